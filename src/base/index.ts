@@ -1,0 +1,11 @@
+export { formatBytes, formatSeconds } from './bytes.ts';
+export {
+  type Progress,
+  type ProgressStream,
+  type ProgressTask,
+  silentProgress,
+  terminalProgress,
+} from './progress.ts';
+export { type RunOptions, type RunResult, runProcess } from './run-process.ts';
+export { messageOf, UserError, type UserErrorDetails } from './user-error.ts';
+export { writeFileWhole } from './write-file.ts';

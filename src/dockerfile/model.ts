@@ -1,0 +1,59 @@
+import type { InstructionSyntax } from './syntax/syntax.ts';
+
+/** A build stage: from its FROM to the next. */
+export interface Stage {
+  readonly position: number;
+  /** `AS name`, lower case; undefined when unnamed. */
+  readonly name: string | undefined;
+  /** The base as written: `python:${VERSION}-slim`. */
+  readonly baseAsWritten: string;
+  /** With the global ARGs' defaults (and given build arguments) filled in; `baseStage` is set when it names an earlier stage. */
+  readonly base: string;
+  readonly baseStage: number | undefined;
+  /** `--platform=…`, as written. */
+  readonly platform: string | undefined;
+  readonly from: InstructionSyntax;
+  /** Without the FROM. */
+  readonly instructions: readonly Instruction[];
+}
+
+/** The state that an instruction runs in, inherited through stages of this file; what the base image sets is unknown here. */
+export interface StageState {
+  readonly env: Readonly<Record<string, string>>;
+  readonly args: Readonly<Record<string, string | undefined>>;
+  readonly workdir: string | undefined;
+  readonly user: string | undefined;
+  readonly shell: readonly string[];
+}
+
+/** An instruction with the state before it. */
+export interface Instruction {
+  readonly syntax: InstructionSyntax;
+  readonly stage: number;
+  readonly before: StageState;
+  /** RUN in shell form, parsed; undefined for all else and for text that is no parseable POSIX shell or bash. */
+  readonly commands: readonly ShellCommand[] | undefined;
+}
+
+/** One simple command inside a RUN, in source order, wherever it stands (chain, if, loop, subshell, heredoc). */
+export interface ShellCommand {
+  /** Words with quotes removed; a word with an expansion keeps it as written (`$VERSION`). Assignments before the name are left out. */
+  readonly words: readonly string[];
+  /** Range of each word in the Dockerfile's text (not in `value`). */
+  readonly wordRanges: readonly { readonly start: number; readonly end: number }[];
+  /** Range of the whole simple command in the Dockerfile's text. */
+  readonly range: { readonly start: number; readonly end: number };
+  /** `NAME=value` before the command. */
+  readonly assignments: readonly string[];
+  /** True when it runs unconditionally as a link of the RUN's top-level `&&`/`;`/newline chain. */
+  readonly isTopLevel: boolean;
+}
+
+/** A Dockerfile resolved into stages. */
+export interface DockerfileModel {
+  /** ARG before the first FROM. */
+  readonly globalArgs: readonly Instruction[];
+  readonly stages: readonly Stage[];
+  /** Position of the stage that is built: the named target, or the last. */
+  readonly target: number;
+}

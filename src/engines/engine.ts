@@ -1,0 +1,101 @@
+import type { Progress } from '../base/index.ts';
+import type { ImageConfig, Platform } from '../image/index.ts';
+
+/** The container engines that Plimsoll drives. */
+export type EngineName = 'docker' | 'podman' | 'buildah';
+
+/** What to build. */
+export interface BuildRequest {
+  /** Absolute path of the build context. */
+  readonly contextDir: string;
+  /** Absolute path of the Dockerfile; it may lie outside the context. */
+  readonly dockerfile: string;
+  /** The name and tag that the result gets. */
+  readonly tag: string;
+  /** The stage to build; the last one when absent. */
+  readonly target?: string;
+  readonly platform?: Platform;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Shown in progress and in errors: `fat image`, `lean image`. */
+  readonly title: string;
+  readonly isCacheOff?: boolean;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** An image that an engine holds. */
+export interface BuiltImage {
+  readonly tag: string;
+  /** The engine's image ID, `sha256:…`. */
+  readonly id: string;
+  /** Sum of the uncompressed layers as the engine counts them, in bytes. */
+  readonly sizeBytes: number;
+  readonly config: ImageConfig;
+  /** Wall time of the build in seconds; absent for an image that was there already. */
+  readonly buildSeconds?: number;
+}
+
+/** What to start. */
+export interface RunRequest {
+  readonly image: string;
+  /** Replaces the image's entrypoint; the image's own when absent. */
+  readonly entrypoint?: readonly string[];
+  /** Arguments after the entrypoint; the image's own CMD when absent. */
+  readonly command?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Container ports to publish on a free loopback port of the host. */
+  readonly publish?: readonly number[];
+  /** Bytes for the standard input of a finite run. */
+  readonly input?: string;
+  /** `none` cuts the container off from every network. Default: the engine's own. */
+  readonly network?: 'none';
+  readonly signal?: AbortSignal;
+}
+
+/** A finished container. */
+export interface FinishedRun {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** A container that serves. */
+export interface RunningContainer {
+  readonly id: string;
+  /** Where each published container port is reached: container port → `http://127.0.0.1:PORT`. */
+  readonly urls: ReadonlyMap<number, string>;
+  /** True while its main process runs. */
+  isRunning(): Promise<boolean>;
+  /** The exit code once it has ended; undefined while it runs. */
+  exitCode(): Promise<number | undefined>;
+  /** Everything it has printed so far. */
+  logs(): Promise<{ readonly stdout: string; readonly stderr: string }>;
+  /** Stops (10 s grace) and removes it. Safe to call twice. */
+  remove(): Promise<void>;
+}
+
+/**
+ * A container engine, driven by its own command line tool so that contexts, credentials and remote hosts
+ * work as its user set them up. Every method rejects with a `UserError` that quotes the engine's own words.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  readonly version: string;
+  /** What it builds for when nobody says otherwise. */
+  readonly platform: Platform;
+  /** `RUN --mount=type=cache` keeps its content between builds. */
+  readonly hasCacheMounts: boolean;
+  /** Builds; the error of a failed build names the instruction and quotes the engine's last lines. */
+  build(request: BuildRequest): Promise<BuiltImage>;
+  /** The image of that name, or undefined. */
+  inspect(image: string): Promise<BuiltImage | undefined>;
+  /** Runs to the end and removes the container. */
+  run(request: RunRequest): Promise<FinishedRun>;
+  /** Starts in the background. */
+  start(request: RunRequest): Promise<RunningContainer>;
+  /** Writes `docker save` format (docker-archive) of an image to `path`. */
+  save(image: string, path: string, progress: Progress, signal?: AbortSignal): Promise<void>;
+  /** Removes an image name; missing is fine. */
+  removeImage(image: string): Promise<void>;
+}

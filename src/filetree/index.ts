@@ -1,0 +1,2 @@
+export type { EntryType, LayerEntry, LayerIndex } from './layer-index.ts';
+export type { BuriedEntry, RootFileSystem, VisibleEntry } from './root-file-system.ts';

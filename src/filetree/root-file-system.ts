@@ -1,0 +1,35 @@
+import type { LayerEntry, LayerIndex } from './layer-index.ts';
+
+/** A path as the container sees it. */
+export interface VisibleEntry {
+  readonly entry: LayerEntry;
+  /** Position of the layer that provides it, 0 the lowest. */
+  readonly layer: number;
+}
+
+/** Stored bytes that the final file system does not show. */
+export interface BuriedEntry {
+  readonly path: string;
+  /** Position of the layer that stores the bytes. */
+  readonly layer: number;
+  readonly sizeBytes: number;
+  /** Position of the layer that hides them. */
+  readonly buriedBy: number;
+  /** `metadata-only`: written again with the same content and other owner, mode or time. */
+  readonly reason: 'overwritten' | 'deleted' | 'metadata-only';
+}
+
+/** All layers stacked: what the container sees and what each layer buried. */
+export interface RootFileSystem {
+  readonly layers: readonly LayerIndex[];
+  readonly buried: readonly BuriedEntry[];
+  /** Sum of `buried`, in bytes. */
+  readonly deadBytes: number;
+  /** Sum of the visible entries' sizes, in bytes. */
+  readonly visibleBytes: number;
+  get(path: string): VisibleEntry | undefined;
+  /** Every visible entry, parents before children. */
+  entries(): IterableIterator<VisibleEntry>;
+  /** Captured content of the visible file at `path` (see `LayerIndex.content`). */
+  content(path: string): Uint8Array | undefined;
+}

@@ -1,0 +1,1 @@
+export type { Risk, Severity, WasteKind } from './finding.ts';

@@ -1,0 +1,81 @@
+import type { Readable } from 'node:stream';
+
+/** What an image was built for, as in the OCI image index (`linux/amd64`, `linux/arm64/v8`). */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+/** One line of the image's history (OCI image configuration, `history`). */
+export interface HistoryEntry {
+  /** The instruction as the builder recorded it; its spelling differs between builders. */
+  readonly createdBy: string;
+  readonly created?: string;
+  readonly comment?: string;
+  /** True when the instruction made no layer (ENV, CMD, …). */
+  readonly isEmptyLayer: boolean;
+}
+
+/** A health check as the image declares it; durations in nanoseconds, as in Docker's image configuration. */
+export interface Healthcheck {
+  readonly test: readonly string[];
+  readonly intervalNanoseconds?: number;
+  readonly timeoutNanoseconds?: number;
+  readonly startPeriodNanoseconds?: number;
+  readonly retries?: number;
+}
+
+/** The image configuration (OCI image-spec, config.md), in plain arrays. */
+export interface ImageConfig {
+  readonly platform: Platform;
+  readonly created?: string;
+  /** `NAME=value` strings in the image's own order. */
+  readonly env: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly workingDir: string;
+  readonly user: string;
+  /** `8000/tcp`. */
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly stopSignal?: string;
+  readonly healthcheck?: Healthcheck;
+  /** The uncompressed layers' digests, lowest first. */
+  readonly diffIds: readonly string[];
+  readonly history: readonly HistoryEntry[];
+}
+
+/** One layer: facts and openers. Openers may be called again and again; each gives a new stream. */
+export interface Layer {
+  /** Digest of the bytes as stored in the source, `sha256:…`. */
+  readonly digest: string;
+  /** Digest of the uncompressed tar, `sha256:…`. */
+  readonly diffId: string;
+  readonly mediaType: string;
+  /** Size as stored in the source (compressed or not), in bytes. */
+  readonly sizeBytes: number;
+  /** The instruction that made it, when history and layers agree in number. */
+  readonly createdBy?: string;
+  /** Where a foreign layer's bytes are to be had; `stored()` then fails with a `UserError`. */
+  readonly urls?: readonly string[];
+  /** The bytes as stored, digest verified at the end of the stream. */
+  stored(): Promise<Readable>;
+  /** The uncompressed tar, whatever the media type says (the first bytes decide), diffID verified at the end. */
+  uncompressed(): Promise<Readable>;
+}
+
+/** An image as a source shows it: immutable; a change returns a new one. */
+export interface Image {
+  /** How a person names it: a reference or a path. */
+  readonly name: string;
+  readonly platform: Platform;
+  /** Digest of the manifest where the source has one, else of the configuration (the image ID). */
+  readonly digest: string;
+  readonly config: ImageConfig;
+  /** Lowest first. */
+  readonly layers: readonly Layer[];
+  /** Gives back what the source holds (temporary files); openers fail afterwards. */
+  close(): Promise<void>;
+}

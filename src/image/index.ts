@@ -1,0 +1,1 @@
+export type { Healthcheck, HistoryEntry, Image, ImageConfig, Layer, Platform } from './image.ts';
