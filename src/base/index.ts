@@ -1,5 +1,25 @@
 export { formatBytes, formatSeconds } from './bytes.ts';
 export {
+  type Compression,
+  chainStreams,
+  decompressor,
+  meterBytes,
+  type SniffedStream,
+  sniffBytes,
+  sniffCompression,
+  sniffStream,
+} from './compression.ts';
+export {
+  type Digest,
+  type DigestAlgorithm,
+  DigestMismatchError,
+  hasDigest,
+  isDigest,
+  parseDigest,
+  sha256Digest,
+  verifyDigest,
+} from './digest.ts';
+export {
   type Progress,
   type ProgressStream,
   type ProgressTask,

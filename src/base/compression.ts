@@ -1,0 +1,113 @@
+import { type Duplex, finished, PassThrough, pipeline, Readable, Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { splitZstdFrames } from './zstd-frames.ts';
+
+/** How bytes are packed, told from the bytes themselves. */
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** How many leading bytes `sniffCompression` needs. */
+export const sniffBytes = 4;
+
+/** Large chunks more than double the throughput of decompression in Node: 170–206 MB/s by default, 403–446 MB/s so. */
+const chunkSize = 256 * 1024;
+
+/**
+ * Tells the compression from the first bytes: `1f 8b` gzip (RFC 1952), `28 b5 2f fd` a zstd frame and
+ * `5? 2a 4d 18` a zstd skippable frame (RFC 8878), anything else is not compressed in a way layers may be.
+ */
+export function sniffCompression(start: Uint8Array): Compression {
+  if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip';
+  if (start.length < 4) return 'none';
+  if (start[0] === 0x28 && start[1] === 0xb5 && start[2] === 0x2f && start[3] === 0xfd) return 'zstd';
+  const isSkippable =
+    ((start[0] ?? 0) & 0xf0) === 0x50 && start[1] === 0x2a && start[2] === 0x4d && start[3] === 0x18;
+  return isSkippable ? 'zstd' : 'none';
+}
+
+/** A stream whose compression is known, still at its first byte. */
+export interface SniffedStream {
+  readonly compression: Compression;
+  readonly stream: Readable;
+}
+
+/** Looks at a stream's first bytes and gives it back whole. Rejects when the stream fails before that. */
+export async function sniffStream(source: Readable): Promise<SniffedStream> {
+  const { start, stream } = await peek(source, sniffBytes);
+  return { compression: sniffCompression(start), stream };
+}
+
+/** The steps that unpack a compression, several gzip members and several zstd frames included. */
+export function decompressor(compression: Compression): Duplex[] {
+  if (compression === 'gzip') return [createGunzip({ chunkSize })];
+  if (compression === 'zstd') return [splitZstdFrames(), createZstdDecompress({ chunkSize })];
+  return [];
+}
+
+/**
+ * Sends `source` through `steps` and gives the readable end. An error anywhere destroys the whole chain and comes out
+ * of that end, put into other words by `explain`; destroying the end destroys the source.
+ */
+export function chainStreams(
+  source: Readable,
+  steps: readonly Duplex[],
+  explain: (error: Error) => Error = (error) => error,
+): Readable {
+  const end = new PassThrough({
+    destroy: (error, done) => done(error && explain(error)),
+  });
+  pipeline([source, ...steps, end], () => {
+    // The error has come out of `end`; an early close by the reader is the reader's right.
+  });
+  return end;
+}
+
+/** A pass-through that reports the length of every chunk. */
+export function meterBytes(onBytes: (sizeBytes: number) => void): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      onBytes(chunk.length);
+      done(null, chunk);
+    },
+  });
+}
+
+interface Peeked {
+  readonly start: Buffer;
+  readonly stream: Readable;
+}
+
+async function peek(source: Readable, count: number): Promise<Peeked> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  while (length < count) {
+    const chunk: Buffer | null = source.read();
+    if (chunk !== null) {
+      parts.push(chunk);
+      length += chunk.length;
+    } else if (!(await isReadable(source))) {
+      const start = Buffer.concat(parts);
+      return { start, stream: Readable.from(start.length > 0 ? [start] : [], { objectMode: false }) };
+    }
+  }
+  const start = Buffer.concat(parts);
+  source.unshift(start);
+  return { start: start.subarray(0, count), stream: source };
+}
+
+/** Waits until the stream has bytes (true) or has ended (false); rejects when it fails. */
+async function isReadable(source: Readable): Promise<boolean> {
+  if (source.readableEnded) return false;
+  return await new Promise<boolean>((resolve, reject) => {
+    const onReadable = (): void => {
+      stopWatching();
+      source.off('readable', onReadable);
+      resolve(true);
+    };
+    const stopWatching = finished(source, { writable: false }, (error) => {
+      source.off('readable', onReadable);
+      if (error) reject(error);
+      else resolve(false);
+    });
+    source.on('readable', onReadable);
+  });
+}

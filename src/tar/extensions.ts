@@ -1,0 +1,37 @@
+import { decodeName } from './names.ts';
+import { readPaxRecords } from './pax-records.ts';
+
+/** Extended headers read, waiting for the entry that they describe. */
+export interface Extensions {
+  readonly isPresent: boolean;
+  readonly records: Map<string, string>;
+  readonly longName?: string;
+  readonly longLink?: string;
+}
+
+/** Nothing read yet. */
+export function noExtensions(): Extensions {
+  return { isPresent: false, records: new Map() };
+}
+
+/** What is known after one more extended header: PAX local (`x`) or global (`g`), GNU long name (`L`) or link (`K`). */
+export function extended(
+  before: Extensions,
+  typeFlag: string,
+  found: { readonly body: Buffer; readonly offset: number; readonly globalRecords: Map<string, string> },
+): Extensions {
+  const { body, offset, globalRecords } = found;
+  if (typeFlag === 'g') {
+    readPaxRecords(body, offset, globalRecords);
+    return before;
+  }
+  if (typeFlag === 'L' || typeFlag === 'K') {
+    const end = body.indexOf(0);
+    const name = decodeName(end === -1 ? body : body.subarray(0, end));
+    return typeFlag === 'L'
+      ? { ...before, isPresent: true, longName: name }
+      : { ...before, isPresent: true, longLink: name };
+  }
+  readPaxRecords(body, offset, before.records);
+  return { ...before, isPresent: true };
+}

@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream';
+import { formatHeader } from './format-header.ts';
+import { paddedBytes, zeroBlock } from './header.ts';
+import type { TarEntryType } from './tar-entry.ts';
+
+/** Content that is not in memory. */
+export interface TarContent {
+  readonly sizeBytes: number;
+  open(): Promise<Readable> | Readable;
+}
+
+/** One member to write. What is left out is 0 or empty, the mode 0o644 (directories 0o755), the type `file`. */
+export interface TarMember {
+  readonly path: string;
+  readonly type?: TarEntryType;
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly userName?: string;
+  readonly groupName?: string;
+  readonly mtimeSeconds?: number;
+  readonly linkPath?: string;
+  readonly deviceMajor?: number;
+  readonly deviceMinor?: number;
+  /** Further PAX records, such as `SCHILY.xattr.security.capability`. */
+  readonly pax?: Readonly<Record<string, string>>;
+  /** Only a file has content. */
+  readonly content?: string | Uint8Array | TarContent;
+}
+
+/**
+ * Writes a tar archive: POSIX ustar, with a PAX header before an entry that ustar cannot hold. The same members give the
+ * same bytes. The stream fails when a content's stream has another length than it promised.
+ */
+export function writeTar(members: Iterable<TarMember> | AsyncIterable<TarMember>): Readable {
+  return Readable.from(tarChunks(members), { objectMode: false });
+}
+
+async function* tarChunks(members: Iterable<TarMember> | AsyncIterable<TarMember>): AsyncGenerator<Buffer> {
+  for await (const member of members) {
+    const content = contentOf(member);
+    if (content instanceof Uint8Array) {
+      const padding = zeroBlock.subarray(0, paddedBytes(content.length) - content.length);
+      yield Buffer.concat([formatHeader(member, content.length), content, padding]);
+    } else {
+      yield formatHeader(member, content.sizeBytes);
+      yield* streamedContent(member.path, content);
+    }
+  }
+  yield Buffer.concat([zeroBlock, zeroBlock]);
+}
+
+function contentOf(member: TarMember): Uint8Array | TarContent {
+  const { content = '', type = 'file' } = member;
+  const found = typeof content === 'string' ? Buffer.from(content) : content;
+  const sizeBytes = found instanceof Uint8Array ? found.length : found.sizeBytes;
+  if (type !== 'file' && sizeBytes > 0) throw new Error(`${member.path}: a ${type} has no content`);
+  return found;
+}
+
+async function* streamedContent(path: string, content: TarContent): AsyncGenerator<Buffer> {
+  let seen = 0;
+  for await (const chunk of (await content.open()) as AsyncIterable<Buffer>) {
+    seen += chunk.length;
+    if (seen > content.sizeBytes) break;
+    yield chunk;
+  }
+  if (seen !== content.sizeBytes) {
+    throw new Error(`${path}: the content has ${seen} bytes or more, not the ${content.sizeBytes} promised`);
+  }
+  const padding = paddedBytes(seen) - seen;
+  if (padding > 0) yield zeroBlock.subarray(0, padding);
+}
