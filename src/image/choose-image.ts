@@ -1,0 +1,76 @@
+import { UserError } from '../base/index.ts';
+import type { Platform } from './image.ts';
+import { formatPlatform, hostPlatform, matchingPlatforms } from './platform.ts';
+import { isSameReference } from './reference.ts';
+
+/** One of the images that a source holds. */
+export interface ImageCandidate {
+  /** Tags and references that name it; none at all is common. */
+  readonly names: readonly string[];
+  readonly platform: Platform;
+  /** Digest of its manifest or configuration. */
+  readonly digest: string;
+}
+
+/** Which image is wanted. */
+export interface ImageWish {
+  readonly tag?: string | undefined;
+  readonly platform?: Platform | undefined;
+}
+
+/**
+ * Chooses by tag, then by platform (the host's when none is asked for and there is a choice). Throws a `UserError` that
+ * lists what is there when nothing or more than one image fits.
+ */
+export function chooseImage<T extends ImageCandidate>(
+  candidates: readonly T[],
+  wish: ImageWish,
+  title: string,
+): T {
+  const { tag } = wish;
+  const named = distinct(tag === undefined ? candidates : candidates.filter((one) => isNamed(one, tag)));
+  if (named.length === 0) {
+    throw new UserError(
+      candidates.length === 0 ? `${title} holds no image` : `${title} holds no image tagged ${tag}`,
+      { hint: candidates.length === 0 ? 'Save the image again.' : `It holds ${listed(candidates)}.` },
+    );
+  }
+  const [only] = named;
+  if (wish.platform === undefined && named.length === 1 && only) return only;
+  const isSeveralNames = new Set(named.map((one) => one.names.join(' '))).size > 1;
+  if (wish.platform === undefined && isSeveralNames) throw ambiguous(named, title);
+  const wanted = wish.platform ?? hostPlatform();
+  const matching = matchingPlatforms(named, wanted);
+  const [best] = matching;
+  if (best === undefined) {
+    throw new UserError(`${title} holds no image for ${formatPlatform(wanted)}`, {
+      hint: `It holds ${listed(named)}. Choose one with --platform.`,
+    });
+  }
+  const equals = matching.filter((one) => formatPlatform(one.platform) === formatPlatform(best.platform));
+  if (equals.length > 1) throw ambiguous(equals, title);
+  return best;
+}
+
+function isNamed(candidate: ImageCandidate, tag: string): boolean {
+  return candidate.digest === tag || candidate.names.some((name) => isSameReference(name, tag));
+}
+
+function distinct<T extends ImageCandidate>(candidates: readonly T[]): T[] {
+  return [...new Map(candidates.map((one) => [one.digest, one])).values()];
+}
+
+function ambiguous(candidates: readonly ImageCandidate[], title: string): UserError {
+  return new UserError(`${title} holds ${candidates.length} images`, {
+    hint: `Choose one by its tag or digest: ${listed(candidates)}.`,
+  });
+}
+
+function listed(candidates: readonly ImageCandidate[]): string {
+  return candidates
+    .map(
+      (one) =>
+        `${one.names.length === 0 ? one.digest : one.names.join(' = ')} (${formatPlatform(one.platform)})`,
+    )
+    .join(', ');
+}

@@ -1,0 +1,105 @@
+import type { Duplex, Readable } from 'node:stream';
+import {
+  chainStreams,
+  DigestMismatchError,
+  decompressor,
+  messageOf,
+  meterBytes,
+  sniffStream,
+  UserError,
+  verifyDigest,
+} from '../base/index.ts';
+import type { Layer } from './image.ts';
+
+/** What a source knows of a layer, and how it opens the bytes. */
+export interface StoredLayer {
+  readonly digest: string;
+  readonly diffId: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly createdBy: string | undefined;
+  readonly urls: readonly string[];
+  /** How errors name it: `layer 3 of 12`. */
+  readonly title: string;
+  /** The bytes as stored, not yet verified. */
+  readonly open: () => Promise<Readable>;
+}
+
+/** A foreign layer whose bytes the source does not hold; `urls` say where they are to be had. */
+export class AbsentLayerError extends UserError {
+  readonly digest: string;
+
+  constructor(message: string, layer: { readonly digest: string; readonly urls: readonly string[] }) {
+    super(message, { hint: `Its publisher offers it at ${layer.urls.join(', ')}` });
+    this.digest = layer.digest;
+  }
+}
+
+/**
+ * The most that one layer may unpack to, in bytes: 1 TiB, far above any real one, so that a decompression bomb ends with an
+ * error in place of a full disk.
+ */
+export const unpackedLimitBytes: number = 1024 ** 4;
+
+/** Makes the layer of what a source stores: verified on the way out, unpacked by what its first bytes say. */
+export function storedLayer(stored: StoredLayer): Layer {
+  const { digest, diffId, mediaType, sizeBytes, createdBy, urls } = stored;
+  return {
+    digest,
+    diffId,
+    mediaType,
+    sizeBytes,
+    ...(createdBy !== undefined && createdBy !== '' && { createdBy }),
+    ...(urls.length > 0 && { urls }),
+    stored: async () =>
+      chainStreams(await stored.open(), [verifyDigest(digest)], (error) =>
+        unreadable(stored, error, undefined),
+      ),
+    uncompressed: async () => await unpacked(stored),
+  };
+}
+
+async function unpacked(layer: StoredLayer): Promise<Readable> {
+  const place = { readBytes: 0 };
+  const explain = (error: Error): Error => unreadable(layer, error, place.readBytes);
+  const raw = await layer.open();
+  const { compression, stream } = await sniffStream(raw).catch((error: unknown) => {
+    throw explain(error instanceof Error ? error : new Error(String(error)));
+  });
+  const steps: Duplex[] = [
+    meterBytes((count) => {
+      place.readBytes += count;
+    }),
+  ];
+  if (layer.digest !== layer.diffId) steps.push(verifyDigest(layer.digest));
+  steps.push(...decompressor(compression), verifyDigest(layer.diffId), limitBytes());
+  return chainStreams(stream, steps, explain);
+}
+
+function limitBytes(): Duplex {
+  let unpackedBytes = 0;
+  const limit = meterBytes((count) => {
+    unpackedBytes += count;
+    if (unpackedBytes > unpackedLimitBytes) {
+      limit.destroy(new Error(`it unpacks to more than ${unpackedLimitBytes} bytes`));
+    }
+  });
+  return limit;
+}
+
+function unreadable(layer: StoredLayer, error: Error, atByte: number | undefined): Error {
+  if (error.name === 'AbortError' || error instanceof UserError) return error;
+  const name = `${layer.title} (${layer.digest})`;
+  if (error instanceof DigestMismatchError) {
+    const what = error.expected === layer.digest ? 'its digest' : `its diffID ${error.expected}`;
+    return new UserError(`${name} does not have ${what}: its bytes have ${error.actual}`, {
+      hint: 'The image is damaged: save or pull it again.',
+      cause: error,
+    });
+  }
+  const place = atByte === undefined ? '' : ` after ${atByte} of ${layer.sizeBytes} stored bytes`;
+  return new UserError(`${name} cannot be read${place}: ${messageOf(error)}`, {
+    hint: 'The image is damaged: save or pull it again.',
+    cause: error,
+  });
+}

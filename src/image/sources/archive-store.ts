@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import {
+  type Compression,
+  decompressor,
+  messageOf,
+  meterBytes,
+  type Progress,
+  sniffBytes,
+  sniffCompression,
+  UserError,
+} from '../../base/index.ts';
+import { scanTarFile, type TarEntry, TarError } from '../../tar/index.ts';
+import { closedError, type FileStore, fileRange, missingFile } from './file-store.ts';
+
+/** What opening an archive needs besides its path. */
+export interface ArchiveOptions {
+  /** Where a compressed archive is unpacked to. */
+  readonly temporaryDir: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface ArchivedFile {
+  readonly bodyOffset: number;
+  readonly sizeBytes: number;
+}
+
+/** An archive's members by path: files, and links to be followed. */
+interface ArchiveIndex {
+  readonly files: ReadonlyMap<string, ArchivedFile>;
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/**
+ * The files of a tar archive, found by one pass over its headers and read in place. A compressed archive is unpacked to
+ * a temporary file first, which `close` removes. Throws a `UserError` when the file is missing, no tar, or cut off.
+ */
+export async function archiveStore(path: string, options: ArchiveOptions): Promise<FileStore> {
+  const compression = await fileCompression(path);
+  const plain = compression === 'none' ? undefined : await unpackedCopy(path, compression, options);
+  const discard = async (): Promise<void> => {
+    if (plain !== undefined) await rm(plain, { force: true });
+  };
+  try {
+    return storeOf(path, {
+      file: plain ?? path,
+      index: await indexArchive(path, plain ?? path, options),
+      discard,
+    });
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+function storeOf(
+  title: string,
+  held: { readonly file: string; readonly index: ArchiveIndex; readonly discard: () => Promise<void> },
+): FileStore {
+  let isClosed = false;
+  const find = (path: string): ArchivedFile | undefined => resolveFile(held.index, path, title);
+  return {
+    title,
+    sizeBytes: async (path) => find(path)?.sizeBytes,
+    async open(path, endBytes) {
+      if (isClosed) throw closedError(title);
+      const found = find(path);
+      if (found === undefined) throw missingFile(path, title);
+      return fileRange(held.file, found.bodyOffset, Math.min(found.sizeBytes, endBytes ?? found.sizeBytes));
+    },
+    async close() {
+      isClosed = true;
+      await held.discard();
+    },
+  };
+}
+
+/** Follows symlinks and hard links: `<id>/layer.tar` of an older Docker may point to another layer's. */
+function resolveFile(index: ArchiveIndex, path: string, title: string): ArchivedFile | undefined {
+  const seen = new Set<string>();
+  for (let current = memberPath(path); ; ) {
+    const file = index.files.get(current);
+    if (file !== undefined) return file;
+    const target = index.links.get(current);
+    if (target === undefined) return undefined;
+    if (seen.has(current)) {
+      throw new UserError(`the links of ${path} in ${title} form a circle`, {
+        hint: 'The archive is damaged: save the image again.',
+      });
+    }
+    seen.add(current);
+    current = target;
+  }
+}
+
+async function indexArchive(title: string, file: string, options: ArchiveOptions): Promise<ArchiveIndex> {
+  const files = new Map<string, ArchivedFile>();
+  const links = new Map<string, string>();
+  try {
+    await scanTarFile(file, {
+      ...(options.signal && { signal: options.signal }),
+      onEntry(entry) {
+        const path = memberPath(entry.path);
+        // The last of several members with one name wins, as when unpacking.
+        files.delete(path);
+        links.delete(path);
+        if (entry.type === 'file')
+          files.set(path, { bodyOffset: entry.bodyOffset, sizeBytes: entry.sizeBytes });
+        const target = linkTarget(entry, path);
+        if (target !== undefined) links.set(path, target);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TarError)) throw error;
+    const isNoTar = files.size === 0 && links.size === 0;
+    throw new UserError(
+      isNoTar ? `${title} is no image archive: ${error.message}` : `${title}: ${error.message}`,
+      { ...(error.hint !== undefined && { hint: error.hint }), cause: error },
+    );
+  }
+  return { files, links };
+}
+
+function linkTarget(entry: TarEntry, path: string): string | undefined {
+  if (entry.type === 'hardlink') return memberPath(entry.linkPath);
+  if (entry.type === 'symlink') return memberPath(posix.join(posix.dirname(path), entry.linkPath));
+  return undefined;
+}
+
+function memberPath(path: string): string {
+  return posix.normalize(`/${path}`).slice(1);
+}
+
+const foreignCompressions: readonly { readonly name: string; readonly magic: readonly number[] }[] = [
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
+];
+
+async function fileCompression(path: string): Promise<Compression> {
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new UserError(`${path} cannot be opened: ${messageOf(cause)}`, {
+      hint: 'Check the path; an image of an engine is named docker:NAME or podman:NAME.',
+      cause,
+    });
+  });
+  try {
+    const start = Buffer.alloc(Math.max(sniffBytes, 8));
+    await file.read(start, 0, start.length, 0);
+    const foreign = foreignCompressions.find(({ magic }) => magic.every((byte, at) => start[at] === byte));
+    if (foreign) {
+      throw new UserError(`${path} is compressed with ${foreign.name}, which is not supported`, {
+        hint: 'Decompress it first, or compress it with gzip or zstd.',
+      });
+    }
+    return sniffCompression(start);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+async function unpackedCopy(
+  path: string,
+  compression: Compression,
+  options: ArchiveOptions,
+): Promise<string> {
+  const { temporaryDir, progress, signal } = options;
+  await mkdir(temporaryDir, { recursive: true });
+  const copy = join(temporaryDir, `archive-${randomBytes(6).toString('hex')}.tar`);
+  const task = progress.start(`unpacking ${path}`);
+  try {
+    await pipeline(
+      [
+        createReadStream(path, { highWaterMark: 512 * 1024 }),
+        ...decompressor(compression),
+        meterBytes((count) => task.advance(count)),
+        createWriteStream(copy, { flags: 'wx', mode: 0o600 }),
+      ],
+      signal ? { signal } : {},
+    );
+    return copy;
+  } catch (cause) {
+    await rm(copy, { force: true });
+    signal?.throwIfAborted();
+    throw new UserError(`${path} cannot be unpacked to ${temporaryDir}: ${messageOf(cause)}`, {
+      hint: 'The archive is damaged or cut off, or there is no space left: check both.',
+      cause,
+    });
+  } finally {
+    task.done();
+  }
+}

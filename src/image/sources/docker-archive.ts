@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { isDigest, sha256Digest, sniffBytes, sniffCompression, UserError } from '../../base/index.ts';
+import { chooseImage, type ImageWish } from '../choose-image.ts';
+import { layerInstructions, parseConfig } from '../config.ts';
+import { type DockerManifestDocument, parseDockerManifest } from '../documents.ts';
+import type { Image, ImageConfig, Layer } from '../image.ts';
+import { AbsentLayerError, storedLayer } from '../layer.ts';
+import { type FileStore, missingFile, readDocument } from './file-store.ts';
+import { openLayout } from './oci-layout.ts';
+
+// Docker 25 and later             before                           podman
+//   manifest.json                   manifest.json                    manifest.json
+//   blobs/sha256/<digest>           <config hex>.json                <config hex>.json
+//   index.json, oci-layout          <id>/layer.tar (or a symlink)    <diffID hex>.tar
+
+type DockerManifestItem = DockerManifestDocument[number];
+
+interface ArchivedImage {
+  readonly names: readonly string[];
+  readonly platform: ImageConfig['platform'];
+  /** The image ID: the digest of the configuration. */
+  readonly digest: string;
+  readonly item: DockerManifestItem;
+  readonly config: ImageConfig;
+}
+
+/**
+ * Opens an image as `docker save` writes it: by `manifest.json`, which all versions have, else by the OCI index beside
+ * it. Throws a `UserError` when it holds several images and none is chosen, or is incomplete.
+ */
+export async function openDockerArchive(store: FileStore, wish: ImageWish, name: string): Promise<Image> {
+  const text = await readDocument(store, 'manifest.json');
+  const items =
+    text === undefined ? [] : parseDockerManifest(text.toString(), `manifest.json in ${store.title}`);
+  if (items.length === 0) return await openIndexInstead(store, wish, name);
+  const candidates = await Promise.all(items.map(async (item) => await readItem(store, item)));
+  const chosen = chooseImage(candidates, wish, store.title);
+  return {
+    name,
+    platform: chosen.config.platform,
+    digest: chosen.digest,
+    config: chosen.config,
+    layers: await archivedLayers(store, chosen),
+    close: async () => await store.close(),
+  };
+}
+
+async function openIndexInstead(store: FileStore, wish: ImageWish, name: string): Promise<Image> {
+  if ((await store.sizeBytes('index.json')) !== undefined) return await openLayout(store, wish, name);
+  throw new UserError(`${store.title} holds no image: neither manifest.json nor index.json names one`, {
+    hint: 'An image archive is what `docker save` or `skopeo copy` writes; `docker export` writes a file system only.',
+  });
+}
+
+async function readItem(store: FileStore, item: DockerManifestItem): Promise<ArchivedImage> {
+  const content = await readDocument(store, item.Config);
+  if (content === undefined) throw missingFile(item.Config, store.title);
+  const digest = sha256Digest(content);
+  const namedHex = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(item.Config)?.[1];
+  if (namedHex !== undefined && digest !== `sha256:${namedHex}`) {
+    throw new UserError(`${item.Config} in ${store.title} does not have the digest that it is named after`, {
+      hint: 'The image is damaged: save it again.',
+    });
+  }
+  const config = parseConfig(content.toString(), `${item.Config} in ${store.title}`);
+  return { names: item.RepoTags, platform: config.platform, digest, item, config };
+}
+
+async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<Layer[]> {
+  const { item, config } = image;
+  if (item.Layers.length !== config.diffIds.length) {
+    throw new UserError(
+      `manifest.json in ${store.title} lists ${item.Layers.length} layers, but ${item.Config} ${config.diffIds.length}`,
+      { hint: 'The image is damaged: save it again.' },
+    );
+  }
+  const instructions = layerInstructions(config);
+  return await Promise.all(
+    config.diffIds.map(async (diffId, position) => {
+      const path = item.Layers[position] ?? '';
+      return await archivedLayer(store, {
+        path,
+        diffId,
+        createdBy: instructions[position],
+        title: `layer ${position + 1} of ${config.diffIds.length} in ${store.title}`,
+        source: item.LayerSources[diffId],
+      });
+    }),
+  );
+}
+
+interface LayerPlace {
+  readonly path: string;
+  readonly diffId: string;
+  readonly createdBy: string | undefined;
+  readonly title: string;
+  /** Where a foreign layer comes from. */
+  readonly source: DockerManifestItem['LayerSources'][string] | undefined;
+}
+
+async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer> {
+  const { path, diffId, createdBy, title, source } = place;
+  const sizeBytes = await store.sizeBytes(path);
+  if (sizeBytes === undefined && source !== undefined && source.urls.length > 0) {
+    const { digest, mediaType, urls } = source;
+    const open = async (): Promise<never> => {
+      throw new AbsentLayerError(`${title} (${digest}) is a foreign layer, which the archive does not hold`, {
+        digest,
+        urls,
+      });
+    };
+    return storedLayer({ digest, diffId, mediaType, sizeBytes: source.size, createdBy, urls, title, open });
+  }
+  if (sizeBytes === undefined) throw missingFile(path, store.title);
+  const compression = sniffCompression(await buffer(await store.open(path, sniffBytes)));
+  return storedLayer({
+    digest: compression === 'none' ? diffId : await storedDigest(store, path),
+    diffId,
+    mediaType: `application/vnd.docker.image.rootfs.diff.tar${compression === 'none' ? '' : `.${compression}`}`,
+    sizeBytes,
+    createdBy,
+    urls: [],
+    title,
+    open: async () => await store.open(path),
+  });
+}
+
+/** A blob's path tells its digest, which is verified on reading; any other compressed layer is hashed once. */
+async function storedDigest(store: FileStore, path: string): Promise<string> {
+  const match = /^blobs\/(sha256|sha512)\/([0-9a-f]+)$/.exec(path);
+  const named = match ? `${match[1]}:${match[2]}` : '';
+  if (isDigest(named)) return named;
+  const hash = createHash('sha256');
+  for await (const chunk of (await store.open(path)) as AsyncIterable<Buffer>) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
+}
