@@ -1,4 +1,4 @@
-import type { InstructionSyntax } from './syntax/syntax.ts';
+import type { InstructionSyntax, TextRange } from './syntax/syntax.ts';
 
 /** A build stage: from its FROM to the next. */
 export interface Stage {
@@ -15,12 +15,19 @@ export interface Stage {
   readonly from: InstructionSyntax;
   /** Without the FROM. */
   readonly instructions: readonly Instruction[];
+  /** The state behind the last instruction: what a stage that starts from this one inherits. */
+  readonly after: StageState;
 }
 
 /** The state that an instruction runs in, inherited through stages of this file; what the base image sets is unknown here. */
 export interface StageState {
+  /** ENV of this file. A reference to a variable that this file does not set stands in a value as written: `/opt/venv/bin:$PATH`. */
   readonly env: Readonly<Record<string, string>>;
+  /** Declared ARGs; undefined for one without a value. */
   readonly args: Readonly<Record<string, string | undefined>>;
+  /** ENV and ARG together, as `$NAME` sees them: what was set last counts. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Undefined where the base image decides, also for a relative WORKDIR on top of an unknown one. */
   readonly workdir: string | undefined;
   readonly user: string | undefined;
   readonly shell: readonly string[];
@@ -40,12 +47,12 @@ export interface ShellCommand {
   /** Words with quotes removed; a word with an expansion keeps it as written (`$VERSION`). Assignments before the name are left out. */
   readonly words: readonly string[];
   /** Range of each word in the Dockerfile's text (not in `value`). */
-  readonly wordRanges: readonly { readonly start: number; readonly end: number }[];
+  readonly wordRanges: readonly TextRange[];
   /** Range of the whole simple command in the Dockerfile's text. */
-  readonly range: { readonly start: number; readonly end: number };
+  readonly range: TextRange;
   /** `NAME=value` before the command. */
   readonly assignments: readonly string[];
-  /** True when it runs unconditionally as a link of the RUN's top-level `&&`/`;`/newline chain. */
+  /** True when it runs unconditionally as a link of the RUN's top-level `&&`/`;`/newline chain: not in a pipe, not behind `||`, not in a group, subshell or loop. */
   readonly isTopLevel: boolean;
 }
 
@@ -57,3 +64,5 @@ export interface DockerfileModel {
   /** Position of the stage that is built: the named target, or the last. */
   readonly target: number;
 }
+
+export type { TextRange };

@@ -1,0 +1,33 @@
+export { type AptInstall, aptAction, readAptInstall } from './apt-command.ts';
+export type {
+  DockerfileModel,
+  Instruction,
+  ShellCommand,
+  Stage,
+  StageState,
+} from './model.ts';
+export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
+export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
+export type { PackagePurpose, Rewrite, RewriteFacts, RewriteId } from './rewrites/rewrite.ts';
+export {
+  type AppliedRewrite,
+  type RewriteOptions,
+  type RewrittenDockerfile,
+  rewriteDockerfile,
+} from './rewrites/rewrite-dockerfile.ts';
+export { rewrites } from './rewrites/rewrites.ts';
+export { readShellCommands } from './shell-commands.ts';
+export { applyEdits } from './syntax/apply-edits.ts';
+export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';
+export { parseDockerfile } from './syntax/parse.ts';
+export { type FromSyntax, parseFrom, type StageSyntax, splitStages } from './syntax/split-stages.ts';
+export type {
+  Directive,
+  DockerfileSyntax,
+  Heredoc,
+  InstructionFlag,
+  InstructionSyntax,
+  TextEdit,
+  TextRange,
+} from './syntax/syntax.ts';
+export { argumentWords, type NameValue, type PlacedWord, parseNameValues } from './syntax/words.ts';

@@ -1,0 +1,135 @@
+import type { ShellCommand } from './model.ts';
+import type { TextRange } from './syntax/syntax.ts';
+
+/** One `pip install` inside a RUN, with the place of each argument. */
+export interface PipInstall {
+  readonly command: ShellCommand;
+  /** `pip` also stands for `python -m pip`; `uv` for `uv pip`. */
+  readonly tool: 'pip' | 'uv';
+  /** Arguments of `-r`, with the range of the file name (or of the whole `--requirement=FILE` word). */
+  readonly requirementFiles: readonly PlacedWord[];
+  readonly constraintFiles: readonly PlacedWord[];
+  /** Named requirements: `torch==2.3`, `"fastapi[standard]"`. */
+  readonly requirements: readonly PlacedWord[];
+  /** What is installed from the build context: `.`, `./pkg`, `-e .`, `pkg.whl`. */
+  readonly localPaths: readonly PlacedWord[];
+  /** Options in order, value joined with `=` where one was taken: `--index-url=…`, `--no-cache-dir`. */
+  readonly options: readonly PlacedWord[];
+  /** Position in `command.words` of the first word after `install`. */
+  readonly firstArgument: number;
+}
+
+/** A word and where it stands in the Dockerfile's text. */
+export interface PlacedWord {
+  readonly text: string;
+  readonly range: TextRange;
+}
+
+/** Options of `pip install` that take a value in the next word (pip 25, `pip install --help`). */
+const optionsWithValue = new Set([
+  '-i', '--index-url', '--pypi-url', '--extra-index-url', '-f', '--find-links', '-t', '--target', '--platform',
+  '--python-version', '--implementation', '--abi', '--root', '--prefix', '--src', '-C', '--config-settings',
+  '--global-option', '--no-binary', '--only-binary', '--progress-bar', '--root-user-action', '--report', '--proxy',
+  '--retries', '--timeout', '--exists-action', '--trusted-host', '--cert', '--client-cert', '--cache-dir', '--log',
+  '--use-feature', '--use-deprecated', '--upgrade-strategy', '--group', '--python', '-p', '--build-constraint',
+  '--torch-backend', '--link-mode', '--resolution', '--prerelease', '--index', '--default-index',
+]); // biome-ignore format: a table
+
+/** The `pip install` that a command is, or undefined: `pip`, `pip3.11`, `/venv/bin/pip`, `python -m pip`, `uv pip`. */
+export function readPipInstall(command: ShellCommand): PipInstall | undefined {
+  const start = installArgument(command.words);
+  if (start === undefined) return undefined;
+  const requirementFiles: PlacedWord[] = [];
+  const constraintFiles: PlacedWord[] = [];
+  const requirements: PlacedWord[] = [];
+  const localPaths: PlacedWord[] = [];
+  const options: PlacedWord[] = [];
+  for (let at = start.firstArgument; at < command.words.length; at += 1) {
+    const word = command.words[at] ?? '';
+    const [name, inlineValue] = splitOption(word);
+    const takesNext = inlineValue === undefined && takesValue(name);
+    const value = takesNext ? command.words[at + 1] : inlineValue;
+    const range = wordRange(command, takesNext && isFileOption(name) ? at + 1 : at);
+    const whole = {
+      start: wordRange(command, at).start,
+      end: wordRange(command, takesNext ? at + 1 : at).end,
+    };
+    if (takesNext) at += 1;
+    if (value !== undefined && (name === '-r' || name === '--requirement'))
+      requirementFiles.push({ text: value, range });
+    else if (value !== undefined && (name === '-c' || name === '--constraint'))
+      constraintFiles.push({ text: value, range });
+    else if (value !== undefined && (name === '-e' || name === '--editable'))
+      localPaths.push({ text: value, range });
+    else if (name.startsWith('-'))
+      options.push({ text: value === undefined ? name : `${name}=${value}`, range: whole });
+    else if (isLocalPath(word)) localPaths.push({ text: word, range });
+    else requirements.push({ text: word, range });
+  }
+  return {
+    command,
+    tool: start.tool,
+    requirementFiles,
+    constraintFiles,
+    requirements,
+    localPaths,
+    options,
+    firstArgument: start.firstArgument,
+  };
+}
+
+/** Is the option given, in any of its spellings? Values are not looked at. */
+export function hasPipOption(install: PipInstall, ...names: readonly string[]): boolean {
+  return install.options.some((option) => names.includes(option.text.split('=')[0] ?? ''));
+}
+
+function installArgument(
+  words: readonly string[],
+): { readonly tool: 'pip' | 'uv'; readonly firstArgument: number } | undefined {
+  const program = (words[0] ?? '').split('/').pop() ?? '';
+  const after = (position: number, tool: 'pip' | 'uv'): ReturnType<typeof installArgument> => {
+    let at = position;
+    while (at < words.length && words[at]?.startsWith('-')) at += takesValue(words[at] ?? '') ? 2 : 1;
+    return words[at] === 'install' ? { tool, firstArgument: at + 1 } : undefined;
+  };
+  if (/^pip(\d+(\.\d+)?)?$/.test(program)) return after(1, 'pip');
+  if (/^(python|pypy)(\d+(\.\d+)?)?$/.test(program)) {
+    const module = words.indexOf('-m');
+    return module !== -1 && words[module + 1] === 'pip' ? after(module + 2, 'pip') : undefined;
+  }
+  if (program === 'uv' && words[1] === 'pip') return after(2, 'uv');
+  return undefined;
+}
+
+function splitOption(word: string): readonly [string, string | undefined] {
+  if (word.startsWith('--')) {
+    const equals = word.indexOf('=');
+    return equals === -1 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
+  }
+  // `-rrequirements.txt`: a short option with its value attached.
+  if (/^-[rceift]./.test(word)) return [word.slice(0, 2), word.slice(2)];
+  return [word, undefined];
+}
+
+function takesValue(name: string): boolean {
+  return isFileOption(name) || optionsWithValue.has(name);
+}
+
+function isFileOption(name: string): boolean {
+  return ['-r', '--requirement', '-c', '--constraint', '-e', '--editable'].includes(name);
+}
+
+function isLocalPath(word: string): boolean {
+  const path = word.replace(/\[[^\]]*\]$/, '');
+  return (
+    path === '.' ||
+    path === '..' ||
+    /^\.{0,2}\//.test(path) ||
+    path.startsWith('file:') ||
+    /\.(whl|tar\.gz|zip)$/.test(path.replace(/^.*:\/\/.*$/, ''))
+  );
+}
+
+function wordRange(command: ShellCommand, position: number): TextRange {
+  return command.wordRanges[position] ?? command.range;
+}

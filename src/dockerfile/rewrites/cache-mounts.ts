@@ -1,0 +1,134 @@
+import { aptAction, readAptInstall } from '../apt-command.ts';
+import type { Instruction, ShellCommand } from '../model.ts';
+import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import type { TextEdit } from '../syntax/syntax.ts';
+import { removeBlock } from './remove-block.ts';
+import { removeWords } from './remove-words.ts';
+import { nothingToDo, type Rewrite } from './rewrite.ts';
+
+const pipCache = '/root/.cache/pip';
+const uvCache = '/root/.cache/uv';
+const aptMounts = ['/var/cache/apt', '/var/lib/apt'];
+/** Debian's images delete downloaded packages behind apt's back (`/etc/apt/apt.conf.d/docker-clean`). */
+const keepDownloads = [
+  'rm -f /etc/apt/apt.conf.d/docker-clean',
+  `echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache`,
+];
+
+/** Keeps what pip, uv and apt download between builds, outside the image: `RUN --mount=type=cache`. */
+export const cacheMounts: Rewrite = {
+  id: 'cache-mounts',
+  title: 'Keep downloads between builds in cache mounts',
+  risk: 'safe',
+  propose({ syntax, model }, facts) {
+    if (!facts.hasCacheMounts) return nothingToDo;
+    const instructions = model.stages.flatMap((stage) => stage.instructions);
+    const runs = instructions.filter(
+      (one) => one.syntax.keyword === 'run' && one.syntax.heredocs.length === 0,
+    );
+    const leftAlone: string[] = [];
+    const edits = runs.flatMap((run) => {
+      const user = run.before.user;
+      const isRoot = user === undefined || user === 'root' || user === '0';
+      if (!isRoot && needsCache(run))
+        leftAlone.push(`line ${run.syntax.startLine}: runs as ${user}, whose home is not known`);
+      return isRoot ? mountEdits(run, syntax.text) : [];
+    });
+    const variables =
+      edits.length === 0 ? [] : instructions.flatMap((one) => cacheVariableEdits(one, syntax.text));
+    if (edits.length === 0) return { ...nothingToDo, leftAlone };
+    return {
+      edits: [...edits, ...variables],
+      leftAlone,
+      reason: 'a changed requirement downloads nothing but itself, and no cache ends up in a layer',
+    };
+  },
+};
+
+function needsCache(run: Instruction): boolean {
+  return (run.commands ?? []).some(
+    (command) => readPipInstall(command) !== undefined || readAptInstall(command) !== undefined,
+  );
+}
+
+function mountEdits(run: Instruction, text: string): TextEdit[] {
+  const commands = run.commands ?? [];
+  const mounted = run.syntax.flags.filter((flag) => flag.name === 'mount').map((flag) => flag.value ?? '');
+  const isMounted = (target: string): boolean => mounted.some((value) => value.includes(target));
+  const pips = commands.flatMap((command) => readPipInstall(command) ?? []);
+  const apts = commands.filter((command) => readAptInstall(command) !== undefined);
+  const targets = [
+    ...(pips.some((install) => install.tool === 'pip') ? [pipCache] : []),
+    ...(pips.some((install) => install.tool === 'uv') ? [uvCache] : []),
+    ...(apts.length > 0 && isPlainApt(run) ? aptMounts : []),
+  ].filter((target) => !isMounted(target));
+  if (targets.length === 0) return [];
+  const isAptMounted = targets.includes('/var/lib/apt');
+  const flags = targets.map((target) => `--mount=type=cache,target=${target},sharing=locked`);
+  const start = run.syntax.valueRange.start;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const newText = `${flags.join(` \\${eol}    `)} \\${eol}    ${isAptMounted ? keepDownloads.map((command) => `${command} && \\${eol}    `).join('') : ''}`;
+  return [
+    { range: { start, end: start }, newText },
+    ...pips.flatMap(uncachedOptions),
+    ...(isAptMounted ? cleaningEdits(run, text) : []),
+  ];
+}
+
+/** A chain that starts with apt itself, so that the preparation can be put in front of it. */
+function isPlainApt(run: Instruction): boolean {
+  const [first] = run.commands ?? [];
+  return (
+    run.syntax.json === undefined &&
+    first !== undefined &&
+    (aptAction(first) !== undefined || ['set', 'rm', 'echo'].includes(first.words[0] ?? '')) &&
+    first.isTopLevel
+  );
+}
+
+function uncachedOptions(install: PipInstall): TextEdit[] {
+  const found = install.options.filter(
+    (option) => option.text === '--no-cache-dir' || option.text === '--no-cache',
+  );
+  return removeWords(install.command, found);
+}
+
+/** `&& apt-get clean && rm -rf /var/lib/apt/lists/*` would empty the cache mounts. */
+function cleaningEdits(run: Instruction, text: string): TextEdit[] {
+  const commands = run.commands ?? [];
+  return commands.flatMap((command, position): TextEdit[] => {
+    const previous = commands[position - 1];
+    if (previous === undefined || !command.isTopLevel || !isAptCleaning(command)) return [];
+    const between = text.slice(previous.range.end, command.range.start);
+    // Only a plain link of the chain: `&&` or `;`, white space, continuations and comments around it.
+    return /^[\s\\]*(&&|;)[\s\\]*$/.test(between)
+      ? [{ range: { start: previous.range.end, end: command.range.end }, newText: '' }]
+      : [];
+  });
+}
+
+function isAptCleaning(command: ShellCommand): boolean {
+  const action = aptAction(command);
+  if (action === 'clean' || action === 'autoclean') return true;
+  const paths = command.words.slice(1).filter((word) => !word.startsWith('-'));
+  return (
+    command.words[0] === 'rm' &&
+    paths.length > 0 &&
+    paths.every((path) => /^\/var\/(lib\/apt\/lists|cache\/apt)(\/|$)/.test(path))
+  );
+}
+
+/** `ENV PIP_NO_CACHE_DIR=1` makes the cache mount useless. */
+function cacheVariableEdits(instruction: Instruction, text: string): TextEdit[] {
+  const { keyword, value, range, valueRange, blockStart, sourceOffsets } = instruction.syntax;
+  if (keyword !== 'env') return [];
+  const match = /(^|\s)(PIP_NO_CACHE_DIR|UV_NO_CACHE)=("[^"]*"|'[^']*'|\S*)/.exec(value);
+  if (match === null) return [];
+  if (match[0].trim() === value.trim()) return [removeBlock(text, { start: blockStart, end: range.end })];
+  const last = match.index + match[0].length;
+  const isFirst = match[1] === '';
+  const rest = /^\s+/.exec(value.slice(last))?.[0].length ?? 0;
+  const start = sourceOffsets[match.index] ?? valueRange.start;
+  const end = sourceOffsets[isFirst ? last + rest : last] ?? valueRange.end;
+  return [{ range: { start, end }, newText: '' }];
+}

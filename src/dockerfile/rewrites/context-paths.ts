@@ -1,0 +1,72 @@
+import { posix } from 'node:path';
+import type { Instruction } from '../model.ts';
+
+/** A COPY or ADD from the build context: where its sources end up in the container. */
+export interface ContextCopy {
+  readonly instruction: Instruction;
+  readonly sources: readonly string[];
+  /** Absolute path in the container; ends in `/` when it is a directory. */
+  readonly destination: string;
+  /** True when a source is a whole directory (`.`, `src/`), as far as its spelling tells. */
+  readonly isBroad: boolean;
+}
+
+/** Reads a COPY or ADD without `--from`; undefined for heredoc sources, remote sources and wildcards in directories. */
+export function readContextCopy(instruction: Instruction): ContextCopy | undefined {
+  const { syntax, before } = instruction;
+  if (syntax.keyword !== 'copy' && syntax.keyword !== 'add') return undefined;
+  if (syntax.flags.some((flag) => flag.name === 'from') || syntax.heredocs.length > 0) return undefined;
+  const words = syntax.json ?? syntax.value.trim().split(/\s+/);
+  const sources = words.slice(0, -1).map(normaliseSource);
+  const last = words.at(-1);
+  if (last === undefined || sources.length === 0) return undefined;
+  const workdir = before.workdir ?? '/';
+  const joined = posix.resolve('/', workdir, last);
+  const isDirectory = /(^\.{1,2}|\/|\/\.{1,2})$/.test(last) || sources.length > 1;
+  const isBroad = sources.some(
+    (source) => source === '.' || !/\.[a-z0-9]+(\*)?$|\*\.[a-z0-9]+$/i.test(posix.basename(source)),
+  );
+  return {
+    instruction,
+    sources,
+    destination: isDirectory && joined !== '/' ? `${joined}/` : joined,
+    isBroad,
+  };
+}
+
+/**
+ * The path in the build context of a container file that one of the copies brought, the last copy first:
+ * `/app/requirements.txt` with `COPY . /app` is `requirements.txt`.
+ */
+export function contextPathOf(containerPath: string, copies: readonly ContextCopy[]): string | undefined {
+  for (const copy of copies.toReversed()) {
+    for (const source of copy.sources) {
+      const found = matchSource(containerPath, source, copy);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function matchSource(containerPath: string, source: string, copy: ContextCopy): string | undefined {
+  const directory = copy.destination.replace(/\/$/, '');
+  const inside = containerPath.startsWith(`${directory}/`)
+    ? containerPath.slice(directory.length + 1)
+    : undefined;
+  if (source.includes('*') || source.includes('?')) {
+    const name = inside ?? '';
+    return name !== '' && !name.includes('/') && posix.matchesGlob(name, posix.basename(source))
+      ? posix.join(posix.dirname(source), name)
+      : undefined;
+  }
+  const isFile = /\.[a-z0-9]+$/i.test(posix.basename(source)) && source !== '.';
+  if (!isFile) return inside === undefined ? undefined : posix.join(source, inside);
+  if (copy.destination.endsWith('/') || copy.destination === '/')
+    return inside === posix.basename(source) ? source : undefined;
+  return containerPath === copy.destination ? source : undefined;
+}
+
+function normaliseSource(source: string): string {
+  const path = posix.normalize(source.replace(/^\/+/, '') || '.');
+  return path.length > 1 ? path.replace(/\/$/, '') : path;
+}

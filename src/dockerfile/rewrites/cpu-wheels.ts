@@ -1,0 +1,81 @@
+import type { Instruction } from '../model.ts';
+import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import type { TextEdit } from '../syntax/syntax.ts';
+import { distributionName } from './production-requirements.ts';
+import { nothingToDo, type Rewrite } from './rewrite.ts';
+
+const cpuIndex = 'https://download.pytorch.org/whl/cpu';
+const cudaIndex =
+  /^--(extra-)?index-url=(https:\/\/download\.pytorch\.org\/whl\/)(nightly\/)?cu\d+\/?$|^--(extra-)?index-url=https:\/\/download\.pytorch\.org\/whl\/(nightly\/)?cu\d+\/?$/;
+
+/**
+ * Installs torch and its family from PyTorch's CPU index in a step of its own, before everything else; pip then finds
+ * them satisfied. Not `--extra-index-url`: that compares versions across indexes and can pick the CUDA build.
+ */
+export const cpuWheels: Rewrite = {
+  id: 'cpu-wheels',
+  title: 'Install the CPU build of PyTorch',
+  risk: 'verify',
+  propose({ syntax, model }, facts) {
+    const wheels = facts.cpuWheels;
+    if (wheels === undefined) return nothingToDo;
+    const installs = model.stages.flatMap((stage) => stage.instructions).flatMap(installsOf);
+    const swapped = installs.flatMap(({ install }) => swapIndex(install, wheels.requirements));
+    const reason = `the default wheels carry CUDA libraries of several GB; ${wheels.evidence}`;
+    if (swapped.length > 0) return { edits: swapped, reason, leftAlone: [] };
+    if (installs.some(({ install }) => usesCpuIndex(install))) return nothingToDo;
+    const first = installs.find(({ install }) => bringsDependencies(install));
+    if (first === undefined) return nothingToDo;
+    const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
+    const at = first.instruction.syntax.blockStart;
+    const pip = first.install.command.words.slice(0, first.install.firstArgument).join(' ');
+    const newText =
+      `# The CPU build of PyTorch, from its own index: no CUDA libraries.${eol}` +
+      `ARG PYTORCH_INDEX_URL=${cpuIndex}${eol}` +
+      `RUN ${pip} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
+    return { edits: [{ range: { start: at, end: at }, newText }], reason, leftAlone: [] };
+  },
+};
+
+interface PlacedInstall {
+  readonly instruction: Instruction;
+  readonly install: PipInstall;
+}
+
+function installsOf(instruction: Instruction): PlacedInstall[] {
+  return (instruction.commands ?? []).flatMap((command) => {
+    const install = readPipInstall(command);
+    return install === undefined ? [] : [{ instruction, install }];
+  });
+}
+
+/** Not `pip install --upgrade pip`. */
+function bringsDependencies(install: PipInstall): boolean {
+  const own = new Set(['pip', 'setuptools', 'wheel', 'uv']);
+  return (
+    install.requirementFiles.length + install.localPaths.length > 0 ||
+    install.requirements.some((word) => !own.has(distributionName(word.text)))
+  );
+}
+
+function usesCpuIndex(install: PipInstall): boolean {
+  return install.options.some((option) => /\/whl\/cpu\/?$|PYTORCH_INDEX_URL/.test(option.text));
+}
+
+/** `pip install torch --index-url …/whl/cu121` → `…/whl/cpu`, the pinned `+cu121` taken off. */
+function swapIndex(install: PipInstall, requirements: readonly string[]): TextEdit[] {
+  const option = install.options.find((one) => cudaIndex.test(one.text));
+  if (option === undefined) return [];
+  const names = requirements.map(distributionName);
+  const pins = install.requirements.filter(
+    (word) => names.includes(distributionName(word.text)) && /\+cu\d+/.test(word.text),
+  );
+  return [
+    { range: option.range, newText: `--index-url ${cpuIndex}` },
+    ...pins.map((word) => ({ range: word.range, newText: quote(word.text.replace(/\+cu\d+/, '')) })),
+  ];
+}
+
+function quote(requirement: string): string {
+  return /^[\w.=+-]+$/.test(requirement) ? requirement : `"${requirement.replaceAll('"', "'")}"`;
+}

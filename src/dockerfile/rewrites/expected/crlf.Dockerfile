@@ -1,0 +1,72 @@
+# Churn prediction service
+FROM python:3.11 AS builder
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+
+# compilers, in case a wheel is missing
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && \
+    echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
+    apt-get update && apt-get install -y \
+    build-essential \
+    git \
+    curl
+
+WORKDIR /app
+
+RUN python -m venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
+
+RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
+    pip install --no-compile --upgrade pip
+
+COPY requirements.txt ./
+RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
+    pip install --no-compile -r requirements.txt
+
+# Takes out of the environment what is never run; prints what went and what was kept, and why.
+RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
+    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --strip
+
+# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
+RUN python -I -c "import pandas; from fastapi import FastAPI"
+
+FROM python:3.11-slim
+
+LABEL maintainer="ml@example.com"
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+
+# compilers, in case a wheel is missing
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && \
+    echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
+    apt-get update && apt-get install --no-install-recommends -y \
+    curl
+
+WORKDIR /app
+
+COPY --from=builder /opt/venv /opt/venv
+ENV VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
+COPY . .
+
+# train at build time
+RUN python train.py
+
+EXPOSE 8000
+HEALTHCHECK CMD curl -f http://localhost:8000/health || exit 1
+CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000"]
+
+# applied production-requirements: test runners, linters and notebooks have no use in the running container
+# applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
+# applied slim-base: python:3.11 carries compilers, headers and version control for building; python:3.11-slim is the same Python on the same Debian without them
+# applied runtime-packages: build-essential, git: for building or for people, not for the running application
+# applied no-recommends: apt also installs what packages recommend, unless it is told not to
+# applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
+# applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
+# applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
+# left alone by runtime-packages: system package curl: line 46 calls curl

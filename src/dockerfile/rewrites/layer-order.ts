@@ -1,0 +1,84 @@
+import { posix } from 'node:path';
+import type { Stage } from '../model.ts';
+import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
+import { contextPathOf, readContextCopy } from './context-paths.ts';
+import { removeBlock } from './remove-block.ts';
+import { leave, nothingToDo, type Rewrite, type RewriteFacts, type RewriteProposal } from './rewrite.ts';
+
+/** `COPY . .` then `pip install -r` → manifests, installation, then the source: a code change reinstalls nothing. */
+export const layerOrder: Rewrite = {
+  id: 'layer-order',
+  title: 'Install dependencies before the source is copied',
+  risk: 'safe',
+  propose({ syntax, model }, facts) {
+    for (const stage of model.stages) {
+      const classified = stage.instructions.map(classifyInstruction);
+      const copyAt = classified.findIndex((one) => readContextCopy(one.instruction)?.isBroad === true);
+      const installAt = classified.findIndex(
+        (one, at) => at > copyAt && one.role === 'dependencies' && needsFiles(one),
+      );
+      if (copyAt === -1 || installAt === -1) continue;
+      return moveInstall({ text: syntax.text, stage, classified, copyAt, installAt }, facts);
+    }
+    return nothingToDo;
+  },
+};
+
+interface Move {
+  readonly text: string;
+  readonly stage: Stage;
+  readonly classified: readonly ClassifiedInstruction[];
+  readonly copyAt: number;
+  readonly installAt: number;
+}
+
+function needsFiles(one: ClassifiedInstruction): boolean {
+  return one.installs.some((install) => install.requirementFiles.length > 0);
+}
+
+function moveInstall({ text, classified, copyAt, installAt }: Move, facts: RewriteFacts): RewriteProposal {
+  const copy = classified[copyAt]?.instruction;
+  const install = classified[installAt];
+  if (copy === undefined || install === undefined) return nothingToDo;
+  const line = `line ${install.instruction.syntax.startLine}`;
+  const between = classified
+    .slice(copyAt + 1, installAt)
+    .filter((one) => one.role !== 'state' && one.role !== 'copy');
+  if (between.length > 0)
+    return leave(`${line}: other steps stand between the COPY of the source and the installation`);
+  if (install.otherCommands.length > 0) return leave(`${line}: the RUN does more than install`);
+  if (install.installs.some((one) => one.localPaths.length > 0))
+    return leave(`${line}: installs from the source tree`);
+  const copies = classified.slice(0, installAt).flatMap((one) => readContextCopy(one.instruction) ?? []);
+  const files = install.installs.flatMap((one) => [...one.requirementFiles, ...one.constraintFiles]);
+  const workdir = copy.before.workdir ?? '/';
+  const contextFiles = files.map((file) =>
+    contextPathOf(posix.resolve(install.instruction.before.workdir ?? '/', file.text), copies),
+  );
+  const closure = contextFiles.flatMap((path) =>
+    path === undefined ? [] : (facts.requirementClosure.get(path) ?? [path]),
+  );
+  const isFlat = closure.every((path) => !path.includes('/') && !facts.requirementsWithSource.has(path));
+  if (
+    contextFiles.includes(undefined) ||
+    !isFlat ||
+    install.instruction.before.workdir !== copy.before.workdir
+  ) {
+    return leave(`${line}: where its requirements files come from is not plain enough to move it`);
+  }
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const { blockStart, range } = install.instruction.syntax;
+  const block = text.slice(blockStart, range.end);
+  const target = workdir === '/' ? '/' : './';
+  return {
+    edits: [
+      {
+        range: { start: copy.syntax.blockStart, end: copy.syntax.blockStart },
+        newText: `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}${block}${eol}${eol}`,
+      },
+      removeBlock(text, { start: blockStart, end: range.end }),
+    ],
+    reason: 'a change of the source no longer repeats the installation',
+    leftAlone: [],
+  };
+}

@@ -1,0 +1,66 @@
+import type { Risk } from '../../finding/index.ts';
+import { resolveDockerfile } from '../resolve-model.ts';
+import { applyEdits } from '../syntax/apply-edits.ts';
+import { parseDockerfile } from '../syntax/parse.ts';
+import type { RewriteFacts, RewriteId } from './rewrite.ts';
+import { rewrites } from './rewrites.ts';
+
+/** One rewrite that changed the Dockerfile. */
+export interface AppliedRewrite {
+  readonly id: RewriteId;
+  readonly title: string;
+  readonly risk: Risk;
+  readonly reason: string;
+  /** The Dockerfile before and after this rewrite alone. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A Dockerfile with the rewrites in it. */
+export interface RewrittenDockerfile {
+  readonly text: string;
+  readonly applied: readonly AppliedRewrite[];
+  readonly leftAlone: readonly { readonly id: RewriteId; readonly because: string }[];
+}
+
+/** How a Dockerfile is resolved, and which rewrites may run. */
+export interface RewriteOptions {
+  readonly target?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** Rewrites that may not run. */
+  readonly without: ReadonlySet<RewriteId>;
+}
+
+/** Runs the rewrites one after the other, each on a fresh parse of the text that the one before left. */
+export function rewriteDockerfile(
+  text: string,
+  facts: RewriteFacts,
+  options: RewriteOptions,
+): RewrittenDockerfile {
+  const applied: AppliedRewrite[] = [];
+  const leftAlone: { id: RewriteId; because: string }[] = [];
+  let current = text;
+  for (const rewrite of rewrites) {
+    if (options.without.has(rewrite.id)) continue;
+    const syntax = parseDockerfile(current);
+    const model = resolveDockerfile(syntax, {
+      ...(options.target === undefined ? {} : { target: options.target }),
+      ...(options.buildArgs === undefined ? {} : { buildArgs: options.buildArgs }),
+    });
+    const proposal = rewrite.propose({ syntax, model }, facts);
+    leftAlone.push(...proposal.leftAlone.map((because) => ({ id: rewrite.id, because })));
+    if (proposal.edits.length === 0) continue;
+    const after = applyEdits(current, proposal.edits);
+    if (after === current) continue;
+    applied.push({
+      id: rewrite.id,
+      title: rewrite.title,
+      risk: rewrite.risk,
+      reason: proposal.reason,
+      before: current,
+      after,
+    });
+    current = after;
+  }
+  return { text: current, applied, leftAlone };
+}

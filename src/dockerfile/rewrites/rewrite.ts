@@ -1,0 +1,89 @@
+import type { Risk } from '../../finding/index.ts';
+import type { DockerfileModel } from '../model.ts';
+import type { DockerfileSyntax, TextEdit } from '../syntax/syntax.ts';
+
+/** The names of the rewrites, as `--only` and `--skip` take them. */
+export type RewriteId =
+  | 'split-stages'
+  | 'slim-base'
+  | 'production-requirements'
+  | 'cpu-wheels'
+  | 'runtime-packages'
+  | 'runtime-libraries'
+  | 'no-recommends'
+  | 'layer-order'
+  | 'cache-mounts'
+  | 'prune-tests'
+  | 'prune-headers'
+  | 'strip-libraries'
+  | 'traced-bytecode';
+
+/** What a Debian package is there for, as the knowledge tables tell it. */
+export type PackagePurpose = 'build' | 'header' | 'convenience' | 'run-time' | 'unknown';
+
+/** What the rewrites know besides the Dockerfile: facts of the project, of its dependencies and of the engine. */
+export interface RewriteFacts {
+  /** False when the engine keeps nothing between `RUN --mount=type=cache` runs. */
+  readonly hasCacheMounts: boolean;
+  /** What a requirements file needs beside itself: `requirements-dev.txt` → [`requirements-dev.txt`, `requirements.txt`]. */
+  readonly requirementClosure: ReadonlyMap<string, readonly string[]>;
+  /** Requirements files that name something of the build context (`-e .`, `./pkg`): they need the source. */
+  readonly requirementsWithSource: ReadonlySet<string>;
+  /** Requirements file as installed today → the file with what production needs. */
+  readonly productionRequirements: ReadonlyMap<string, string>;
+  /** Normalised names of distributions that only development needs. */
+  readonly developmentDistributions: ReadonlySet<string>;
+  /** Requirements to install from the CPU index in a step of their own, or undefined when nothing is to be swapped. */
+  readonly cpuWheels: { readonly requirements: readonly string[]; readonly evidence: string } | undefined;
+  /** Purpose of a Debian package, and its run-time counterpart (`libpq-dev` → `libpq5`). */
+  readonly classifyPackage: (name: string) => {
+    readonly purpose: PackagePurpose;
+    readonly runtimePackages: readonly string[];
+  };
+  /** Debian packages that provide a command. */
+  readonly packageOfCommand: (command: string) => string | undefined;
+  /** Debian run-time packages that the distributions need and that no wheel bundles. */
+  readonly runtimeLibraries: readonly { readonly packageName: string; readonly because: string }[];
+  /** Commands that scripts, health checks and the application call. */
+  readonly neededCommands: ReadonlyMap<string, string>;
+  /** Places outside the Dockerfile that name the old installation path: `/usr/local/lib/python3.11/site-packages`. */
+  readonly hardCodedPaths: readonly { readonly file: string; readonly line: number; readonly text: string }[];
+  /** Import statements of the application that are worth byte-compiling: `from fastapi import FastAPI`. */
+  readonly importStatements: readonly string[];
+  /** Something compiles at run time (`torch.compile`, `cpp_extension`): what, or undefined. */
+  readonly compilesAtRunTime: string | undefined;
+  /** Path of the pruning script in the build context. */
+  readonly pruneScript: string;
+}
+
+/** What a rewrite says about a Dockerfile: edits with their reason, or why a line was left alone. */
+export interface RewriteProposal {
+  readonly edits: readonly TextEdit[];
+  /** One sentence, for the plan. */
+  readonly reason: string;
+  /** What was left as it is, and why. */
+  readonly leftAlone: readonly string[];
+}
+
+/** One rewrite: a pure pass over a Dockerfile's syntax. Re-running it on its own result proposes nothing. */
+export interface Rewrite {
+  readonly id: RewriteId;
+  readonly title: string;
+  readonly risk: Risk;
+  /** The proposal; no edits and nothing left alone when the rewrite has no business here. */
+  propose(dockerfile: ResolvedDockerfile, facts: RewriteFacts): RewriteProposal;
+}
+
+/** A Dockerfile with its syntax and its model. */
+export interface ResolvedDockerfile {
+  readonly syntax: DockerfileSyntax;
+  readonly model: DockerfileModel;
+}
+
+/** The proposal of a rewrite that has no business here. */
+export const nothingToDo: RewriteProposal = { edits: [], reason: '', leftAlone: [] };
+
+/** The proposal of a rewrite that would have business here, but must not touch it. */
+export function leave(...reasons: readonly string[]): RewriteProposal {
+  return { edits: [], reason: '', leftAlone: reasons };
+}

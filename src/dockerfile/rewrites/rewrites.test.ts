@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  parseDockerfile,
+  type RewriteFacts,
+  type RewriteId,
+  resolveDockerfile,
+  rewriteDockerfile,
+  rewrites,
+} from '../index.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+const files = readdirSync(fixtures).filter((name) => name.endsWith('.Dockerfile'));
+const read = (name: string): string => readFileSync(join(fixtures, name), 'utf8');
+
+const buildTools = new Set(['build-essential', 'gcc', 'git']);
+const facts: RewriteFacts = {
+  hasCacheMounts: true,
+  requirementClosure: new Map([
+    ['requirements-dev.txt', ['requirements-dev.txt', 'requirements.txt']],
+    ['requirements.txt', ['requirements.txt']],
+  ]),
+  requirementsWithSource: new Set(),
+  productionRequirements: new Map([['requirements-dev.txt', 'requirements.txt']]),
+  developmentDistributions: new Set(['pytest', 'black', 'flake8']),
+  cpuWheels: undefined,
+  classifyPackage: (name) => {
+    if (name === 'libpq-dev') return { purpose: 'header', runtimePackages: ['libpq5'] };
+    if (buildTools.has(name)) return { purpose: 'build', runtimePackages: [] };
+    return { purpose: name === 'curl' ? 'convenience' : 'unknown', runtimePackages: [] };
+  },
+  packageOfCommand: (command) => (['curl', 'git'].includes(command) ? command : undefined),
+  runtimeLibraries: [],
+  neededCommands: new Map(),
+  hardCodedPaths: [],
+  importStatements: ['import pandas', 'from fastapi import FastAPI'],
+  compilesAtRunTime: undefined,
+  pruneScript: 'docker/prune-site-packages.py',
+};
+const torch: RewriteFacts = {
+  ...facts,
+  cpuWheels: { requirements: ['torch>=2.2'], evidence: 'nothing in the project uses a GPU' },
+};
+const factsOf = (name: string): RewriteFacts => (/torch|cuda/.test(name) ? torch : facts);
+
+describe('all rewrites together', () => {
+  test.each(files)('%s', async (name) => {
+    const result = rewriteDockerfile(read(name), factsOf(name), { without: new Set() });
+    const notes = [
+      ...result.applied.map((one) => `# applied ${one.id}: ${one.reason}`),
+      ...result.leftAlone.map((one) => `# left alone by ${one.id}: ${one.because}`),
+    ];
+    await expect(`${result.text}\n${notes.join('\n')}\n`).toMatchFileSnapshot(join('expected', name));
+  });
+
+  test.each(files)('%s: slimming the result again changes nothing', (name) => {
+    const once = rewriteDockerfile(read(name), factsOf(name), { without: new Set() }).text;
+    expect(rewriteDockerfile(once, factsOf(name), { without: new Set() }).text).toBe(once);
+  });
+});
+
+describe('any subset of the rewrites', () => {
+  const ids = rewrites.map((rewrite) => rewrite.id);
+  test.each(files)('%s: parses, resolves and keeps what the container sees', (name) => {
+    const before = finalState(read(name));
+    for (let mask = 0; mask < 2 ** ids.length; mask += 7) {
+      const without = new Set<RewriteId>(ids.filter((_, bit) => (mask >> bit) & 1));
+      const { text } = rewriteDockerfile(read(name), factsOf(name), { without });
+      expect(finalState(text), `without ${[...without].join(', ')}`).toEqual(before);
+    }
+  });
+});
+
+/** What the final container is started with, which no rewrite may change. */
+function finalState(text: string): Record<string, unknown> {
+  const model = resolveDockerfile(parseDockerfile(text));
+  const stage = model.stages[model.target];
+  const values = (keyword: string): string[] =>
+    (stage?.instructions ?? [])
+      .filter((one) => one.syntax.keyword === keyword)
+      .map((one) => one.syntax.value);
+  const last = stage?.instructions.at(-1);
+  return {
+    name: stage?.name,
+    start: [values('entrypoint').at(-1), values('cmd').at(-1)],
+    declared: [
+      values('expose'),
+      values('label'),
+      values('healthcheck'),
+      values('volume'),
+      values('stopsignal'),
+    ],
+    workdir: last?.before.workdir,
+    user: last?.before.user,
+  };
+}

@@ -1,0 +1,29 @@
+import { cacheMounts } from './cache-mounts.ts';
+import { cpuWheels } from './cpu-wheels.ts';
+import { layerOrder } from './layer-order.ts';
+import { noRecommends } from './no-recommends.ts';
+import { productionRequirements } from './production-requirements.ts';
+import { pruneHeaders, pruneTests, stripLibraries } from './prune-site-packages.ts';
+import type { Rewrite } from './rewrite.ts';
+import { runtimeLibraries } from './runtime-libraries.ts';
+import { runtimePackages } from './runtime-packages.ts';
+import { slimBase } from './slim-base.ts';
+import { splitStages } from './split-stages.ts';
+import { tracedBytecode } from './traced-bytecode.ts';
+
+/** All rewrites in the order in which they run: each works on the result of those before it. */
+export const rewrites: readonly Rewrite[] = [
+  productionRequirements,
+  cpuWheels,
+  splitStages,
+  slimBase,
+  runtimePackages,
+  runtimeLibraries,
+  noRecommends,
+  layerOrder,
+  pruneTests,
+  pruneHeaders,
+  stripLibraries,
+  tracedBytecode,
+  cacheMounts,
+];

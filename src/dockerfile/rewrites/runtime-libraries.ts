@@ -1,0 +1,59 @@
+import type { Stage } from '../model.ts';
+import { readPythonBase } from './python-base.ts';
+import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
+import { aptInstalls } from './runtime-packages.ts';
+import { usedCommands } from './used-commands.ts';
+
+/**
+ * The full Python image carries libraries and programs that the slim one lacks: installs those that the distributions
+ * (`DT_NEEDED`, knowledge table), scripts and health checks use.
+ */
+export const runtimeLibraries: Rewrite = {
+  id: 'runtime-libraries',
+  title: 'Add the system libraries and programs that the slim base lacks',
+  risk: 'safe',
+  propose({ syntax, model }, facts) {
+    const stage = model.stages[model.target];
+    if (stage === undefined || readPythonBase(stage.base)?.variant !== 'slim') return nothingToDo;
+    const wanted = wantedPackages(stage, facts);
+    const installs = aptInstalls(stage);
+    const present = new Set(installs.flatMap(({ install }) => install.packages.map((found) => found.name)));
+    const missing = [...wanted].filter(([name]) => !present.has(name));
+    if (missing.length === 0) return nothingToDo;
+    const names = missing.map(([name]) => name).join(' ');
+    const reason = missing.map(([name, because]) => `${name}: ${because}`).join('; ');
+    const last = installs.at(-1)?.install.packages.at(-1);
+    if (last !== undefined) {
+      return {
+        edits: [{ range: { start: last.range.end, end: last.range.end }, newText: ` ${names}` }],
+        reason,
+        leftAlone: [],
+      };
+    }
+    const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
+    const at = insertionPoint(stage);
+    const run = `RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`;
+    return {
+      edits: [{ range: { start: at, end: at }, newText: `${run}${eol}${eol}` }],
+      reason,
+      leftAlone: [],
+    };
+  },
+};
+
+function wantedPackages(stage: Stage, facts: RewriteFacts): Map<string, string> {
+  const wanted = new Map(facts.runtimeLibraries.map((library) => [library.packageName, library.because]));
+  for (const [command, where] of [...facts.neededCommands, ...usedCommands(stage)]) {
+    const name = facts.packageOfCommand(command);
+    if (name !== undefined && !wanted.has(name)) wanted.set(name, `${where} calls ${command}`);
+  }
+  return wanted;
+}
+
+/** In front of the first COPY, so that a change of the code does not repeat it. */
+function insertionPoint(stage: Stage): number {
+  const copy = stage.instructions.find(({ syntax }) =>
+    ['copy', 'add', 'cmd', 'entrypoint'].includes(syntax.keyword),
+  );
+  return copy?.syntax.blockStart ?? stage.instructions.at(-1)?.syntax.range.end ?? stage.from.range.end;
+}

@@ -1,0 +1,103 @@
+import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
+import type { Instruction, Stage } from '../model.ts';
+import { readPipInstall } from '../pip-command.ts';
+import type { TextEdit } from '../syntax/syntax.ts';
+import { removeBlock } from './remove-block.ts';
+import { removeWords } from './remove-words.ts';
+import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
+import { usedCommands } from './used-commands.ts';
+
+/**
+ * Takes build tools, headers and conveniences out of the final stage's `apt-get install`; `libpq-dev` becomes `libpq5`.
+ * A package that nobody knows stays, and so does one whose command something in the image calls.
+ */
+export const runtimePackages: Rewrite = {
+  id: 'runtime-packages',
+  title: 'Install run-time system packages only',
+  risk: 'verify',
+  propose({ syntax, model }, facts) {
+    const stage = model.stages[model.target];
+    if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
+    const needed = new Map([...facts.neededCommands, ...usedCommands(stage)]);
+    const verdicts = stage.instructions.flatMap((instruction) =>
+      judge(instruction, { facts, needed, text: syntax.text }),
+    );
+    const edits = verdicts.flatMap((verdict) => verdict.edits);
+    const dropped = verdicts.flatMap((verdict) => verdict.dropped);
+    const leftAlone = verdicts.flatMap((verdict) => verdict.leftAlone);
+    if (edits.length === 0) return { ...nothingToDo, leftAlone };
+    return {
+      edits,
+      leftAlone,
+      reason: `${dropped.join(', ')}: for building or for people, not for the running application`,
+    };
+  },
+};
+
+function installsPython(instruction: Instruction): boolean {
+  return instruction.commands?.some((command) => readPipInstall(command) !== undefined) === true;
+}
+
+interface Verdict {
+  readonly edits: readonly TextEdit[];
+  readonly dropped: readonly string[];
+  readonly leftAlone: readonly string[];
+}
+
+interface Context {
+  readonly facts: RewriteFacts;
+  readonly needed: ReadonlyMap<string, string>;
+  readonly text: string;
+}
+
+function judge(instruction: Instruction, context: Context): Verdict[] {
+  const installs = (instruction.commands ?? []).flatMap((command) => readAptInstall(command) ?? []);
+  const verdicts = installs.map((install) => judgeInstall(install, context));
+  const isEverythingDropped =
+    installs.length > 0 &&
+    installs.every((install, at) => verdicts[at]?.dropped.length === install.packages.length);
+  const isReplaced = verdicts.some((verdict) => verdict.edits.some((edit) => edit.newText !== ''));
+  const isAptOnly =
+    instruction.commands?.every(
+      (command) => aptAction(command) !== undefined || command.words[0] === 'rm',
+    ) === true;
+  if (!isEverythingDropped || isReplaced || !isAptOnly) return verdicts;
+  const dropped = verdicts.flatMap((verdict) => verdict.dropped);
+  const { blockStart, range } = instruction.syntax;
+  return [
+    { edits: [removeBlock(context.text, { start: blockStart, end: range.end })], dropped, leftAlone: [] },
+  ];
+}
+
+function judgeInstall(install: AptInstall, { facts, needed }: Context): Verdict {
+  const edits: TextEdit[] = [];
+  const dropped: string[] = [];
+  const leftAlone: string[] = [];
+  const removed: AptInstall['packages'][number][] = [];
+  for (const found of install.packages) {
+    const { purpose, runtimePackages: runtime } = facts.classifyPackage(found.name);
+    const user = [...needed].find(([command]) => facts.packageOfCommand(command) === found.name);
+    if (purpose === 'run-time') continue;
+    if (purpose === 'unknown')
+      leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
+    else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user[1]} calls ${user[0]}`);
+    else {
+      dropped.push(found.name);
+      if (runtime.length > 0) edits.push({ range: found.range, newText: runtime.join(' ') });
+      else removed.push(found);
+    }
+  }
+  return { edits: [...edits, ...removeWords(install.command, removed)], dropped, leftAlone };
+}
+
+/** The apt installs of a stage. */
+export function aptInstalls(
+  stage: Stage,
+): { readonly instruction: Instruction; readonly install: AptInstall }[] {
+  return stage.instructions.flatMap((instruction) =>
+    (instruction.commands ?? []).flatMap((command) => {
+      const install = readAptInstall(command);
+      return install === undefined ? [] : [{ instruction, install }];
+    }),
+  );
+}

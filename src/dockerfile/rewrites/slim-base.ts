@@ -1,0 +1,56 @@
+import type { Stage } from '../model.ts';
+import { readPipInstall } from '../pip-command.ts';
+import { readPythonBase, slimReference } from './python-base.ts';
+import { leave, nothingToDo, type Rewrite, type RewriteProposal } from './rewrite.ts';
+
+/**
+ * `FROM python:3.11` → `FROM python:3.11-slim` in the stage that becomes the image. Never alpine: manylinux wheels
+ * need glibc. A stage that also installs with pip keeps the full base unless nothing is compiled there.
+ */
+export const slimBase: Rewrite = {
+  id: 'slim-base',
+  title: 'Run on the slim variant of the same Python',
+  risk: 'verify',
+  propose({ syntax, model }) {
+    const stage = externalBase(model.stages, model.target);
+    const base = stage && readPythonBase(stage.base);
+    if (stage === undefined || base === undefined) return nothingToDo;
+    if (base.variant !== '') return nothingToDo;
+    const line = `line ${stage.from.startLine}`;
+    if (base.isPinnedByDigest)
+      return leave(
+        `${line}: ${stage.base} is pinned by digest; the digest of its slim variant is yours to choose`,
+      );
+    const asWritten = readPythonBase(stage.baseAsWritten);
+    if (asWritten === undefined || (asWritten.version.includes('$') && !/^\d/.test(base.version))) {
+      return leave(`${line}: the base ${stage.baseAsWritten} comes from a build argument as a whole`);
+    }
+    if (asWritten.suite !== base.suite) {
+      return leave(`${line}: the Debian suite in ${stage.baseAsWritten} comes from a build argument`);
+    }
+    const start = syntax.text.indexOf(stage.baseAsWritten, stage.from.valueRange.start);
+    if (start === -1) return nothingToDo;
+    return proposal(stage, slimReference(asWritten), start);
+  },
+};
+
+function proposal(stage: Stage, reference: string, start: number): RewriteProposal {
+  const compiles = stage.instructions.some((one) => one.commands?.some((command) => readPipInstall(command)));
+  return {
+    edits: [{ range: { start, end: start + stage.baseAsWritten.length }, newText: reference }],
+    reason:
+      `${stage.baseAsWritten} carries compilers, headers and version control for building; ` +
+      `${reference} is the same Python on the same Debian without them` +
+      (compiles
+        ? ' (this stage also installs with pip: a distribution without a wheel would miss the compiler)'
+        : ''),
+    leftAlone: [],
+  };
+}
+
+/** The stage with the external base that the target grows from. */
+function externalBase(stages: readonly Stage[], target: number): Stage | undefined {
+  let stage = stages[target];
+  while (stage?.baseStage !== undefined) stage = stages[stage.baseStage];
+  return stage;
+}

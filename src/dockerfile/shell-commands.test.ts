@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseDockerfile, resolveDockerfile, type ShellCommand } from './index.ts';
+
+function commandsOf(text: string): readonly ShellCommand[] | undefined {
+  const instruction = resolveDockerfile(parseDockerfile(text)).stages[0]?.instructions.at(-1);
+  return instruction?.commands;
+}
+
+/** `+` before a top-level link. */
+const outline = (run: string, before = ''): readonly string[] | undefined =>
+  commandsOf(`FROM a\n${before}${run}\n`)?.map(
+    ({ isTopLevel, assignments, words }) =>
+      `${isTopLevel ? '+' : ''}${[...assignments.map((one) => `${one};`), ...words].join('|')}`,
+  );
+
+describe('commands', () => {
+  test.each([
+    ['RUN a b && c; d', ['+a|b', '+c', '+d'], 'chain'],
+    ['RUN a || b && c', ['+a', 'b', '+c'], 'only what stands behind || is conditional'],
+    ['RUN a | b', ['a', 'b'], 'pipe'],
+    ['RUN (a && b) && { c; }', ['a', 'b', 'c'], 'groups'],
+    ['RUN if a; then b; else c; fi && d', ['a', 'b', 'c', '+d'], 'condition'],
+    ['RUN for x in 1 2; do pip install $x; done', ['pip|install|$x'], 'loop'],
+    ['RUN a & b', ['a', '+b'], 'background'],
+    ['RUN f() { a; }; f', ['a', '+f'], 'function'],
+    ['RUN a "$(b c)" `d`', ['+a|$(b c)|`d`', 'b|c', 'd'], 'substitutions'],
+    ['RUN X=1 Y="2 3" a', ['+X=1;|Y=2 3;|a'], 'assignments'],
+    ['RUN X=1', ['+X=1;'], 'an assignment alone'],
+    ['RUN export X="1 2"', ['+export|X=1 2'], 'assignments as arguments'],
+    [
+      'RUN pip install \'torch>=2\' "x[y]" z\\>1',
+      ['+pip|install|torch>=2|x[y]|z>1'],
+      'quotes and escapes go',
+    ],
+    ['RUN a "b $C" > /dev/null 2>&1 <x', ['+a|b $C'], 'redirections are no words'],
+    ['RUN a # b && c', ['+a'], 'a comment'],
+    ['RUN --mount=type=cache,target=/c a', ['+a'], 'flags are no words'],
+    ['RUN a \\\n # c\n\n && b', ['+a', '+b'], 'over lines with a comment'],
+    ['RUN ap\\\nt-get up\\\ndate', ['+apt-get|update'], 'words over lines'],
+    ['RUN set -e; ! a && time b', ['+set|-e', '+a', '+b'], 'negation and time'],
+    ['RUN <<EOF\na\nb && c\nEOF', ['+a', '+b', '+c'], 'a lone heredoc is the script'],
+    ['RUN <<-EOF\n\ta\n\tEOF', ['+a'], 'with tabs'],
+    ['RUN <<EOF\n#!/bin/bash -e\na\nEOF', ['+a'], 'that names a shell'],
+    ['RUN <<EOF\n#!/usr/bin/env bash\na\nEOF', ['+a'], 'through env'],
+    [
+      'RUN cat <<A > /x && b\nnot $(this) a\nA',
+      ['+cat', '+b', 'this'],
+      'a heredoc as input is text, with substitutions',
+    ],
+    ["RUN cat <<'A'\nnot $(this)\nA", ['+cat'], 'quoted without'],
+    ['RUN bash -ex <<A\npip install b\nA', ['+bash|-ex', 'pip|install|b'], 'a shell reads it'],
+    ['RUN bash -c x <<A\nnot a\nA', ['+bash|-c|x'], 'not when its script is elsewhere'],
+    ['RUN python3 - <<A\nimport x\nA', ['+python3|-'], 'nor does Python'],
+  ])('%j: %j, %s', (run, expected) => {
+    expect(outline(run)).toEqual(expected);
+  });
+
+  test.each([
+    ['RUN ["a", "b"]', '', 'JSON form'],
+    ['RUN if a; then', '', 'unfinished'],
+    ['RUN a && && b', '', 'no command between'],
+    ['RUN a "$(b && )"', '', 'unfinished inside'],
+    ['RUN <<EOF\n#!/usr/bin/env python3\nimport a\nEOF', '', 'another interpreter'],
+    ['RUN Get-Item x', 'SHELL ["powershell", "-command"]\n', 'another shell'],
+    ['CMD a', '', 'another instruction'],
+  ])('%j has none: %s', (run, before) => {
+    expect(outline(run, before)).toBeUndefined();
+  });
+
+  test('a wrapped shell is a shell', () => {
+    expect(outline('RUN a', 'SHELL ["conda", "run", "-n", "e", "/bin/bash", "-c"]\n')).toEqual(['+a']);
+  });
+});
+
+describe('places', () => {
+  test('are those of the file, from the first to the last character of a split word', () => {
+    const text = 'FROM a\nRUN --network=none x \\\n  # c\n  && ap\\\nt-get "in stall" -y\nRUN <<E\na b\nE\n';
+    const found = resolveDockerfile(parseDockerfile(text)).stages[0]?.instructions.flatMap(
+      ({ commands }) => commands ?? [],
+    );
+    const words = found?.map(({ wordRanges }) => wordRanges.map(({ start, end }) => text.slice(start, end)));
+    expect(words).toEqual([['x'], ['ap\\\nt-get', '"in stall"', '-y'], ['a', 'b']]);
+    expect(found?.map(({ range }) => text.slice(range.start, range.end))).toEqual([
+      'x',
+      'ap\\\nt-get "in stall" -y',
+      'a b',
+    ]);
+  });
+
+  test('a plain word stands in the file as it is read, wherever the lines break', () => {
+    const word = fc.constantFrom('pip', 'install', '-r', 'x.txt', '&&', ';', '||', 'a=b', '/bin/x');
+    const gap = fc.constantFrom(' ', '  ', ' \\\n', ' \\\n  # c\n ', ' \\\r\n', '\t');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(word, gap), { minLength: 1, maxLength: 12 }), (parts) => {
+        const text = `FROM a\nRUN ${parts.map((part) => part.join('')).join('')}z`;
+        for (const command of commandsOf(text) ?? []) {
+          const written = command.wordRanges.map(({ start, end }) => text.slice(start, end));
+          expect(written).toEqual(command.words);
+          for (const range of command.wordRanges) {
+            expect(range.start).toBeGreaterThanOrEqual(command.range.start);
+            expect(range.end).toBeLessThanOrEqual(command.range.end);
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,215 @@
+import { messageOf, UserError } from '../../base/index.ts';
+import {
+  argumentProblem,
+  isInstruction,
+  type LineArguments,
+  readArguments,
+  suggestInstruction,
+  takesHeredocs,
+} from './check-arguments.ts';
+import { readDirective } from './directives.ts';
+import { readHeredocStarts } from './heredoc.ts';
+import { type JoinedText, joinRanges, sourceRange } from './joined-text.ts';
+import { type PhysicalLine, physicalLines } from './physical-lines.ts';
+import { splitCommand } from './split-command.ts';
+import type { Directive, DockerfileSyntax, Heredoc, InstructionSyntax, TextRange } from './syntax.ts';
+import { skipSpace } from './whitespace.ts';
+
+/**
+ * Parses a Dockerfile as BuildKit does (`frontend/dockerfile/parser` and the argument checks of `instructions/parse.go`):
+ *
+ *     # syntax=docker/dockerfile:1
+ *     FROM python:3.12-slim AS base
+ *     RUN apt-get update \
+ *         # why git
+ *         && apt-get install -y git
+ *     COPY <<EOF /etc/motd
+ *     hello
+ *     EOF
+ *
+ * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags are not checked by name.
+ */
+export function parseDockerfile(text: string, fileName = 'Dockerfile'): DockerfileSyntax {
+  const reader: Reader = { text, fileName, lines: physicalLines(text), at: 0, escape: '\\' };
+  const directives = readDirectives(reader);
+  const read = readInstructions(reader);
+  const last = reader.lines.at(-1)?.number ?? 1;
+  if (read.length === 0) fail(reader, last, 'file with no instructions');
+  checkLineLengths(reader);
+  checkInstructions(reader, read);
+  return { text, directives, escape: reader.escape, instructions: read.map(({ syntax }) => syntax) };
+}
+
+interface Reader {
+  readonly text: string;
+  readonly fileName: string;
+  readonly lines: readonly PhysicalLine[];
+  /** Position in `lines` of the next one. */
+  at: number;
+  escape: '\\' | '`';
+}
+
+interface ReadInstruction {
+  readonly syntax: InstructionSyntax;
+  readonly keywordAsWritten: string;
+  readonly line: LineArguments;
+}
+
+function fail(reader: Pick<Reader, 'fileName'>, line: number, message: string): never {
+  throw new UserError(`${reader.fileName}:${line}: ${message}`, {
+    hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
+  });
+}
+
+/** Directives stand at the very top; the first line that is none ends them. */
+function readDirectives(reader: Reader): Directive[] {
+  const directives: Directive[] = [];
+  for (; reader.at < reader.lines.length; reader.at += 1) {
+    const line = reader.lines[reader.at];
+    if (line === undefined) break;
+    const range = contentRange(reader.text, line);
+    const directive = readDirective(reader.text.slice(range.start, range.end));
+    if (directive === undefined) break;
+    const { name, value } = directive;
+    if (directives.some((earlier) => earlier.name === name)) {
+      fail(reader, line.number, `only one ${name} parser directive can be used`);
+    }
+    if (name === 'escape') {
+      if (value !== '\\' && value !== '`') {
+        fail(reader, line.number, `invalid escape token '${value}' does not match \` or \\`);
+      }
+      reader.escape = value;
+    }
+    directives.push({ name, value, range });
+  }
+  return directives;
+}
+
+function contentRange(text: string, line: PhysicalLine): TextRange {
+  return { start: line.start + skipSpace(text.slice(line.start, line.end)), end: line.end };
+}
+
+function readInstructions(reader: Reader): ReadInstruction[] {
+  const read: ReadInstruction[] = [];
+  let comments: PhysicalLine[] = [];
+  for (;;) {
+    const line = reader.lines[reader.at];
+    if (line === undefined) return read;
+    const { start, end } = contentRange(reader.text, line);
+    if (start === end || reader.text.charAt(start) === '#') {
+      comments = start === end ? [] : [...comments, line];
+      reader.at += 1;
+      continue;
+    }
+    read.push(readInstruction(reader, line, comments));
+    comments = [];
+  }
+}
+
+function readInstruction(
+  reader: Reader,
+  first: PhysicalLine,
+  comments: readonly PhysicalLine[],
+): ReadInstruction {
+  const joined = readJoinedLine(reader);
+  const lastJoined = reader.lines[reader.at - 1] ?? first;
+  const { keyword, flags, value } = splitCommand(joined, reader.escape);
+  const line = withPlace(reader, first.number, () =>
+    readArguments(keyword.toLowerCase(), value, reader.escape),
+  );
+  const heredocs = takesHeredocs(line) ? readHeredocs(reader, first, joined.text) : [];
+  const last = reader.lines[reader.at - 1] ?? lastJoined;
+  const syntax: InstructionSyntax = {
+    keyword: keyword.toLowerCase(),
+    flags,
+    value: value.text,
+    json: line.json,
+    heredocs,
+    range: { start: contentRange(reader.text, first).start, end: last.end },
+    valueRange: sourceRange(value, 0),
+    startLine: first.number,
+    endLine: last.number,
+    sourceOffsets: value.offsets,
+    leadingComments: comments.map(({ start, end }) => reader.text.slice(start, end)),
+    blockStart: (comments[0] ?? first).start,
+  };
+  return { syntax, keywordAsWritten: keyword, line };
+}
+
+function withPlace<T>(reader: Reader, lineNumber: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return fail(reader, lineNumber, messageOf(error));
+  }
+}
+
+/** Joins continuation lines; comment lines and empty lines inside of them are left out. Moves `reader.at` behind the last. */
+function readJoinedLine(reader: Reader): JoinedText {
+  const pieces: TextRange[] = [];
+  for (let isFirst = true; reader.at < reader.lines.length; isFirst = false) {
+    const line = reader.lines[reader.at];
+    if (line === undefined) break;
+    reader.at += 1;
+    const content = contentRange(reader.text, line);
+    const isSkipped = content.start === content.end || reader.text.charAt(content.start) === '#';
+    if (!isFirst && isSkipped) continue;
+    const start = isFirst ? content.start : line.start;
+    const continued = continuationEnd(reader.text.slice(start, line.end), reader.escape);
+    pieces.push({ start, end: continued === undefined ? line.end : start + continued });
+    if (continued === undefined) break;
+  }
+  return joinRanges(reader.text, pieces);
+}
+
+/** Length of a line without its continuation character; undefined when it has none. A doubled escape continues nothing. */
+function continuationEnd(line: string, escapeCharacter: string): number | undefined {
+  let end = line.length;
+  while (end > 0 && (line.charAt(end - 1) === ' ' || line.charAt(end - 1) === '\t')) end -= 1;
+  if (end === 0 || line.charAt(end - 1) !== escapeCharacter) return undefined;
+  return end > 1 && line.charAt(end - 2) === escapeCharacter ? undefined : end - 1;
+}
+
+function readHeredocs(reader: Reader, first: PhysicalLine, line: string): Heredoc[] {
+  const starts = withPlace(reader, first.number, () => readHeredocStarts(line));
+  return starts.map((start) => {
+    const firstLine = reader.lines[reader.at];
+    for (; reader.at < reader.lines.length; reader.at += 1) {
+      const candidate = reader.lines[reader.at];
+      if (candidate === undefined || firstLine === undefined) break;
+      const text = reader.text.slice(candidate.start, candidate.end);
+      if ((start.isTabStripped ? text.replace(/^\t+/, '') : text) !== start.name) continue;
+      reader.at += 1;
+      const content = reader.text.slice(firstLine.start, candidate.start);
+      return { ...start, content, range: { start: firstLine.start, end: candidate.end } };
+    }
+    return fail(reader, first.number, `unterminated heredoc (no line is ${JSON.stringify(start.name)})`);
+  });
+}
+
+/** BuildKit reads lines into a buffer of 64 KiB, line end included. */
+function checkLineLengths(reader: Reader): void {
+  for (const { number, start, next } of reader.lines) {
+    if (next - start < 16_384) continue;
+    const line = reader.text.slice(start, next);
+    const longest = line.endsWith('\n') ? 65_536 : 65_535;
+    if (Buffer.byteLength(line) > longest) {
+      fail(reader, number, 'dockerfile line greater than max allowed size of 65535');
+    }
+  }
+}
+
+function checkInstructions(reader: Reader, read: readonly ReadInstruction[]): void {
+  let hasStage = false;
+  for (const { syntax, keywordAsWritten, line } of read) {
+    const { keyword, startLine } = syntax;
+    if (!isInstruction(keyword)) {
+      const suggestion = suggestInstruction(keyword);
+      fail(reader, startLine, `unknown instruction: ${keywordAsWritten}${suggestion}`);
+    }
+    const problem = argumentProblem(line, reader.escape);
+    if (problem !== undefined) fail(reader, startLine, problem);
+    if (keyword === 'from') hasStage = true;
+    else if (!hasStage && keyword !== 'arg') fail(reader, startLine, 'no build stage in current context');
+  }
+}
