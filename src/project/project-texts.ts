@@ -1,0 +1,166 @@
+import { open, readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import pLimit from 'p-limit';
+import { formatBytes, messageOf } from '../base/index.ts';
+import type { ContextFile, UnreadableEntry } from './context-listing.ts';
+
+/** A text file of the project. */
+export interface ProjectText {
+  /** Relative to the project, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  /** False when `.dockerignore` leaves it out. */
+  readonly isInContext: boolean;
+}
+
+/** The files of a project that say what it is made of. */
+export interface ProjectTexts {
+  /** `requirements*.txt`, `requirements/*.txt`, `constraints*.txt`, also `.in`. */
+  readonly requirements: readonly ProjectText[];
+  /** pyproject.toml, lock files, Pipfile, setup.py, environment.yml and the like. */
+  readonly manifests: readonly ProjectText[];
+  /** `*.py` and `*.ipynb`, and executable scripts that name Python. */
+  readonly pythonSources: readonly ProjectText[];
+  /** `*.sh`, and executable scripts that name a shell. */
+  readonly shellScripts: readonly ProjectText[];
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+/** Larger sources are generated or hold data; reading them says nothing about the project. */
+const largestSourceBytes = 5_000_000;
+const largestManifestBytes = 50_000_000;
+
+const foreignDirectories = new Set([
+  '.venv',
+  'venv',
+  'node_modules',
+  'site-packages',
+  'dist-packages',
+  '__pycache__',
+  '__pypackages__',
+  '.git',
+  '.hg',
+  '.svn',
+  '.tox',
+  '.nox',
+  '.eggs',
+  '.ipynb_checkpoints',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.plimsoll',
+]);
+
+const manifestNames = new Set([
+  'pyproject.toml',
+  'poetry.lock',
+  'uv.lock',
+  'pdm.lock',
+  'pylock.toml',
+  'Pipfile',
+  'Pipfile.lock',
+  'setup.py',
+  'setup.cfg',
+  'MANIFEST.in',
+  'environment.yml',
+  'environment.yaml',
+  'conda-lock.yml',
+  'pixi.toml',
+  'pixi.lock',
+  '.python-version',
+  'uv.toml',
+  'pip.conf',
+]);
+
+type Role = 'requirements' | 'manifests' | 'pythonSources' | 'shellScripts';
+
+/** Reads the texts that matter out of a project's files. What cannot be read, or is too large to be a source, is reported, not thrown. */
+export async function readProjectTexts(
+  directory: string,
+  files: readonly (ContextFile & { readonly isInContext: boolean })[],
+): Promise<ProjectTexts> {
+  const environments = files
+    .filter(({ path }) => posix.basename(path) === 'pyvenv.cfg')
+    .map(({ path }) => `${posix.dirname(path)}/`);
+  const limit = pLimit(16);
+  const unreadable: UnreadableEntry[] = [];
+  const read = await Promise.all(
+    files
+      .filter((file) => file.kind === 'file' && !isForeign(file.path, environments))
+      .map((file) =>
+        limit(async () => {
+          try {
+            return await readText(directory, file);
+          } catch (error) {
+            unreadable.push({ path: file.path, reason: messageOf(error) });
+            return undefined;
+          }
+        }),
+      ),
+  );
+  const ofRole = (role: Role): readonly ProjectText[] =>
+    read.flatMap((one) => (one?.roles.includes(role) === true ? [one.text] : []));
+  return {
+    requirements: ofRole('requirements'),
+    manifests: ofRole('manifests'),
+    pythonSources: ofRole('pythonSources'),
+    shellScripts: ofRole('shellScripts'),
+    unreadable,
+  };
+}
+
+function isForeign(path: string, environments: readonly string[]): boolean {
+  return (
+    environments.some((environment) => path.startsWith(environment)) ||
+    path
+      .split('/')
+      .slice(0, -1)
+      .some((part) => foreignDirectories.has(part) || part.endsWith('.egg-info'))
+  );
+}
+
+async function readText(
+  directory: string,
+  file: ContextFile & { readonly isInContext: boolean },
+): Promise<{ roles: readonly Role[]; text: ProjectText } | undefined> {
+  const full = join(directory, file.path);
+  const roles = rolesOf(file.path);
+  const isScript = roles.length === 0 && isExecutable(file);
+  const scriptRole = isScript ? await roleOfScript(full) : undefined;
+  const all = scriptRole === undefined ? roles : [scriptRole];
+  if (all.length === 0) return undefined;
+  const largest = all.includes('manifests') ? largestManifestBytes : largestSourceBytes;
+  if (file.sizeBytes > largest) throw new Error(`not read: larger than ${formatBytes(largest)}`);
+  const text = await readFile(full, 'utf8');
+  return { roles: all, text: { path: file.path, text, isInContext: file.isInContext } };
+}
+
+function rolesOf(path: string): readonly Role[] {
+  const name = posix.basename(path);
+  const roles: Role[] = [];
+  if (isRequirements(path)) roles.push('requirements');
+  if (manifestNames.has(name)) roles.push('manifests');
+  if (/\.(py|ipynb)$/.test(name)) roles.push('pythonSources');
+  if (/\.(sh|bash)$/.test(name)) roles.push('shellScripts');
+  return roles;
+}
+
+/** `requirements.txt`, `dev-requirements.txt`, `requirements_gpu.in`, `constraints.txt`, `requirements/base.txt`. */
+export function isRequirements(path: string): boolean {
+  const name = posix.basename(path);
+  if (!/\.(txt|in)$/i.test(name)) return false;
+  if (/^(?:.*[-_.])?(?:requirements?|constraints?|reqs?)(?:[-_.].*)?\.(?:txt|in)$/i.test(name)) return true;
+  return /(?:^|[-_.])(?:requirements?|reqs?)$/i.test(posix.basename(posix.dirname(path)));
+}
+
+function isExecutable(file: ContextFile): boolean {
+  return (file.mode & 0o111) !== 0 && posix.extname(file.path) === '' && file.sizeBytes < 1_000_000;
+}
+
+async function roleOfScript(path: string): Promise<Role | undefined> {
+  await using handle = await open(path);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(128), 0, 128, 0);
+  const firstLine = buffer.toString('latin1', 0, bytesRead).split('\n')[0] ?? '';
+  if (/^#!.*\bpython[\d.]*\b/.test(firstLine)) return 'pythonSources';
+  return /^#!.*\b(?:ba|da|a)?sh\b/.test(firstLine) ? 'shellScripts' : undefined;
+}

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import { messageOf, UserError } from '../base/index.ts';
+import {
+  type DockerfileModel,
+  type DockerfileSyntax,
+  parseDockerfile,
+  resolveDockerfile,
+} from '../dockerfile/index.ts';
+import { type IgnorePattern, ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
+import { type Compose, readCompose } from './compose-file.ts';
+import type { ComposeService } from './compose-service.ts';
+import { type ContextListing, type UnreadableEntry, walkContext } from './context-listing.ts';
+import { findDockerfile, listProjectDirectory } from './find-dockerfile.ts';
+import { type ProjectTexts, readProjectTexts } from './project-texts.ts';
+
+/** What the user says about a project; paths are relative to its directory. */
+export interface ProjectOptions {
+  readonly dockerfile?: string | undefined;
+  readonly composeFile?: string | undefined;
+  /** Beats the compose file's. */
+  readonly target?: string | undefined;
+  /** Each beats the compose file's of that name. */
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A project as it lies on the disk, read once. */
+export interface Project {
+  /** Absolute path of the directory, which is the build context. */
+  readonly directory: string;
+  readonly dockerfile: ProjectDockerfile;
+  /** The ignore file that Docker uses for this Dockerfile, or undefined when there is none. */
+  readonly dockerignore: ProjectDockerignore | undefined;
+  /** What `docker build` sends now. */
+  readonly context: ContextListing;
+  readonly compose: ProjectCompose | undefined;
+  /** The stage that is built, where something names it. */
+  readonly target: string | undefined;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly texts: Omit<ProjectTexts, 'unreadable'>;
+  /** What could not be read, of the context and of the texts. */
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+/** The Dockerfile of a project. */
+export interface ProjectDockerfile {
+  /** Relative to the project, with `/`; starts with `../` when it lies outside. */
+  readonly path: string;
+  readonly text: string;
+  readonly syntax: DockerfileSyntax;
+  readonly model: DockerfileModel;
+}
+
+/** The ignore file of a project: `.dockerignore`, or `<Dockerfile>.dockerignore`. */
+export interface ProjectDockerignore {
+  readonly path: string;
+  readonly text: string;
+  readonly patterns: readonly IgnorePattern[];
+}
+
+/** The compose files of a project, and their services that build this Dockerfile. */
+export interface ProjectCompose extends Compose {
+  /** In the order of the file; the first one is what `docker compose up` of a single service would be. */
+  readonly builders: readonly ComposeService[];
+}
+
+/**
+ * Reads a project: Dockerfile, ignore file, build context, compose file, requirements, sources. Git is not asked.
+ * Throws a `UserError` for a missing or empty directory, a missing or ambiguous Dockerfile, and for files that do not parse.
+ */
+export async function readProject(directory: string, options: ProjectOptions = {}): Promise<Project> {
+  const root = resolve(directory);
+  const names = await listProjectDirectory(root);
+  const compose = await readCompose(root, names, options.composeFile);
+  const ofCompose = onlyOne(
+    compose?.services.filter(({ context }) => context === root),
+    'dockerfile',
+  );
+  const dockerfilePath = await findDockerfile(root, names, { named: options.dockerfile, ofCompose });
+  const builders = compose?.services.filter(
+    (service) => service.context === root && service.dockerfile === dockerfilePath,
+  );
+  const target = options.target ?? onlyOne(builders, 'target');
+  const buildArgs = { ...definedArgs(builders), ...options.buildArgs };
+  const dockerfile = await readDockerfile(root, dockerfilePath, { target, buildArgs });
+  const dockerignore = await readDockerignore(root, dockerfilePath);
+  const walk = await walkContext(root, ignoreMatcher(dockerignore?.patterns ?? []));
+  const { unreadable, ...texts } = await readProjectTexts(root, [
+    ...walk.listing.files.map((file) => ({ ...file, isInContext: true })),
+    ...walk.ignoredFiles.map((file) => ({ ...file, isInContext: false })),
+  ]);
+  return {
+    directory: root,
+    dockerfile,
+    dockerignore,
+    context: walk.listing,
+    compose: compose === undefined ? undefined : { ...compose, builders: builders ?? [] },
+    target,
+    buildArgs,
+    texts,
+    unreadable: [...walk.listing.unreadable, ...unreadable],
+  };
+}
+
+/** The value that all services have, or undefined when they differ. */
+function onlyOne(
+  services: readonly ComposeService[] | undefined,
+  key: 'target' | 'dockerfile',
+): string | undefined {
+  const values = new Set(services?.map((service) => service[key]));
+  return values.size === 1 ? [...values][0] : undefined;
+}
+
+/** Build arguments with a known value on which the services agree. */
+function definedArgs(services: readonly ComposeService[] | undefined): Readonly<Record<string, string>> {
+  const values = new Map<string, Set<string | undefined>>();
+  for (const { args } of services ?? []) {
+    for (const [name, value] of Object.entries(args)) {
+      values.set(name, (values.get(name) ?? new Set()).add(value));
+    }
+  }
+  return Object.fromEntries(
+    [...values].flatMap(([name, found]) => {
+      const [value] = found;
+      return found.size === 1 && value !== undefined ? [[name, value] as const] : [];
+    }),
+  );
+}
+
+async function readDockerfile(
+  root: string,
+  file: string,
+  options: { readonly target: string | undefined; readonly buildArgs: Readonly<Record<string, string>> },
+): Promise<ProjectDockerfile> {
+  const path = relativePath(root, file);
+  const text = await readWhole(file);
+  const syntax = parseDockerfile(text, path);
+  const { target, buildArgs } = options;
+  const model = resolveDockerfile(syntax, {
+    buildArgs,
+    fileName: path,
+    ...(target === undefined ? {} : { target }),
+  });
+  return { path, text, syntax, model };
+}
+
+/** The ignore file beside the Dockerfile beats the one of the context (BuildKit, `dockerui`). */
+async function readDockerignore(root: string, dockerfile: string): Promise<ProjectDockerignore | undefined> {
+  for (const file of [`${dockerfile}.dockerignore`, resolve(root, '.dockerignore')]) {
+    const text = await readIfThere(file);
+    if (text === undefined) continue;
+    const path = relativePath(root, file);
+    return { path, text, patterns: parseDockerignore(text, path) };
+  }
+  return undefined;
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readWhole(file);
+  } catch (error) {
+    // `readWhole` gives the system's error as the cause.
+    const cause = error instanceof UserError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+    if (cause?.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function readWhole(file: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+  } catch (error) {
+    const reason = error instanceof TypeError ? 'it is no UTF-8 text' : messageOf(error);
+    throw new UserError(`cannot read ${file}: ${reason}`, {
+      hint: 'Check that the file is text and readable.',
+      cause: error,
+    });
+  }
+}
+
+function relativePath(root: string, file: string): string {
+  return relative(root, file).split(sep).join('/');
+}
