@@ -23,16 +23,29 @@ export interface BuildRequest {
   readonly signal?: AbortSignal;
 }
 
+/** One finished step of a build. */
+export interface BuildStep {
+  /** As the engine names it: `[builder 3/6] RUN pip install …`, `[internal] load build context`, `exporting to image`. */
+  readonly name: string;
+  /** Wall time as the engine reports it (BuildKit, to 0.1 s) or as its output was seen to come; 0 when cached. */
+  readonly seconds: number;
+  readonly isCached: boolean;
+}
+
 /** An image that an engine holds. */
 export interface BuiltImage {
+  /** The name that was asked for. */
   readonly tag: string;
   /** The engine's image ID, `sha256:…`. */
   readonly id: string;
   /** Sum of the uncompressed layers as the engine counts them, in bytes. */
   readonly sizeBytes: number;
+  /** `history` is empty where the engine's inspection does not tell it (Docker). */
   readonly config: ImageConfig;
   /** Wall time of the build in seconds; absent for an image that was there already. */
   readonly buildSeconds?: number;
+  /** The build's steps in the engine's own numbering; absent for an image that was there already. */
+  readonly steps?: readonly BuildStep[];
 }
 
 /** What to start. */
@@ -40,20 +53,22 @@ export interface RunRequest {
   readonly image: string;
   /** Replaces the image's entrypoint; the image's own when absent. */
   readonly entrypoint?: readonly string[];
-  /** Arguments after the entrypoint; the image's own CMD when absent. */
+  /** Arguments after the entrypoint; when absent the image's own CMD, or none when `entrypoint` replaces the image's. */
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Container ports to publish on a free loopback port of the host. */
   readonly publish?: readonly number[];
-  /** Bytes for the standard input of a finite run. */
+  /** Text for the standard input of a finite run; it is empty when absent. */
   readonly input?: string;
   /** `none` cuts the container off from every network. Default: the engine's own. */
   readonly network?: 'none';
+  /** Aborted: the container is removed, and `run` or `start` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /** A finished container. */
 export interface FinishedRun {
+  /** 126 or 127 also when the container's program could not be executed or found; `stderr` then holds the engine's words. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -63,15 +78,15 @@ export interface FinishedRun {
 /** A container that serves. */
 export interface RunningContainer {
   readonly id: string;
-  /** Where each published container port is reached: container port → `http://127.0.0.1:PORT`. */
+  /** Where each published container port is reached: container port → `http://127.0.0.1:PORT`. Empty when it ended at once. */
   readonly urls: ReadonlyMap<number, string>;
   /** True while its main process runs. */
   isRunning(): Promise<boolean>;
-  /** The exit code once it has ended; undefined while it runs. */
+  /** The exit code once it has ended (126 or 127 when its program could not be started); undefined while it runs. */
   exitCode(): Promise<number | undefined>;
   /** Everything it has printed so far. */
   logs(): Promise<{ readonly stdout: string; readonly stderr: string }>;
-  /** Stops (10 s grace) and removes it. Safe to call twice. */
+  /** Stops (10 s grace) and removes it with its anonymous volumes. Safe to call twice. */
   remove(): Promise<void>;
 }
 
@@ -86,15 +101,18 @@ export interface Engine {
   readonly platform: Platform;
   /** `RUN --mount=type=cache` keeps its content between builds. */
   readonly hasCacheMounts: boolean;
-  /** Builds; the error of a failed build names the instruction and quotes the engine's last lines. */
+  /**
+   * Builds. A failed build rejects with a `BuildError` that names the instruction and quotes the engine's last lines;
+   * an aborted one leaves the tag as it was before.
+   */
   build(request: BuildRequest): Promise<BuiltImage>;
   /** The image of that name, or undefined. */
   inspect(image: string): Promise<BuiltImage | undefined>;
-  /** Runs to the end and removes the container. */
+  /** Runs an image that the engine holds to the end and removes the container. Output is text, its lines end in `\n`. */
   run(request: RunRequest): Promise<FinishedRun>;
-  /** Starts in the background. */
+  /** Starts an image that the engine holds in the background. */
   start(request: RunRequest): Promise<RunningContainer>;
-  /** Writes `docker save` format (docker-archive) of an image to `path`. */
+  /** Writes `docker save` format (docker-archive) of an image to `path`, whole or not at all. */
   save(image: string, path: string, progress: Progress, signal?: AbortSignal): Promise<void>;
   /** Removes an image name; missing is fine. */
   removeImage(image: string): Promise<void>;

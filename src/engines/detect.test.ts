@@ -1,0 +1,149 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { UserError } from '../base/index.ts';
+import { detectEngine, findEngines } from './index.ts';
+
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-detect-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Puts a stand-in program into a folder of its own and returns that folder. */
+async function install(name: string, script: string): Promise<string> {
+  const place = await mkdtemp(join(folder, 'bin-'));
+  await writeFile(join(place, name), `#!/bin/sh\n${script}\n`);
+  await chmod(join(place, name), 0o755);
+  return place;
+}
+
+interface FakeClient {
+  readonly version: string;
+  readonly hasBuildx?: boolean;
+  /** What is said instead of naming a server. */
+  readonly refusal?: string;
+}
+
+function docker({ version, hasBuildx = false, refusal }: FakeClient): Promise<string> {
+  const server = refusal === undefined ? '{"Version":"27.1.0","Os":"linux","Arch":"arm64"}' : 'null';
+  return install(
+    'docker',
+    `case "$1" in
+version) echo '{"Client":{"Version":"${version}"},"Server":${server}}'
+  ${refusal === undefined ? 'exit 0' : `echo '${refusal}' >&2; exit 1`};;
+buildx) ${hasBuildx ? 'echo v0.17' : 'echo "unknown command: docker buildx" >&2; exit 1'};;
+context) echo unix:///run/docker.sock;;
+esac`,
+  );
+}
+
+/** The environment of a machine with only these folders on PATH; an installed Docker reaches no daemon through it. */
+function environment(...path: string[]): Record<string, string> {
+  return { PATH: path.join(':'), DOCKER_HOST: 'unix:///no/such/docker.sock', DOCKER_CONTEXT: '' };
+}
+
+test.each([
+  { clients: [{ version: '28.2.2', hasBuildx: true }], why: 'a new client with buildx' },
+  {
+    clients: [{ version: '28.2.2' }, { version: '20.10.24+dfsg1' }],
+    why: 'the first cannot use BuildKit, the second has its own',
+  },
+  { clients: [{ version: '18.09.1' }], why: 'the first client with BuildKit' },
+  { clients: [{ version: '22.06.0' }], why: 'the last client with its own BuildKit' },
+  {
+    clients: [
+      { version: '27.0.0', refusal: 'Is the docker daemon running?' },
+      { version: '24.0.1', hasBuildx: true },
+    ],
+    why: 'the first reaches no daemon',
+  },
+])('a Docker client that can build: $why', async ({ clients }) => {
+  const places = await Promise.all(clients.map(docker));
+  const engine = await detectEngine({ environment: environment(...places) });
+  expect(engine).toMatchObject({
+    name: 'docker',
+    version: '27.1.0',
+    platform: { os: 'linux', architecture: 'arm64' },
+    hasCacheMounts: true,
+  });
+});
+
+test.each([
+  { version: '28.2.2', why: 'from 23 on the client needs the plugin' },
+  { version: '23.0.0', why: 'the first without its own' },
+  { version: '18.06.3', why: 'before BuildKit' },
+])('never the classic builder: $version ($why)', async ({ version }) => {
+  const place = await docker({ version });
+  const found = await findEngines({ environment: environment(place), only: ['docker'] });
+  expect(found.engines).toEqual([]);
+  expect(found.refusals[0]).toMatchObject({
+    title: `Docker ${version} (${join(place, 'docker')})`,
+    reason: expect.stringContaining('buildx'),
+    hint: expect.stringContaining('docker-buildx-plugin'),
+  });
+});
+
+test('the socket may not be used: how to get at it', async () => {
+  const refusal = 'permission denied while trying to connect to the Docker daemon socket';
+  const place = await docker({ version: '27.0.0', hasBuildx: true, refusal });
+  const error = await detectEngine({ environment: environment(place) }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    message: expect.stringContaining(refusal),
+    hint: expect.stringContaining('usermod -aG docker'),
+  });
+});
+
+test('nothing installed: every engine is named, with what to do', async () => {
+  await mkdir(join(folder, 'empty'));
+  const error = await detectEngine({ environment: environment(join(folder, 'empty')) }).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  expect(error).toMatchObject({ message: expect.stringMatching(/^No container engine can be used here:\n/) });
+  for (const name of ['Docker', 'Podman', 'Buildah']) {
+    expect(error).toMatchObject({ message: expect.stringContaining(`  ${name}`) });
+  }
+});
+
+const podmanInfo = `echo '{"host":{"os":"linux","arch":"amd64"},"version":{"Version":"4.3.1"}}'`;
+const buildahInfo = `case "$1" in info) echo '{"host":{"os":"linux","arch":"amd64"}}';; *) echo 'buildah version 1.23.0 (image-spec 1.0.2)';; esac`;
+
+test('Docker, Podman, Buildah, in this order; what each version can', async () => {
+  const path = await Promise.all([
+    install('buildah', buildahInfo),
+    install('podman', podmanInfo),
+    docker({ version: '28.2.2', hasBuildx: true }),
+  ]);
+  const { engines } = await findEngines({ environment: environment(...path) });
+  expect(engines.map(({ name, version, hasCacheMounts }) => [name, version, hasCacheMounts])).toEqual([
+    ['docker', '27.1.0', true],
+    ['podman', '4.3.1', true],
+    ['buildah', '1.23.0', false],
+  ]);
+});
+
+test('a preferred engine that is missing is not replaced by another', async () => {
+  const path = await docker({ version: '28.2.2', hasBuildx: true });
+  await expect(detectEngine({ prefer: 'podman', environment: environment(path) })).rejects.toThrow(
+    'Podman cannot be used here:\n  Podman: it is not installed',
+  );
+});
+
+test('Buildah without Podman starts no service, and says who can', async () => {
+  const path = await install('buildah', buildahInfo);
+  const engine = await detectEngine({ prefer: 'buildah', environment: environment(path) });
+  await expect(engine.start({ image: 'x' })).rejects.toMatchObject({
+    hint: expect.stringContaining('Podman'),
+  });
+});
+
+test('a storage that cannot be opened', async () => {
+  const path = await install('podman', "echo 'Error: database configuration mismatch' >&2; exit 125");
+  await expect(detectEngine({ prefer: 'podman', environment: environment(path) })).rejects.toThrow(
+    'Podman: database configuration mismatch',
+  );
+});
