@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { rootOf } from './fixtures/root-of.ts';
+import { findDistroPackages, isDistroInventoryFile, ownerIndex } from './index.ts';
+
+const status = `Package: libc6
+Status: install ok installed
+Architecture: amd64
+Source: glibc
+Version: 2.36-9
+Description: GNU C Library
+ Package: not-a-field
+
+Package: gone
+Status: deinstall ok config-files
+Architecture: amd64
+Version: 1.0
+
+Package: half
+Status: install ok half-configured
+Architecture: all
+Version: 3
+`;
+
+describe('dpkg', () => {
+  const root = rootOf({
+    lib: { link: 'usr/lib' },
+    'usr/lib/x86_64-linux-gnu/libc.so.6': 1000,
+    'usr/share/doc/libc6/copyright': 10,
+    'usr/bin/half': 7,
+    'etc/gone.conf': 5,
+    'var/lib/dpkg/status': status,
+    'var/lib/dpkg/info/libc6:amd64.list':
+      '/.\n/lib\n/lib/x86_64-linux-gnu\n/lib/x86_64-linux-gnu/libc.so.6\n/usr/share/doc/libc6/copyright\n/usr/share/doc/libc6/removed\n',
+    'var/lib/dpkg/info/half.list': '/usr/bin/half\n/usr/share/doc/libc6/copyright\n',
+    'var/lib/dpkg/info/gone.list': '/etc/gone.conf\n',
+  });
+  const inventory = findDistroPackages(root);
+
+  test('a package removed with its configuration left is not installed, a half-configured one is', () => {
+    expect(inventory.packages.map(({ name }) => name)).toEqual(['libc6', 'half']);
+  });
+
+  test('a path listed through a merged /usr is found where the image shows it', () => {
+    expect(inventory.packages[0]).toMatchObject({
+      manager: 'dpkg',
+      version: '2.36-9',
+      architecture: 'amd64',
+      sourceName: 'glibc',
+      files: ['usr/lib/x86_64-linux-gnu/libc.so.6', 'usr/share/doc/libc6/copyright'],
+      sizeBytes: 1010,
+    });
+    expect(inventory.ownerOf('usr/lib/x86_64-linux-gnu/libc.so.6')?.name).toBe('libc6');
+  });
+
+  test('a file that two packages list counts once', () => {
+    expect(inventory.packages[1]).toMatchObject({ files: ['usr/bin/half'], sizeBytes: 7 });
+  });
+
+  test('every file that the inventory read is one that the predicate captures', () => {
+    const read = [
+      'var/lib/dpkg/status',
+      'var/lib/dpkg/info/libc6:amd64.list',
+      'var/lib/dpkg/status.d/base',
+      'lib/apk/db/installed',
+      'etc/os-release',
+      'usr/lib/os-release',
+    ];
+    expect(read.filter(isDistroInventoryFile)).toEqual(read);
+    expect(
+      ['var/lib/dpkg/info/libc6.md5sums', 'var/lib/dpkg/status-old', 'etc/passwd'].filter(
+        isDistroInventoryFile,
+      ),
+    ).toEqual([]);
+  });
+});
+
+test('distroless keeps one control file a package in status.d, with md5sums as the list', () => {
+  const root = rootOf({
+    'var/lib/dpkg/status.d/base-files': 'Package: base-files\nVersion: 12\nArchitecture: amd64\n',
+    'var/lib/dpkg/status.d/base-files.md5sums': 'd41d8cd98f00b204e9800998ecf8427e  etc/issue\n',
+    'etc/issue': 20,
+    'usr/lib/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Distroless"\n',
+  });
+  const { packages, release } = findDistroPackages(root);
+  expect(packages).toMatchObject([
+    { name: 'base-files', version: '12', files: ['etc/issue'], sizeBytes: 20 },
+  ]);
+  expect(release).toEqual({ id: 'debian', versionId: '12', prettyName: 'Distroless' });
+});
+
+test('apk lists files under their folders; a package lists itself as its own origin', () => {
+  const root = rootOf({
+    'lib/apk/db/installed':
+      'C:Q1abc=\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\nF:etc\nR:musl.conf\n\nP:libcrypto3\nV:3.1\nA:x86_64\no:openssl\nF:\nR:at-root\n',
+    'lib/ld-musl-x86_64.so.1': 600,
+    'etc/musl.conf': 3,
+    'at-root': 1,
+  });
+  expect(findDistroPackages(root).packages).toMatchObject([
+    { manager: 'apk', name: 'musl', files: ['lib/ld-musl-x86_64.so.1', 'etc/musl.conf'], sizeBytes: 603 },
+    { name: 'libcrypto3', sourceName: 'openssl', files: ['at-root'] },
+  ]);
+});
+
+test('an image without any package database has an empty inventory', () => {
+  const inventory = findDistroPackages(rootOf({ 'bin/app': 1 }));
+  expect(inventory.packages).toEqual([]);
+  expect(inventory.release).toBeUndefined();
+  expect(inventory.ownerOf('bin/app')).toBeUndefined();
+});
+
+test('a loop of symlinked directories ends', () => {
+  const root = rootOf({
+    a: { link: 'b' },
+    b: { link: 'a' },
+    'var/lib/dpkg/status': 'Package: x\nStatus: install ok installed\nVersion: 1\n',
+    'var/lib/dpkg/info/x.list': '/a/file\n',
+  });
+  expect(findDistroPackages(root).packages[0]?.files).toEqual([]);
+});
+
+test('the first package that lists a path owns it', () => {
+  const ownerOf = ownerIndex([
+    { name: 'a', version: '1', files: ['x'], sizeBytes: 0 },
+    { name: 'b', version: '1', files: ['x', 'y'], sizeBytes: 0 },
+  ]);
+  expect([ownerOf('x')?.name, ownerOf('y')?.name, ownerOf('z')]).toEqual(['a', 'b', undefined]);
+});
