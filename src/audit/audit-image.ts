@@ -1,0 +1,107 @@
+import { type Finding, type FindingOwner, sortFindings } from '../finding/index.ts';
+import type { Platform } from '../image/index.ts';
+import { type AuditLayer, auditLayers } from './audit-layers.ts';
+import { type AuditRequest, type AuditSubject, auditSubject } from './audit-subject.ts';
+import type { ClaimFile } from './detector.ts';
+import { fileDetectors, imageDetectors } from './detectors/index.ts';
+import { type ClaimedFile, groupClaims } from './group-claims.ts';
+
+/** Something installed, with what it takes up in the visible root file system. */
+export interface AuditPackage extends FindingOwner {
+  readonly sizeBytes: number;
+  readonly fileCount: number;
+}
+
+/** What an image holds, whose it is, and what of it is waste; schema `plimsoll.audit/1`. */
+export interface Audit {
+  readonly image: {
+    readonly name: string;
+    readonly digest: string;
+    readonly platform: Platform;
+    /** As the distribution's os-release calls itself. */
+    readonly distribution?: string;
+    /** Sum of the layers as the source stores them (compressed or not). */
+    readonly storedBytes: number;
+    /** Sum of the layers' uncompressed tar streams. */
+    readonly tarBytes: number;
+    /** Sum of the content of all layers: the size that engines show. */
+    readonly contentBytes: number;
+    readonly visibleBytes: number;
+    readonly fileCount: number;
+  };
+  /** Lowest first. */
+  readonly layers: readonly AuditLayer[];
+  /** Largest first. */
+  readonly packages: readonly AuditPackage[];
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  /** Bytes that layers store and the final file system does not show. */
+  readonly deadBytes: number;
+  /** Bytes that are visible and not needed at run time; never counted twice. */
+  readonly avoidableBytes: number;
+  /** Visible bytes as a part of all content, 0 to 1; 1 for an image without content. */
+  readonly efficiency: number;
+}
+
+/** Explains an image: its layers, its packages, and its waste. No byte is in two findings that are waste. */
+export function auditImage(request: AuditRequest): Audit {
+  const subject = auditSubject(request);
+  const { claimed, fileCount } = claimFiles(subject);
+  const findings = sortFindings([
+    ...groupClaims(claimed, subject),
+    ...imageDetectors.flatMap((detector) => detector.detect(subject)),
+  ]);
+  const { image, root } = request;
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+  const contentBytes = sum(root.layers.map((layer) => layer.contentBytes));
+  const distribution = request.inventory.release?.prettyName;
+  return {
+    image: {
+      name: image.name,
+      digest: image.digest,
+      platform: image.platform,
+      ...(distribution === undefined ? {} : { distribution }),
+      storedBytes: sum(image.layers.map((layer) => layer.sizeBytes)),
+      tarBytes: sum(root.layers.map((layer) => layer.tarBytes)),
+      contentBytes,
+      visibleBytes: root.visibleBytes,
+      fileCount,
+    },
+    layers: auditLayers(subject),
+    packages: auditPackages(subject),
+    findings,
+    deadBytes: root.deadBytes,
+    avoidableBytes: sum(findings.map((one) => (one.waste === 'avoidable' ? one.sizeBytes : 0))),
+    efficiency: contentBytes === 0 ? 1 : (contentBytes - root.deadBytes) / contentBytes,
+  };
+}
+
+function claimFiles(subject: AuditSubject): {
+  readonly claimed: readonly ClaimedFile[];
+  readonly fileCount: number;
+} {
+  const judges: readonly ClaimFile[] = fileDetectors.map((detector) => detector.prepare(subject));
+  const claimed: ClaimedFile[] = [];
+  let fileCount = 0;
+  for (const file of subject.root.entries()) {
+    if (file.entry.type === 'directory') continue;
+    fileCount += 1;
+    for (const judge of judges) {
+      const claim = judge(file);
+      if (claim === undefined) continue;
+      claimed.push({ path: file.entry.path, sizeBytes: file.entry.sizeBytes, layer: file.layer, claim });
+      break;
+    }
+  }
+  return { claimed, fileCount };
+}
+
+function auditPackages(subject: AuditSubject): AuditPackage[] {
+  const system = subject.inventory.packages.map((one) => ({ kind: one.manager, ...sizes(one) }));
+  const python = subject.distributions.map((one) => ({ kind: 'distribution' as const, ...sizes(one) }));
+  return [...system, ...python].sort((a, b) => b.sizeBytes - a.sizeBytes || (a.name < b.name ? -1 : 1));
+}
+
+function sizes(one: AuditRequest['distributions'][number]): Omit<AuditPackage, 'kind'> {
+  return { name: one.name, version: one.version, sizeBytes: one.sizeBytes, fileCount: one.files.length };
+}
