@@ -1,0 +1,25 @@
+export { guessBaseLayerCount } from './base-layers.ts';
+export {
+  type ComparedSide,
+  type CompareRequest,
+  type Comparison,
+  compareImages,
+  type GroupRow,
+  type Saving,
+  type SharedLayer,
+} from './compare-images.ts';
+export { type Group, groups, groupTitles } from './groups.ts';
+export type { PackageChange } from './package-changes.ts';
+export {
+  type PullCost,
+  type PullRequest,
+  type PushCost,
+  type PushRequest,
+  pullCost,
+  pushCost,
+  type SkippedLayer,
+  type TransferLayer,
+} from './push-cost.ts';
+export type { ForecastRow, ForecastSide, ImageSide, LayerMeasure, Side } from './side.ts';
+export type { AccountLayer, Amount } from './side-account.ts';
+export { type SizeNode, type SizeTreeOptions, sizeTree } from './size-tree.ts';
