@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import {
+  aptPackage,
+  cpuVariant,
+  developmentPurpose,
+  gpuCompanionOf,
+  gpuOnlyDistribution,
+  isStandardLibrary,
+  likelyDistributions,
+  likelyModules,
+  normaliseName,
+  packageOfCommand,
+  pullsTorch,
+  removableEntries,
+  runtimePackagesOf,
+  smallerDistribution,
+  systemNeedsOf,
+} from './index.ts';
+import { devOnlyTable, hardwareTable, systemTable } from './knowledge/knowledge.ts';
+
+test.each([
+  ['pytest-asyncio', 'test runner and its plugins'],
+  ['types-requests', 'type checker or stubs'],
+  ['jupyterlab', 'notebook environment'],
+  ['debugpy', 'debugger'],
+  ['torch', undefined],
+  ['python-json-logger', undefined],
+])('%s is for development: %s', (name, reason) => {
+  expect(developmentPurpose(name)?.reason).toBe(reason);
+});
+
+test('tensorboard names the modules that need it at run time', () => {
+  expect(developmentPurpose('tensorboard')?.usedThrough).toContain('torch.utils.tensorboard');
+});
+
+describe('CPU variants', () => {
+  test.each([
+    ['torch', 'index', 'torch', 'https://download.pytorch.org/whl/cpu'],
+    ['onnxruntime-gpu', 'rename', 'onnxruntime', undefined],
+    ['tensorflow', 'rename', 'tensorflow-cpu', undefined],
+    ['xgboost', 'rename', 'xgboost-cpu', undefined],
+    ['jax', 'extras', 'jax', undefined],
+  ])('%s by %s', (name, how, to, indexUrl) => {
+    expect(cpuVariant(name)).toMatchObject({ how, name: to, indexUrl });
+  });
+  test('torchvision is swapped together with torch', () => {
+    expect(cpuVariant('torchvision')?.togetherWith).toEqual(['torch', 'torchaudio']);
+  });
+  test('triton and nvidia wheels go, GPU monitoring stays', () => {
+    expect(gpuCompanionOf('triton')).toBe('torch');
+    expect(gpuCompanionOf('nvidia-cudnn-cu12')).toBe('torch');
+    expect(gpuCompanionOf('nvidia-ml-py')).toBeUndefined();
+  });
+  test('some distributions need a GPU, others bring torch', () => {
+    expect(gpuOnlyDistribution('cupy-cuda12x')?.weight).toBe(3);
+    expect(gpuOnlyDistribution('torch')).toBeUndefined();
+    expect(pullsTorch('sentence-transformers')).toBe(true);
+    expect([pullsTorch('transformers'), pullsTorch('transformers', ['torch'])]).toEqual([false, true]);
+    expect(smallerDistribution('opencv-python')?.to).toBe('opencv-python-headless');
+  });
+});
+
+describe('system packages', () => {
+  test.each([
+    ['opencv-python', 'bookworm', 'libgl1 libglib2.0-0 libsm6 libice6 libxext6 libx11-6 libxcb1'],
+    ['opencv-python', 'trixie', 'libgl1 libglib2.0-0t64 libsm6 libice6 libxext6 libx11-6 libxcb1'],
+    ['lightgbm', 'bookworm', 'libgomp1'],
+    ['psycopg2-binary', 'bookworm', ''],
+  ] as const)('%s on %s needs %s', (name, suite, packages) => {
+    expect(systemNeedsOf(name, suite)?.packages.join(' ')).toBe(packages);
+  });
+  test('a psycopg with its binary extra needs nothing', () => {
+    expect(systemNeedsOf('psycopg', 'bookworm')?.packages).toEqual(['libpq5']);
+    expect(systemNeedsOf('psycopg', 'bookworm', ['binary'])?.packages).toEqual([]);
+  });
+  test('what a suite lacks is named, not dropped', () => {
+    expect(systemNeedsOf('gdal', 'trixie')?.unknownSonames).toEqual(['libgdal.so.32']);
+  });
+  test('development packages have run-time halves, or the table says that it cannot tell', () => {
+    expect(runtimePackagesOf('libpq-dev', 'bookworm')).toEqual(['libpq5']);
+    expect(runtimePackagesOf('build-essential', 'trixie')).toEqual([]);
+    expect(runtimePackagesOf('libboost-all-dev', 'bookworm')).toBeUndefined();
+    expect(runtimePackagesOf('libhdf5-dev', 'trixie')).toBeUndefined();
+  });
+  test('commands lead to packages and packages to purposes', () => {
+    expect(packageOfCommand('/usr/bin/pdftoppm')).toBe('poppler-utils');
+    expect(packageOfCommand('cc')).toBe('gcc');
+    expect(aptPackage('curl=7.88.1-10')).toMatchObject({ purpose: 'fetch-tool', commands: ['curl'] });
+    expect(aptPackage('libgl1')?.closureBytes).toBeGreaterThan(200e6);
+  });
+});
+
+test('import names fall back to the table, then to the name itself', () => {
+  expect(likelyDistributions('cv2')[0]).toBe('opencv-python');
+  expect(likelyDistributions('google.cloud.storage.blob')).toEqual(['google-cloud-storage']);
+  expect(likelyDistributions('sentence_transformers.util')).toEqual(['sentence-transformers']);
+  expect(likelyModules('scikit-learn')).toContain('sklearn');
+});
+
+test('the tables hold together', () => {
+  const names = devOnlyTable.entries.flatMap((entry) => entry.names);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  expect(
+    [...names, ...hardwareTable.families.flatMap((family) => family.members)].every(
+      (one) => normaliseName(one) === one,
+    ),
+  ).toBe(true);
+  const used = systemTable.distributions.flatMap((entry) => entry.sonames);
+  expect(used.filter((soname) => !(soname in systemTable.sonames))).toEqual([]);
+  expect(
+    removableEntries.filter((entry) => entry.verdict === 'guarded' && entry.guard === undefined),
+  ).toEqual([]);
+  for (const module of ['os', 'importlib', 'distutils', 'tomllib'])
+    expect(isStandardLibrary(module)).toBe(true);
+});

@@ -1,0 +1,261 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+type Weight = 1 | 2 | 3;
+
+/** Development tools by reason. */
+export interface DevOnlyTable {
+  readonly entries: readonly {
+    readonly reason: string;
+    readonly names: readonly string[];
+    readonly prefixes: readonly string[];
+    readonly usedThrough: readonly string[];
+    readonly isNeededWhenCompiling: boolean;
+    readonly source: string;
+  }[];
+}
+
+/** A family of distributions that have a GPU and a CPU build and are swapped together. */
+export interface HardwareFamily {
+  readonly id: string;
+  readonly members: readonly string[];
+  readonly how: 'index' | 'rename' | 'extras' | 'none';
+  readonly index?: string | undefined;
+  readonly localVersion?: string | undefined;
+  readonly gpuLocalVersions?: string | undefined;
+  readonly cpu?: string | undefined;
+  readonly extrasDropped: readonly string[];
+  readonly alsoDropped: readonly string[];
+  readonly droppedPrefixes: readonly string[];
+  readonly gpuBytes?: number | undefined;
+  readonly cpuBytes?: number | undefined;
+  readonly note?: string | undefined;
+  readonly source: string;
+}
+
+/** GPU builds and what stands in for them. */
+export interface HardwareTable {
+  readonly indexes: readonly { readonly name: string; readonly url: string; readonly source: string }[];
+  readonly families: readonly HardwareFamily[];
+  readonly smaller: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly unlessCalls: readonly string[];
+    readonly savesBytes: number;
+    readonly dropsSystemPackages: readonly string[];
+    readonly note: string;
+    readonly source: string;
+  }[];
+  readonly gpuOnly: readonly {
+    readonly name: string;
+    readonly weight: Weight;
+    readonly reason: string;
+    readonly source: string;
+  }[];
+  readonly gpuOnlyPrefixes: readonly {
+    readonly prefix: string;
+    readonly weight: Weight;
+    readonly reason: string;
+    readonly source: string;
+  }[];
+  readonly pullsTorch: readonly {
+    readonly name: string;
+    readonly extra?: string | undefined;
+    readonly source: string;
+  }[];
+}
+
+interface RuntimeBySuite {
+  readonly bookworm?: readonly string[] | undefined;
+  readonly trixie?: readonly string[] | undefined;
+}
+
+/** What native code asks of Debian. */
+export interface SystemTable {
+  readonly source: string;
+  readonly distributions: readonly {
+    readonly name: string;
+    readonly sonames: readonly string[];
+    readonly programs: readonly string[];
+    readonly unlessExtra?: string | undefined;
+    readonly note?: string | undefined;
+  }[];
+  readonly bundled: readonly string[];
+  readonly sonames: Readonly<
+    Record<string, { readonly bookworm?: string | undefined; readonly trixie?: string | undefined }>
+  >;
+  readonly development: Readonly<Record<string, readonly string[] | 'undecided' | RuntimeBySuite>>;
+}
+
+/** What a Debian package is for. */
+export type AptPurpose =
+  | 'build-tool'
+  | 'development-header'
+  | 'developer-convenience'
+  | 'fetch-tool'
+  | 'runtime-program'
+  | 'runtime-data'
+  | 'runtime-library';
+
+/** A Debian package of the table, with its purpose. */
+export interface AptPackage {
+  readonly name: string;
+  readonly purpose: AptPurpose;
+  /** The programs it brings that scripts call. */
+  readonly commands: readonly string[];
+  /** What it adds to a slim Python image, dependencies included, in bytes. */
+  readonly closureBytes?: number | undefined;
+  /** The same with recommended packages. */
+  readonly withRecommendsBytes?: number | undefined;
+}
+
+/** What may be removed inside site-packages, and what broke where it was. */
+export interface RemovableEntry {
+  readonly id: string;
+  /** Globs relative to site-packages. */
+  readonly paths: readonly string[];
+  readonly verdict: 'safe' | 'guarded' | 'opt-in' | 'never';
+  readonly guard?: string | undefined;
+  readonly broke: string;
+  /** The rule of `prune-site-packages.py` that does it. */
+  readonly rule?: string | undefined;
+  readonly note?: string | undefined;
+  readonly source: string;
+}
+
+const name = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+const source = z.union([z.literal('measured'), z.string().startsWith('https://')]);
+const weight = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+
+const devOnlySchema = z.strictObject({
+  entries: z.array(
+    z.strictObject({
+      reason: z.string(),
+      names: z.array(name),
+      prefixes: z.array(z.string().endsWith('-')).default([]),
+      usedThrough: z.array(z.string()).default([]),
+      isNeededWhenCompiling: z.boolean().default(false),
+      source,
+    }),
+  ),
+});
+
+const familySchema = z.strictObject({
+  id: z.string(),
+  members: z.array(name),
+  how: z.enum(['index', 'rename', 'extras', 'none']),
+  index: z.string().optional(),
+  localVersion: z.string().optional(),
+  gpuLocalVersions: z.string().optional(),
+  cpu: name.optional(),
+  extrasDropped: z.array(z.string()).default([]),
+  alsoDropped: z.array(name).default([]),
+  droppedPrefixes: z.array(z.string()).default([]),
+  gpuBytes: z.number().optional(),
+  cpuBytes: z.number().optional(),
+  note: z.string().optional(),
+  source,
+});
+
+const hardwareSchema = z.strictObject({
+  indexes: z.array(z.strictObject({ name: z.string(), url: z.url(), source })),
+  families: z.array(familySchema),
+  smaller: z.array(
+    z.strictObject({
+      from: name,
+      to: name,
+      unlessCalls: z.array(z.string()),
+      savesBytes: z.number(),
+      dropsSystemPackages: z.array(z.string()),
+      note: z.string(),
+      source,
+    }),
+  ),
+  gpuOnly: z.array(z.strictObject({ name, weight, reason: z.string(), source })),
+  gpuOnlyPrefixes: z.array(z.strictObject({ prefix: z.string(), weight, reason: z.string(), source })),
+  pullsTorch: z.array(z.strictObject({ name, extra: z.string().optional(), source })),
+});
+
+const bySuite = z.strictObject({ bookworm: z.string().optional(), trixie: z.string().optional() });
+const runtimeBySuite = z.strictObject({
+  bookworm: z.array(z.string()).optional(),
+  trixie: z.array(z.string()).optional(),
+});
+
+const systemSchema = z.strictObject({
+  source,
+  distributions: z.array(
+    z.strictObject({
+      name,
+      sonames: z.array(z.string()).default([]),
+      programs: z.array(z.string()).default([]),
+      unlessExtra: z.string().optional(),
+      note: z.string().optional(),
+    }),
+  ),
+  bundled: z.array(name),
+  sonames: z.record(z.string(), bySuite),
+  development: z.record(z.string(), z.union([z.array(z.string()), z.literal('undecided'), runtimeBySuite])),
+});
+
+const aptSchema = z.strictObject({
+  source,
+  packages: z.array(
+    z.strictObject({
+      name: z.string(),
+      purpose: z.enum([
+        'build-tool',
+        'development-header',
+        'developer-convenience',
+        'fetch-tool',
+        'runtime-program',
+        'runtime-data',
+        'runtime-library',
+      ]),
+      commands: z.array(z.string()).default([]),
+      closureBytes: z.number().optional(),
+      withRecommendsBytes: z.number().optional(),
+    }),
+  ),
+});
+
+const removableSchema = z.strictObject({
+  entries: z.array(
+    z.strictObject({
+      id: z.string(),
+      paths: z.array(z.string()),
+      verdict: z.enum(['safe', 'guarded', 'opt-in', 'never']),
+      guard: z.string().optional(),
+      broke: z.string(),
+      rule: z.string().optional(),
+      note: z.string().optional(),
+      source,
+    }),
+  ),
+});
+
+const importNamesSchema = z.strictObject({ source, names: z.record(z.string(), z.array(name).min(1)) });
+
+function load<T>(file: string, schema: z.ZodType<T>): T {
+  return schema.parse(parse(readFileSync(new URL(file, import.meta.url), 'utf8')));
+}
+
+/** Development tools, checked when this module is loaded, like the tables below. */
+export const devOnlyTable: DevOnlyTable = load('dev-only.yaml', devOnlySchema);
+/** GPU builds and their CPU variants. */
+export const hardwareTable: HardwareTable = load('hardware-variants.yaml', hardwareSchema);
+/** Shared libraries and the Debian packages behind them. */
+export const systemTable: SystemTable = load('system-libraries.yaml', systemSchema);
+/** Debian packages by purpose. */
+export const aptTable: { readonly packages: readonly AptPackage[] } = load('apt-packages.yaml', aptSchema);
+/** What may be removed. */
+export const removableTable: { readonly entries: readonly RemovableEntry[] } = load(
+  'removable.yaml',
+  removableSchema,
+);
+/** Import name → distributions. */
+export const importNamesTable: { readonly names: Readonly<Record<string, readonly string[]>> } = load(
+  'import-names.yaml',
+  importNamesSchema,
+);
