@@ -1,0 +1,30 @@
+export { type Application, type ApplicationImport, findApplication, importStatement } from './application.ts';
+export { type ComposeFacts, composeFile } from './compose-file.ts';
+export type { LeanFile } from './lean-file.ts';
+export {
+  type EditId,
+  editIds,
+  type IgnoreProposal,
+  makePlan,
+  type Plan,
+  type PlanInput,
+  type PlannedEdit,
+} from './plan.ts';
+export {
+  distributionFacts,
+  type FactsInput,
+  pruneScriptPath,
+  rewriteFacts,
+  type TargetDecision,
+} from './project-facts.ts';
+export { type ContextProposal, proposeIgnore } from './propose-ignore.ts';
+export { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
+export { type ProjectStudy, studyProject } from './study-project.ts';
+export {
+  type AttemptOutcome,
+  type TakeBackOptions,
+  type TakeBackResult,
+  type TakenBackEdit,
+  takeBackUntilPassed,
+} from './take-back.ts';
+export { applyLeanFiles, diffOf, plimsollDir, stageContext, writeLeanFiles } from './write-lean-files.ts';

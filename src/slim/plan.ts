@@ -1,0 +1,236 @@
+import { createTwoFilesPatch } from 'diff';
+import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../dockerfile/index.ts';
+import type { Risk } from '../finding/index.ts';
+import type { RequirementsTree } from '../python/index.ts';
+import { type ComposeFacts, composeFile } from './compose-file.ts';
+import type { LeanFile } from './lean-file.ts';
+import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
+
+/** The names of all edits, as `--only` and `--skip` take them. */
+export type EditId = RewriteId | 'dockerignore' | 'compose';
+
+/** One change with everything that a person needs to agree to it. */
+export interface PlannedEdit {
+  readonly id: EditId;
+  readonly title: string;
+  readonly reason: string;
+  readonly risk: Risk;
+  /** Bytes of the image that it is expected to save; undefined where nothing tells. */
+  readonly predictedBytes: number | undefined;
+  /** A unified diff of what this edit alone changes. */
+  readonly diff: string;
+}
+
+/** What is to be changed, what was left alone and why, and the files that come out. */
+export interface Plan {
+  readonly edits: readonly PlannedEdit[];
+  readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
+  readonly files: readonly LeanFile[];
+}
+
+/** A proposed `.dockerignore`: the text and what it keeps out. */
+export interface IgnoreProposal {
+  readonly path: string;
+  readonly previous: string | undefined;
+  readonly content: string;
+  /** Bytes of the build context that are no longer sent. */
+  readonly savedBytes: number;
+  readonly reason: string;
+  readonly leftAlone: readonly string[];
+}
+
+/** Everything that the plan is decided by. */
+export interface PlanInput {
+  readonly dockerfile: {
+    readonly path: string;
+    readonly text: string;
+    readonly target: string | undefined;
+    readonly buildArgs: Readonly<Record<string, string>>;
+  };
+  readonly facts: RewriteFacts;
+  /** One tree for each requirements file that the Dockerfile installs. */
+  readonly requirements: readonly RequirementsTree[];
+  readonly distributions: DistributionFacts;
+  readonly ignore: IgnoreProposal | undefined;
+  readonly compose: {
+    readonly path: string;
+    readonly previous: string | undefined;
+    readonly facts: ComposeFacts;
+  };
+  readonly pruneScript: LeanFile;
+  readonly predictedBytes: (id: EditId) => number | undefined;
+  /** Problems that reading the project found: they are left alone. */
+  readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
+}
+
+/** The ids of all edits in the order in which they are made. */
+export const editIds: readonly EditId[] = [
+  ...rewrites.map((rewrite) => rewrite.id),
+  'dockerignore',
+  'compose',
+];
+
+/** Decides all edits but those of `without`; pure, so that an edit can be taken back by planning again. */
+export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
+  const splits = splitAll(input, without);
+  const rewritten = rewriteDockerfile(input.dockerfile.text, rewriteFacts(input, splits, without), {
+    target: input.dockerfile.target,
+    buildArgs: input.dockerfile.buildArgs,
+    without: new Set(rewrites.map((rewrite) => rewrite.id).filter((id) => without.has(id))),
+  });
+  const requirementFiles = mergeFiles(splits.flatMap((split) => split.files));
+  const dockerfile = {
+    path: input.dockerfile.path,
+    content: rewritten.text,
+    previous: input.dockerfile.text,
+  };
+  const hasPruning = rewritten.text.includes(input.pruneScript.path);
+  const extra = extraFiles(input, without);
+  const edits = [
+    ...rewritten.applied.map(
+      (applied): PlannedEdit => ({
+        id: applied.id,
+        title: applied.title,
+        reason:
+          applied.id === 'production-requirements' ? movedReason(splits, applied.reason) : applied.reason,
+        risk: applied.risk,
+        predictedBytes: input.predictedBytes(applied.id),
+        diff: patch(input.dockerfile.path, applied.before, applied.after),
+      }),
+    ),
+    ...fileOnlyEdits(input, {
+      splits,
+      applied: new Set(rewritten.applied.map((one) => one.id)),
+      requirementFiles,
+    }),
+    ...extra.edits,
+  ];
+  return {
+    edits: edits.sort((a, b) => editIds.indexOf(a.id) - editIds.indexOf(b.id)),
+    leftAlone: [
+      ...input.leftAlone,
+      ...rewritten.leftAlone.map(({ id, because }) => ({ what: titleOf(id), because })),
+      ...splits.flatMap((split) =>
+        split.leftAlone.map((because) => ({ what: titleOf('production-requirements'), because })),
+      ),
+      ...(input.ignore?.leftAlone ?? []).map((because) => ({
+        what: 'Keep files out of the build context',
+        because,
+      })),
+    ],
+    files: [dockerfile, ...requirementFiles, ...(hasPruning ? [input.pruneScript] : []), ...extra.files],
+  };
+}
+
+function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirements[] {
+  const isSwapped = input.facts.cpuWheels !== undefined && !without.has('cpu-wheels');
+  const facts: DistributionFacts = {
+    ...input.distributions,
+    isDevelopmentSplit: !without.has('production-requirements'),
+    isGpuOnly: isSwapped ? input.distributions.isGpuOnly : () => false,
+    cpuName: isSwapped ? input.distributions.cpuName : () => undefined,
+  };
+  return input.requirements.map((tree) => splitRequirements(tree, facts));
+}
+
+function rewriteFacts(
+  input: PlanInput,
+  splits: readonly SplitRequirements[],
+  without: ReadonlySet<string>,
+): RewriteFacts {
+  const isSplit = !without.has('production-requirements');
+  return {
+    ...input.facts,
+    productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
+    developmentDistributions: isSplit ? input.facts.developmentDistributions : new Set(),
+  };
+}
+
+function movedReason(splits: readonly SplitRequirements[], fallback: string): string {
+  const moved = splits.flatMap((split) => split.moved);
+  if (moved.length === 0) return fallback;
+  const names = moved
+    .slice(0, 8)
+    .map((one) => one.name)
+    .join(', ');
+  return `${names}${moved.length > 8 ? ` and ${moved.length - 8} more` : ''}: ${fallback}`;
+}
+
+interface FileContext {
+  readonly splits: readonly SplitRequirements[];
+  readonly applied: ReadonlySet<EditId>;
+  readonly requirementFiles: readonly LeanFile[];
+}
+
+/** Requirements that change although the Dockerfile's own words stay: it installed the right file all along. */
+function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: FileContext): PlannedEdit[] {
+  const isMoved = splits.some((split) => split.moved.length > 0);
+  if (!isMoved || applied.has('production-requirements')) return [];
+  const id = 'production-requirements';
+  return [
+    {
+      id,
+      title: titleOf(id),
+      reason: movedReason(splits, 'nothing in the running container uses them'),
+      risk: 'verify',
+      predictedBytes: input.predictedBytes(id),
+      diff: requirementFiles.map((file) => patch(file.path, file.previous ?? '', file.content)).join(''),
+    },
+  ];
+}
+
+function extraFiles(
+  input: PlanInput,
+  without: ReadonlySet<string>,
+): { readonly edits: PlannedEdit[]; readonly files: LeanFile[] } {
+  const edits: PlannedEdit[] = [];
+  const files: LeanFile[] = [];
+  const add = (edit: Omit<PlannedEdit, 'diff' | 'predictedBytes'>, file: LeanFile): void => {
+    if (without.has(edit.id)) return;
+    files.push(file);
+    if (file.content === file.previous) return;
+    edits.push({
+      ...edit,
+      predictedBytes: input.predictedBytes(edit.id),
+      diff: patch(file.path, file.previous ?? '', file.content),
+    });
+  };
+  const { ignore, compose } = input;
+  if (ignore !== undefined) {
+    add(
+      {
+        id: 'dockerignore',
+        title: 'Keep files out of the build context',
+        reason: ignore.reason,
+        risk: 'verify',
+      },
+      ignore,
+    );
+  }
+  const content = composeFile(compose.previous, compose.facts);
+  add(
+    {
+      id: 'compose',
+      title: 'Compose file with platform, port, model cache and health check',
+      reason: 'so that the image runs the same way everywhere, and models outlive the container',
+      risk: 'safe',
+    },
+    { path: compose.path, previous: compose.previous, content },
+  );
+  return { edits, files };
+}
+
+function mergeFiles(files: readonly LeanFile[]): LeanFile[] {
+  return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
+function patch(path: string, before: string, after: string): string {
+  return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 2 }).replace(
+    /^=+\n/,
+    '',
+  );
+}
+
+function titleOf(id: RewriteId): string {
+  return rewrites.find((rewrite) => rewrite.id === id)?.title ?? id;
+}

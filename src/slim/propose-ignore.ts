@@ -1,0 +1,134 @@
+import { posix } from 'node:path';
+import { formatBytes } from '../base/index.ts';
+import { argumentWords } from '../dockerfile/index.ts';
+import {
+  ignoreMatcher,
+  mergeDockerignore,
+  parseDockerignore,
+  suggestIgnores,
+} from '../dockerignore/index.ts';
+import type { Project } from '../project/index.ts';
+import type { IgnoreProposal } from './plan.ts';
+import { pruneScriptPath } from './project-facts.ts';
+import type { ProjectStudy } from './study-project.ts';
+
+/** What the lean image's `.dockerignore` should hold, and the files that still get through. */
+export interface ContextProposal {
+  readonly proposal: IgnoreProposal;
+  /** Paths of today's context that the proposed file lets through. */
+  readonly sentPaths: readonly string[];
+}
+
+/** Proposes ignore entries for what this project sends and does not need; nothing that the Dockerfile copies by name or the code reads. */
+export function proposeIgnore(project: Project, study: ProjectStudy): ContextProposal {
+  const { suggestions, kept } = suggestIgnores({
+    files: project.context.files,
+    patterns: project.dockerignore?.patterns ?? [],
+    copiedSources: copiedSources(project),
+    isNeeded: neededPaths(project, study),
+  });
+  const previous = project.dockerignore?.text;
+  const content = mergeDockerignore(previous ?? '', suggestions);
+  const path = project.dockerignore?.path ?? '.dockerignore';
+  const matcher = ignoreMatcher(parseDockerignore(content, path));
+  const savedBytes = suggestions.reduce((sum, one) => sum + one.sizeBytes, 0);
+  const kinds = [...new Set(suggestions.map((one) => one.kind))].join(', ');
+  return {
+    proposal: {
+      path,
+      previous,
+      content,
+      savedBytes,
+      reason: `${formatBytes(savedBytes)} of ${formatBytes(project.context.sentBytes)} is sent to every build for nothing (${kinds})`,
+      leftAlone: kept.map((one) => `${one.path} is sent: ${one.reason}`),
+    },
+    sentPaths: project.context.files.map((file) => file.path).filter((path) => !matcher.isIgnored(path)),
+  };
+}
+
+/** Sources of COPY, ADD and bind mounts of the context. */
+function copiedSources(project: Project): string[] {
+  return project.dockerfile.model.stages.flatMap((stage) =>
+    stage.instructions.flatMap(({ syntax }) => {
+      const mounts = syntax.flags
+        .filter((flag) => flag.name === 'mount' && !/(^|,)from=/.test(flag.value ?? ''))
+        .flatMap((flag) => /(?:^|,)(?:source|src)=([^,]+)/.exec(flag.value ?? '')?.[1] ?? []);
+      const isCopy = syntax.keyword === 'copy' || syntax.keyword === 'add';
+      if (!isCopy || syntax.flags.some((flag) => flag.name === 'from')) return mounts;
+      return [
+        ...mounts,
+        ...argumentWords(syntax)
+          .slice(0, -1)
+          .map((word) => word.text),
+      ];
+    }),
+  );
+}
+
+function neededPaths(project: Project, study: ProjectStudy): (path: string) => string | undefined {
+  const files = new Map<string, string>(
+    study.requirements.flatMap((tree) => tree.files.map((file) => [file.path, 'pip reads it'] as const)),
+  );
+  files.set(pruneScriptPath, 'the Dockerfile runs it');
+  const running = [...study.application.sources, ...study.application.buildSources];
+  for (const source of running) files.set(source.path, 'the application imports it');
+  const named = running.flatMap((source) =>
+    source.pathStrings.map((one) => ({
+      text: one.text,
+      isPattern: one.isPattern,
+      place: `${source.path}:${one.line}`,
+      folder: posix.dirname(source.path),
+    })),
+  );
+  const scriptText = [...project.texts.shellScripts.map((script) => script.text), ...runTexts(project)].join(
+    '\n',
+  );
+  return (path) => {
+    const known = files.get(path);
+    if (known !== undefined) return known;
+    const user = named.find((one) => names(one, path));
+    if (user !== undefined) return `${user.place} reads ${user.text}`;
+    return path.includes('/') && isNamedIn(scriptText, path) ? 'a script or RUN names it' : undefined;
+  };
+}
+
+/** The path stands in the text as a whole word, perhaps behind a folder of the container. */
+function isNamedIn(text: string, path: string): boolean {
+  for (let at = text.indexOf(path); at !== -1; at = text.indexOf(path, at + 1)) {
+    const isWholeWord =
+      /^($|[\s"'=/;&|)])/.test(text.slice(at + path.length)) && /(^|[\s"'=/(])$/.test(text.slice(0, at));
+    if (isWholeWord) return true;
+  }
+  return false;
+}
+
+function runTexts(project: Project): string[] {
+  const instructions = project.dockerfile.model.stages.flatMap((stage) => stage.instructions);
+  return instructions
+    .filter(({ syntax }) => ['run', 'cmd', 'entrypoint', 'healthcheck'].includes(syntax.keyword))
+    .map(({ syntax }) => [syntax.value, ...syntax.heredocs.map((one) => one.content)].join('\n'));
+}
+
+interface NamedPath {
+  readonly text: string;
+  readonly isPattern: boolean;
+  /** Folder of the file that names it. */
+  readonly folder: string;
+}
+
+/** `data/train.csv`, `./data/train.csv`, `../data/train.csv` from `app/`, `/app/data/train.csv` all name `data/train.csv`. */
+function names({ text, isPattern, folder }: NamedPath, path: string): boolean {
+  const plain = posix.normalize(text).replace(/\/$/, '');
+  if (plain === '.' || plain === '..' || plain === '') return false;
+  const spellings = [
+    plain.replace(/^\/+/, ''),
+    posix.join(folder, plain),
+    posix.join(posix.dirname(folder), plain),
+  ].map((one) => one.replace(/^(\.\.\/)+/, ''));
+  const isSame = (spelling: string): boolean =>
+    isPattern ? posix.matchesGlob(path, spelling) : spelling === path;
+  return (
+    spellings.some(isSame) ||
+    (text.startsWith('/') && spellings.some((spelling) => spelling.endsWith(`/${path}`)))
+  );
+}

@@ -1,0 +1,213 @@
+import { posix } from 'node:path';
+import {
+  editRequirements,
+  type InstallLine,
+  normaliseName,
+  type RequirementsFile,
+  type RequirementsTree,
+} from '../python/index.ts';
+import type { LeanFile } from './lean-file.ts';
+
+/** What is known about the distributions that the requirements name. */
+export interface DistributionFacts {
+  /** False when development requirements are to stay where they are. */
+  readonly isDevelopmentSplit: boolean;
+  /** Why nobody needs the distribution in production, from the knowledge table; undefined for all others. */
+  readonly developmentReason: (name: string) => string | undefined;
+  /** A place of application code that imports the distribution: `app/main.py:3`; undefined when none does. */
+  readonly importedBy: (name: string) => string | undefined;
+  /** A command that starts the container or a script and that the distribution provides: `jupyter`. */
+  readonly startedBy: (name: string) => string | undefined;
+  /** Names that leave with the GPU build: `nvidia-cublas-cu12`, `triton`; empty when nothing is swapped. */
+  readonly isGpuOnly: (name: string) => boolean;
+  /** GPU build → CPU build under another name: `tensorflow` → `tensorflow-cpu`. */
+  readonly cpuName: (name: string) => string | undefined;
+}
+
+/** Requirements files apart: what production installs and what development adds. */
+export interface SplitRequirements {
+  /** Files to write: the production file and the development file. */
+  readonly files: readonly LeanFile[];
+  /** The file that the Dockerfile installs today → the one that production installs. */
+  readonly production: ReadonlyMap<string, string>;
+  /** Requirements that production no longer installs, with the reason for each. */
+  readonly moved: readonly {
+    readonly name: string;
+    readonly reason: string;
+    readonly file: string;
+    readonly line: number;
+  }[];
+  readonly leftAlone: readonly string[];
+}
+
+/**
+ * Splits what one installed requirements file asks for. In a file whose name says development, everything goes that no
+ * application code imports; elsewhere only what the knowledge table knows as development-only and nobody imports.
+ */
+export function splitRequirements(tree: RequirementsTree, facts: DistributionFacts): SplitRequirements {
+  const installed = tree.files[0];
+  if (installed === undefined) return { files: [], production: new Map(), moved: [], leftAlone: [] };
+  const main = facts.isDevelopmentSplit ? productionFile(tree, installed) : installed;
+  const verdicts = tree.requested
+    .filter((requested) => !requested.isConstraint)
+    .map((requested) => ({
+      ...requested,
+      verdict: judge(requested.line, isDevelopmentFile(requested.path), facts),
+    }));
+  const hashed = verdicts.find(({ line, verdict }) => verdict.goes && line.hashes.length > 0);
+  if (hashed !== undefined) {
+    return {
+      ...unchanged(installed),
+      leftAlone: [`${hashed.path}: its requirements carry hashes, so it is to be regenerated, not edited`],
+    };
+  }
+  const moved = verdicts.flatMap(({ path, line, verdict }) =>
+    verdict.goes && line.name !== undefined
+      ? [{ name: line.name, reason: verdict.why, file: path, line: line.startLine }]
+      : [],
+  );
+  const leftAlone = verdicts.flatMap(({ path, line, verdict }) =>
+    verdict.goes || verdict.why === ''
+      ? []
+      : [`${path}:${line.startLine}: ${line.name} stays, ${verdict.why}`],
+  );
+  const isDirty =
+    moved.length > 0 ||
+    verdicts.some(({ line }) => line.name !== undefined && facts.cpuName(line.name) !== undefined);
+  if (!isDirty && main === installed) return { ...unchanged(installed), leftAlone };
+  return {
+    files: writtenFiles({ tree, installed, main }, facts),
+    production: new Map([[installed.path, main.path]]),
+    moved,
+    leftAlone,
+  };
+}
+
+function unchanged(installed: RequirementsFile): Omit<SplitRequirements, 'leftAlone'> {
+  return { files: [], production: new Map([[installed.path, installed.path]]), moved: [] };
+}
+
+const developmentName = /(^|[-_./])(dev|devel|development|test|tests|testing|lint|ci)([-_.]|$)/i;
+
+function isDevelopmentFile(path: string): boolean {
+  return developmentName.test(posix.basename(path));
+}
+
+/** The file that production installs: the first included one without development in its name, else the file itself. */
+function productionFile(tree: RequirementsTree, installed: RequirementsFile): RequirementsFile {
+  if (!isDevelopmentFile(installed.path)) return installed;
+  const included = new Set(
+    installed.lines.flatMap((line) =>
+      line.kind === 'include' && line.includes === 'requirements'
+        ? [posix.join(posix.dirname(installed.path), line.target)]
+        : [],
+    ),
+  );
+  return tree.files.find((file) => included.has(file.path) && !isDevelopmentFile(file.path)) ?? installed;
+}
+
+interface Verdict {
+  readonly goes: boolean;
+  /** Why it goes, or why it stays although one might expect it to go; empty when there is nothing to say. */
+  readonly why: string;
+}
+
+function judge(line: InstallLine, isDevelopment: boolean, facts: DistributionFacts): Verdict {
+  const name = line.name;
+  if (name === undefined) return { goes: false, why: '' };
+  if (facts.isGpuOnly(name)) return { goes: true, why: 'belongs to the GPU build' };
+  if (!facts.isDevelopmentSplit) return { goes: false, why: '' };
+  const reason = facts.developmentReason(name);
+  const user = facts.importedBy(name);
+  if (user !== undefined) return { goes: false, why: reason === undefined ? '' : `${user} imports it` };
+  const command = facts.startedBy(name);
+  if (command !== undefined) return { goes: false, why: `the container starts ${command}` };
+  if (reason !== undefined) return { goes: true, why: reason };
+  return isDevelopment
+    ? { goes: true, why: 'listed for development only, and no application code imports it' }
+    : { goes: false, why: '' };
+}
+
+interface Files {
+  readonly tree: RequirementsTree;
+  readonly installed: RequirementsFile;
+  readonly main: RequirementsFile;
+}
+
+function writtenFiles({ tree, installed, main }: Files, facts: DistributionFacts): LeanFile[] {
+  const goes =
+    (file: RequirementsFile) =>
+    (line: InstallLine): boolean =>
+      judge(line, isDevelopmentFile(file.path), facts).goes;
+  const isGone = (line: InstallLine): boolean => line.name !== undefined && facts.isGpuOnly(line.name);
+  const files = new Map<string, LeanFile>();
+  const put = (file: RequirementsFile, content: string): void => {
+    if (content !== file.text) files.set(file.path, { path: file.path, content, previous: file.text });
+  };
+  for (const file of tree.files) {
+    if (file === installed && main !== installed) continue;
+    put(file, editRequirements(file, { remove: goes(file), replace: (line) => cpuReplacement(line, facts) }));
+  }
+  // What the development file lists for itself but the application imports must not be lost.
+  const kept =
+    main === installed ? [] : textsOf(installed, (line) => !goes(installed)(line) && !isListed(line, main));
+  if (kept.length > 0) put(main, withLines(files.get(main.path)?.content ?? main.text, kept));
+  const moved = tree.files
+    .filter((file) => file !== installed || main === installed)
+    .flatMap((file) => textsOf(file, (line) => goes(file)(line) && !isGone(line)));
+  if (moved.length > 0) {
+    const development = main === installed ? developmentBeside(tree, main) : installed;
+    const before = development?.text;
+    const path = development?.path ?? posix.join(posix.dirname(main.path), 'requirements-dev.txt');
+    const head = before ?? `-r ${posix.basename(main.path)}\n`;
+    files.set(path, {
+      path,
+      content: withLines(
+        head,
+        moved.filter((text) => !head.includes(text)),
+      ),
+      previous: before,
+    });
+  }
+  return [...files.values()];
+}
+
+function developmentBeside(tree: RequirementsTree, main: RequirementsFile): RequirementsFile | undefined {
+  return tree.files.find((file) => file !== main && isDevelopmentFile(file.path));
+}
+
+function isListed(line: InstallLine, file: RequirementsFile): boolean {
+  return file.lines.some(
+    (other) =>
+      (other.kind === 'requirement' || other.kind === 'reference') &&
+      other.name !== undefined &&
+      other.name === line.name,
+  );
+}
+
+function textsOf(file: RequirementsFile, chosen: (line: InstallLine) => boolean): string[] {
+  return file.lines.flatMap((line) =>
+    (line.kind === 'requirement' || line.kind === 'reference') && chosen(line)
+      ? [file.text.slice(line.start, line.end).trimEnd()]
+      : [],
+  );
+}
+
+function withLines(text: string, lines: readonly string[]): string {
+  if (lines.length === 0) return text;
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const head = text === '' || /[\r\n]$/.test(text) ? text : `${text}${lineEnd}`;
+  return `${head}${lines.join(lineEnd)}${lineEnd}`;
+}
+
+/** `tensorflow==2.16` → `tensorflow-cpu==2.16`; `torch==2.3.1+cu121` → `torch==2.3.1`. */
+function cpuReplacement(line: InstallLine, facts: DistributionFacts): string | undefined {
+  if (line.kind !== 'requirement') return undefined;
+  const name = facts.cpuName(normaliseName(line.name));
+  const specifier = line.specifier.replace(/\+cu\d+/g, '');
+  if (name === undefined) return undefined;
+  if (name === line.name && specifier === line.specifier) return undefined;
+  const extras = line.extras.length === 0 ? '' : `[${line.extras.join(',')}]`;
+  const marker = line.marker === undefined ? '' : ` ; ${line.marker}`;
+  return `${name}${extras}${specifier}${marker}`;
+}

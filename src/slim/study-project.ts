@@ -1,0 +1,81 @@
+import { posix } from 'node:path';
+import { type PipInstall, readPipInstall } from '../dockerfile/index.ts';
+import type { Project } from '../project/index.ts';
+import {
+  type PythonSources,
+  type RequirementsTree,
+  readRequirementsTree,
+  scanPythonFiles,
+} from '../python/index.ts';
+import { type Application, findApplication } from './application.ts';
+
+/** What the project's Python says, read once: the ground that the plan stands on. */
+export interface ProjectStudy {
+  readonly sources: PythonSources;
+  readonly application: Application;
+  /** One tree for each requirements file that the Dockerfile installs, by its path in the project. */
+  readonly requirements: readonly RequirementsTree[];
+  /** Requirements that RUN instructions name themselves: `pip install fastapi "uvicorn[standard]"`. */
+  readonly inlineRequirements: readonly string[];
+  readonly problems: readonly { readonly what: string; readonly because: string }[];
+}
+
+/** Parses the project's Python files and the requirements that its Dockerfile installs. */
+export async function studyProject(project: Project): Promise<ProjectStudy> {
+  const { model } = project.dockerfile;
+  const commands = model.stages.flatMap((stage) => stage.instructions).flatMap((one) => one.commands ?? []);
+  const buildScripts = commands.flatMap((command) =>
+    command.words.filter((word) => word.endsWith('.py')).map(relativeScript),
+  );
+  const sources = await scanPythonFiles(project.texts.pythonSources, { buildScripts });
+  const installs = commands.flatMap((command) => readPipInstall(command) ?? []);
+  const requirements = await readTrees(project, installs);
+  return {
+    sources,
+    application: findApplication(model, sources, project.texts.shellScripts),
+    requirements,
+    inlineRequirements: installs.flatMap((install) => install.requirements.map((word) => word.text)),
+    problems: [
+      ...sources.unreadable.map(({ path, message }) => ({ what: path, because: message })),
+      ...project.unreadable.map(({ path, reason }) => ({ what: path, because: reason })),
+      ...requirements
+        .flatMap((tree) => tree.problems)
+        .map(({ path, line, message }) => ({
+          what: line === 0 ? path : `${path}:${line}`,
+          because: message,
+        })),
+    ],
+  };
+}
+
+function relativeScript(word: string): string {
+  return posix
+    .normalize(word.replace(/^\/(app|srv|code|src|workspace|usr\/src\/app|opt\/app)\//, ''))
+    .replace(/^\/+/, '');
+}
+
+async function readTrees(project: Project, installs: readonly PipInstall[]): Promise<RequirementsTree[]> {
+  const texts = new Map(
+    [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
+  );
+  const names = new Set(
+    installs.flatMap((install) =>
+      install.requirementFiles.map((file) => contextFile(file.text, [...texts.keys()]) ?? ''),
+    ),
+  );
+  names.delete('');
+  return Promise.all(
+    [...names].map((name) => readRequirementsTree(name, (path) => Promise.resolve(texts.get(path)))),
+  );
+}
+
+/** The project's file behind a container path: the longest path that it ends with (`/app/requirements.txt`). */
+function contextFile(containerPath: string, paths: readonly string[]): string | undefined {
+  const wanted = posix.normalize(containerPath);
+  return (
+    paths
+      .filter((path) => wanted === path || wanted.endsWith(`/${path}`))
+      .sort((a, b) => b.length - a.length)[0] ??
+    paths.find((path) => posix.basename(path) === posix.basename(wanted))
+  );
+}
