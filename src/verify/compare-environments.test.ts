@@ -109,6 +109,17 @@ const cases: readonly Case[] = [
     expected: [],
   },
   {
+    reason: 'bundled with another distribution in the fat image, gone with it in the lean one',
+    fat: {
+      libraries: {
+        paths: ['cv2/cv2.abi3.so'],
+        lacking: [lacks('cv2/cv2.abi3.so', 'libgomp.so.1', { state: 'elsewhere' })],
+      },
+    },
+    lean: { libraries: { paths: ['cv2/cv2.abi3.so'], lacking: [lacks('cv2/cv2.abi3.so', 'libgomp.so.1')] } },
+    expected: [{ kind: 'shared-library', severity: 'break', lean: 'not found' }],
+  },
+  {
     reason: 'the same extension module of another Python',
     fat: { libraries: { paths: ['a/b.cpython-311-x86_64-linux-gnu.so'], lacking: [] } },
     lean: {

@@ -390,7 +390,7 @@ class Linker:
         rpath = [] if elf.runpath else expand(elf.rpath, path) + list(inherited)
         places = rpath + self.environment + expand(elf.runpath, path)
         candidates = [os.path.join(place, name) for place in places]
-        pass
+        candidates += self.cache.get(name, [])
         candidates += [os.path.join(place, name) for place in self.defaults]
         for candidate in candidates:
             if os.path.exists(candidate):

@@ -61,6 +61,12 @@ function writeSitePackages(): void {
   );
   write('native.libs/libbundled-1a2b.so.1', writeElf({ needed: [], soname: 'libbundled-1a2b.so.1' }));
   write('native.libs/libchained.so', writeElf({ needed: ['libbundled-1a2b.so.1'] }));
+  // Outside of site-packages, as system libraries are: found by the DT_RPATH of what needs them, directly or not.
+  write('../outside/libmiddle.so', writeElf({ needed: ['libdeep.so'] }));
+  write('../outside/libdeep.so', writeElf({ needed: [] }));
+  write('../outside/libholed.so', writeElf({ needed: ['libnowhere.so.2'] }));
+  write('native/chain.so', writeElf({ needed: ['libmiddle.so'], rpath: '$ORIGIN/../../outside' }));
+  write('native/through.so', writeElf({ needed: ['libholed.so'], runpath: '$ORIGIN/../../outside' }));
   write('native/script.so', 'INPUT(libfoo.a)\n');
   write('native/broken.so', Buffer.from('\x7fELF\x02\x01\x01 and no more', 'latin1'));
   const metadata =
@@ -148,9 +154,12 @@ describe.skipIf(!hasPython)('the environment script under a real Python', () => 
       ['native/loose.so', 'libbundled-1a2b.so.1', null, 'elsewhere'],
       ['native/newer.so', 'libc.so.6', 'GLIBC_9.99', 'missing'],
       ['native/plain.so', 'libabsent.so.9', null, 'missing'],
+      ['native/through.so', 'libnowhere.so.2', null, 'missing'],
       ['native.libs/libchained.so', 'libbundled-1a2b.so.1', null, 'elsewhere'],
     ]);
     expect(lacking.find((one) => one.soname === 'libabsent.so.9')?.distribution).toBe('Graphics_Kit');
+    const through = lacking.find((one) => one.library === 'native/through.so')?.through;
+    expect(through).toBe(join(root, 'outside/libholed.so'));
     expect(seen.libraries.paths).not.toContain('native/script.so');
   });
 
