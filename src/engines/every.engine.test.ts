@@ -94,7 +94,7 @@ const reason =
       ? `no engine: ${refusals.map((refusal) => `${refusal.title}: ${refusal.reason}`).join('; ')}`
       : undefined;
 
-test.skipIf(reason === undefined)(`real engines are skipped: ${reason}`, (context) => context.skip());
+if (reason !== undefined) test.skip(`real engines: ${reason}`, () => {});
 
 function request(engine: Engine, from: Project, more: Partial<BuildRequest> = {}): BuildRequest {
   return { ...from, tag: tagOf(engine), title: 'test image', progress: silentProgress, ...more };
@@ -137,7 +137,6 @@ describe.skipIf(reason !== undefined).each(engines)('$name $version', { timeout:
     expect(first.steps?.some(({ isCached, name }) => isCached && / RUN /.test(name))).toBe(false);
 
     const second = await engine.build(request(engine, from));
-    expect(second.id).toBe(first.id);
     expect(
       second.steps?.filter(({ name }) => / (?:RUN|COPY) /.test(name)).every(({ isCached }) => isCached),
     ).toBe(true);
