@@ -59,7 +59,7 @@ describe('state', () => {
     options: ResolveOptions = {},
   ): DockerfileModel['stages'][number]['after'] | undefined => resolve(text, options).stages.at(-1)?.after;
 
-  test.each([
+  test.each<[string, Readonly<Record<string, string>>, string]>([
     ['ENV A=1\nENV B=$A-2', { A: '1', B: '1-2' }, 'from before'],
     ['ENV A=1\nENV A=2 B=$A', { A: '2', B: '1' }, 'pairs of one ENV do not see each other'],
     ['ENV A="x  y" B=\'$A\' C=x\\ y', { A: 'x  y', B: '$A', C: 'x y' }, 'quotes go'],
@@ -87,7 +87,7 @@ describe('state', () => {
     });
   });
 
-  test.each([
+  test.each<[string, string | undefined, string]>([
     ['WORKDIR /a\nWORKDIR b/\nWORKDIR ../c', '/a/c', 'relative to the one before'],
     ['ENV H=/home\nWORKDIR $H/x', '/home/x', 'with a variable'],
     ['WORKDIR $HOME/x', '$HOME/x', 'of the base image'],

@@ -18,6 +18,8 @@ export interface Application {
   readonly buildSources: readonly PythonSource[];
   /** Imports of other people's modules by `sources`, each statement once, in order of module name. */
   readonly imports: readonly ApplicationImport[];
+  /** The same of `buildSources`. */
+  readonly buildImports: readonly ApplicationImport[];
 }
 
 /** One import of the application, as it can be run alone. */
@@ -51,7 +53,13 @@ export function findApplication(
   const runs = model.stages.flatMap((one) => one.instructions).flatMap((one) => one.commands ?? []);
   const buildEntries = runs.flatMap((command) => entriesOf(command.words));
   const buildSources = buildEntries.length > 0 ? reachableFrom(sources, buildEntries) : [];
-  return { entries, sources: reached, buildSources, imports: importsOf(sources, reached) };
+  return {
+    entries,
+    sources: reached,
+    buildSources,
+    imports: importsOf(sources, reached),
+    buildImports: importsOf(sources, buildSources),
+  };
 }
 
 /** `uvicorn app.main:app`, `python -m app.server`, `python src/serve.py`, `gunicorn -k x app:create_app()`. */

@@ -88,13 +88,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     runtimeLibraries: runtimeLibraries(names, input),
     neededCommands: neededCommands(input),
     hardCodedPaths: hardCodedPaths(project),
-    importStatements: [
-      ...new Set(
-        study.application.imports
-          .filter((one) => one.moment === 'top-level' && !one.isOptional)
-          .map(importStatement),
-      ),
-    ],
+    importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(project, study),
     pruneScript: pruneScriptPath,
   };
@@ -210,6 +204,15 @@ function cpuWheelsOf({ study, target }: FactsInput): RewriteFacts['cpuWheels'] {
     requirements: requirements.length > 0 ? requirements : ['torch'],
     evidence: `${target.source === 'given' ? 'made for the CPU as asked' : (target.evidence[0] ?? 'nothing in the project uses a GPU')}${via}`,
   };
+}
+
+/** What the application and the scripts of its build import when they start: a model that was pickled here loads their modules too. */
+function tracedImports(study: ProjectStudy): string[] {
+  const found = [...study.application.imports, ...study.application.buildImports];
+  const statements = found
+    .filter((one) => one.moment === 'top-level' && !one.isOptional)
+    .map(importStatement);
+  return [...new Set(statements)].sort();
 }
 
 function classify(name: string, suite: DebianSuite): ReturnType<RewriteFacts['classifyPackage']> {

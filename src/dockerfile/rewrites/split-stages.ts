@@ -212,8 +212,12 @@ function runtimeChunks(
     (one) => one.role === 'copy' && readContextCopy(one.instruction)?.sources.includes('.'),
   );
   const first = classified.findIndex((one) => one.role === 'copy' || one.role === 'dependencies');
+  const hoisted = classified.filter(
+    (one, position) => position > first && first !== -1 && mayGoFirst(one, classified.slice(first, position)),
+  );
   return classified.flatMap((one, position) => {
-    const lead = position === first ? [environmentCopy] : [];
+    if (hoisted.includes(one)) return [];
+    const lead = position === first ? [...hoisted.map(chunkOf), environmentCopy] : [];
     if (isForInstallationOnly(one, classified)) return lead;
     if (one.role === 'dependencies') return [...lead, ...systemPart(one, eol)];
     if (one.role === 'copy' && isCovered && files.manifestOnly.has(one)) return lead;
@@ -224,6 +228,16 @@ function runtimeChunks(
       return lead;
     return [...lead, chunkOf(one)];
   });
+}
+
+/** System packages do not depend on the source: a change of it must not install them again. */
+function mayGoFirst(one: ClassifiedInstruction, between: readonly ClassifiedInstruction[]): boolean {
+  return (
+    one.role === 'system' &&
+    between.every(
+      (other) => other.role === 'dependencies' || readContextCopy(other.instruction)?.isBroad === true,
+    )
+  );
 }
 
 /** An ARG that only the installation refers to. */

@@ -31,7 +31,7 @@ export const tracedBytecode: Rewrite = {
     });
     const run =
       `${eol}${eol}# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.${eol}` +
-      `RUN python -I -c "${facts.importStatements.join('; ')}"`;
+      `RUN python -I -c "${facts.importStatements.join(`; \\${eol}    `)}"`;
     return {
       edits: [...flags, { range: { start: at, end: at }, newText: run }],
       reason: 'pip compiles every module of every distribution; the service loads a fraction of them',

@@ -8,10 +8,11 @@ RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
 
 # Takes out of the environment what is never run; prints what went and what was kept, and why.
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
-    python /tmp/prune-site-packages.py /env --tests --headers --static-libraries --strip
+    python /tmp/prune-site-packages.py /env --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
-RUN python -I -c "import pandas; from fastapi import FastAPI"
+RUN python -I -c "import pandas; \
+    from fastapi import FastAPI"
 
 FROM python:3.11-slim
 COPY --from=build /env /env
