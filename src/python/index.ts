@@ -1,6 +1,18 @@
 export { decodeText, encodeText, type TextEncoding } from './decode-text.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
+export {
+  type FileClass,
+  findDistributions,
+  type InstalledDistribution,
+  isPythonInventoryFile,
+} from './distributions.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export {
+  type HardwareEvidence,
+  type HardwareInput,
+  type HardwareVerdict,
+  hardwareEvidence,
+} from './hardware-evidence.ts';
 export {
   type CpuVariant,
   cpuVariant,
@@ -30,6 +42,12 @@ export {
 export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { moduleOfPath } from './module-names.ts';
+export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
+export { readPipReport } from './pip-report.ts';
+export { platformTags, type WheelPlatform } from './platform-tags.ts';
+export { type ProbeRequest, probeRequests } from './probe-requests.ts';
+export { pruneScript } from './prune-script.ts';
+export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 export { removableEntries } from './removable.ts';
 export {
   type NamedRequirement,
@@ -53,6 +71,17 @@ export {
   type RequirementsTree,
   readRequirementsTree,
 } from './requirements-tree.ts';
+export {
+  NoResolverError,
+  type PackageIndexes,
+  type ResolvedEnvironment,
+  type ResolvedWheel,
+  type ResolveRequirementsOptions,
+  type ResolverProgram,
+  resolveRequirements,
+  resolverPrograms,
+} from './resolve.ts';
+export { type ServeCommand, serveCommand } from './serve-command.ts';
 export { type SourceRole, sourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion, pinnedVersion } from './specifier.ts';
@@ -65,3 +94,19 @@ export {
   type SystemNeeds,
   systemNeedsOf,
 } from './system-packages.ts';
+export { readUvLock } from './uv-lock.ts';
+export type { BodyField, DataClass } from './web-models.ts';
+export {
+  type BodyParameter,
+  findWebRoutes,
+  type RouteParameter,
+  type WebRoute,
+  type WebRoutes,
+} from './web-routes.ts';
+export {
+  bytecodeRatio,
+  installedBytes,
+  readWheelDirectory,
+  type WheelDirectory,
+  type WheelFile,
+} from './wheel-directory.ts';

@@ -1,0 +1,239 @@
+import { posix } from 'node:path';
+import type { RootFileSystem } from '../filetree/index.ts';
+import { normaliseName, parseNamedRequirement } from './requirement-line.ts';
+
+/** What a file of a distribution is for, as far as its path tells. */
+export type FileClass =
+  | 'shared-library'
+  | 'static-library'
+  | 'python-source'
+  | 'bytecode'
+  | 'tests'
+  | 'headers'
+  | 'native-source'
+  | 'stub'
+  | 'program'
+  | 'metadata'
+  | 'data';
+
+/** A Python distribution as it is installed in an image. */
+export interface InstalledDistribution {
+  /** Normalised after PEP 503. */
+  readonly name: string;
+  readonly version: string;
+  /** The folder that holds it: `opt/venv/lib/python3.11/site-packages`. */
+  readonly location: string;
+  /** Its files that the container sees, by path from the root; bytecode of its modules included. */
+  readonly files: readonly string[];
+  readonly sizeBytes: number;
+  readonly bytesByClass: Readonly<Partial<Record<FileClass, number>>>;
+  /** Normalised names that it requires whatever the extras. */
+  readonly requires: readonly string[];
+  /** Console scripts and plugin groups of `entry_points.txt`: `console_scripts` → [`uvicorn`]. */
+  readonly entryPoints: Readonly<Record<string, readonly string[]>>;
+  /** Top-level names that can be imported. */
+  readonly modules: readonly string[];
+  /** Installed from a folder in editable mode (`direct_url.json`). */
+  readonly isEditable: boolean;
+}
+
+const metadataFile =
+  /\.(?:dist-info|egg-info)\/(?:METADATA|PKG-INFO|RECORD|installed-files\.txt|direct_url\.json|entry_points\.txt|top_level\.txt)$/;
+
+/** The files whose content `findDistributions` reads: the capture predicate for indexing. */
+export function isPythonInventoryFile(path: string): boolean {
+  return metadataFile.test(path) || /\.egg-info$/.test(path);
+}
+
+/**
+ * Finds the installed distributions by their metadata (PEP 376, PEP 627). A distribution without RECORD (installed by a
+ * system package manager) gets the files below its top-level modules. One with broken metadata is left out.
+ */
+export function findDistributions(root: RootFileSystem): readonly InstalledDistribution[] {
+  const folders: string[] = [];
+  const children = new Map<string, string[]>();
+  for (const { entry } of root.entries()) {
+    const folder = metadataFolder(entry.path);
+    if (folder !== undefined) folders.push(folder);
+    if (/\/(?:site|dist)-packages\//.test(entry.path) && entry.type !== 'directory')
+      addTo(children, entry.path);
+  }
+  return [...new Set(folders)].sort().flatMap((folder) => readDistribution(root, folder, children) ?? []);
+}
+
+/** `x/site-packages/torch-2.3.dist-info/METADATA` → its folder; vendored metadata deeper inside is no distribution of its own. */
+function metadataFolder(path: string): string | undefined {
+  const match = /^(.*\/(?:site|dist)-packages\/[^/]+\.(?:dist-info|egg-info))\/(?:METADATA|PKG-INFO)$/.exec(
+    path,
+  );
+  return match?.[1];
+}
+
+/** Files by the package folder or module right below site-packages. */
+function addTo(children: Map<string, string[]>, path: string): void {
+  const match = /^(.*\/(?:site|dist)-packages)\/([^/]+)/.exec(path);
+  if (match === null) return;
+  const key = `${match[1]}/${match[2]}`;
+  const list = children.get(key);
+  if (list === undefined) children.set(key, [path]);
+  else list.push(path);
+}
+
+function readDistribution(
+  root: RootFileSystem,
+  folder: string,
+  children: ReadonlyMap<string, readonly string[]>,
+): InstalledDistribution | undefined {
+  const read = (name: string): string | undefined => {
+    const content = root.content(`${folder}/${name}`);
+    return content === undefined ? undefined : new TextDecoder().decode(content);
+  };
+  const metadata = read('METADATA') ?? read('PKG-INFO');
+  if (metadata === undefined) return undefined;
+  const headers = metadataHeaders(metadata);
+  const [name] = headers.get('name') ?? [];
+  const [version] = headers.get('version') ?? [];
+  if (name === undefined || version === undefined) return undefined;
+  const location = posix.dirname(folder);
+  const record = read('RECORD') ?? read('installed-files.txt');
+  const modules = modulesOf({ topLevel: read('top_level.txt'), record, name });
+  const listed =
+    record === undefined
+      ? filesBelow({ folder, location, modules }, children)
+      : recordFiles(record, read('RECORD') === undefined ? folder : location);
+  const files = [...new Set(listed.flatMap((path) => withBytecode(path, root)))];
+  const bytesByClass: Partial<Record<FileClass, number>> = {};
+  let sizeBytes = 0;
+  for (const path of files) {
+    const bytes = root.get(path)?.entry.sizeBytes ?? 0;
+    const kind = fileClass(path);
+    bytesByClass[kind] = (bytesByClass[kind] ?? 0) + bytes;
+    sizeBytes += bytes;
+  }
+  return {
+    name: normaliseName(name),
+    version,
+    location,
+    files,
+    sizeBytes,
+    bytesByClass,
+    requires: requiredNames(headers.get('requires-dist') ?? []),
+    entryPoints: parseEntryPoints(read('entry_points.txt') ?? ''),
+    modules,
+    isEditable: /"editable"\s*:\s*true/.test(read('direct_url.json') ?? ''),
+  };
+}
+
+/** The header block of a METADATA file (core metadata, an e-mail message): field name in lower case → values. */
+function metadataHeaders(text: string): Map<string, string[]> {
+  const headers = new Map<string, string[]>();
+  for (const line of text.split(/\r?\n/)) {
+    if (line === '') break;
+    const match = /^([A-Za-z][\w-]*):\s*(.*)$/.exec(line);
+    if (match === null) continue;
+    const key = (match[1] ?? '').toLowerCase();
+    headers.set(key, [...(headers.get(key) ?? []), match[2] ?? '']);
+  }
+  return headers;
+}
+
+function requiredNames(requirements: readonly string[]): string[] {
+  return [
+    ...new Set(
+      requirements.flatMap((text) => {
+        const parsed = parseNamedRequirement(text);
+        return 'name' in parsed && !/\bextra\s*[=!]=/.test(parsed.marker ?? '') ? [parsed.name] : [];
+      }),
+    ),
+  ];
+}
+
+/** RECORD is CSV: `torch/__init__.py,sha256=…,1234`; a path with a comma is quoted. Relative to site-packages, may climb out of it. */
+function recordFiles(record: string, location: string): string[] {
+  return record.split(/\r?\n/).flatMap((line) => {
+    const match = /^"((?:[^"]|"")*)"|^([^,]+)/.exec(line);
+    const path = match?.[1]?.replaceAll('""', '"') ?? match?.[2];
+    if (path === undefined || path === '') return [];
+    return [path.startsWith('/') ? path.slice(1) : posix.join(location, path)];
+  });
+}
+
+/** The file, and the bytecode that was compiled for it without pip's knowledge, where the container sees them. */
+function withBytecode(path: string, root: RootFileSystem): string[] {
+  const found = root.get(path) === undefined ? [] : [path];
+  if (!path.endsWith('.py')) return found;
+  const [folder, base] = [posix.dirname(path), posix.basename(path, '.py')];
+  for (const tag of [
+    'cpython-38',
+    'cpython-39',
+    'cpython-310',
+    'cpython-311',
+    'cpython-312',
+    'cpython-313',
+    'cpython-314',
+  ]) {
+    const bytecode = `${folder}/__pycache__/${base}.${tag}.pyc`;
+    if (root.get(bytecode) !== undefined) found.push(bytecode);
+  }
+  return found;
+}
+
+interface Unrecorded {
+  readonly folder: string;
+  readonly location: string;
+  readonly modules: readonly string[];
+}
+
+function filesBelow(
+  { folder, location, modules }: Unrecorded,
+  children: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const names = [posix.basename(folder), ...modules.flatMap((module) => [module, `${module}.py`])];
+  return names.flatMap((name) => children.get(`${location}/${name}`) ?? []);
+}
+
+function modulesOf({
+  topLevel,
+  record,
+  name,
+}: {
+  readonly topLevel: string | undefined;
+  readonly record: string | undefined;
+  readonly name: string;
+}): string[] {
+  const named = (topLevel ?? '').split(/\s+/).filter((word) => word !== '');
+  if (named.length > 0) return named;
+  const found = (record ?? '').split(/\r?\n/).flatMap((line) => {
+    const path = line.split(',')[0] ?? '';
+    const package_ = /^([A-Za-z_]\w*)\/(?:.*\.(?:py|so|pyd))$/.exec(path)?.[1];
+    const module = /^([A-Za-z_]\w*)(?:\.py|\.(?:cpython|abi3)[^/]*\.so)$/.exec(path)?.[1];
+    return package_ ?? module ?? [];
+  });
+  return found.length > 0 ? [...new Set(found)] : [name.replaceAll(/[-.]/g, '_')];
+}
+
+/** entry_points.txt is an INI file: `[console_scripts]` then `uvicorn = uvicorn.main:main`. */
+function parseEntryPoints(text: string): Record<string, string[]> {
+  const groups: Record<string, string[]> = {};
+  let group: string[] | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    const header = /^\[([^\]]+)\]/.exec(line.trim())?.[1];
+    if (header !== undefined) group = groups[header.trim()] ??= [];
+    else if (group !== undefined && line.includes('=')) group.push((line.split('=')[0] ?? '').trim());
+  }
+  return groups;
+}
+
+/** What a path inside a distribution is for. A test directory is one named exactly `test` or `tests`; `testing` is public API. */
+function fileClass(path: string): FileClass {
+  if (/\.(?:dist|egg)-info(?:\/|$)/.test(path)) return 'metadata';
+  if (/\/tests?\//.test(path.replace(/^.*\/(?:site|dist)-packages\//, '/'))) return 'tests';
+  if (/\.pyc$/.test(path)) return 'bytecode';
+  if (/\.py$/.test(path)) return 'python-source';
+  if (/\.so(?:\.[\w.]+)?$/.test(path)) return 'shared-library';
+  if (/\.(?:a|lib)$/.test(path)) return 'static-library';
+  if (/\.(?:h|hh|hpp|hxx|cuh|inl|inc)$/.test(path) || /\/include\//.test(path)) return 'headers';
+  if (/\.(?:c|cc|cpp|cxx|cu|pyx|pxd|f|f90)$/.test(path)) return 'native-source';
+  if (/\.pyi$|\/py\.typed$/.test(path)) return 'stub';
+  return /(?:^|\/)bin\//.test(path) ? 'program' : 'data';
+}

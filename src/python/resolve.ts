@@ -1,0 +1,217 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf, type RunResult, runProcess, UserError } from '../base/index.ts';
+import { readPipReport } from './pip-report.ts';
+import { platformTags, type WheelPlatform } from './platform-tags.ts';
+import { readUvLock } from './uv-lock.ts';
+
+/** Where packages are looked for: pip's options of the same names. */
+export interface PackageIndexes {
+  /** `--index-url`; the resolver's own default when absent. */
+  readonly indexUrl?: string;
+  readonly extraIndexUrls?: readonly string[];
+  readonly findLinks?: readonly string[];
+  readonly trustedHosts?: readonly string[];
+  /** `--no-index`: only `findLinks`. */
+  readonly isWithoutIndex?: boolean;
+  /** `--pre`. */
+  readonly isPrereleaseAllowed?: boolean;
+}
+
+/** A program that resolves requirements, and how it is called. */
+export interface ResolverProgram {
+  readonly tool: 'pip' | 'uv';
+  /** `['python3', '-m', 'pip']`. */
+  readonly command: readonly string[];
+}
+
+/** Tried in this order; the first that runs is used. */
+export const resolverPrograms: readonly ResolverProgram[] = [
+  { tool: 'pip', command: ['pip'] },
+  { tool: 'pip', command: ['python3', '-m', 'pip'] },
+  { tool: 'uv', command: ['uv'] },
+];
+
+/** What is to be resolved, and for which Python. */
+export interface ResolveRequirementsOptions {
+  /** Requirements by name (PEP 508), one each. */
+  readonly requirements: readonly string[];
+  readonly constraints?: readonly string[];
+  /** `3.11`. */
+  readonly pythonVersion: string;
+  readonly platform: WheelPlatform;
+  readonly indexes?: PackageIndexes;
+  readonly programs?: readonly ResolverProgram[];
+  /** Handed to the program as they are: `--retries 0`. */
+  readonly extraOptions?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** A wheel that an installation would download. */
+export interface ResolvedWheel {
+  /** Normalised. */
+  readonly name: string;
+  readonly version: string;
+  readonly url: string;
+  /** Names within the resolution that it depends on; undefined where the resolver does not tell (uv). */
+  readonly requires: readonly string[] | undefined;
+  /** Names within the resolution that depend on it; empty for what only the user asked for. */
+  readonly requestedBy: readonly string[] | undefined;
+}
+
+/** The outcome of a resolution. */
+export interface ResolvedEnvironment {
+  /** In order of names. */
+  readonly wheels: readonly ResolvedWheel[];
+  /** Reasons why the real installation may differ. */
+  readonly warnings: readonly string[];
+}
+
+/** That no resolver could be started: a `UserError` of its own, so that a caller can go on without. */
+export class NoResolverError extends UserError {}
+
+/**
+ * What `pip install` would install in the image, found without installing or building anything
+ * (pip: `install --dry-run --report`, https://pip.pypa.io/en/stable/reference/installation-report/; uv: `pip compile`).
+ * Only wheels count. Throws a `UserError` with the resolver's own error lines, and a `NoResolverError` where neither is there.
+ */
+export async function resolveRequirements(options: ResolveRequirementsOptions): Promise<ResolvedEnvironment> {
+  if (options.requirements.length === 0) return { wheels: [], warnings: [] };
+  const program = await findResolver(options.programs ?? resolverPrograms, options.signal);
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-resolve-'));
+  try {
+    await writeFile(join(folder, 'requirements.txt'), `${options.requirements.join('\n')}\n`);
+    await writeFile(join(folder, 'constraints.txt'), `${(options.constraints ?? []).join('\n')}\n`);
+    const output = join(folder, program.tool === 'pip' ? 'report.json' : 'pylock.toml');
+    const settings = [...indexOptions(options.indexes ?? {}), ...(options.extraOptions ?? [])];
+    const args =
+      program.tool === 'pip' ? pipArguments(options, folder, output) : uvArguments(options, folder, output);
+    const [command = '', ...before] = program.command;
+    const result = await runProcess(command, [...before, ...args, ...settings], signalOption(options.signal));
+    if (result.code !== 0) throw resolutionError(program, result);
+    const text = await readFile(output, 'utf8');
+    return program.tool === 'pip' ? readPipReport(text, options) : readUvLock(text, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function pipArguments(
+  options: ResolveRequirementsOptions,
+  folder: string,
+  output: string,
+): readonly string[] {
+  return [
+    'install', '--dry-run', '--quiet', '--ignore-installed', '--no-input', '--disable-pip-version-check',
+    '--report', output, '--only-binary=:all:', '--target', join(folder, 'target'),
+    '--implementation', 'cp', '--python-version', options.pythonVersion,
+    ...platformTags(options.platform).flatMap((tag) => ['--platform', tag]),
+    '--requirement', join(folder, 'requirements.txt'), '--constraint', join(folder, 'constraints.txt'),
+  ]; // biome-ignore format: a command line
+}
+
+function uvArguments(options: ResolveRequirementsOptions, folder: string, output: string): readonly string[] {
+  return [
+    'pip', 'compile', '--quiet', '--format', 'pylock.toml', '--output-file', output, '--only-binary', ':all:',
+    '--python-version', options.pythonVersion, '--python-platform', uvPlatform(options.platform),
+    // pip looks at every index and takes the best version; uv by default stops at the first index that has the name.
+    '--index-strategy', 'unsafe-best-match',
+    '--constraint', join(folder, 'constraints.txt'), join(folder, 'requirements.txt'),
+  ]; // biome-ignore format: a command line
+}
+
+/** The targets that uv knows (`uv help pip compile`, --python-platform). */
+const uvGlibcMinors = [40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 28, 17];
+
+function uvPlatform({ architecture, libc, libcMinor }: WheelPlatform): string {
+  if (libc === 'musl') return `${architecture}-unknown-linux-musl`;
+  return `${architecture}-manylinux_2_${uvGlibcMinors.find((minor) => minor <= libcMinor) ?? 17}`;
+}
+
+function indexOptions(indexes: PackageIndexes): readonly string[] {
+  return [
+    ...(indexes.isWithoutIndex === true ? ['--no-index'] : []),
+    ...(indexes.indexUrl === undefined ? [] : ['--index-url', indexes.indexUrl]),
+    ...(indexes.extraIndexUrls ?? []).flatMap((url) => ['--extra-index-url', url]),
+    ...(indexes.findLinks ?? []).flatMap((place) => ['--find-links', place]),
+    ...(indexes.trustedHosts ?? []).flatMap((host) => ['--trusted-host', host]),
+    ...(indexes.isPrereleaseAllowed === true ? ['--pre'] : []),
+  ];
+}
+
+async function findResolver(
+  programs: readonly ResolverProgram[],
+  signal: AbortSignal | undefined,
+): Promise<ResolverProgram> {
+  const tried: string[] = [];
+  for (const program of programs) {
+    const [command = '', ...before] = program.command;
+    const problem = await runProcess(command, [...before, '--version'], signalOption(signal)).then(
+      (result) => versionProblem(program, result),
+      (error) => messageOf(error),
+    );
+    signal?.throwIfAborted();
+    if (problem === undefined) return program;
+    tried.push(`${program.command.join(' ')}: ${problem}`);
+  }
+  throw new NoResolverError(`no program resolves Python requirements here (${tried.join('; ')})`, {
+    hint: 'Install pip 22.2 or later, or uv 0.7 or later.',
+  });
+}
+
+// pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)
+// uv 0.8.4 (a3b2c1 2025-07-31)
+function versionProblem(program: ResolverProgram, result: RunResult): string | undefined {
+  if (result.code !== 0) return lastLine(result.stderr) ?? `exit code ${result.code}`;
+  const [, major, minor] = /^(?:pip|uv) (\d+)\.(\d+)/.exec(result.stdout) ?? [];
+  if (major === undefined) return `does not tell its version`;
+  const version = Number(major) * 1000 + Number(minor);
+  // pip install --report came with 22.2; uv writes pylock.toml since 0.7.
+  const oldest = program.tool === 'pip' ? 22_002 : 7;
+  return version >= oldest ? undefined : `version ${major}.${minor} is too old`;
+}
+
+const networkTrouble =
+  /NewConnectionError|ConnectTimeout|ReadTimeout|Max retries|name resolution|Name or service not known|failed to fetch|dns error|connection refused|SSLError/i;
+
+/**
+ * pip writes what went wrong in lines of this kind, uv in a paragraph behind a cross:
+ *
+ *     ERROR: Could not find a version that satisfies the requirement torch==9 (from versions: 2.3.0, 2.3.1)
+ *       × No solution found when resolving dependencies:
+ */
+function resolutionError(program: ResolverProgram, result: RunResult): UserError {
+  const lines = result.stderr.split('\n').map((line) => line.trim());
+  const errors = lines.filter((line) =>
+    program.tool === 'pip' ? line.startsWith('ERROR:') : line !== '' && !/^warning:/i.test(line),
+  );
+  const quoted =
+    errors.length > 0
+      ? errors.slice(0, 6).join('\n')
+      : (lastLine(result.stderr) ?? `exit code ${result.code}`);
+  return new UserError(`the requirements cannot be resolved by ${program.command.join(' ')}:\n${quoted}`, {
+    hint: hintFor(result.stderr),
+  });
+}
+
+function hintFor(stderr: string): string {
+  if (networkTrouble.test(stderr))
+    return 'The package index could not be reached: look at the network, the proxy and the index URL.';
+  if (/ResolutionImpossible|conflicting dependencies|unsatisfiable/i.test(stderr))
+    return 'Two requirements contradict each other: loosen one of them.';
+  if (/from versions: none|No matching distribution/i.test(stderr))
+    return 'Look at the name, the version and the index; it may also have no wheel for this Python and platform, only sources.';
+  return 'Run the same installation with pip to see the whole of its messages.';
+}
+
+function lastLine(text: string): string | undefined {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .findLast((line) => line !== '');
+}
+
+function signalOption(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
