@@ -1,5 +1,4 @@
 export { buildImage, type ImageParts } from './assemble.ts';
-export type { ImageCandidate, ImageWish } from './choose-image.ts';
 export { formatConfig, parseConfig } from './config.ts';
 export type { Healthcheck, HistoryEntry, Image, ImageConfig, Layer, Platform } from './image.ts';
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';

@@ -39,7 +39,7 @@ export class AbsentLayerError extends UserError {
  * The most that one layer may unpack to, in bytes: 1 TiB, far above any real one, so that a decompression bomb ends with an
  * error in place of a full disk.
  */
-export const unpackedLimitBytes: number = 1024 ** 4;
+const unpackedLimitBytes = 1024 ** 4;
 
 /** Makes the layer of what a source stores: verified on the way out, unpacked by what its first bytes say. */
 export function storedLayer(stored: StoredLayer): Layer {

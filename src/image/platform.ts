@@ -38,7 +38,7 @@ const architectureNames: Readonly<Record<string, string>> = {
 };
 
 /** The spelling that platforms are compared in (containerd, platforms/database.go). */
-export function normalisedPlatform(platform: Platform): Platform {
+function normalisedPlatform(platform: Platform): Platform {
   const architecture = architectureNames[platform.architecture] ?? platform.architecture;
   const variant = platform.variant === '' ? undefined : platform.variant;
   const isDefault =

@@ -17,6 +17,18 @@ const typeFlags: Readonly<Record<TarEntryType, string>> = {
 
 const octalLimit = { eight: 0o7777777, twelve: 0o77777777777 } as const;
 
+/** PAX records that say what a member's own properties say, which go before them. */
+const fieldKeys: ReadonlySet<string> = new Set([
+  'path',
+  'linkpath',
+  'size',
+  'uid',
+  'gid',
+  'mtime',
+  'uname',
+  'gname',
+]);
+
 /** The header block of a member, after a PAX header where ustar's fields are too small for it. */
 export function formatHeader(member: TarMember, sizeBytes: number): Buffer {
   const records = new Map<string, string>();
@@ -33,7 +45,9 @@ export function formatHeader(member: TarMember, sizeBytes: number): Buffer {
   if (sizeBytes > octalLimit.twelve) records.set('size', String(sizeBytes));
   if (!fitsField(member.userName)) records.set('uname', member.userName ?? '');
   if (!fitsField(member.groupName)) records.set('gname', member.groupName ?? '');
-  for (const [key, value] of Object.entries(member.pax ?? {})) records.set(key, value);
+  for (const [key, value] of Object.entries(member.pax ?? {})) {
+    if (!fieldKeys.has(key)) records.set(key, value);
+  }
   const block = ustarBlock({
     name: name.name,
     prefix: name.prefix,
@@ -52,10 +66,9 @@ export function formatHeader(member: TarMember, sizeBytes: number): Buffer {
   return records.size === 0 ? block : Buffer.concat([paxHeader(records), block]);
 }
 
+// Names that are not UTF-8 go in as they are, as Go writes them: GNU tar knows no `hdrcharset`.
 function paxHeader(records: ReadonlyMap<string, string>): Buffer {
-  const hasRawBytes = [...records.values()].some((value) => /[\uDC80-\uDCFF]/.test(value));
-  const charset: [string, string][] = hasRawBytes && hasRawName(records) ? [['hdrcharset', 'BINARY']] : [];
-  const body = formatPaxRecords([...charset, ...records]);
+  const body = formatPaxRecords(records);
   const block = ustarBlock({
     name: Buffer.from('PaxHeaders/entry'),
     prefix: Buffer.alloc(0),
@@ -72,13 +85,6 @@ function paxHeader(records: ReadonlyMap<string, string>): Buffer {
     deviceMinor: 0,
   });
   return Buffer.concat([block, body, zeroBlock.subarray(0, paddedBytes(body.length) - body.length)]);
-}
-
-function hasRawName(records: ReadonlyMap<string, string>): boolean {
-  return ['path', 'linkpath'].some((key) => {
-    const value = records.get(key);
-    return value !== undefined && !Buffer.from(value, 'utf8').equals(encodeName(value));
-  });
 }
 
 interface UstarFields {

@@ -22,7 +22,7 @@ export interface TarMember {
   readonly linkPath?: string;
   readonly deviceMajor?: number;
   readonly deviceMinor?: number;
-  /** Further PAX records, such as `SCHILY.xattr.security.capability`. */
+  /** Further PAX records, such as `SCHILY.xattr.security.capability`; those of the properties above are passed over. */
   readonly pax?: Readonly<Record<string, string>>;
   /** Only a file has content. */
   readonly content?: string | Uint8Array | TarContent;

@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sha256Digest } from '../base/index.ts';
+import { buildImage, type Image, openImage, writeDockerArchive, writeOciLayout } from './index.ts';
+
+const has = (tool: string): boolean => spawnSync(tool, ['--version']).status === 0;
+
+let folder = '';
+let built: Image;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-tools-'));
+  built = await buildImage({
+    layers: [
+      [
+        { path: 'etc/', type: 'directory' },
+        { path: 'etc/a', content: 'lower'.repeat(2000) },
+        { path: 'etc/gone', content: 'x' },
+      ],
+      [{ path: 'etc/.wh.gone' }, { path: 'etc/b', content: 'upper' }],
+    ],
+    config: {
+      env: ['A=b'],
+      cmd: ['/bin/true'],
+      history: [
+        { createdBy: 'COPY etc /etc', isEmptyLayer: false },
+        { createdBy: 'RUN rm /etc/gone', isEmptyLayer: false },
+      ],
+    },
+    compression: 'gzip',
+  });
+  await writeDockerArchive(built, join(folder, 'docker.tar'), { tags: ['app:1'] });
+  await writeOciLayout(built, join(folder, 'oci'), { tag: 'v1' });
+});
+afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+function run(tool: string, args: readonly string[]): void {
+  const result = spawnSync(tool, args, { encoding: 'utf8', cwd: folder });
+  expect(`${result.status} ${result.stderr}`).toMatch(/^0 /);
+}
+
+async function expectSame(spec: string): Promise<void> {
+  const image = await openImage(spec, { temporaryDir: join(folder, 'temporary') });
+  expect(image.config.diffIds).toEqual(built.config.diffIds);
+  expect(image.config.env).toEqual(built.config.env);
+  expect(image.layers.map((layer) => layer.createdBy)).toEqual(['COPY etc /etc', 'RUN rm /etc/gone']);
+  for (const layer of image.layers) {
+    expect(sha256Digest(await buffer(await layer.uncompressed()))).toBe(layer.diffId);
+    expect(sha256Digest(await buffer(await layer.stored()))).toBe(layer.digest);
+  }
+  await image.close();
+}
+
+describe.skipIf(!has('skopeo'))('skopeo', () => {
+  test.each([
+    ['docker-archive:docker.tar', 'oci:copied-oci:v2', 'oci:copied-oci:v2'],
+    ['docker-archive:docker.tar', 'oci-archive:copied-oci.tar:v2', 'oci-archive:copied-oci.tar'],
+    ['oci:oci:v1', 'docker-archive:copied-docker.tar:app:2', 'docker-archive:copied-docker.tar'],
+    [
+      'oci:oci:v1',
+      'oci:copied-zstd:v3',
+      'oci:copied-zstd:v3',
+      '--dest-compress-format=zstd',
+      '--dest-compress',
+    ],
+    ['oci:oci:v1', 'dir:copied-dir', undefined],
+  ])('reads our %s and writes %s, which we read', async (from, to, spec, ...flags) => {
+    run('skopeo', [
+      'copy',
+      '--quiet',
+      '--insecure-policy',
+      ...flags.filter((flag) => flag !== undefined),
+      from,
+      to,
+    ]);
+    if (spec === undefined) return;
+    const [kind, path = '', ...rest] = spec.split(':');
+    await expectSame([kind, join(folder, path), ...rest].join(':'));
+  });
+});
+
+describe.skipIf(!has('umoci'))('umoci', () => {
+  test('unpacks our layout, whiteouts applied', async () => {
+    run('umoci', ['unpack', '--rootless', '--image', 'oci:v1', 'bundle']);
+    expect(await readFile(join(folder, 'bundle/rootfs/etc/b'), 'utf8')).toBe('upper');
+    await expect(readFile(join(folder, 'bundle/rootfs/etc/gone'))).rejects.toThrow('ENOENT');
+  });
+});
