@@ -1,9 +1,31 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+const needsEngine = ['src/**/*.engine.test.ts', 'test/e2e/**/*.test.ts'];
+
+/** Two projects: what runs anywhere, and what needs a container engine (`vitest run --project unit` leaves that out). */
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/lab/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude: needsEngine,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          include: needsEngine,
+          globalSetup: 'test/e2e/global-setup.ts',
+          // Engines are shared and builds are heavy: one file at a time.
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
   },
 });
 

@@ -17,7 +17,8 @@ export function guessBaseLayerCount(layers: readonly Pick<Layer, 'createdBy'>[])
   return count;
 }
 
-const interpreter = /PYTHON_VERSION|PYTHON_SHA256|python\.org\/ftp|idle3 pydoc3|get-pip\.py|GPG_KEY/;
+const interpreter =
+  /PYTHON_VERSION|PYTHON_SHA256|python\.org\/ftp|idle3 (?:pip3 )?pydoc3|get-pip\.py|GPG_KEY/;
 const rootArchive =
   /^(?:\/bin\/sh -c #\(nop\) )?\s*ADD (?:file:|rootfs|[^ ]*\.tar)|debuerreotype|FROM scratch/;
 // buildpack-deps, the base of python:3.x, installs these in RUN lines of its own.

@@ -49,7 +49,10 @@ interface Lookup {
 function withFiles({ listed, ...facts }: InstalledPackage, lookup: Lookup): DistroPackage {
   const files: string[] = [];
   let sizeBytes = 0;
+  // A list names a directory before what is in it; under a merged /usr `lib` is shown as a symlink.
+  const folders = new Set(listed.map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/')))));
   for (const one of listed) {
+    if (folders.has(one)) continue;
     const path = lookup.findPath(one);
     if (path === undefined || lookup.taken.has(path)) continue;
     const entry = lookup.root.get(path)?.entry;

@@ -14,11 +14,13 @@ export interface ContextTree {
   readonly directories: readonly string[];
   /** All files below a directory, at any depth. */
   filesBelow(directory: string): readonly SentFile[];
+  fileAt(path: string): SentFile | undefined;
 }
 
 /** Groups files by the directories that hold them. */
 export function contextTree(files: readonly SentFile[]): ContextTree {
   const below = new Map<string, SentFile[]>();
+  const byPath = new Map(files.map((file) => [file.path, file]));
   for (const file of files) {
     for (let parent = posix.dirname(file.path); parent !== '.'; parent = posix.dirname(parent)) {
       const list = below.get(parent);
@@ -30,6 +32,7 @@ export function contextTree(files: readonly SentFile[]): ContextTree {
     files,
     directories: [...below.keys()].sort(),
     filesBelow: (directory) => below.get(directory) ?? [],
+    fileAt: (path) => byPath.get(path),
   };
 }
 
@@ -53,8 +56,8 @@ export function hasParentIn(path: string, directories: ReadonlySet<string>): boo
   return false;
 }
 
-/** A path as a pattern that matches exactly it: special characters escaped, white space at the ends as `?`. */
+/** A path as a pattern that matches it: special characters escaped; white space at the ends and line ends, which a line cannot hold, as `?`. */
 export function exactPattern(path: string): string {
-  const escaped = path.replaceAll(/[\\*?[\]]/g, '\\$&').replace(/^[!#]/, '\\$&');
-  return escaped.replace(/^\s+|\s+$/g, (space) => '?'.repeat(space.length));
+  const escaped = path.replaceAll(/[\\*?[\]^]/g, '\\$&').replace(/^[!#]/, '\\$&');
+  return escaped.replaceAll(/^[\s\u0085]+|[\s\u0085]+$|[\r\n]/g, (space) => '?'.repeat(space.length));
 }

@@ -1,6 +1,12 @@
 import { posix } from 'node:path';
 import type { Risk } from '../finding/index.ts';
-import { type ContextTree, hasParentIn, type SentFile, topDirectories } from './context-tree.ts';
+import {
+  type ContextTree,
+  exactPattern,
+  hasParentIn,
+  type SentFile,
+  topDirectories,
+} from './context-tree.ts';
 
 /** One kind of file that an image does not need. */
 export interface IgnoreClass {
@@ -22,10 +28,17 @@ export interface IgnoreClass {
 /** A directory or file that can stay out. */
 export interface IgnoreRoot {
   readonly path: string;
-  readonly shared: string | undefined;
+  readonly shared: SharedPattern | undefined;
 }
 
-const anywhere = (name: string): string => `**/${name}`;
+/** A pattern for several roots. */
+export interface SharedPattern {
+  readonly pattern: string;
+  /** The directory that holds all that it matches; undefined for the whole context. */
+  readonly within: string | undefined;
+}
+
+const anywhere = (name: string): SharedPattern => ({ pattern: `**/${name}`, within: undefined });
 
 /** Directories of one of these names, at any depth. */
 function namedDirectories(names: readonly string[]): IgnoreClass['find'] {
@@ -44,7 +57,8 @@ function namedFiles(
   return (tree) =>
     tree.files.flatMap(({ path }) => {
       const shape = shapes.find(({ test }) => test.test(posix.basename(path)));
-      return shape === undefined ? [] : [{ path, shared: shape.shared }];
+      const shared = shape?.shared === undefined ? undefined : { pattern: shape.shared, within: undefined };
+      return shape === undefined ? [] : [{ path, shared }];
     });
 }
 
@@ -71,7 +85,7 @@ function findBuildOutput(tree: ContextTree): readonly IgnoreRoot[] {
     return tree
       .filesBelow(directory)
       .every(({ path }) => /^(?:lib|bdist|temp|scripts-)/.test(posix.relative(directory, path)));
-  }).map((path) => ({ path, shared: path.endsWith('.egg-info') ? '**/*.egg-info' : undefined }));
+  }).map((path) => ({ path, shared: path.endsWith('.egg-info') ? anywhere('*.egg-info') : undefined }));
 }
 
 const dataFile =
@@ -91,10 +105,16 @@ function findData(tree: ContextTree): readonly IgnoreRoot[] {
   return [...directories.map((path) => ({ path, shared: undefined })), ...largeDataFiles(outside)];
 }
 
+/** Single large files; three or more of one extension in a directory may share a pattern. */
 function largeDataFiles(files: readonly SentFile[]): readonly IgnoreRoot[] {
-  return files
-    .filter((file) => file.sizeBytes >= largeBytes && dataFile.test(file.path))
-    .map(({ path }) => ({ path, shared: undefined }));
+  const large = files.filter((file) => file.sizeBytes >= largeBytes && dataFile.test(file.path));
+  const groups = Map.groupBy(large, ({ path }) => `${posix.dirname(path)}/*${posix.extname(path)}`);
+  return large.map(({ path }) => {
+    const [directory, extension] = [posix.dirname(path), posix.extname(path)];
+    const isShared = (groups.get(`${directory}/*${extension}`)?.length ?? 0) >= 3 && directory !== '.';
+    const pattern = `${exactPattern(directory)}/*${exactPattern(extension)}`;
+    return { path, shared: isShared ? { pattern, within: directory } : undefined };
+  });
 }
 
 function sizeOf(files: readonly SentFile[]): number {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type IgnoreFacts,
@@ -88,6 +89,30 @@ describe('suggestions', () => {
       ['\\[old\\] run!', 2e6, 1],
     ]);
     expect(ignoreMatcher(patternsOf(advice)).isIgnored('[old] run!/x.zip')).toBe(true);
+  });
+
+  test('several large files of one extension share a pattern, unless it would take more', () => {
+    const large = ['a', 'b', 'c'].map((name) => file(`src/${name}.csv`, 2e6));
+    expect(patternsOf(advise([file('src/app.py'), ...large]))).toEqual(['src/*.csv']);
+    expect(patternsOf(advise([file('src/app.py'), file('src/small.csv'), ...large]))).toEqual([
+      'src/a.csv',
+      'src/b.csv',
+      'src/c.csv',
+    ]);
+  });
+
+  test('a path of any characters gets a pattern that a file can hold and that matches it', () => {
+    const name = fc.string({ unit: fc.constantFrom(...'ab*?[]\\!#^- {}()+.$|\n\t😀'), maxLength: 8 });
+    fc.assert(
+      fc.property(name, (start) => {
+        const path = `${start}.pem`;
+        const patterns = patternsOf(advise([file(path), file('app.py')]));
+        const read = parseDockerignore(mergeDockerignore('', advise([file(path)]).suggestions));
+        expect(read.length).toBe(1);
+        expect([patterns.length, ignoreMatcher(read).isIgnored(path)]).toEqual([1, true]);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test('every file counts once, and the sizes of all add up', () => {

@@ -1,6 +1,6 @@
 import type { Risk } from '../finding/index.ts';
 import { type ContextTree, contextTree, exactPattern, type SentFile } from './context-tree.ts';
-import { type IgnoreClass, type IgnoreRoot, ignoreClasses } from './ignore-classes.ts';
+import { type IgnoreClass, type IgnoreRoot, ignoreClasses, type SharedPattern } from './ignore-classes.ts';
 import { ignoreMatcher } from './matcher.ts';
 import { cleanPath, type IgnorePattern } from './parse.ts';
 import { compilePattern, type PathTest } from './pattern.ts';
@@ -112,9 +112,11 @@ function isUncovered(work: Work, root: string): boolean {
   return filesOf(work.tree, root).some(({ path }) => !work.covered.has(path));
 }
 
-function filesOf(tree: ContextTree, root: string): readonly { readonly path: string }[] {
+function filesOf(tree: ContextTree, root: string): readonly SentFile[] {
   const below = tree.filesBelow(root);
-  return below.length === 0 ? [{ path: root }] : below;
+  if (below.length > 0) return below;
+  const file = tree.fileAt(root);
+  return file === undefined ? [] : [file];
 }
 
 function reasonToKeep(work: Work, root: string): string | undefined {
@@ -150,33 +152,44 @@ function isBelow(path: string, directory: string): boolean {
 /** Shared patterns where everything that they match may go; else one pattern for each root. */
 function toSuggestions(work: Work, roots: readonly IgnoreRoot[]): IgnoreSuggestion[] {
   const free = new Set(roots.map(({ path }) => path));
-  const isFree = (path: string): boolean =>
+  const isFree = ({ path }: SentFile): boolean =>
     work.covered.has(path) || free.has(path) || parentsOf(path).some((parent) => free.has(parent));
-  const patterns = new Set<string>();
+  const matched = new Map<string, readonly SentFile[]>();
+  const refused = new Set<string>();
   for (const { path, shared } of roots) {
-    const isShareable =
-      shared !== undefined && matchedFiles(work.tree, shared).every((file) => isFree(file.path));
-    patterns.add(isShareable ? shared : exactPattern(path));
+    if (shared !== undefined && !matched.has(shared.pattern) && !refused.has(shared.pattern)) {
+      const files = matchedFiles(work.tree, shared);
+      if (files.every(isFree)) matched.set(shared.pattern, files);
+      else refused.add(shared.pattern);
+    }
+    if (shared === undefined || refused.has(shared.pattern)) {
+      matched.set(exactPattern(path), filesOf(work.tree, path));
+    }
   }
-  return [...patterns].flatMap((pattern) => {
-    const files = matchedFiles(work.tree, pattern).filter(({ path }) => !work.covered.has(path));
-    if (files.length === 0) return [];
-    for (const { path } of files) work.covered.add(path);
-    return [
-      {
-        pattern,
-        kind: work.ignoreClass.id,
-        reason: work.ignoreClass.reason,
-        risk: work.ignoreClass.risk,
-        sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-        fileCount: files.length,
-        samplePaths: files.slice(0, 5).map(({ path }) => path),
-      },
-    ];
-  });
+  return [...matched].flatMap(([pattern, files]) => toSuggestion(work, pattern, files) ?? []);
 }
 
-function matchedFiles(tree: ContextTree, pattern: string): readonly SentFile[] {
+function toSuggestion(
+  { covered, ignoreClass }: Work,
+  pattern: string,
+  matched: readonly SentFile[],
+): IgnoreSuggestion | undefined {
+  const files = matched.filter(({ path }) => !covered.has(path));
+  if (files.length === 0) return undefined;
+  for (const { path } of files) covered.add(path);
+  return {
+    pattern,
+    kind: ignoreClass.id,
+    reason: ignoreClass.reason,
+    risk: ignoreClass.risk,
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    fileCount: files.length,
+    samplePaths: files.slice(0, 5).map(({ path }) => path),
+  };
+}
+
+function matchedFiles(tree: ContextTree, { pattern, within }: SharedPattern): readonly SentFile[] {
   const matcher = ignoreMatcher([pattern]);
-  return tree.files.filter(({ path }) => matcher.isIgnored(path));
+  const candidates = within === undefined ? tree.files : tree.filesBelow(within);
+  return candidates.filter(({ path }) => matcher.isIgnored(path));
 }

@@ -3,7 +3,7 @@ import type { FileDetector } from '../detector.ts';
 // System packages that build software. `gcc-12-base`, `libgcc-s1`, `libstdc++6` and `libgomp1` are run-time packages and stay.
 const toolchain: readonly RegExp[] = [
   /^build-essential$/,
-  /^(?:gcc|g\+\+|cpp|gfortran|gobjc)(?:-\d+)?(?:-(?!base$)[a-z0-9-]+)?$/,
+  /^(?!.*-base$)(?:gcc|g\+\+|cpp|gfortran|gobjc)(?:-[a-z0-9-]+)?$/,
   /^lib(?:gcc|stdc\+\+|gfortran|objc)-\d+-dev$/,
   /^(?:lto-disabled-list|libcc1-0|lib(?:a|l|t|ub)san\d+|libisl\d+|libmpc\d+|libmpfr\d+|libquadmath0-dev)$/,
   /^(?:binutils|libbinutils|libctf|libgprofng)/,

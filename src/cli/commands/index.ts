@@ -1,0 +1,7 @@
+import type { CliCommand } from '../command.ts';
+import { audit } from './audit.ts';
+import { compare } from './compare.ts';
+import { slim } from './slim.ts';
+
+/** Every verb, in the order in which `--help` shows them. */
+export const commands: readonly CliCommand[] = [slim, audit, compare];

@@ -1,0 +1,50 @@
+import { runProcess, UserError } from '../../../base/index.ts';
+import { applyLeanFiles, diffOf, type LeanFile } from '../../../slim/index.ts';
+import type { CliEnvironment } from '../../environment.ts';
+
+/** What to apply, and how sure of it one is. */
+export interface ApplyRequest {
+  readonly projectDir: string;
+  readonly files: readonly LeanFile[];
+  readonly isForce: boolean;
+  /** The lean image was built and behaves as the fat one. */
+  readonly isVerified: boolean;
+}
+
+/** Shows the diff, keeps a backup, writes the lean files into the project. Refuses on a dirty git tree and on what nobody verified, unless forced. */
+export async function apply(request: ApplyRequest, environment: CliEnvironment): Promise<void> {
+  const { projectDir, files, isForce } = request;
+  const diff = diffOf(files);
+  if (diff === '') {
+    environment.progress.note('Nothing to apply: the project is lean already.');
+    return;
+  }
+  if (!request.isVerified && !isForce) {
+    throw new UserError('Nothing was applied: the lean image was not built and compared with the fat one.', {
+      hint: 'Run with an engine, or add --force to apply what is only forecast.',
+    });
+  }
+  if (!isForce) await refuseDirtyTree(projectDir);
+  for (const line of diff.split('\n')) environment.progress.note(line);
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  const backup = await applyLeanFiles(projectDir, files, stamp);
+  environment.progress.note(`Applied. The files as they were are in ${backup}.`);
+}
+
+async function refuseDirtyTree(projectDir: string): Promise<void> {
+  const status = await runProcess('git', ['-C', projectDir, 'status', '--porcelain', '--', '.']).catch(
+    () => undefined,
+  );
+  // No git, or no repository: the backup has to do.
+  if (status === undefined || status.code !== 0 || status.stdout.trim() === '') return;
+  const changed = status.stdout.trimEnd().split('\n');
+  throw new UserError(
+    `Nothing was applied: the git tree has uncommitted changes (${changed
+      .slice(0, 3)
+      .map((line) => line.slice(3))
+      .join(', ')}${changed.length > 3 ? ', …' : ''}).`,
+    {
+      hint: 'Commit or stash them, so that the lean files can be told apart from your own changes; or add --force.',
+    },
+  );
+}

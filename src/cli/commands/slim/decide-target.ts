@@ -1,0 +1,70 @@
+import type { Project } from '../../../project/index.ts';
+import { type HardwareEvidence, hardwareEvidence } from '../../../python/index.ts';
+import type { ProjectStudy, TargetDecision } from '../../../slim/index.ts';
+
+/** For whom the image is made: as given, or by the evidence of sources, compose file, Dockerfile and requirements. In doubt the GPU build stays. */
+export async function decideTarget(
+  project: Project,
+  study: ProjectStudy,
+  given: 'cpu' | 'gpu' | 'auto',
+): Promise<TargetDecision> {
+  if (given !== 'auto') return { device: given, source: 'given', evidence: [] };
+  const { dockerfile, texts, compose } = project;
+  const { verdict, evidence } = await hardwareEvidence({
+    sources: texts.pythonSources,
+    servedPaths: new Set(study.application.sources.map((source) => source.path)),
+    compose:
+      compose?.documents.map((one) => ({
+        path: one.file.slice(project.directory.length + 1),
+        text: one.text,
+      })) ?? [],
+    dockerfile: dockerfile.syntax.instructions
+      .filter((one) => ['from', 'env', 'arg', 'run', 'cmd', 'entrypoint'].includes(one.keyword))
+      .map((one) => ({
+        file: dockerfile.path,
+        line: one.startLine,
+        text: `${one.keyword.toUpperCase()} ${one.value}`,
+      })),
+    requirements: study.requirements.flatMap((tree) =>
+      tree.requested.map(({ path, line }) => ({
+        file: path,
+        line: line.startLine,
+        name: line.name ?? '',
+        text: line.name ?? '',
+      })),
+    ),
+  });
+  if (verdict === 'cpu')
+    return { device: 'cpu', source: 'found', evidence: cpuEvidence(evidence, texts.pythonSources.length) };
+  const signs = evidence
+    .filter((one) => one.speaksFor === 'gpu')
+    .slice(0, 5)
+    .map(sentence);
+  return {
+    device: 'gpu',
+    source: 'found',
+    evidence:
+      verdict === 'unclear'
+        ? [`not clear, so the GPU build stays (--target cpu swaps it): ${signs[0] ?? ''}`, ...signs.slice(1)]
+        : signs,
+  };
+}
+
+function cpuEvidence(evidence: readonly HardwareEvidence[], fileCount: number): string[] {
+  const forCpu = evidence
+    .filter((one) => one.speaksFor === 'cpu')
+    .slice(0, 3)
+    .map(sentence);
+  const weak = evidence
+    .filter((one) => one.speaksFor === 'gpu')
+    .slice(0, 3)
+    .map(sentence);
+  if (weak.length > 0) return [...forCpu, ...weak.map((text) => `only a hint of a GPU: ${text}`)];
+  return forCpu.length > 0
+    ? forCpu
+    : [`no sign of a GPU in Dockerfile, compose file, requirements and ${fileCount} Python files`];
+}
+
+function sentence({ file, line, text, reason }: HardwareEvidence): string {
+  return `${file}:${line} \`${text}\` (${reason})`;
+}

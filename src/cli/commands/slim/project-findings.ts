@@ -1,0 +1,86 @@
+import { type Finding, findingFacts, sortFindings } from '../../../finding/index.ts';
+import type { Project } from '../../../project/index.ts';
+import { developmentPurpose } from '../../../python/index.ts';
+import type { ProjectStudy } from '../../../slim/index.ts';
+
+/** What the project itself shows without any image: Dockerfile, build context, requirements. */
+export function projectFindings(project: Project, study: ProjectStudy): Finding[] {
+  return sortFindings([
+    ...contextFindings(project),
+    ...dockerfileFindings(project),
+    ...dependencyFindings(project, study),
+  ]);
+}
+
+function contextFindings({ context, dockerignore }: Project): Finding[] {
+  const ofKind = (wanted: (path: string) => boolean): { path: string; sizeBytes: number }[] =>
+    context.files.filter((file) => wanted(file.path)).map(({ path, sizeBytes }) => ({ path, sizeBytes }));
+  const git = ofKind((path) => path === '.git' || path.startsWith('.git/'));
+  const secrets = ofKind(
+    (path) =>
+      /(^|\/)(\.env(\.[\w.-]+)?|id_(rsa|ed25519|ecdsa)|[^/]+\.pem|\.netrc|\.pypirc)$/.test(path) &&
+      !/\.(example|sample|template)$/.test(path),
+  );
+  const found: Finding[] = [];
+  if (dockerignore === undefined)
+    found.push({ kind: 'missing-dockerignore', ...findingFacts('missing-dockerignore', {}) });
+  if (git.length > 0) found.push({ kind: 'git-directory', ...findingFacts('git-directory', { files: git }) });
+  for (const file of secrets)
+    found.push({
+      kind: 'secret-file',
+      secret: /(^|\/)\.env/.test(file.path) ? 'environment file' : 'private key',
+      ...findingFacts('secret-file', { files: [file], location: { file: file.path } }),
+    });
+  return found;
+}
+
+function dockerfileFindings({ dockerfile }: Project): Finding[] {
+  const { model, path } = dockerfile;
+  const stage = model.stages[model.target];
+  if (stage === undefined) return [];
+  const found: Finding[] = [];
+  const location = { file: path, line: stage.from.startLine };
+  if (
+    stage.baseStage === undefined &&
+    !/[:@]/.test(stage.base.slice(stage.base.lastIndexOf('/') + 1)) &&
+    stage.base !== 'scratch'
+  ) {
+    found.push({ kind: 'unpinned-base', base: stage.base, ...findingFacts('unpinned-base', { location }) });
+  }
+  const copy = stage.instructions.findIndex(
+    ({ syntax }) =>
+      syntax.keyword === 'copy' &&
+      /(^|\s)\.\/?\s/.test(`${syntax.value} `) &&
+      !syntax.flags.some((flag) => flag.name === 'from'),
+  );
+  const install = stage.instructions.findIndex(({ commands }) =>
+    commands?.some(
+      (command) =>
+        command.words.includes('install') &&
+        command.words.some((word) => word === '-r' || word.startsWith('--requirement')),
+    ),
+  );
+  const instruction = stage.instructions[copy];
+  if (copy !== -1 && install > copy && instruction !== undefined) {
+    found.push({
+      kind: 'late-copy',
+      ...findingFacts('late-copy', { location: { file: path, line: instruction.syntax.startLine } }),
+    });
+  }
+  return found;
+}
+
+function dependencyFindings(_project: Project, study: ProjectStudy): Finding[] {
+  return study.requirements.flatMap((tree) =>
+    tree.requested.flatMap(({ path, line, isConstraint }): Finding[] => {
+      if (isConstraint || line.name === undefined || developmentPurpose(line.name) === undefined) return [];
+      return [
+        {
+          kind: 'dev-dependency',
+          distribution: line.name,
+          ...findingFacts('dev-dependency', { location: { file: path, line: line.startLine } }),
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import { join, resolve } from 'node:path';
+import { UserError, writeFileWhole } from '../../../base/index.ts';
+import { type Engine, findEngines } from '../../../engines/index.ts';
+import { type Project, readProject } from '../../../project/index.ts';
+import { type SlimReport, slimHtml, slimJson, slimMarkdown, slimTable } from '../../../report/index.ts';
+import type { LeanFile, TargetDecision } from '../../../slim/index.ts';
+import { type ProjectStudy, plimsollDir, studyProject } from '../../../slim/index.ts';
+import { type CliEnvironment, readEnvironment } from '../../environment.ts';
+import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { apply } from './apply.ts';
+import { decideTarget } from './decide-target.ts';
+import { findService, type ServiceFacts } from './service-questions.ts';
+import { slimByForecast } from './slim-by-forecast.ts';
+import { parseSlimOptions, type SlimOptions } from './slim-options.ts';
+import { slimWithEngine } from './slim-with-engine.ts';
+
+/** Everything that both ways of slimming (with an engine, by forecast) start from. */
+export interface SlimTask {
+  readonly project: Project;
+  readonly study: ProjectStudy;
+  readonly target: TargetDecision;
+  readonly service: ServiceFacts;
+  readonly options: SlimOptions;
+  readonly environment: CliEnvironment;
+  readonly commandLine: string;
+}
+
+/** How a slimming ended. */
+export interface SlimOutcome {
+  readonly report: SlimReport;
+  readonly files: readonly LeanFile[];
+  /** `unverified` when nothing was built. */
+  readonly verdict: 'same' | 'different' | 'cannot-judge' | 'unverified';
+}
+
+/** `plimsoll slim`: reads, plans, writes, builds, verifies, compares, reports, and applies where asked to. */
+export async function runSlim(given: unknown, signal: AbortSignal): Promise<ExitCode> {
+  const options = parseSlimOptions(given);
+  const environment = readEnvironment(signal, options.isQuiet);
+  const task = await prepare(options, environment);
+  const engine = options.isBuild ? await chooseEngine(options, environment) : undefined;
+  const outcome = engine === undefined ? await slimByForecast(task) : await slimWithEngine(task, engine);
+  await writeReports(task, outcome.report);
+  environment.write(rendered(outcome.report, options, environment));
+  if (outcome.verdict === 'different') return exitCodes.findings;
+  if (options.isApply) {
+    await apply(
+      {
+        projectDir: task.project.directory,
+        files: outcome.files,
+        isForce: options.isForce,
+        isVerified: outcome.verdict === 'same',
+      },
+      environment,
+    );
+  }
+  return outcome.verdict === 'cannot-judge' ? exitCodes.cannotJudge : exitCodes.clean;
+}
+
+async function prepare(options: SlimOptions, environment: CliEnvironment): Promise<SlimTask> {
+  const project = await readProject(resolve(environment.cwd, options.directory), {
+    dockerfile: options.file,
+    composeFile: options.composeFile,
+    target: options.stage,
+    buildArgs: options.buildArgs,
+  });
+  const study = await studyProject(project);
+  const target = await decideTarget(project, study, options.target);
+  const commandLine = `plimsoll slim ${options.directory}${options.target === 'auto' ? '' : ` --target ${options.target}`}`;
+  const known = { project, study, target, options, environment, commandLine };
+  return { ...known, service: await findService(known) };
+}
+
+/** The engine to build with; undefined where none is to be had and none was asked for by name. */
+async function chooseEngine(options: SlimOptions, environment: CliEnvironment): Promise<Engine | undefined> {
+  const { engines, refusals } = await findEngines({
+    environment: environment.variables,
+    signal: environment.signal,
+    ...(options.engine === undefined ? {} : { only: [options.engine] }),
+  });
+  const [engine] = engines;
+  if (engine !== undefined) return engine;
+  const reasons = refusals.map((refusal) => `${refusal.title}: ${refusal.reason}`);
+  if (options.engine !== undefined) {
+    throw new UserError(
+      `${options.engine} cannot be used${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}.`,
+      {
+        hint: refusals[0]?.hint ?? `Install ${options.engine}, or leave --engine out.`,
+      },
+    );
+  }
+  environment.progress.note(`No container engine answers, so this is a forecast. ${reasons.join('; ')}`);
+  return undefined;
+}
+
+async function writeReports({ project, environment }: SlimTask, report: SlimReport): Promise<void> {
+  const folder = join(project.directory, plimsollDir);
+  await writeFileWhole(join(folder, 'report.html'), slimHtml(report));
+  await writeFileWhole(join(folder, 'report.md'), slimMarkdown(report));
+  await writeFileWhole(join(folder, 'report.json'), slimJson(report));
+  environment.progress.note(`Report: ${join(folder, 'report.html')}`);
+}
+
+function rendered(report: SlimReport, options: SlimOptions, environment: CliEnvironment): string {
+  if (options.output === 'json') return slimJson(report);
+  if (options.output === 'markdown') return slimMarkdown(report);
+  return slimTable(report, { width: environment.columns, hasColour: environment.isColour });
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { auditImage } from '../../../audit/index.ts';
+import { formatBytes, UserError } from '../../../base/index.ts';
+import { compareImages, sizeTree } from '../../../compare/index.ts';
+import type { BuiltImage, Engine } from '../../../engines/index.ts';
+import type { DebianSuite } from '../../../python/index.ts';
+import { makePlan, proposeIgnore, takeBackUntilPassed } from '../../../slim/index.ts';
+import { type Verification, verifyImages } from '../../../verify/index.ts';
+import { type ReadImage, readImage } from '../../read-side.ts';
+import { leanAttempts } from './attempt-lean.ts';
+import { type BuildContext, buildStaged } from './build-staged.ts';
+import { planInputs } from './plan-inputs.ts';
+import { predictBytes } from './predict-bytes.ts';
+import { projectFindings } from './project-findings.ts';
+import { reportOf } from './report-of.ts';
+import type { SlimOutcome, SlimTask } from './run-slim.ts';
+import { serviceQuestions } from './service-questions.ts';
+
+/** Builds the fat image, reads it, makes the lean one until it behaves the same, and compares them. */
+export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<SlimOutcome> {
+  const { project, study, target, options, environment } = task;
+  const context: BuildContext = {
+    projectDir: project.directory,
+    engine,
+    environment,
+    platform: options.platform,
+    buildArgs: { ...project.buildArgs, ...options.buildArgs },
+    target: project.target,
+  };
+  const name = imageName(project.directory);
+  const fat = await buildFat(task, context, `${name}:fat`);
+  const fatRead = await readImage(sourceOf(engine, fat), environment, {
+    engine,
+    name: `${basename(project.directory)}:fat`,
+    baseLayerCount: await baseLayers(
+      engine,
+      project.dockerfile.model.stages[project.dockerfile.model.target]?.base,
+      fat,
+    ),
+  });
+  const audit = auditImage({
+    image: fatRead.image,
+    root: fatRead.root,
+    inventory: fatRead.side.inventory,
+    distributions: fatRead.side.distributions,
+    target: target.device,
+  });
+  const suite = suiteOf(fatRead);
+  const ignore = proposeIgnore(project, study);
+  const inputs = planInputs({
+    task,
+    suite,
+    ignore: ignore.proposal,
+    hasCacheMounts: engine.hasCacheMounts,
+    predictedBytes: predictBytes({ fat: fatRead, study, target, ignore: ignore.proposal }),
+  });
+  const wholePlan = makePlan(inputs(new Map()), options.skipped);
+  const questions = serviceQuestions(task, fat);
+  const result = await takeBackUntilPassed({
+    suspects: wholePlan.edits.filter((edit) => edit.risk !== 'safe').map((edit) => edit.id),
+    attempt: leanAttempts({
+      ...context,
+      options,
+      suite,
+      tag: `${name}:lean`,
+      planInput: inputs,
+      sentPaths: (hasLeanIgnore) =>
+        hasLeanIgnore ? ignore.sentPaths : project.context.files.map((file) => file.path),
+      verify: async (lean) =>
+        verifyImages({
+          engine,
+          fat: fat.tag,
+          lean: lean.tag,
+          ...questions,
+          progress: environment.progress,
+          signal: environment.signal,
+        }),
+    }),
+    onTakenBack: (edit) => environment.progress.note(`Taken back: ${edit.id}, because ${edit.why}`),
+  });
+  const attempt = result.outcome.value;
+  if (attempt.image === undefined) {
+    throw attempt.buildError ?? new UserError('The lean image could not be built.');
+  }
+  const leanRead = await readImage(sourceOf(engine, attempt.image), environment, {
+    engine,
+    name: `${basename(project.directory)}:lean`,
+    baseLayerCount: await baseLayers(engine, leanBase(attempt.plan.files[0]?.content), attempt.image),
+  });
+  const comparison = compareImages({
+    fat: fatRead.side,
+    lean: leanRead.side,
+    uplinkBitsPerSecond: options.uplinkBitsPerSecond,
+  });
+  const verification = attempt.verification;
+  const report = reportOf({
+    projectDir: project.directory,
+    commandLine: task.commandLine,
+    engine,
+    standInNotes: standInNotes([fatRead, leanRead]),
+    target,
+    comparison,
+    trees: { fat: sizeTree(fatRead.side), lean: sizeTree(leanRead.side) },
+    plan: attempt.plan,
+    wholePlan,
+    takenBack: result.takenBack,
+    skipped: options.skipped,
+    audit,
+    findings: projectFindings(project, study),
+    ...(verification === undefined ? {} : { verification }),
+    files: attempt.files,
+    warnings: warningsOf(result.attempts, verification),
+  });
+  return { report, files: attempt.plan.files, verdict: verification?.verdict ?? 'cannot-judge' };
+}
+
+async function buildFat({ project }: SlimTask, context: BuildContext, tag: string): Promise<BuiltImage> {
+  context.environment.progress.note(
+    `Building the fat image as the project has it (${formatBytes(project.context.sentBytes)} of context) …`,
+  );
+  return buildStaged(context, {
+    tag,
+    title: 'fat image',
+    dockerfile: resolve(project.directory, project.dockerfile.path),
+    paths: project.context.files.map((file) => file.path),
+    files: [],
+  });
+}
+
+/** One name per project directory, so that a second run finds the first one's images and caches. */
+function imageName(directory: string): string {
+  const word =
+    basename(directory)
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'project';
+  return `plimsoll/${word}-${createHash('sha256').update(directory).digest('hex').slice(0, 8)}`;
+}
+
+function sourceOf(engine: Engine, image: BuiltImage): string {
+  return `${engine.name === 'docker' ? 'docker' : 'podman'}:${image.tag}`;
+}
+
+/** How many of the image's lowest layers are its base's, where the engine holds the base. */
+async function baseLayers(
+  engine: Engine,
+  base: string | undefined,
+  image: BuiltImage,
+): Promise<number | undefined> {
+  const held = base === undefined ? undefined : await engine.inspect(base);
+  const layers = held?.config.diffIds ?? [];
+  const isBase =
+    layers.length > 0 && layers.every((diffId, position) => image.config.diffIds[position] === diffId);
+  return isBase ? layers.length : undefined;
+}
+
+function leanBase(dockerfile: string | undefined): string | undefined {
+  return [...(dockerfile ?? '').matchAll(/^FROM\s+(?:--\S+\s+)*(\S+)/gim)].at(-1)?.[1];
+}
+
+function suiteOf(image: ReadImage): DebianSuite {
+  return image.side.inventory.release?.versionCodename === 'trixie' ? 'trixie' : 'bookworm';
+}
+
+const standInLabel = 'dev.plimsoll.stand-in';
+
+/** Images built on a base that stands in for another one carry its label. */
+function standInNotes(images: readonly ReadImage[]): string[] {
+  return [...new Set(images.flatMap(({ image }) => image.config.labels[standInLabel] ?? []))];
+}
+
+function warningsOf(attempts: number, verification: Verification | undefined): string[] {
+  return [
+    ...(attempts > 1
+      ? [`It took ${attempts} builds of the lean image until it behaved as the fat one.`]
+      : []),
+    ...(verification === undefined || verification.verdict === 'same' ? [] : [verification.summary]),
+  ];
+}

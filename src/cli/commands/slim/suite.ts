@@ -1,0 +1,6 @@
+import type { DebianSuite } from '../../../python/index.ts';
+
+/** The Debian suite that a base's tag names; trixie where it names none, as the official images do since August 2025. */
+export function suiteOfBase(reference: string | undefined): DebianSuite {
+  return /bookworm|debian:12|-slim12/.test(reference ?? '') ? 'bookworm' : 'trixie';
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+import { styleText } from 'node:util';
+import { Command, CommanderError } from 'commander';
+import { messageOf, UserError } from '../base/index.ts';
+import { commands } from './commands/index.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { version } from './version.ts';
+
+/** Runs the command line and gives the exit code; the only place that catches a `UserError`. */
+export async function main(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.clean;
+  const program = new Command('plimsoll')
+    .description('Makes container images for machine learning light, and proves that they still work.')
+    .version(version())
+    .showHelpAfterError('Run with --help to see what there is.')
+    .enablePositionalOptions()
+    .exitOverride();
+  for (const command of commands) {
+    program.addCommand(
+      command.define().action(async (...given: unknown[]) => {
+        const self = given.at(-1);
+        if (!(self instanceof Command)) throw new TypeError('commander passes the command last');
+        code = await command.run(self, signal);
+      }),
+    );
+  }
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error, signal);
+  }
+}
+
+/** What happened, where, what to do; a stack only for what nobody expected. */
+function explain(error: unknown, signal: AbortSignal): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.error;
+  const red = (text: string): string => styleText('red', text, { stream: process.stderr });
+  if (signal.aborted) {
+    process.stderr.write(
+      `${red('Interrupted.')} Nothing was left half-written; the engine's build cache keeps what was done.\n`,
+    );
+  } else if (error instanceof UserError) {
+    process.stderr.write(`${red('error:')} ${error.message}\n`);
+    if (error.hint !== undefined)
+      process.stderr.write(`${styleText('bold', 'hint:', { stream: process.stderr })} ${error.hint}\n`);
+  } else {
+    process.stderr.write(
+      `${red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
+    );
+    process.stderr.write('This is a defect of Plimsoll; please report it with the command that you ran.\n');
+  }
+  return exitCodes.error;
+}
+
+if (import.meta.main) {
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // A second Ctrl-C means it.
+      if (interruption.signal.aborted) process.exit(exitCodes.error);
+      interruption.abort(new UserError(`Interrupted by ${name}.`));
+    });
+  }
+  // A reader that closes the pipe early (`| head`) has seen what it wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.clean);
+    throw error;
+  });
+  process.exitCode = await main(process.argv.slice(2), interruption.signal);
+}

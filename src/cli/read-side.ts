@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { UserError } from '../base/index.ts';
+import type { ImageSide, LayerMeasure } from '../compare/index.ts';
+import { findDistroPackages, isDistroInventoryFile } from '../distro/index.ts';
+import { type Engine, findEngines } from '../engines/index.ts';
+import { indexImage, type RootFileSystem } from '../filetree/index.ts';
+import { type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
+import { findDistributions, type InstalledDistribution, isPythonInventoryFile } from '../python/index.ts';
+import type { CliEnvironment } from './environment.ts';
+import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
+
+/** An image that was read whole: what the features need, after its source is closed. */
+export interface ReadImage {
+  readonly image: Pick<Image, 'name' | 'digest' | 'platform' | 'config' | 'layers'>;
+  readonly root: RootFileSystem;
+  readonly side: ImageSide;
+  readonly distributions: readonly InstalledDistribution[];
+}
+
+/** What reading needs besides the image's name. */
+export interface ReadImageOptions {
+  readonly platform?: Platform | undefined;
+  /** The engine that saves `docker:` and `podman:` images; one is looked for when it is absent and needed. */
+  readonly engine?: Engine | undefined;
+  readonly baseLayerCount?: number | undefined;
+  /** What to call it in tables; the source's own name when absent. */
+  readonly name?: string;
+}
+
+/** Bumped when what is captured of a layer, or what is read out of it, changes. */
+const analyserVersion = '1';
+
+/** Opens an image of any source, indexes its layers (cached), measures their compressed size (cached), and closes it. */
+export async function readImage(
+  name: string,
+  environment: CliEnvironment,
+  options: ReadImageOptions = {},
+): Promise<ReadImage> {
+  const { progress, signal, cacheDir } = environment;
+  const image = await openImage(name, {
+    ...(options.platform === undefined ? {} : { platform: options.platform }),
+    engineSave: async (kind, reference, path) => {
+      const engine = options.engine?.name === kind ? options.engine : await engineNamed(kind, environment);
+      await engine.save(reference, path, progress, signal);
+    },
+    ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),
+    temporaryDir: join(cacheDir, 'tmp'),
+    progress,
+    signal,
+  });
+  try {
+    const { root } = await indexImage(image, {
+      cacheDir: join(cacheDir, 'layers'),
+      analyserVersion,
+      capture: {
+        key: 'inventory',
+        wants: (path) => isDistroInventoryFile(path) || isPythonInventoryFile(path),
+      },
+      progress,
+      signal,
+    });
+    const measures = await measureLayers(image, root, environment);
+    const distributions = findDistributions(root);
+    return {
+      image: {
+        name: image.name,
+        digest: image.digest,
+        platform: image.platform,
+        config: image.config,
+        layers: image.layers,
+      },
+      root,
+      distributions,
+      side: {
+        kind: 'image',
+        name: options.name ?? image.name,
+        layers: image.layers,
+        root,
+        inventory: findDistroPackages(root),
+        distributions,
+        measures,
+        ...(options.baseLayerCount === undefined ? {} : { baseLayerCount: options.baseLayerCount }),
+      },
+    };
+  } finally {
+    await image.close();
+  }
+}
+
+async function engineNamed(kind: 'docker' | 'podman', environment: CliEnvironment): Promise<Engine> {
+  const { engines, refusals } = await findEngines({
+    environment: environment.variables,
+    only: [kind],
+    signal: environment.signal,
+  });
+  const [engine] = engines;
+  if (engine !== undefined) return engine;
+  const reasons = refusals.map((refusal) => `${refusal.title}: ${refusal.reason}`).join('; ');
+  throw new UserError(`No ${kind} engine answers${reasons === '' ? '' : ` (${reasons})`}.`, {
+    hint: refusals[0]?.hint ?? 'Name a file instead: docker-archive:FILE, oci:DIR or oci-archive:FILE.',
+  });
+}
+
+/** Compresses each layer as `docker push` would, once for each diffID ever. */
+async function measureLayers(
+  image: Image,
+  root: RootFileSystem,
+  environment: CliEnvironment,
+): Promise<LayerMeasure[]> {
+  const cacheDir = join(environment.cacheDir, 'gzip');
+  const measures: LayerMeasure[] = [];
+  for (const [position, layer] of image.layers.entries()) {
+    const known = await readLayerMeasure(cacheDir, layer.diffId);
+    if (known !== undefined) {
+      measures.push(known);
+      continue;
+    }
+    const expectedBytes = root.layers[position]?.tarBytes ?? 0;
+    const task = environment.progress.start(
+      `measuring the compression of layer ${position + 1} of ${image.layers.length}`,
+    );
+    const { compressedBytes, compressSeconds, isSampled } = await measureGzip(() => layer.uncompressed(), {
+      expectedBytes,
+      sampleBytes: 96 * 1024 * 1024,
+      signal: environment.signal,
+    });
+    task.done();
+    const measure = { compressedBytes, compressSeconds, isSampled };
+    await writeLayerMeasure(cacheDir, layer.diffId, measure);
+    measures.push(measure);
+  }
+  return measures;
+}

@@ -1,0 +1,133 @@
+import type { DockerfileModel, Instruction } from '../dockerfile/index.ts';
+import { type AptInstall, aptAction, readAptInstall } from '../dockerfile/index.ts';
+import type { ForecastRequest } from './forecast.ts';
+import { filledStages, type InstalledStages } from './installed-stages.ts';
+import { type PipStep, type ReadText, readPipSteps } from './pip-steps.ts';
+
+/** A forecast's request without what the Dockerfile does not tell. */
+export type DockerfileForecastFacts = Omit<ForecastRequest, 'contextBytes' | 'architecture'>;
+
+/**
+ * What a Dockerfile's target stage is made of, as far as sizes depend on it: base, Debian packages, the requirements that are
+ * installed in it or in a stage whose environment it copies, and how. `readText` gives a file of the build context, or undefined.
+ * What cannot be told is a sentence in `unmeasured`.
+ */
+export async function describeDockerfileForForecast(
+  model: DockerfileModel,
+  options: { readonly readText: ReadText },
+): Promise<DockerfileForecastFacts> {
+  const stages = filledStages(model);
+  const apt = readApt(stages.own);
+  const pip = await readPipSteps(stages, options.readText);
+  const last = pip.steps.at(-1);
+  return {
+    baseReference: stages.base,
+    aptPackages: apt.packages,
+    aptWithRecommends: apt.withRecommends,
+    keepsAptLists: apt.keepsLists,
+    requirements: last?.requirements ?? [],
+    constraints: last?.constraints ?? [],
+    indexes: last?.indexes ?? {},
+    ...(pip.steps.length > 1 && { earlierInstalls: pip.steps.slice(0, -1) satisfies readonly PipStep[] }),
+    python: readInstallation(stages, pip),
+    unmeasured: [...pip.problems, ...unmeasuredRuns(stages.own)],
+  };
+}
+
+interface AptFacts {
+  readonly packages: readonly string[];
+  readonly withRecommends: boolean;
+  readonly keepsLists: boolean;
+}
+
+function readApt(instructions: readonly Instruction[]): AptFacts {
+  const runs = instructions.filter((one) => one.syntax.keyword === 'run');
+  const installs = runs.flatMap((run) =>
+    (run.commands ?? []).flatMap((command) => readAptInstall(command) ?? []),
+  );
+  return {
+    packages: [...new Set(installs.flatMap((install) => install.packages.map((one) => one.name)))].filter(
+      (name) => !name.startsWith('$'),
+    ),
+    withRecommends: installs.some((install) => !isWithoutRecommends(install)),
+    keepsLists: runs.some(leavesLists),
+  };
+}
+
+function isWithoutRecommends({ options, command }: AptInstall): boolean {
+  return (
+    options.includes('--no-install-recommends') ||
+    command.words.some((word) => /APT::Install-Recommends=(0|false|no)/i.test(word))
+  );
+}
+
+function leavesLists(run: Instruction): boolean {
+  const updates = run.commands?.some((command) => aptAction(command) === 'update') === true;
+  const mounted = run.syntax.flags.some(
+    (flag) => flag.name === 'mount' && /target=\/var\/lib\/apt|dst=\/var\/lib\/apt/.test(flag.value ?? ''),
+  );
+  return updates && !mounted && !/rm\s.*\/var\/lib\/apt|dist-clean/s.test(run.syntax.value);
+}
+
+function readInstallation(
+  stages: InstalledStages,
+  pip: { readonly compilesAll: boolean; readonly keepsCache: boolean },
+): ForecastRequest['python'] {
+  const runs = [...stages.own, ...stages.builders].filter((one) => one.syntax.keyword === 'run');
+  const pruned = runs
+    .filter((run) => run.syntax.value.includes('prune-site-packages'))
+    .map((run) => run.syntax.value)
+    .join(' ');
+  const imports = runs.some((run) =>
+    run.commands?.some((command) => command.words.includes('-c') && command.words.some(startsWithImport)),
+  );
+  const rest = imports ? 'traced' : 'none';
+  return {
+    bytecode: pip.compilesAll ? 'all' : rest,
+    withoutTests: pruned.includes('--tests'),
+    withoutHeaders: pruned.includes('--headers'),
+    isStripped: pruned.includes('--strip'),
+    isVirtualEnvironment: runs.some((run) =>
+      run.commands?.some(({ words }) => words.includes('-m') && words.includes('venv')),
+    ),
+    keepsPipCache: pip.keepsCache,
+  };
+}
+
+function startsWithImport(word: string): boolean {
+  return /^(import|from)\s/.test(word);
+}
+
+/** Programs that write next to nothing, or what is counted elsewhere. */
+const weightless = new Set([
+  'apt-get', 'apt', 'pip', 'pip3', 'uv', 'mkdir', 'rm', 'rmdir', 'cd', 'ln', 'echo', 'printf', 'set', 'export', 'true', 'useradd',
+  'groupadd', 'adduser', 'addgroup', 'usermod', 'touch', 'test', '[', 'ldconfig', 'chmod', 'sleep', 'exit', 'which', 'cat', 'find',
+  'update-ca-certificates', 'dpkg-reconfigure', 'ls', 'strip', 'unset', 'if', ':', 'hash', 'command', 'type', 'umask', 'source', '.',
+]); // biome-ignore format: a table
+
+function unmeasuredRuns(instructions: readonly Instruction[]): string[] {
+  return instructions.flatMap((one) => {
+    const { keyword, value, startLine } = one.syntax;
+    if (keyword === 'add' && /https?:|git@/.test(value))
+      return [`line ${startLine}: what ADD fetches from elsewhere is not part of the forecast`];
+    if (keyword !== 'run' || one.commands === undefined) {
+      return keyword === 'run' ? [`line ${startLine}: what this RUN writes is not part of the forecast`] : [];
+    }
+    const heavy = one.commands.find((command) => !isWeightless(command.words));
+    if (heavy === undefined) return [];
+    const words = heavy.words.join(' ');
+    const shown = words.length > 60 ? `${words.slice(0, 57)}...` : words;
+    return [`line ${startLine}: what \`${shown}\` writes is not part of the forecast`];
+  });
+}
+
+function isWeightless(words: readonly string[]): boolean {
+  const program = (words[0] === 'sudo' ? words[1] : words[0])?.split('/').pop() ?? '';
+  if (weightless.has(program) || /^pip3?(\.\d+)?$/.test(program)) return true;
+  if (!/^python3?(\.\d+)?$/.test(program)) return program === '';
+  return (
+    words.some((word) => ['venv', 'pip', 'ensurepip'].includes(word)) ||
+    words.some(startsWithImport) ||
+    words.some((word) => word.includes('prune-site-packages'))
+  );
+}

@@ -1,0 +1,14 @@
+export { type BaseImage, baseImage } from './base-images.ts';
+export { type DockerfileForecastFacts, describeDockerfileForForecast } from './describe-dockerfile.ts';
+export type {
+  EarlierInstall,
+  Forecast,
+  ForecastFacts,
+  ForecastRequest,
+  ForecastRow,
+  PythonInstallation,
+  WheelFacts,
+} from './forecast.ts';
+export { forecastImage } from './forecast-image.ts';
+export { type GatherOptions, gatherForecastFacts } from './gather-facts.ts';
+export { summariseWheel, type WheelContents } from './wheel-contents.ts';

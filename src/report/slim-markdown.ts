@@ -1,0 +1,171 @@
+import { formatBytes, formatSeconds } from '../base/index.ts';
+import type { ComparedSide, Saving } from '../compare/index.ts';
+import type { ReportedEdit, SlimReport } from './slim-report.ts';
+import { plainText } from './terminal-text.ts';
+import { differencesInOrder, outcomeOf, startUpSeconds, statusChange, verdictOf } from './verdict.ts';
+import {
+  counted,
+  formatAmount,
+  formatBitRate,
+  formatPercent,
+  formatSaved,
+  headline,
+  sharedLayerNotes,
+  shortInstruction,
+} from './wording.ts';
+
+/** The report of `plimsoll slim` in GitHub's Markdown, for a pull request; ends with a line end. */
+export function slimMarkdown(report: SlimReport): string {
+  const blocks = [
+    `## ${inert(report.projectName)}: ${headline(report.comparison)}`,
+    ...(report.comparison.isForecast
+      ? ['> **Forecast.** No image was measured; sizes are estimates with the uncertainty shown.']
+      : []),
+    groupTable(report),
+    notes(report),
+    edits(report.edits),
+    leftAlone(report),
+    verification(report),
+    layers(report),
+    ...(report.warnings.length === 0 ? [] : [`### Warnings\n\n${list(report.warnings.map(inert))}`]),
+    ...(report.files.length === 0 ? [] : [`### Files\n\n${list(report.files.map(code))}`]),
+    `<sub>Made by ${code(report.commandLine)}.</sub>`,
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+// Text of images and projects may hold what Markdown or HTML would act upon, mentions among them.
+function inert(text: string): string {
+  return plainText(text)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_[\]|~#]/g, '\\$&')
+    .replace(/@/g, '&#64;');
+}
+
+// A code span is fenced with more backticks than it holds; a bar would end a table's cell even inside it.
+function code(text: string): string {
+  const plain = plainText(text.replace(/\s*\r?\n\s*/g, ' '));
+  const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const space = longest > 0 ? ' ' : '';
+  return `${fence}${space}${plain.replace(/\|/g, '\\|')}${space}${fence}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+function groupTable(report: SlimReport): string {
+  const { groups, total } = report.comparison;
+  const mark = report.standInNotes.length > 0 ? ' \\*' : '';
+  const cells = (row: Saving): string =>
+    [
+      formatAmount(row.fat),
+      formatAmount(row.lean),
+      formatSaved(row.savedBytes),
+      formatPercent(row.savedPercent),
+      formatBytes(row.fat.compressedBytes),
+      formatBytes(row.lean.compressedBytes),
+    ].join(' | ');
+  const rows = groups
+    .filter(({ fat, lean }) => fat.contentBytes > 0 || lean.contentBytes > 0)
+    .map((row) => `| ${row.title}${row.group === 'base' ? mark : ''} | ${cells(row)} |`);
+  return [
+    '| | before | after | saved | | gzip before | gzip after |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...rows,
+    `| **Total** | ${cells(total)} |`,
+  ].join('\n');
+}
+
+function notes(report: SlimReport): string {
+  const { total, pull } = report.comparison;
+  const { target, engine } = report;
+  const evidence = target.source === 'given' ? 'as given' : target.evidence.map(inert).join('; ');
+  return [
+    ...report.standInNotes.map((note) => `\\* ${inert(note)}`),
+    `Target: **${target.device.toUpperCase()}** (${evidence}).${engine === undefined ? ' Nothing was built.' : ` Built by ${engine.name} ${engine.version}.`}`,
+    ...(total.fat.deadBytes > 0 || total.lean.deadBytes > 0
+      ? [`Dead bytes: ${formatBytes(total.fat.deadBytes)} → ${formatBytes(total.lean.deadBytes)}.`]
+      : []),
+    `Pull at ${formatBitRate(pull.downlinkBitsPerSecond)}: ${formatSeconds(pull.fat.totalSeconds)} → ${formatSeconds(pull.lean.totalSeconds)}.`,
+    ...sharedLayerNotes(report.comparison).map(inert),
+  ].join('  \n');
+}
+
+function edits(all: readonly ReportedEdit[]): string {
+  if (all.length === 0) return '';
+  const items = all.map((edit) => {
+    const bytes = edit.measuredBytes ?? edit.predictedBytes;
+    const saved =
+      bytes === 0 || edit.state !== 'applied'
+        ? ''
+        : ` (${edit.measuredBytes === undefined ? '≈ ' : ''}${formatSaved(bytes)})`;
+    const state = edit.state === 'applied' ? '' : ` — *${edit.state}*`;
+    const why = edit.why === undefined ? '' : ` ${inert(edit.why)}`;
+    return `**${inert(edit.title)}**${saved}${state}: ${inert(edit.reason)}${why}${diffBlock(edit)}`;
+  });
+  return `### What was done\n\n${list(items)}`;
+}
+
+function diffBlock(edit: ReportedEdit): string {
+  if (edit.diff === undefined) return '';
+  const longest = Math.max(2, ...[...edit.diff.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const body = edit.diff.trimEnd().split(/\r?\n/).map(plainText);
+  const lines = [`${fence}diff`, ...body, fence].map((line) => `  ${line}`.trimEnd());
+  return `\n  <details><summary>diff</summary>\n\n${lines.join('\n')}\n\n  </details>`;
+}
+
+function leftAlone(report: SlimReport): string {
+  if (report.leftAlone.length === 0) return '';
+  const items = report.leftAlone.map(({ what, because }) => `**${inert(what)}**: ${inert(because)}`);
+  return `### Left alone\n\n${list(items)}`;
+}
+
+function verification(report: SlimReport): string {
+  const { verification: result } = report;
+  if (result === undefined) return '### Verification\n\nNot run: without both images nothing is proven.';
+  const checks = result.checks.map(
+    ({ name, outcome, detail }) => `| ${inert(name)} | ${outcomeOf(outcome).mark} | ${inert(detail)} |`,
+  );
+  const requests = result.requests.map(
+    (request) =>
+      `| ${code(request.probe)} | ${outcomeOf(request.outcome).mark} | ${statusChange(request)} ${inert(request.detail)} |`,
+  );
+  const seconds = startUpSeconds(result.startUp);
+  const start =
+    seconds === undefined
+      ? []
+      : [`| start-up | | ${formatSeconds(seconds.fat)} → ${formatSeconds(seconds.lean)} |`];
+  const differences = differencesInOrder(result.differences).map(
+    (one) => `**${one.severity}** ${inert(one.what)}: fat ${code(one.fat)}, lean ${code(one.lean)}`,
+  );
+  return [
+    `### Verification\n\n${verdictOf(result).mark} ${inert(result.summary)}`,
+    ['| check | | result |', '| --- | --- | --- |', ...checks, ...requests, ...start].join('\n'),
+    ...(differences.length === 0 ? [] : [list(differences)]),
+  ].join('\n\n');
+}
+
+function layers(report: SlimReport): string {
+  const { fat, lean } = report.comparison;
+  const table = (side: ComparedSide, title: string): string =>
+    [
+      `**${title}**: ${counted(side.layers.length, 'layer')}, ${formatAmount(side.total)}`,
+      '',
+      '| size | gzip | dead | instruction |',
+      '| ---: | ---: | ---: | --- |',
+      ...side.layers.map(
+        (layer) =>
+          `| ${formatBytes(layer.contentBytes)} | ${formatBytes(layer.compressedBytes)} | ${layer.deadBytes === 0 ? '' : formatBytes(layer.deadBytes)} | ${code(cut(shortInstruction(layer.instruction)))} |`,
+      ),
+    ].join('\n');
+  return `<details><summary>Layers before and after</summary>\n\n${table(fat, 'Before')}\n\n${table(lean, 'After')}\n\n</details>`;
+}
+
+function cut(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}

@@ -1,0 +1,54 @@
+import { formatSeconds } from '../base/index.ts';
+import type { Verification } from '../verify/index.ts';
+import type { Screen } from './screen.ts';
+import { plainText, truncate, wrap } from './terminal-text.ts';
+import { differencesInOrder, outcomeOf, startUpSeconds, statusChange, verdictOf } from './verdict.ts';
+import { counted } from './wording.ts';
+
+const shownDifferences = 10;
+
+/** What was compared between the running images, and how it ended. */
+export function verificationLines(verification: Verification | undefined, screen: Screen): string[] {
+  const { paint, width } = screen;
+  const title = paint('Verification', 'bold');
+  if (verification === undefined) {
+    return [`${title}  ${paint('not run: without both images nothing is proven', 'warn')}`];
+  }
+  const { mark, tone } = verdictOf(verification);
+  const [first = '', ...rest] = wrap(`${mark} ${plainText(verification.summary)}`, width - 14);
+  const rows = [
+    ...verification.checks.map(({ outcome, name, detail }) => ({ outcome, text: `${name}: ${detail}` })),
+    ...verification.requests.map((request) => ({
+      outcome: request.outcome,
+      text: `${request.probe}: ${statusChange(request)}${request.detail === '' ? '' : `, ${request.detail}`}`,
+    })),
+  ];
+  const startUp = startUpSeconds(verification.startUp);
+  return [
+    `${title}  ${paint(first, tone)}`,
+    ...rest.map((line) => `${' '.repeat(14)}${paint(line, tone)}`),
+    ...rows.map(({ outcome, text }) => {
+      const sign = outcomeOf(outcome);
+      return `  ${paint(sign.mark, sign.tone)} ${truncate(plainText(text), width - 4)}`;
+    }),
+    ...(startUp === undefined
+      ? []
+      : [`    start-up: ${formatSeconds(startUp.fat)} → ${formatSeconds(startUp.lean)}`]),
+    ...differenceLines(verification, screen),
+  ];
+}
+
+function differenceLines(verification: Verification, { paint, width }: Screen): string[] {
+  const all = differencesInOrder(verification.differences);
+  const more = all.length - shownDifferences;
+  return [
+    ...all
+      .slice(0, shownDifferences)
+      .flatMap((one) => [
+        `  ${paint(one.severity.padEnd(6), one.severity === 'break' ? 'bad' : 'dim')}  ${truncate(plainText(one.what), width - 10)}`,
+        `          fat   ${truncate(plainText(one.fat), width - 16)}`,
+        `          lean  ${truncate(plainText(one.lean), width - 16)}`,
+      ]),
+    ...(more > 0 ? [paint(`  and ${counted(more, 'more difference')}`, 'dim')] : []),
+  ];
+}

@@ -1,0 +1,20 @@
+// Copies what tsc leaves behind, the sources that are not TypeScript, beside the compiled files in dist/.
+// Plain JavaScript: it also runs under the machine's own, older Node (20).
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, extname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const kinds = new Set(['.py', '.yaml', '.wasm', '.html', '.css']);
+const testFolders = new Set(['fixtures', 'expected']);
+
+if (!existsSync(join(root, 'dist'))) {
+  console.error('There is no dist/ to copy into: run `npm run build`, which compiles first.');
+  process.exit(1);
+}
+for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
+  if (!kinds.has(extname(name)) || name.split(sep).some((folder) => testFolders.has(folder))) continue;
+  const target = join(root, 'dist', name);
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(join(root, 'src', name), target);
+}
