@@ -8,20 +8,21 @@ interface Share {
 }
 
 /**
- * What becomes of each class, measured with CPython 3.11 on a CPU set (torch, transformers, scikit-learn, pandas) and on
- * a set of 230 distributions: bytecode of what workloads import was 86 of 292 MB; the import guard let go 191 of 217 MB of
- * test, example and documentation folders; libtorch_cpu lost 21% by stripping, wheels that their makers had stripped nothing.
+ * What becomes of each class, measured with CPython 3.11 on a small service (fastapi, pandas, scikit-learn), a CPU set
+ * (torch, transformers and those) and 230 distributions. Of all bytecode, workloads load 61% in the small service and 29%
+ * in the CPU set; the guard lets go 88 to 95% of the tests; stripping takes 15% of scientific libraries, 21% of
+ * libtorch_cpu, and nothing where the wheel's maker has stripped already.
  */
 const shares = {
   bytecode: { expected: bytecodeRatio, margin: 0.12 },
-  tracedBytecode: { expected: 0.29, margin: 0.2 },
-  removedTests: { expected: 0.88, margin: 0.12 },
+  tracedBytecode: { expected: 0.45, margin: 0.2 },
+  removedTests: { expected: 0.91, margin: 0.09 },
   removedHeaders: { expected: 0.95, margin: 0.05 },
-  removedSymbols: { expected: 0.12, margin: 0.1 },
+  removedSymbols: { expected: 0.15, margin: 0.1 },
 } as const satisfies Record<string, Share>;
 
-/** What `python -m venv` puts into a new environment: pip, and setuptools before Python 3.12. */
-const virtualEnvironmentBytes = { expected: 12_000_000, margin: 6_000_000 };
+/** What `python -m venv` puts into a new environment: pip with its bytecode, and setuptools before Python 3.12. */
+const virtualEnvironmentBytes = { expected: 18_000_000, margin: 5_000_000 };
 
 /** Scripts, RECORD lines of bytecode and file-system rounding, none of which the wheel's directory shows. */
 const unseenShare = 0.01;

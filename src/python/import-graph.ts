@@ -9,7 +9,7 @@ export interface ImportSite {
 }
 
 /** Finds the project's own files behind imported names. */
-export interface LocalModules {
+interface LocalModules {
   /** The files that running this import executes: the packages on the way and the module; empty for a foreign module. */
   filesOf(from: PythonSource, found: PythonImport): readonly PythonSource[];
   /** The file of an entry as people write it: `app.main`, `app/main.py`, `app.main:app`. */
@@ -20,7 +20,7 @@ export interface LocalModules {
  * Looks names up as Python would with any folder above the importing file (and `src` there) on `sys.path`:
  * which one it is depends on WORKDIR and COPY, so every possible file counts.
  */
-export function localModules(sources: PythonSources): LocalModules {
+function localModules(sources: PythonSources): LocalModules {
   const byPath = new Map(sources.files.map((file) => [file.path, file]));
   const under = (root: string, dotted: string): PythonSource[] => {
     const found: PythonSource[] = [];

@@ -1,4 +1,4 @@
-export { decodeText, encodeText, type TextEncoding } from './decode-text.ts';
+export { encodeText, type TextEncoding } from './decode-text.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
 export {
   type FileClass,
@@ -25,8 +25,6 @@ export {
 export {
   foreignImports,
   type ImportSite,
-  type LocalModules,
-  localModules,
   reachableFrom,
 } from './import-graph.ts';
 export { likelyDistributions, likelyModules } from './import-names.ts';
@@ -41,7 +39,6 @@ export {
 } from './import-scan.ts';
 export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
-export { moduleOfPath } from './module-names.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
@@ -82,9 +79,9 @@ export {
   resolverPrograms,
 } from './resolve.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
-export { type SourceRole, sourceRole } from './source-role.ts';
+export type { SourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
-export { isAllowedVersion, pinnedVersion } from './specifier.ts';
+export { isAllowedVersion } from './specifier.ts';
 export {
   aptPackage,
   type DebianSuite,

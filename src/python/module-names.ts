@@ -10,11 +10,3 @@ export function resolveRelativeModule(path: string, dots: number, written: strin
   const base = folders.slice(0, Math.max(0, folders.length - (dots - 1)));
   return [...base, ...(written === '' ? [] : written.split('.'))].join('.');
 }
-
-/** The dotted name of the module at `path` when the project folder is on `sys.path`: `app/main.py` → `app.main`. */
-export function moduleOfPath(path: string): string {
-  return path
-    .replace(/\.py$/, '')
-    .replace(/(^|\/)__init__$/, '')
-    .replaceAll('/', '.');
-}

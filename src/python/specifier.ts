@@ -18,12 +18,6 @@ export function parseRequirementSpecifier(text: string): string | undefined {
   return clauses.map((clause) => `${clause?.[1] ?? clause?.[3]}${clause?.[2] ?? clause?.[4]}`).join(',');
 }
 
-/** The version that a specifier pins (`==2.1.0` or `===2.1.0`, no wildcard), or undefined. */
-export function pinnedVersion(specifier: string): string | undefined {
-  const match = /^={2,3}([^,*]+)$/.exec(specifier);
-  return match?.[1];
-}
-
 /** Whether `version` is one that the specifier allows (PEP 440, pre-releases counted in). */
 export function isAllowedVersion(version: string, specifier: string): boolean {
   return specifier === '' || satisfies(version, specifier, { prereleases: true });

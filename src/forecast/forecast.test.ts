@@ -1,0 +1,222 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseDockerfile, resolveDockerfile } from '../dockerfile/index.ts';
+import {
+  baseImage,
+  describeDockerfileForForecast,
+  type ForecastRequest,
+  forecastImage,
+  gatherForecastFacts,
+  summariseWheel,
+  type WheelFacts,
+} from './index.ts';
+
+const request: ForecastRequest = {
+  baseReference: 'python:3.11-slim-bookworm',
+  aptPackages: [],
+  aptWithRecommends: false,
+  requirements: [],
+  indexes: {},
+  contextBytes: 0,
+  python: { bytecode: 'all', withoutTests: false, withoutHeaders: false, isStripped: false },
+};
+
+const wheel: WheelFacts = {
+  name: 'tiny',
+  version: '1',
+  isCachedByPip: true,
+  contents: summariseWheel({
+    wheelBytes: 40_000_000,
+    files: [
+      { path: 'tiny/a.py', compressedBytes: 0, sizeBytes: 10_000_000 },
+      { path: 'tiny/tests/b.py', compressedBytes: 0, sizeBytes: 10_000_000 },
+      { path: 'tiny/tests/data.bin', compressedBytes: 0, sizeBytes: 10_000_000 },
+      { path: 'tiny/include/c.h', compressedBytes: 0, sizeBytes: 20_000_000 },
+      { path: 'tiny/d.so.1', compressedBytes: 0, sizeBytes: 40_000_000 },
+      { path: 'tiny/lib/libcudnn.so.9', compressedBytes: 0, sizeBytes: 10_000_000 },
+    ],
+  }),
+};
+
+describe('forecastImage', () => {
+  const python = (changes: Partial<ForecastRequest['python']>) =>
+    forecastImage({
+      request: { ...request, python: { ...request.python, ...changes } },
+      wheels: [wheel],
+      problems: [],
+    }).rows.find((row) => row.group === 'python-dependencies');
+
+  it.each([
+    ['bytecode of everything', {}, 126.8],
+    ['no bytecode', { bytecode: 'none' }, 100],
+    ['traced bytecode is a part', { bytecode: 'traced' }, 112.1],
+    ['tests go with most of their bytecode', { withoutTests: true }, 96.4],
+    ['headers', { bytecode: 'none', withoutHeaders: true }, 81],
+    ['symbols, but not those of CUDA', { bytecode: 'none', isStripped: true }, 94],
+    ['a cache that stays', { bytecode: 'none', keepsPipCache: true }, 140],
+    ['an environment has a pip of its own', { bytecode: 'none', isVirtualEnvironment: true }, 118],
+  ] as const)('%s', (_, changes, megabytes) => {
+    const row = python(changes);
+    expect((row?.sizeBytes ?? 0) / 1e6).toBeCloseTo(megabytes, 0);
+    expect(row?.uncertaintyBytes).toBeGreaterThan(0);
+    expect(row?.uncertaintyBytes).toBeLessThan(row?.sizeBytes ?? 0);
+  });
+
+  const apt = (changes: Partial<ForecastRequest>) =>
+    forecastImage({ request: { ...request, ...changes }, wheels: [], problems: [] });
+  const aptBytes = (changes: Partial<ForecastRequest>): number =>
+    apt(changes).rows.find((row) => row.group === 'system-packages')?.sizeBytes ?? 0;
+
+  it('counts a compiler once, however often it is asked for', () => {
+    const all = aptBytes({ aptPackages: ['build-essential', 'gcc', 'g++'] });
+    expect(all).toBe(aptBytes({ aptPackages: ['build-essential'] }));
+  });
+
+  it('knows what the base brings already', () => {
+    const aptPackages = ['build-essential', 'git', 'curl'];
+    expect(aptBytes({ aptPackages, baseReference: 'python:3.11-bookworm' })).toBe(0);
+    expect(aptBytes({ aptPackages })).toBeGreaterThan(300e6);
+  });
+
+  it('counts recommended packages and package lists', () => {
+    const plain = aptBytes({ aptPackages: ['ffmpeg'] });
+    expect(aptBytes({ aptPackages: ['ffmpeg'], aptWithRecommends: true })).toBeGreaterThan(plain);
+    expect(aptBytes({ aptPackages: ['ffmpeg'], keepsAptLists: true })).toBe(plain + 19e6);
+  });
+
+  it('says that the size of an unknown package is a guess', () => {
+    const forecast = apt({ aptPackages: ['no-such-package'] });
+    expect(forecast.rows[1]?.uncertaintyBytes).toBeGreaterThan(forecast.rows[1]?.sizeBytes ?? 0);
+    expect(forecast.warnings).toEqual(['the size of these system packages is a guess: no-such-package']);
+  });
+
+  it('leaves out what nobody knows, and says so', () => {
+    const forecast = forecastImage({
+      request: { ...request, baseReference: 'registry.example/ours:1', contextBytes: 5000 },
+      wheels: undefined,
+      problems: ['no network'],
+    });
+    expect(forecast.rows.map((row) => row.group)).toEqual(['application']);
+    expect(forecast.warnings).toEqual([
+      'no network',
+      'the size of the base registry.example/ours:1 is not known: the forecast leaves it out',
+    ]);
+  });
+});
+
+describe('baseImage', () => {
+  it.each([
+    ['python:3.12', 1110e6, '3.12'],
+    ['docker.io/library/python:3.11.9-bookworm', 1010e6, '3.11'],
+    ['public.ecr.aws/docker/library/python:3.11-slim-bookworm', 130.01e6, '3.11'],
+    ['python:3.13-slim', 124.84e6, '3.13'],
+    ['python:3.12-alpine3.20', 45.58e6, '3.12'],
+    ['nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04', 3200e6, '3.10'],
+    ['ubuntu:24.04', 78e6, '3.12'],
+    ['debian:bookworm-slim', 74.83e6, '3.11'],
+  ])('knows %s', (reference, sizeBytes, pythonVersion) => {
+    expect(baseImage(reference)).toMatchObject({ sizeBytes, pythonVersion });
+  });
+
+  it.each(['$BASE', 'scratch', 'ghcr.io/me/python:3.12', 'python:2.7', 'python@sha256:0'])(
+    'does not know %s',
+    (reference) => {
+      expect(baseImage(reference)).toBeUndefined();
+    },
+  );
+});
+
+describe('gatherForecastFacts', () => {
+  const cacheDir = mkdtemp(join(tmpdir(), 'forecast-'));
+  it.each([
+    ['no resolver is there', request, /no program resolves/],
+    ['the base is unknown', { ...request, baseReference: 'mine:1' }, /Python version of mine:1/],
+  ])('has no wheels and a reason where %s', async (_, asked, reason) => {
+    const facts = await gatherForecastFacts(
+      { ...asked, requirements: ['numpy'] },
+      { cacheDir: await cacheDir, programs: [{ tool: 'pip', command: ['no-such-pip'] }] },
+    );
+    expect(facts.wheels).toBeUndefined();
+    expect(facts.problems[0]).toMatch(reason);
+    expect(forecastImage(facts).rows.map((row) => row.group)).not.toContain('python-dependencies');
+  });
+});
+
+describe('describeDockerfileForForecast', () => {
+  const files: Readonly<Record<string, string>> = {
+    'requirements.txt': '-r base.txt\n-e .\nuvicorn[standard]>=0.27 ; python_version > "3.8"\n',
+    'base.txt': 'fastapi==0.110 --hash=sha256:00\n--extra-index-url https://extra/simple\n',
+    'deploy/prod.txt': 'numpy\n',
+  };
+  const read = (text: string) =>
+    describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
+      readText: async (path) => files[path],
+    });
+
+  it('reads a naive Dockerfile', async () => {
+    const described = await read(
+      'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN apt-get update && apt-get install -y git gcc=4:12\n' +
+        'RUN pip install -r requirements.txt torch\nRUN python train.py\n',
+    );
+    expect(described).toMatchObject({
+      baseReference: 'python:3.11',
+      aptPackages: ['git', 'gcc'],
+      aptWithRecommends: true,
+      keepsAptLists: true,
+      requirements: ['torch', 'fastapi==0.110', 'uvicorn[standard]>=0.27 ; python_version > "3.8"'],
+      indexes: { extraIndexUrls: ['https://extra/simple'] },
+      python: { bytecode: 'all', withoutTests: false, keepsPipCache: true, isVirtualEnvironment: false },
+    });
+    expect(described.unmeasured).toEqual([
+      'requirements.txt:2: only requirements by name are part of the forecast',
+      'line 6: what `python train.py` writes is not part of the forecast',
+    ]);
+  });
+
+  it('follows a copied environment into its builder, step by step', async () => {
+    const described = await read(
+      'ARG V=3.12\nFROM python:$V AS builder\nRUN apt-get update && apt-get install -y g++\n' +
+        'RUN python -m venv /opt/venv\nENV PATH="/opt/venv/bin:$PATH"\n' +
+        'ARG PYTORCH_INDEX_URL=https://download.pytorch.org/whl/cpu\n' +
+        'RUN pip install --no-compile --index-url "$PYTORCH_INDEX_URL" torch\n' +
+        'COPY deploy/*.txt /tmp/\n' +
+        'RUN --mount=type=cache,target=/root/.cache/pip pip install --no-compile -r /tmp/prod.txt\n' +
+        'RUN python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --strip\n' +
+        'RUN python -I -c "import torch"\n' +
+        'FROM python:$V-slim\nRUN apt-get update && apt-get install --no-install-recommends -y curl && rm -rf /var/lib/apt/lists/*\n' +
+        'COPY --from=builder /opt/venv /opt/venv\nCOPY app app\n',
+    );
+    expect(described).toMatchObject({
+      baseReference: 'python:3.12-slim',
+      aptPackages: ['curl'],
+      aptWithRecommends: false,
+      keepsAptLists: false,
+      requirements: ['numpy'],
+      earlierInstalls: [
+        { requirements: ['torch'], indexes: { indexUrl: 'https://download.pytorch.org/whl/cpu' } },
+      ],
+      python: {
+        bytecode: 'traced',
+        withoutTests: true,
+        withoutHeaders: true,
+        isStripped: true,
+        isVirtualEnvironment: true,
+        keepsPipCache: false,
+      },
+      unmeasured: [],
+    });
+  });
+
+  it('finds a bind-mounted requirements file, and says which one is missing', async () => {
+    const described = await read(
+      'FROM python:3.12-slim\nRUN --mount=type=bind,source=deploy/prod.txt,target=/tmp/r.txt pip install --no-cache-dir -r /tmp/r.txt\n' +
+        'RUN pip install -r other.txt\n',
+    );
+    expect(described.requirements).toEqual(['numpy']);
+    expect(described.unmeasured?.[0]).toContain(
+      'other.txt: this requirements file is not in the build context',
+    );
+  });
+});
