@@ -38,11 +38,13 @@ export function verificationLines(verification: Verification | undefined, screen
   ];
 }
 
+/** What broke or changed, one by one; what only is not there any more is counted. */
 function differenceLines(verification: Verification, { paint, width }: Screen): string[] {
-  const all = differencesInOrder(verification.differences);
-  const more = all.length - shownDifferences;
+  const told = differencesInOrder(verification.differences).filter((one) => one.severity !== 'info');
+  const infos = verification.differences.length - told.length;
+  const more = told.length - shownDifferences;
   return [
-    ...all
+    ...told
       .slice(0, shownDifferences)
       .flatMap((one) => [
         `  ${paint(one.severity.padEnd(6), one.severity === 'break' ? 'bad' : 'dim')}  ${truncate(plainText(one.what), width - 10)}`,
@@ -50,5 +52,13 @@ function differenceLines(verification: Verification, { paint, width }: Screen): 
         `          lean  ${truncate(plainText(one.lean), width - 16)}`,
       ]),
     ...(more > 0 ? [paint(`  and ${counted(more, 'more difference')}`, 'dim')] : []),
+    ...(infos > 0
+      ? [
+          paint(
+            `    ${truncate(`${counted(infos, 'expected difference')}: see the page or the JSON report`, width - 4)}`,
+            'dim',
+          ),
+        ]
+      : []),
   ];
 }

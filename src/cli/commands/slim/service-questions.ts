@@ -26,10 +26,14 @@ export async function findService({
       route.methods.includes('GET') &&
       /^\/(?:[\w-]+\/)*(health|healthz|healthcheck|livez|readyz|ready|live|ping)\/?$/i.test(route.path),
   );
-  const found = probeRequests(routes).map(probeOf);
+  const healthPath = options.health ?? health?.path;
+  // The health path is asked anyway.
+  const found = probeRequests(routes)
+    .map(probeOf)
+    .filter((probe) => probe.path !== healthPath || probe.method !== 'GET');
   return {
     probes: options.probes.length > 0 ? options.probes : found,
-    healthPath: options.health ?? health?.path,
+    healthPath,
     ports:
       options.ports.length > 0
         ? options.ports
