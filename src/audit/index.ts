@@ -1,4 +1,3 @@
 export { type Audit, type AuditPackage, auditImage } from './audit-image.ts';
 export type { AuditLayer } from './audit-layers.ts';
 export type { AuditRequest } from './audit-subject.ts';
-export { fileDetectors, imageDetectors } from './detectors/index.ts';

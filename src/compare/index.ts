@@ -8,7 +8,7 @@ export {
   type Saving,
   type SharedLayer,
 } from './compare-images.ts';
-export { type Group, groups, groupTitles } from './groups.ts';
+export { type Group, groups } from './groups.ts';
 export type { PackageChange } from './package-changes.ts';
 export {
   type PullCost,

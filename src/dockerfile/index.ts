@@ -16,11 +16,10 @@ export {
   rewriteDockerfile,
 } from './rewrites/rewrite-dockerfile.ts';
 export { rewrites } from './rewrites/rewrites.ts';
-export { readShellCommands } from './shell-commands.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';
 export { parseDockerfile } from './syntax/parse.ts';
-export { type FromSyntax, parseFrom, type StageSyntax, splitStages } from './syntax/split-stages.ts';
+export type { FromSyntax, StageSyntax } from './syntax/split-stages.ts';
 export type {
   Directive,
   DockerfileSyntax,

@@ -1,10 +1,9 @@
 export { BuildError, type BuildErrorDetails, type BuildFailureKind } from './build-error.ts';
 export { explainFailedBuild, type FailedBuild } from './build-failure.ts';
 export type { BuildLog, BuildOutcome, FailedStep } from './build-log.ts';
-export { type BuildahOptions, buildahEngine } from './buildah.ts';
+export type { BuildahOptions } from './buildah.ts';
 export { createBuildahLog } from './buildah-log.ts';
 export { createBuildkitLog } from './buildkit-log.ts';
-export { runLabel } from './container.ts';
 export { detectEngine, type EngineSearch, type FoundEngines, findEngines } from './detect.ts';
 export { type DockerOptions, dockerEngine } from './docker.ts';
 export { findInstructionLine } from './dockerfile-line.ts';
@@ -20,4 +19,4 @@ export type {
 } from './engine.ts';
 export type { EngineRefusal } from './engine-search.ts';
 export { readBuildahImage, readInspectedImage } from './inspected-image.ts';
-export { type PodmanOptions, podmanEngine } from './podman.ts';
+export type { PodmanOptions } from './podman.ts';

@@ -17,6 +17,5 @@ export {
   type FindingInput,
   findingFacts,
   type SizedPath,
-  sampledPaths,
   sortFindings,
 } from './make-finding.ts';

@@ -1,11 +1,11 @@
 export { buildImage, type ImageParts } from './assemble.ts';
-export { formatConfig, parseConfig } from './config.ts';
+export { formatConfig } from './config.ts';
 export type { Healthcheck, HistoryEntry, Image, ImageConfig, Layer, Platform } from './image.ts';
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';
 export { AbsentLayerError } from './layer.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';
-export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
+export { hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
 export { type WriteDockerArchiveOptions, writeDockerArchive } from './sinks/docker-archive.ts';
 export { type WriteOciLayoutOptions, writeOciLayout } from './sinks/oci-layout.ts';

@@ -1,11 +1,10 @@
-export { type Compose, type ComposeDocument, readCompose } from './compose-file.ts';
+export type { Compose, ComposeDocument } from './compose-file.ts';
 export type { ComposeService, ComposeVolume } from './compose-service.ts';
-export {
-  type ContextDirectory,
-  type ContextFile,
-  type ContextListing,
-  directoriesBySize,
-  type UnreadableEntry,
+export type {
+  ContextDirectory,
+  ContextFile,
+  ContextListing,
+  UnreadableEntry,
 } from './context-listing.ts';
 export type { ProjectText, ProjectTexts } from './project-texts.ts';
 export {

@@ -76,7 +76,6 @@ export {
   type ResolveRequirementsOptions,
   type ResolverProgram,
   resolveRequirements,
-  resolverPrograms,
 } from './resolve.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
 export type { SourceRole } from './source-role.ts';

@@ -11,4 +11,4 @@ export type {
 } from './slim-report.ts';
 export { slimTable } from './slim-table.ts';
 export { textWidth } from './terminal-text.ts';
-export { formatBitRate, formatPercent, formatSaved, headline, shortInstruction } from './wording.ts';
+export { formatBitRate, formatPercent, formatSaved, shortInstruction } from './wording.ts';

@@ -1,4 +1,4 @@
-export { type Application, type ApplicationImport, findApplication, importStatement } from './application.ts';
+export { type Application, type ApplicationImport, importStatement } from './application.ts';
 export { type ComposeFacts, composeFile } from './compose-file.ts';
 export type { LeanFile } from './lean-file.ts';
 export {

@@ -174,7 +174,10 @@ function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: 
       reason: movedReason(splits, 'nothing in the running container uses them'),
       risk: 'verify',
       predictedBytes: input.predictedBytes(id),
-      diff: requirementFiles.map((file) => patch(file.path, file.previous ?? '', file.content)).join(''),
+      diff: requirementFiles
+        .filter((file) => file.content !== file.previous)
+        .map((file) => patch(file.path, file.previous ?? '', file.content))
+        .join(''),
     },
   ];
 }

@@ -3,6 +3,7 @@ import {
   editRequirements,
   type InstallLine,
   normaliseName,
+  printRequirements,
   type RequirementsFile,
   type RequirementsTree,
 } from '../python/index.ts';
@@ -57,7 +58,7 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
   const hashed = verdicts.find(({ line, verdict }) => verdict.goes && line.hashes.length > 0);
   if (hashed !== undefined) {
     return {
-      ...unchanged(installed),
+      ...unchanged(tree, installed),
       leftAlone: [`${hashed.path}: its requirements carry hashes, so it is to be regenerated, not edited`],
     };
   }
@@ -74,7 +75,7 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
   const isDirty =
     moved.length > 0 ||
     verdicts.some(({ line }) => line.name !== undefined && facts.cpuName(line.name) !== undefined);
-  if (!isDirty && main === installed) return { ...unchanged(installed), leftAlone };
+  if (!isDirty && main === installed) return { ...unchanged(tree, installed), leftAlone };
   return {
     files: writtenFiles({ tree, installed, main }, facts),
     production: new Map([[installed.path, main.path]]),
@@ -83,8 +84,17 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
   };
 }
 
-function unchanged(installed: RequirementsFile): Omit<SplitRequirements, 'leftAlone'> {
-  return { files: [], production: new Map([[installed.path, installed.path]]), moved: [] };
+/** The files as they are: the lean folder holds all of them. */
+function unchanged(
+  tree: RequirementsTree,
+  installed: RequirementsFile,
+): Omit<SplitRequirements, 'leftAlone'> {
+  const files = tree.files.map((file) => ({
+    path: file.path,
+    content: printRequirements(file),
+    previous: printRequirements(file),
+  }));
+  return { files, production: new Map([[installed.path, installed.path]]), moved: [] };
 }
 
 const developmentName = /(^|[-_./])(dev|devel|development|test|tests|testing|lint|ci)([-_.]|$)/i;
@@ -143,10 +153,13 @@ function writtenFiles({ tree, installed, main }: Files, facts: DistributionFacts
   const isGone = (line: InstallLine): boolean => line.name !== undefined && facts.isGpuOnly(line.name);
   const files = new Map<string, LeanFile>();
   const put = (file: RequirementsFile, content: string): void => {
-    if (content !== file.text) files.set(file.path, { path: file.path, content, previous: file.text });
+    files.set(file.path, { path: file.path, content, previous: printRequirements(file) });
   };
   for (const file of tree.files) {
-    if (file === installed && main !== installed) continue;
+    if (file === installed && main !== installed) {
+      put(file, printRequirements(file));
+      continue;
+    }
     put(file, editRequirements(file, { remove: goes(file), replace: (line) => cpuReplacement(line, facts) }));
   }
   // What the development file lists for itself but the application imports must not be lost.

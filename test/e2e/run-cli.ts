@@ -52,5 +52,8 @@ export function exampleCopy(name: string): string {
 
 /** `--build-arg` options for the lab's package indexes. */
 export function labBuildArgs(): string[] {
-  return Object.entries(inject('lab')?.buildArgs ?? {}).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+  return Object.entries(inject('lab')?.buildArgs ?? {}).flatMap(([name, value]) => [
+    '--build-arg',
+    `${name}=${value}`,
+  ]);
 }

@@ -1,5 +1,5 @@
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, link, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { formatBytes, UserError } from '../../src/base/index.ts';
 import type { LabEngine } from './engine.ts';
 import {
@@ -34,7 +34,7 @@ export interface BaseOptions {
  * The tarballs stay in the cache folder, so that a new engine gets them within seconds.
  */
 export async function ensureStandIns(options: BaseOptions): Promise<string[]> {
-  const wheelNames = options.bundledWheels.map((path) => path.split('/').at(-1));
+  const wheelNames = options.bundledWheels.map((path) => basename(path));
   const ready: string[] = [];
   for (const standIn of standIns) {
     const recipe = recipeDigest(
@@ -82,23 +82,16 @@ async function buildStandIn(options: BaseOptions, standIn: StandIn, recipe: stri
   const { engine, log } = options;
   const rootfs = await rootfsTarball(options, standIn);
   const python = await pythonTree(options);
-  const imported = `plimsoll-lab/${standIn.rootfs}:${debianSuite}`;
-  await timed(log, `Importing ${standIn.rootfs} (${formatBytes((await stat(rootfs)).size)})`, () =>
-    mustRun(
-      engine.docker,
-      ['import', '--message', `Debian packages: stand-in for ${standIn.rootfs}`, rootfs, imported],
-      { env: engine.environment },
-    ),
-  );
   const context = await mkdtemp(join(options.folder, 'context-'));
   try {
+    await link(rootfs, join(context, 'rootfs.tar'));
     await cp(python, join(context, 'python'), { recursive: true, verbatimSymlinks: true });
     await mkdir(join(context, 'wheels'));
-    for (const wheel of options.bundledWheels)
-      await cp(wheel, join(context, 'wheels', wheel.split('/').at(-1) ?? ''));
+    for (const wheel of options.bundledWheels) await cp(wheel, join(context, 'wheels', basename(wheel)));
     await writeFile(join(context, 'pip.conf'), pipSettings(options.indexUrl));
     await writeFile(join(context, 'Dockerfile'), dockerfileOf(standIn, recipe));
-    await timed(log, `Building the stand-in for ${standIn.name}`, () =>
+    const title = `Building the stand-in for ${standIn.name} on ${formatBytes((await stat(rootfs)).size)} of Debian packages`;
+    await timed(log, title, () =>
       mustRun(engine.docker, ['build', '--no-cache', '-q', '-t', standIn.name, context], {
         env: engine.environment,
       }),
@@ -119,20 +112,21 @@ function pipSettings(indexUrl: string): string {
   ].join('\n');
 }
 
-/** The same steps as the official image's own Dockerfile has: CPython below /usr/local, then pip, then the names. */
+/** The same steps as the official images are made by: Debian, CPython below /usr/local, then pip and the names. */
 function dockerfileOf(standIn: StandIn, recipe: string): string {
-  return `FROM plimsoll-lab/${standIn.rootfs}:${debianSuite}
+  return `FROM scratch
+ADD rootfs.tar /
 ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV LANG=C.UTF-8
 ENV PYTHON_VERSION=3.11.2
 COPY python /usr/local/
-RUN --mount=type=bind,source=wheels,target=/wheels \\
+RUN --mount=type=bind,source=wheels,target=/mnt \\
     mkdir -p /usr/local/lib/python3.11/ensurepip/_bundled \\
- && cp /wheels/pip-*.whl /wheels/setuptools-*.whl /usr/local/lib/python3.11/ensurepip/_bundled/ \\
+ && cp /mnt/pip-*.whl /mnt/setuptools-*.whl /usr/local/lib/python3.11/ensurepip/_bundled/ \\
  && ln -s python3.11 /usr/local/bin/python3 && ln -s python3 /usr/local/bin/python \\
  && ldconfig \\
  && PYTHONDONTWRITEBYTECODE=1 python3 -m ensurepip --default-pip >/dev/null \\
- && PYTHONDONTWRITEBYTECODE=1 pip install --quiet --no-index --no-cache-dir --no-compile --root-user-action=ignore /wheels/wheel-*.whl /wheels/packaging-*.whl \\
+ && PYTHONDONTWRITEBYTECODE=1 pip install --quiet --no-index --no-cache-dir --no-compile --root-user-action=ignore /mnt/wheel-*.whl /mnt/packaging-*.whl \\
  && find /usr/local -depth -type d -name __pycache__ -exec rm -rf '{}' + \\
  && python3 --version && pip --version
 COPY pip.conf /etc/pip.conf

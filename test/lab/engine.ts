@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProcess, UserError } from '../../src/base/index.ts';
 import { endProgram, isRunning, startInBackground } from './background.ts';
@@ -92,7 +92,7 @@ export async function startPrivateEngine(
   await mkdir(folder, { recursive: true });
   const socket = join(folder, 'docker.sock');
   const dataRoot = join(folder, 'data');
-  await rm(join(folder, 'docker.pid'), { force: true });
+  await endOrphans(folder);
   const mtu = await raiseBridge();
   const program = await timed(log, 'Starting a private Docker engine', () =>
     startInBackground({
@@ -156,6 +156,21 @@ async function freeNetwork(): Promise<string> {
   );
 }
 
+/**
+ * An engine that was killed leaves its containerd and the shims of its containers running, and a new engine on the
+ * same folder waits for them in vain. All of them name a file below the folder on their command line.
+ */
+async function endOrphans(folder: string): Promise<void> {
+  const run = join(folder, 'run');
+  const marks = ['containerd.toml', 'containerd.sock'].map((name) => join(run, 'containerd', name));
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
+    for (const mark of marks) await endProgram({ pid, mark });
+  }
+  await unmountBelow(run);
+  await rm(run, { recursive: true, force: true });
+  await rm(join(folder, 'docker.pid'), { force: true });
+}
+
 /** Ends the private engine and takes its bridge away; with `isPurge` also everything it stored. */
 export async function stopPrivateEngine(
   folder: string,
@@ -163,6 +178,7 @@ export async function stopPrivateEngine(
   isPurge: boolean,
 ): Promise<void> {
   await endProgram(started);
+  await endOrphans(folder);
   await runProcess('ip', ['link', 'delete', started.bridge]);
   if (!isPurge) return;
   await unmountBelow(folder);

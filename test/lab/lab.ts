@@ -213,12 +213,7 @@ async function removeStandIns(environment: NodeJS.ProcessEnv): Promise<void> {
   const env = engine.environment;
   const filter = ['--filter', `label=${standInLabel}`, '--format', '{{.Repository}}:{{.Tag}}'];
   const labelled = await runProcess(engine.docker, ['image', 'ls', ...filter, 'python'], { env });
-  const imported = await runProcess(
-    engine.docker,
-    ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', 'plimsoll-lab/*'],
-    { env },
-  );
-  const names = `${labelled.stdout}\n${imported.stdout}`.split('\n').filter((name) => name !== '');
+  const names = labelled.stdout.split('\n').filter((name) => name !== '');
   if (names.length > 0) await runProcess(engine.docker, ['image', 'rm', ...names], { env });
 }
 

@@ -6,7 +6,7 @@ export interface StandIn {
   readonly name: string;
   /** Other names of the same image, as Docker Hub has them. */
   readonly aliases: readonly string[];
-  /** The name of its root file system tarball and of the image that is imported from it. */
+  /** The name of its root file system tarball. */
   readonly rootfs: 'buildpack-deps' | 'bookworm-slim';
   readonly packages: readonly string[];
   /** Leaves manuals, translations and documentation out, as `debian:bookworm-slim` does. */

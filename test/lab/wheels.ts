@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatBytes, UserError } from '../../src/base/index.ts';
@@ -131,11 +131,6 @@ async function newestCpuBuild(): Promise<string> {
   throw new UserError('The host’s pip knows no CPU build of torch (a version that ends in +cpu).', {
     hint: 'Add one to the folder or index that pip is configured with.',
   });
-}
-
-/** Forgets all wheels. */
-export async function removeWheels(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function isThere(path: string): Promise<boolean> {

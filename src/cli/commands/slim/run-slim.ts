@@ -40,8 +40,8 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
   const task = await prepare(options, environment);
   const engine = options.isBuild ? await chooseEngine(options, environment) : undefined;
   const outcome = engine === undefined ? await slimByForecast(task) : await slimWithEngine(task, engine);
-  await writeReports(task, outcome.report);
-  environment.write(rendered(outcome.report, options, environment));
+  const report = await writeReports(task, outcome.report);
+  environment.write(rendered(report, options, environment));
   if (outcome.verdict === 'different') return exitCodes.findings;
   if (options.isApply) {
     await apply(
@@ -93,12 +93,15 @@ async function chooseEngine(options: SlimOptions, environment: CliEnvironment): 
   return undefined;
 }
 
-async function writeReports({ project, environment }: SlimTask, report: SlimReport): Promise<void> {
-  const folder = join(project.directory, plimsollDir);
-  await writeFileWhole(join(folder, 'report.html'), slimHtml(report));
-  await writeFileWhole(join(folder, 'report.md'), slimMarkdown(report));
-  await writeFileWhole(join(folder, 'report.json'), slimJson(report));
-  environment.progress.note(`Report: ${join(folder, 'report.html')}`);
+/** Writes the page, the Markdown and the JSON; the report that comes back names them. */
+async function writeReports({ project }: SlimTask, outcome: SlimReport): Promise<SlimReport> {
+  const paths = ['report.html', 'report.md', 'report.json'].map((name) =>
+    join(project.directory, plimsollDir, name),
+  );
+  const report = { ...outcome, files: [...outcome.files, ...paths] };
+  const texts = [slimHtml(report), slimMarkdown(report), slimJson(report)];
+  for (const [position, path] of paths.entries()) await writeFileWhole(path, texts[position] ?? '');
+  return report;
 }
 
 function rendered(report: SlimReport, options: SlimOptions, environment: CliEnvironment): string {

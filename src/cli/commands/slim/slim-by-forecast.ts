@@ -94,19 +94,13 @@ async function forecastSide(
   const described = await describeDockerfileForForecast(wanted.model, {
     readText: (path: string) => Promise.resolve(texts.get(path)),
   });
-  const { problems, ...request } = described;
   const facts = await gatherForecastFacts(
-    {
-      ...request,
-      unmeasured: [...(request.unmeasured ?? []), ...problems],
-      contextBytes: wanted.contextBytes,
-    },
-    {
-      cacheDir: join(environment.cacheDir, 'forecast'),
-      signal: environment.signal,
-      progress: environment.progress,
-    },
+    { ...described, contextBytes: wanted.contextBytes },
+    { cacheDir: join(environment.cacheDir, 'forecast'), signal: environment.signal },
   );
   const { rows, warnings } = forecastImage(facts);
-  return { side: { kind: 'forecast', name: wanted.name, rows }, warnings };
+  return {
+    side: { kind: 'forecast', name: wanted.name, rows },
+    warnings: warnings.map((warning) => `${wanted.name}: ${warning}`),
+  };
 }
