@@ -7,6 +7,7 @@ import { indexImage, type RootFileSystem } from '../filetree/index.ts';
 import { type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
 import { findDistributions, type InstalledDistribution, isPythonInventoryFile } from '../python/index.ts';
 import type { CliEnvironment } from './environment.ts';
+import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
 import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
 
 /** An image that was read whole: what the features need, after its source is closed. */
@@ -36,11 +37,44 @@ export async function readImage(
   environment: CliEnvironment,
   options: ReadImageOptions = {},
 ): Promise<ReadImage> {
+  const imageId = options.engine === undefined ? undefined : await imageIdOf(options.engine, name);
+  const known = imageId === undefined ? undefined : await recallImage(environment.cacheDir, imageId);
+  if (known !== undefined) {
+    try {
+      return await readOpened(known, environment, options);
+    } catch (error) {
+      if (!(error instanceof ForgottenLayerError)) throw error;
+    }
+  }
+  const image = await openSource(name, environment, options);
+  try {
+    const read = await readOpened(image, environment, options);
+    if (imageId !== undefined) await rememberImage(environment.cacheDir, imageId, image);
+    return read;
+  } finally {
+    await image.close();
+  }
+}
+
+/** The engine's ID of `docker:REF` and `podman:REF`; undefined for other sources. */
+async function imageIdOf(engine: Engine, name: string): Promise<string | undefined> {
+  const reference = /^(?:docker|podman):(.+)$/.exec(name)?.[1];
+  return reference === undefined ? undefined : (await engine.inspect(reference))?.id;
+}
+
+async function openSource(
+  name: string,
+  environment: CliEnvironment,
+  options: ReadImageOptions,
+): Promise<Image> {
   const { progress, signal, cacheDir } = environment;
-  const image = await openImage(name, {
+  return openImage(name, {
     ...(options.platform === undefined ? {} : { platform: options.platform }),
     engineSave: async (kind, reference, path) => {
-      const engine = options.engine?.name === kind ? options.engine : await engineNamed(kind, environment);
+      const isGiven =
+        options.engine !== undefined && (kind === 'docker') === (options.engine.name === 'docker');
+      const engine =
+        isGiven && options.engine !== undefined ? options.engine : await engineNamed(kind, environment);
       await engine.save(reference, path, progress, signal);
     },
     ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),
@@ -48,43 +82,42 @@ export async function readImage(
     progress,
     signal,
   });
-  try {
-    const { root } = await indexImage(image, {
-      cacheDir: join(cacheDir, 'layers'),
-      analyserVersion,
-      capture: {
-        key: 'inventory',
-        wants: (path) => isDistroInventoryFile(path) || isPythonInventoryFile(path),
-      },
-      progress,
-      signal,
-    });
-    const measures = await measureLayers(image, root, environment);
-    const distributions = findDistributions(root);
-    return {
-      image: {
-        name: image.name,
-        digest: image.digest,
-        platform: image.platform,
-        config: image.config,
-        layers: image.layers,
-      },
+}
+
+async function readOpened(
+  image: Image,
+  environment: CliEnvironment,
+  options: ReadImageOptions,
+): Promise<ReadImage> {
+  const { progress, signal, cacheDir } = environment;
+  const { root } = await indexImage(image, {
+    cacheDir: join(cacheDir, 'layers'),
+    analyserVersion,
+    capture: {
+      key: 'inventory',
+      wants: (path) => isDistroInventoryFile(path) || isPythonInventoryFile(path),
+    },
+    progress,
+    signal,
+  });
+  const measures = await measureLayers(image, root, environment);
+  const distributions = findDistributions(root);
+  const { name, digest, platform, config, layers } = image;
+  return {
+    image: { name, digest, platform, config, layers },
+    root,
+    distributions,
+    side: {
+      kind: 'image',
+      name: options.name ?? name,
+      layers,
       root,
+      inventory: findDistroPackages(root),
       distributions,
-      side: {
-        kind: 'image',
-        name: options.name ?? image.name,
-        layers: image.layers,
-        root,
-        inventory: findDistroPackages(root),
-        distributions,
-        measures,
-        ...(options.baseLayerCount === undefined ? {} : { baseLayerCount: options.baseLayerCount }),
-      },
-    };
-  } finally {
-    await image.close();
-  }
+      measures,
+      ...(options.baseLayerCount === undefined ? {} : { baseLayerCount: options.baseLayerCount }),
+    },
+  };
 }
 
 async function engineNamed(kind: 'docker' | 'podman', environment: CliEnvironment): Promise<Engine> {
