@@ -58,7 +58,7 @@ export function sharedLayerNotes(comparison: Comparison): string[] {
   const notes: string[] = [];
   if (shared.length > 0) {
     const bytes = shared.reduce((sum, layer) => sum + layer.compressedBytes, 0);
-    const names = shared.map(({ instruction }) => shortInstruction(instruction)).join('; ');
+    const names = shared.map(({ instruction }) => briefly(instruction)).join('; ');
     notes.push(
       `Both images share ${counted(shared.length, 'layer')} (${formatBytes(bytes)} compressed: ${names}). Once the fat image is in the registry, the lean one is pushed in ${formatSeconds(push.leanAfterFat.totalSeconds)}.`,
     );
@@ -67,12 +67,17 @@ export function sharedLayerNotes(comparison: Comparison): string[] {
     (layer, position, all) => all.findIndex(({ identity }) => identity === layer.identity) === position,
   );
   if (skipped.length > 0) {
-    const names = skipped
-      .map((layer) => `${shortInstruction(layer.instruction)} (${layer.reason})`)
-      .join('; ');
+    const names = skipped.map((layer) => `${briefly(layer.instruction)} (${layer.reason})`).join('; ');
     notes.push(`Not sent: ${names}.`);
   }
   return notes;
+}
+
+const briefLength = 48;
+
+function briefly(instruction: string): string {
+  const text = shortInstruction(instruction);
+  return text.length <= briefLength ? text : `${text.slice(0, briefLength - 1)}…`;
 }
 
 /** `1 layer`, `2 layers`. */

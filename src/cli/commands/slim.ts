@@ -48,6 +48,12 @@ export const slim: CliCommand = {
       .option('--health <path>', 'where the service says that it is up')
       .option('--start-timeout <seconds>', 'how long the service may take to come up', '300')
       .option('--uplink <Mbit/s>', 'your upload speed, for the push time', '100')
+      .option(
+        '--pushed <image>',
+        'an image of the engine whose layers the registry has already (repeatable)',
+        collect,
+        [],
+      )
       .option('--only <edits>', 'make these edits only (comma-separated)')
       .option('--skip <edits>', 'leave these edits out (comma-separated)')
       .option('--no-build', 'do not build: compare a forecast')

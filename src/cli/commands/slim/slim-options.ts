@@ -20,6 +20,8 @@ export interface SlimOptions {
   readonly health: string | undefined;
   readonly startSeconds: number;
   readonly uplinkBitsPerSecond: number;
+  /** Images whose layers the registry has already. */
+  readonly pushed: readonly string[];
   /** Edits that are not to be made. */
   readonly skipped: ReadonlySet<EditId>;
   readonly isBuild: boolean;
@@ -53,6 +55,7 @@ const schema = z.object({
   health: z.string().startsWith('/', '--health must be a path that starts with /').optional(),
   startTimeout: positive('--start-timeout'),
   uplink: positive('--uplink'),
+  pushed: z.array(z.string()),
   only: z.string().optional(),
   skip: z.string().optional(),
   build: z.boolean(),

@@ -28,6 +28,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     buildArgs: { ...project.buildArgs, ...options.buildArgs },
     target: project.target,
   };
+  const inRegistry = await layersOf(engine, options.pushed);
   const name = imageName(project.directory);
   const fat = await buildFat(task, context, `${name}:fat`);
   const fatRead = await readImage(sourceOf(engine, fat), environment, {
@@ -92,6 +93,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     fat: fatRead.side,
     lean: leanRead.side,
     uplinkBitsPerSecond: options.uplinkBitsPerSecond,
+    inRegistry,
   });
   const verification = attempt.verification;
   const report = reportOf({
@@ -161,6 +163,20 @@ function leanBase(dockerfile: string | undefined): string | undefined {
 
 function suiteOf(image: ReadImage): DebianSuite {
   return image.side.inventory.release?.versionCodename === 'trixie' ? 'trixie' : 'bookworm';
+}
+
+/** The diffIDs of images that the engine holds and the registry has; a name that the engine does not know is an error. */
+async function layersOf(engine: Engine, names: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const name of names) {
+    const image = await engine.inspect(name);
+    if (image === undefined)
+      throw new UserError(`--pushed ${name}: ${engine.name} has no such image.`, {
+        hint: `Pull it first, or leave --pushed out.`,
+      });
+    for (const diffId of image.config.diffIds) found.add(diffId);
+  }
+  return found;
 }
 
 const standInLabel = 'dev.plimsoll.stand-in';
