@@ -2,22 +2,31 @@ import type { Audit } from '../audit/index.ts';
 import type { Comparison } from '../compare/index.ts';
 import type { SlimReport } from './slim-report.ts';
 
-/** The report of `plimsoll slim` as JSON, schema `plimsoll.slim/1`: the same report gives the same text. Treemaps are left out: they are for looking at. */
+/**
+ * The report of `plimsoll slim` as JSON, schema `plimsoll.slim/1` (`docs/schemas/plimsoll.slim-1.json`): the same report
+ * gives the same text. Treemaps are left out: they are for looking at.
+ */
 export function slimJson(report: SlimReport): string {
   const { trees: _, ...shown } = report;
   return toJson('plimsoll.slim/1', shown);
 }
 
-/** A comparison as JSON, schema `plimsoll.compare/1`. */
+/** A comparison as JSON, schema `plimsoll.compare/1` (`docs/schemas/plimsoll.compare-1.json`). */
 export function compareJson(comparison: Comparison): string {
   return toJson('plimsoll.compare/1', comparison);
 }
 
-/** An audit as JSON, schema `plimsoll.audit/1`. */
+/** An audit as JSON, schema `plimsoll.audit/1` (`docs/schemas/plimsoll.audit-1.json`). */
 export function auditJson(audit: Audit): string {
   return toJson('plimsoll.audit/1', audit);
 }
 
 function toJson(schema: string, value: object): string {
-  return `${JSON.stringify({ schema, ...value }, undefined, 2)}\n`;
+  return `${JSON.stringify({ schema, ...value }, asPublished, 2)}\n`;
+}
+
+/** A field that is always there says null where it has no value; predictions come in halves, bytes do not. */
+function asPublished(key: string, value: unknown): unknown {
+  if (value === undefined) return null;
+  return typeof value === 'number' && key.endsWith('Bytes') ? Math.round(value) : value;
 }

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../dockerfile/index.ts';
+import { editIds } from './index.ts';
+
+const page = readFileSync(new URL('../../docs/edits.md', import.meta.url), 'utf8');
+const sections = new Map(
+  page
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => [text.slice(0, text.indexOf('\n')), text] as const),
+);
+const fixture = readFileSync(
+  new URL('../dockerfile/rewrites/fixtures/naive-torch.Dockerfile', import.meta.url),
+  'utf8',
+);
+
+const facts: RewriteFacts = {
+  hasCacheMounts: true,
+  requirementClosure: new Map([
+    ['requirements-dev.txt', ['requirements-dev.txt', 'requirements.txt']],
+    ['requirements.txt', ['requirements.txt']],
+  ]),
+  requirementFolders: new Set(),
+  requirementsWithSource: new Set(),
+  productionRequirements: new Map([['requirements-dev.txt', 'requirements.txt']]),
+  developmentDistributions: new Set(),
+  cpuWheels: { requirements: ['torch>=2.2'], evidence: 'nothing in the project uses a GPU' },
+  classifyPackage: (name) => ({ purpose: name === 'curl' ? 'convenience' : 'build', runtimePackages: [] }),
+  packageOfCommand: (command) => (command === 'curl' ? 'curl' : undefined),
+  runtimeLibraries: [{ packageName: 'libgomp1', because: 'lightgbm loads a shared library of it' }],
+  neededCommands: new Map(),
+  hardCodedPaths: [],
+  importStatements: ['import pandas', 'from fastapi import FastAPI'],
+  compilesAtRunTime: undefined,
+  pruneScript: 'docker/prune-site-packages.py',
+};
+
+/** Examples of their own: for the first, packages copied without an environment; for the second, a source that the split would put in its place. */
+const otherExamples: Partial<
+  Record<RewriteId, { readonly text: string; readonly without: readonly RewriteId[] }>
+> = {
+  'virtual-environment': {
+    text: `FROM python:3.11 AS builder
+COPY requirements.txt .
+RUN pip install --user --no-cache-dir -r requirements.txt
+
+FROM python:3.11-slim
+WORKDIR /app
+COPY --from=builder /root/.local /root/.local
+ENV PATH=/root/.local/bin:$PATH
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: ['cpu-wheels'],
+  },
+  'layer-order': {
+    text: `FROM python:3.11
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -r requirements.txt
+`,
+    without: ['split-stages', 'cpu-wheels'],
+  },
+};
+
+/** What an edit alone makes of the example. */
+function appliedAlone(id: RewriteId): { readonly before: string; readonly after: string } | undefined {
+  const { text, without } = otherExamples[id] ?? { text: fixture, without: [] };
+  return rewriteDockerfile(text, facts, { without: new Set(without) }).applied.find((one) => one.id === id);
+}
+
+/** The lines of a section's diffs with this sign, without it and without indentation. */
+function diffLines(section: string, sign: '-' | '+'): string[] {
+  const blocks = [...section.matchAll(/^```diff\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+  return blocks
+    .flatMap((block) => block.split('\n'))
+    .filter((line) => line.startsWith(sign))
+    .map((line) => line.slice(1).trim());
+}
+
+const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim());
+
+test('the page has a section for every edit, in the order in which they are made, and for nothing else', () => {
+  expect([...sections.keys()]).toEqual(editIds);
+});
+
+describe.each(editIds)('the section of %s', (id) => {
+  const section = sections.get(id) ?? '';
+
+  test.each(['**Why.**', '**Saves.**', '**Can break.**', '**Left alone**', `\`--skip ${id}\``])(
+    'has %s',
+    (part) => {
+      expect(section).toContain(part);
+    },
+  );
+});
+
+describe.each(rewrites)('the section of $id', ({ id, title, risk }) => {
+  const section = sections.get(id) ?? '';
+
+  test('has the title and the risk that the edit has', () => {
+    expect(section).toContain(`*${title}* · risk: ${risk}`);
+  });
+
+  test('shows what the edit makes of the example', () => {
+    const applied = appliedAlone(id);
+    expect([...diffLines(section, '-'), ...diffLines(section, '+')]).not.toEqual([]);
+    expect(linesOf(applied?.before ?? '')).toEqual(expect.arrayContaining(diffLines(section, '-')));
+    expect(linesOf(applied?.after ?? '')).toEqual(expect.arrayContaining(diffLines(section, '+')));
+  });
+});
