@@ -72,6 +72,20 @@ test('what is there stays, with its comments; only what is missing is added', ()
   });
 });
 
+test('nobody’s spelling changes', () => {
+  const text = `services:
+  api:
+    command: [uvicorn, app:app]
+    depends_on:
+    - db
+    environment:
+    - LOG=debug
+`;
+  const patched = composeFile(text, facts);
+  expect(patched.startsWith(text.slice(0, text.indexOf('    environment')))).toBe(true);
+  expect(patched).toContain('    ports:\n    - "8000:8000"\n');
+});
+
 test.each([
   ['a new file', undefined],
   ['an existing file', existing],

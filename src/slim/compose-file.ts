@@ -1,4 +1,4 @@
-import { Document, isMap, parseDocument, type YAMLMap } from 'yaml';
+import { Document, isMap, isSeq, parseDocument, Scalar, type YAMLMap } from 'yaml';
 
 /** What the compose file should say about the service. */
 export interface ComposeFacts {
@@ -26,19 +26,30 @@ export function composeFile(existing: string | undefined, facts: ComposeFacts): 
   const service = document.getIn(['services', facts.serviceName]);
   if (!isMap(service)) return existing ?? String(document);
   addMissing(document, service, 'platform', facts.platform);
-  if (facts.ports.length > 0)
-    addMissing(
-      document,
-      service,
-      'ports',
-      facts.ports.map((port) => `${port}:${port}`),
-    );
+  if (facts.ports.length > 0) addMissing(document, service, 'ports', facts.ports.map(publishedPort));
   if (facts.modelLibraries.length > 0) addModelVolume(document, service, facts);
   const port = facts.ports[0];
   if (port !== undefined && facts.healthPath !== undefined) {
-    addMissing(document, service, 'healthcheck', healthcheck(`http://127.0.0.1:${port}${facts.healthPath}`));
+    addHealthcheck(document, service, `http://127.0.0.1:${port}${facts.healthPath}`);
   }
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString({ lineWidth: 0, nullStr: '', ...spellingOf(existing ?? '') });
+}
+
+/** Quoted, because YAML 1.1 reads a port below 60 as a number of base 60: `22:22`. */
+function publishedPort(port: number): Scalar<string> {
+  const scalar = new Scalar(`${port}:${port}`);
+  scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
+}
+
+/** How the file is written: `[a]` or `[ a ]`, lists indented below their key or not, steps of 2 or 4. */
+function spellingOf(text: string): { flowCollectionPadding: boolean; indentSeq: boolean; indent: number } {
+  const list = /^( *)[\w"'.-]+:[ \t]*(?:#.*)?\r?\n(?:[ \t]*#.*\r?\n)*( *)- /m.exec(text);
+  return {
+    flowCollectionPadding: /[[{] +[^\s\]}]/.test(text),
+    indentSeq: list === null || (list[2] ?? '').length > (list[1] ?? '').length,
+    indent: /^ +(?=\S)/m.exec(text)?.[0].length === 4 ? 4 : 2,
+  };
 }
 
 function newDocument(facts: ComposeFacts): Document {
@@ -75,12 +86,16 @@ function addModelVolume(document: Document, service: YAMLMap, facts: ComposeFact
 }
 
 /** Python is in the image, curl is not. Model loading takes its time: a long start period. */
-function healthcheck(url: string): Record<string, unknown> {
-  return {
+function addHealthcheck(document: Document, service: YAMLMap, url: string): void {
+  if (service.has('healthcheck')) return;
+  const check = document.createNode({
     test: ['CMD', 'python', '-c', `import urllib.request as u; u.urlopen('${url}', timeout=4)`],
     interval: '30s',
     timeout: '5s',
     start_period: '120s',
     retries: 3,
-  };
+  });
+  const test = check.get('test');
+  if (isSeq(test)) test.flow = true;
+  service.set('healthcheck', check);
 }

@@ -210,17 +210,36 @@ function extraFiles(
       ignore,
     );
   }
+  // A batch job without ports and models has nothing that a new file would say.
+  if (
+    compose.previous === undefined &&
+    compose.facts.ports.length + compose.facts.modelLibraries.length === 0
+  )
+    return { edits, files };
   const content = composeFile(compose.previous, compose.facts);
   add(
-    {
-      id: 'compose',
-      title: 'Compose file with platform, port, model cache and health check',
-      reason: 'so that the image runs the same way everywhere, and models outlive the container',
-      risk: 'safe',
-    },
+    { id: 'compose', ...composeWords(compose.facts), risk: 'safe' },
     { path: compose.path, previous: compose.previous, content },
   );
   return { edits, files };
+}
+
+function composeWords({ ports, modelLibraries, healthPath }: ComposeFacts): {
+  title: string;
+  reason: string;
+} {
+  const parts = [
+    'platform',
+    ...(ports.length > 0 ? ['port'] : []),
+    ...(modelLibraries.length > 0 ? ['model cache'] : []),
+    ...(ports.length > 0 && healthPath !== undefined ? ['health check'] : []),
+  ];
+  const last = parts.at(-1) ?? '';
+  const list = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
+  return {
+    title: `Compose file with ${list}`,
+    reason: `so that the image runs the same way everywhere${modelLibraries.length > 0 ? ', and models outlive the container' : ''}`,
+  };
 }
 
 function mergeFiles(files: readonly LeanFile[]): LeanFile[] {

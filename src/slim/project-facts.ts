@@ -17,6 +17,7 @@ import {
   systemNeedsOf,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
+import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
 import type { DistributionFacts } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
 
@@ -64,6 +65,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
         ),
       ),
     ),
+    requirementFolders: requirementFolders(project),
     requirementsWithSource: new Set(
       study.requirements.flatMap((tree) =>
         tree.requested
@@ -89,9 +91,24 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     neededCommands: neededCommands(input),
     hardCodedPaths: hardCodedPaths(project),
     importStatements: tracedImports(study),
-    compilesAtRunTime: compilesAtRunTime(project, study),
+    compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     pruneScript: pruneScriptPath,
   };
+}
+
+/** Folders that hold requirements files and nothing else. */
+function requirementFolders({ context, texts }: Project): Set<string> {
+  const requirements = new Set(texts.requirements.map((file) => file.path));
+  const folders = new Map<string, boolean>();
+  for (const { path } of context.files) {
+    const folder = posix.dirname(path);
+    folders.set(folder, (folders.get(folder) ?? true) && requirements.has(path));
+  }
+  const isWhole = (folder: string): boolean =>
+    [...folders].every(([other, isOnly]) => !other.startsWith(`${folder}/`) || isOnly);
+  return new Set(
+    [...folders].flatMap(([folder, isOnly]) => (folder !== '.' && isOnly && isWhole(folder) ? [folder] : [])),
+  );
 }
 
 function closureOf(
@@ -240,7 +257,7 @@ function runtimeLibraries(
   for (const [name, extras] of names) {
     const needs = systemNeedsOf(name, input.suite, extras);
     for (const packageName of needs?.packages ?? [])
-      if (!found.has(packageName)) found.set(packageName, `${name} loads a shared library of it`);
+      if (!found.has(packageName)) found.set(packageName, `${name} needs it`);
   }
   for (const [packageName, because] of input.foundMissing) found.set(packageName, because);
   return [...found].map(([packageName, because]) => ({ packageName, because }));
@@ -282,29 +299,4 @@ function startCommands(project: Project): Set<string> {
       posix.basename(word),
     ),
   );
-}
-
-const installationPath =
-  /\/usr\/(?:local\/)?(?:lib\/python3[\d.]*\/(?:site|dist)-packages|bin\/(?:python3?|pip3?|uvicorn|gunicorn|celery|flask)[\d.]*)\b/;
-
-function hardCodedPaths(project: Project): RewriteFacts['hardCodedPaths'] {
-  return [...project.texts.pythonSources, ...project.texts.shellScripts].flatMap(({ path, text }) =>
-    text.split('\n').flatMap((line, at) => {
-      // A shebang of the system's Python in a test or tool never runs in the container's start.
-      const match = line.startsWith('#') ? null : installationPath.exec(line);
-      return match === null || path.endsWith('.ipynb') ? [] : [{ file: path, line: at + 1, text: match[0] }];
-    }),
-  );
-}
-
-function compilesAtRunTime(project: Project, study: ProjectStudy): string | undefined {
-  const files = new Set(study.application.sources.map((file) => file.path));
-  for (const { path, text } of project.texts.pythonSources) {
-    if (!files.has(path)) continue;
-    const match = /torch\.compile\b|cpp_extension|@triton\.jit|\bpyximport\b|numba\.pycc|cffi\.verify/.exec(
-      text,
-    );
-    if (match !== null) return `${path}: ${match[0]}`;
-  }
-  return undefined;
 }

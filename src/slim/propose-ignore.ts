@@ -5,12 +5,14 @@ import {
   ignoreMatcher,
   mergeDockerignore,
   parseDockerignore,
+  type SentFile,
   suggestIgnores,
 } from '../dockerignore/index.ts';
 import type { Project } from '../project/index.ts';
 import type { IgnoreProposal } from './plan.ts';
 import { pruneScriptPath } from './project-facts.ts';
 import type { ProjectStudy } from './study-project.ts';
+import { plimsollDir } from './write-lean-files.ts';
 
 /** What the lean image's `.dockerignore` should hold, and the files that still get through. */
 export interface ContextProposal {
@@ -21,15 +23,15 @@ export interface ContextProposal {
 
 /** Proposes ignore entries for what this project sends and does not need; nothing that the Dockerfile copies by name or the code reads. */
 export function proposeIgnore(project: Project, study: ProjectStudy): ContextProposal {
+  const previous = project.dockerignore?.text;
+  const path = project.dockerignore?.path ?? '.dockerignore';
   const { suggestions, kept } = suggestIgnores({
-    files: project.context.files,
+    files: sentFiles(project, path),
     patterns: project.dockerignore?.patterns ?? [],
     copiedSources: copiedSources(project),
     isNeeded: neededPaths(project, study),
   });
-  const previous = project.dockerignore?.text;
   const content = mergeDockerignore(previous ?? '', suggestions);
-  const path = project.dockerignore?.path ?? '.dockerignore';
   const matcher = ignoreMatcher(parseDockerignore(content, path));
   const savedBytes = suggestions.reduce((sum, one) => sum + one.sizeBytes, 0);
   const kinds = [...new Set(suggestions.map((one) => one.kind))].join(', ');
@@ -44,6 +46,17 @@ export function proposeIgnore(project: Project, study: ProjectStudy): ContextPro
     },
     sentPaths: project.context.files.map((file) => file.path).filter((path) => !matcher.isIgnored(path)),
   };
+}
+
+/** What is sent, and what will be once this has run: the ignore file itself and Plimsoll's folder. So a second run proposes nothing new. */
+function sentFiles(project: Project, ignorePath: string): readonly SentFile[] {
+  const { files } = project.context;
+  const matcher = ignoreMatcher(project.dockerignore?.patterns ?? []);
+  const own = [ignorePath, `${plimsollDir}/.gitignore`].filter(
+    (path) =>
+      !path.startsWith('../') && !matcher.isIgnored(path) && files.every((file) => file.path !== path),
+  );
+  return [...files, ...own.map((path) => ({ path, sizeBytes: 0 }))];
 }
 
 /** Sources of COPY, ADD and bind mounts of the context. */

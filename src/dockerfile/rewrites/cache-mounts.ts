@@ -3,6 +3,7 @@ import type { Instruction, ShellCommand } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removeBlock } from './remove-block.ts';
+import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
 import { nothingToDo, type Rewrite } from './rewrite.ts';
 
@@ -20,7 +21,7 @@ export const cacheMounts: Rewrite = {
   id: 'cache-mounts',
   title: 'Keep downloads between builds in cache mounts',
   risk: 'safe',
-  propose({ syntax, model }, facts) {
+  propose({ syntax, model, placeOf }, facts) {
     if (!facts.hasCacheMounts) return nothingToDo;
     const instructions = model.stages.flatMap((stage) => stage.instructions);
     const runs = instructions.filter(
@@ -31,7 +32,7 @@ export const cacheMounts: Rewrite = {
       const user = run.before.user;
       const isRoot = user === undefined || user === 'root' || user === '0';
       if (!isRoot && needsCache(run))
-        leftAlone.push(`line ${run.syntax.startLine}: runs as ${user}, whose home is not known`);
+        leftAlone.push(`${placeOf(run.syntax)}: runs as ${user}, whose home is not known`);
       return isRoot ? mountEdits(run, syntax.text) : [];
     });
     const variables =
@@ -71,7 +72,7 @@ function mountEdits(run: Instruction, text: string): TextEdit[] {
   return [
     { range: { start, end: start }, newText },
     ...pips.flatMap(uncachedOptions),
-    ...(isAptMounted ? cleaningEdits(run, text) : []),
+    ...(isAptMounted ? removeLinks(run, text, isAptCleaning) : []),
   ];
 }
 
@@ -94,19 +95,6 @@ function uncachedOptions(install: PipInstall): TextEdit[] {
 }
 
 /** `&& apt-get clean && rm -rf /var/lib/apt/lists/*` would empty the cache mounts. */
-function cleaningEdits(run: Instruction, text: string): TextEdit[] {
-  const commands = run.commands ?? [];
-  return commands.flatMap((command, position): TextEdit[] => {
-    const previous = commands[position - 1];
-    if (previous === undefined || !command.isTopLevel || !isAptCleaning(command)) return [];
-    const between = text.slice(previous.range.end, command.range.start);
-    // Only a plain link of the chain: `&&` or `;`, white space, continuations and comments around it.
-    return /^[\s\\]*(&&|;)[\s\\]*$/.test(between)
-      ? [{ range: { start: previous.range.end, end: command.range.end }, newText: '' }]
-      : [];
-  });
-}
-
 function isAptCleaning(command: ShellCommand): boolean {
   const action = aptAction(command);
   if (action === 'clean' || action === 'autoclean') return true;
@@ -126,9 +114,14 @@ function cacheVariableEdits(instruction: Instruction, text: string): TextEdit[] 
   if (match === null) return [];
   if (match[0].trim() === value.trim()) return [removeBlock(text, { start: blockStart, end: range.end })];
   const last = match.index + match[0].length;
-  const isFirst = match[1] === '';
+  const previous = value.slice(0, match.index + (match[1]?.length ?? 0)).trimEnd().length;
+  // With the space in front, and with it a line continuation: one that nothing follows would swallow the next instruction.
+  if (previous > 0) {
+    const start = (sourceOffsets[previous - 1] ?? valueRange.start) + 1;
+    return [{ range: { start, end: (sourceOffsets[last - 1] ?? valueRange.end) + 1 }, newText: '' }];
+  }
   const rest = /^\s+/.exec(value.slice(last))?.[0].length ?? 0;
-  const start = sourceOffsets[match.index] ?? valueRange.start;
-  const end = sourceOffsets[isFirst ? last + rest : last] ?? valueRange.end;
-  return [{ range: { start, end }, newText: '' }];
+  return [
+    { range: { start: valueRange.start, end: sourceOffsets[last + rest] ?? valueRange.end }, newText: '' },
+  ];
 }

@@ -29,10 +29,13 @@ export const cpuWheels: Rewrite = {
     const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
     const at = first.instruction.syntax.blockStart;
     const pip = first.install.command.words.slice(0, first.install.firstArgument).join(' ');
+    const noCache = first.install.options.some((option) => option.text === '--no-cache-dir')
+      ? ' --no-cache-dir'
+      : '';
     const newText =
       `# The CPU build of PyTorch, from its own index: no CUDA libraries.${eol}` +
       `ARG PYTORCH_INDEX_URL=${cpuIndex}${eol}` +
-      `RUN ${pip} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
+      `RUN ${pip}${noCache} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
     return { edits: [{ range: { start: at, end: at }, newText }], reason, leftAlone: [] };
   },
 };

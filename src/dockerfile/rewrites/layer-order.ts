@@ -1,24 +1,30 @@
 import { posix } from 'node:path';
-import type { Stage } from '../model.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { contextPathOf, readContextCopy } from './context-paths.ts';
 import { removeBlock } from './remove-block.ts';
-import { leave, nothingToDo, type Rewrite, type RewriteFacts, type RewriteProposal } from './rewrite.ts';
+import {
+  leave,
+  nothingToDo,
+  type ResolvedDockerfile,
+  type Rewrite,
+  type RewriteFacts,
+  type RewriteProposal,
+} from './rewrite.ts';
 
 /** `COPY . .` then `pip install -r` → manifests, installation, then the source: a code change reinstalls nothing. */
 export const layerOrder: Rewrite = {
   id: 'layer-order',
   title: 'Install dependencies before the source is copied',
   risk: 'safe',
-  propose({ syntax, model }, facts) {
+  propose({ syntax, model, placeOf }, facts) {
     for (const stage of model.stages) {
       const classified = stage.instructions.map(classifyInstruction);
-      const copyAt = classified.findIndex((one) => readContextCopy(one.instruction)?.isBroad === true);
+      const copyAt = classified.findIndex((one) => copiesSource(one, facts));
       const installAt = classified.findIndex(
         (one, at) => at > copyAt && one.role === 'dependencies' && needsFiles(one),
       );
       if (copyAt === -1 || installAt === -1) continue;
-      return moveInstall({ text: syntax.text, stage, classified, copyAt, installAt }, facts);
+      return moveInstall({ text: syntax.text, placeOf, classified, copyAt, installAt }, facts);
     }
     return nothingToDo;
   },
@@ -26,21 +32,30 @@ export const layerOrder: Rewrite = {
 
 interface Move {
   readonly text: string;
-  readonly stage: Stage;
+  readonly placeOf: ResolvedDockerfile['placeOf'];
   readonly classified: readonly ClassifiedInstruction[];
   readonly copyAt: number;
   readonly installAt: number;
+}
+
+/** Not `COPY requirements/ requirements/`. */
+function copiesSource({ instruction }: ClassifiedInstruction, facts: RewriteFacts): boolean {
+  const copy = readContextCopy(instruction);
+  return copy?.isBroad === true && !copy.sources.every((source) => facts.requirementFolders.has(source));
 }
 
 function needsFiles(one: ClassifiedInstruction): boolean {
   return one.installs.some((install) => install.requirementFiles.length > 0);
 }
 
-function moveInstall({ text, classified, copyAt, installAt }: Move, facts: RewriteFacts): RewriteProposal {
+function moveInstall(
+  { text, placeOf, classified, copyAt, installAt }: Move,
+  facts: RewriteFacts,
+): RewriteProposal {
   const copy = classified[copyAt]?.instruction;
   const install = classified[installAt];
   if (copy === undefined || install === undefined) return nothingToDo;
-  const line = `line ${install.instruction.syntax.startLine}`;
+  const line = placeOf(install.instruction.syntax);
   const between = classified
     .slice(copyAt + 1, installAt)
     .filter((one) => one.role !== 'state' && one.role !== 'copy');

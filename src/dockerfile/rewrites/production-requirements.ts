@@ -1,71 +1,131 @@
 import { posix } from 'node:path';
-import type { Instruction } from '../model.ts';
+import type { Instruction, Stage } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { withoutGroups } from './development-groups.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeWords } from './remove-words.ts';
-import { nothingToDo, type Rewrite, type RewriteFacts, type RewriteProposal } from './rewrite.ts';
+import {
+  nothingToDo,
+  type ResolvedDockerfile,
+  type Rewrite,
+  type RewriteFacts,
+  type RewriteProposal,
+} from './rewrite.ts';
 
 /** `pip install -r requirements-dev.txt` → the production file; `pip install fastapi pytest` → without pytest. */
 export const productionRequirements: Rewrite = {
   id: 'production-requirements',
   title: 'Install what production needs, not what development needs',
   risk: 'verify',
-  propose({ syntax, model }, facts) {
+  propose({ syntax, model, placeOf }, facts) {
     const instructions = model.stages.flatMap((stage) => stage.instructions);
-    const parts = instructions.map((instruction) => proposeFor(instruction, { facts, text: syntax.text }));
+    const parts = instructions.map((instruction) =>
+      proposeFor(instruction, { facts, text: syntax.text, placeOf, target: model.stages[model.target] }),
+    );
     const edits = parts.flatMap((part) => part.edits);
     const leftAlone = parts.flatMap((part) => part.leftAlone);
+    const names = parts.flatMap((part) => part.names);
     if (edits.length === 0) return { ...nothingToDo, leftAlone };
     return {
       edits,
       leftAlone,
-      reason: 'test runners, linters and notebooks have no use in the running container',
+      reason: [
+        ...(names.length > 0 ? [`${names.join(', ')}: nothing in the running container uses them`] : []),
+        ...(parts.some((part) => part.isFileSwapped)
+          ? ['test runners, linters and notebooks have no use in the running container']
+          : []),
+        ...parts.flatMap((part) => part.groups),
+      ].join('; '),
     };
   },
 };
 
-type Part = Pick<RewriteProposal, 'edits' | 'leftAlone'>;
+interface Part extends Pick<RewriteProposal, 'edits' | 'leftAlone'> {
+  /** Development tools that a `pip install` named itself and no longer does. */
+  readonly names: readonly string[];
+  readonly isFileSwapped: boolean;
+  /** What other installers leave out from now on. */
+  readonly groups: readonly string[];
+}
+
+const nothing: Part = { edits: [], leftAlone: [], names: [], isFileSwapped: false, groups: [] };
 
 interface Context {
   readonly facts: RewriteFacts;
   readonly text: string;
+  readonly placeOf: ResolvedDockerfile['placeOf'];
+  readonly target: Stage | undefined;
 }
 
 function proposeFor(instruction: Instruction, context: Context): Part {
-  if (instruction.syntax.keyword === 'copy')
-    return { edits: renamedSources(instruction, context), leftAlone: [] };
-  const parts = (instruction.commands ?? [])
+  if (instruction.syntax.keyword === 'copy') {
+    const edits = renamedSources(instruction, context);
+    return { ...nothing, edits, isFileSwapped: edits.length > 0 };
+  }
+  const commands = instruction.commands ?? [];
+  const parts = commands
     .flatMap((command) => readPipInstall(command) ?? [])
     .map((install) => proposeForInstall(install, instruction, context));
-  return { edits: parts.flatMap((part) => part.edits), leftAlone: parts.flatMap((part) => part.leftAlone) };
+  const groups = commands.flatMap((command) => withoutGroups(command, instruction, context.target) ?? []);
+  return {
+    edits: [...parts.flatMap((part) => part.edits), ...groups.flatMap((group) => group.edits)],
+    leftAlone: [
+      ...parts.flatMap((part) => part.leftAlone),
+      ...groups.flatMap((group) =>
+        group.leftAlone.map((why) => `${context.placeOf(instruction.syntax)}: ${why}`),
+      ),
+    ],
+    names: parts.flatMap((part) => part.names),
+    isFileSwapped: parts.some((part) => part.isFileSwapped),
+    groups: groups.flatMap((group) => (group.reason === '' ? [] : [group.reason])),
+  };
 }
 
-function proposeForInstall(install: PipInstall, instruction: Instruction, { facts, text }: Context): Part {
+function proposeForInstall(
+  install: PipInstall,
+  instruction: Instruction,
+  { facts, text, placeOf }: Context,
+): Part {
   const files = install.requirementFiles.flatMap((file): TextEdit[] => {
     const replacement = productionFile(file.text, facts);
     return replacement === undefined ? [] : [{ range: file.range, newText: replacement }];
   });
-  const development = install.requirements.filter((word) =>
-    facts.developmentDistributions.has(distributionName(word.text)),
-  );
-  if (development.length === 0) return { edits: files, leftAlone: [] };
+  const isFileSwapped = files.length > 0;
+  const development = isBootstrap(install)
+    ? []
+    : install.requirements.filter((word) => facts.developmentDistributions.has(distributionName(word.text)));
+  if (development.length === 0) return { ...nothing, edits: files, isFileSwapped };
+  const names = development.map((word) => word.text);
   const isAllThereIs =
     development.length === install.requirements.length &&
     install.requirementFiles.length + install.localPaths.length === 0;
   if (!isAllThereIs)
-    return { edits: [...files, ...removeWords(install.command, development)], leftAlone: [] };
+    return {
+      ...nothing,
+      edits: [...files, ...removeWords(install.command, development)],
+      names,
+      isFileSwapped,
+    };
   if (instruction.commands?.length === 1) {
     const { blockStart, range } = instruction.syntax;
-    return { edits: [removeBlock(text, { start: blockStart, end: range.end })], leftAlone: [] };
+    return { ...nothing, edits: [removeBlock(text, { start: blockStart, end: range.end })], names };
   }
-  const names = development.map((word) => word.text).join(' ');
   return {
+    ...nothing,
     edits: files,
+    isFileSwapped,
     leftAlone: [
-      `line ${instruction.syntax.startLine}: \`pip install ${names}\` is one link of a longer chain`,
+      `${placeOf(instruction.syntax)}: \`pip install ${names.join(' ')}\` is one link of a longer chain`,
     ],
   };
+}
+
+const bootstrapTools = new Set(['pip', 'setuptools', 'wheel', 'build', 'uv']);
+
+/** `pip install --upgrade pip setuptools wheel`: what follows may be built with them (`--no-build-isolation`). */
+function isBootstrap(install: PipInstall): boolean {
+  return install.requirements.every((word) => bootstrapTools.has(distributionName(word.text)));
 }
 
 /** The path as written, with the file's name changed: `/app/requirements-dev.txt` → `/app/requirements.txt`. */

@@ -2,7 +2,8 @@ import type { Risk } from '../../finding/index.ts';
 import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
-import type { RewriteFacts, RewriteId } from './rewrite.ts';
+import type { InstructionSyntax } from '../syntax/syntax.ts';
+import type { ResolvedDockerfile, RewriteFacts, RewriteId } from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
 /** One rewrite that changed the Dockerfile. */
@@ -39,6 +40,7 @@ export function rewriteDockerfile(
 ): RewrittenDockerfile {
   const applied: AppliedRewrite[] = [];
   const leftAlone: { id: RewriteId; because: string }[] = [];
+  const placeOf = placesIn(text);
   let current = text;
   for (const rewrite of rewrites) {
     if (options.without.has(rewrite.id)) continue;
@@ -47,7 +49,7 @@ export function rewriteDockerfile(
       ...(options.target === undefined ? {} : { target: options.target }),
       ...(options.buildArgs === undefined ? {} : { buildArgs: options.buildArgs }),
     });
-    const proposal = rewrite.propose({ syntax, model }, facts);
+    const proposal = rewrite.propose({ syntax, model, placeOf }, facts);
     leftAlone.push(...proposal.leftAlone.map((because) => ({ id: rewrite.id, because })));
     if (proposal.edits.length === 0) continue;
     const after = applyEdits(current, proposal.edits);
@@ -63,4 +65,21 @@ export function rewriteDockerfile(
     current = after;
   }
   return { text: current, applied, leftAlone };
+}
+
+const longestQuote = 60;
+
+/** The line in the user's file, also after rewrites have moved the instruction: `line 12`; its text where it is not there word for word. */
+function placesIn(text: string): ResolvedDockerfile['placeOf'] {
+  const lines = new Map<string, number[]>();
+  for (const { keyword, value, startLine } of parseDockerfile(text).instructions) {
+    const key = `${keyword} ${value}`;
+    lines.set(key, [...(lines.get(key) ?? []), startLine]);
+  }
+  return ({ keyword, value }: InstructionSyntax) => {
+    const [line, other] = lines.get(`${keyword} ${value}`) ?? [];
+    if (line !== undefined && other === undefined) return `line ${line}`;
+    const quoted = `${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`;
+    return `\`${quoted.length > longestQuote ? `${quoted.slice(0, longestQuote)}…` : quoted}\``;
+  };
 }

@@ -1,6 +1,6 @@
 import type { Risk } from '../../finding/index.ts';
 import type { DockerfileModel } from '../model.ts';
-import type { DockerfileSyntax, TextEdit } from '../syntax/syntax.ts';
+import type { DockerfileSyntax, InstructionSyntax, TextEdit } from '../syntax/syntax.ts';
 
 /** The names of the rewrites, as `--only` and `--skip` take them. */
 export type RewriteId =
@@ -8,6 +8,7 @@ export type RewriteId =
   | 'slim-base'
   | 'production-requirements'
   | 'cpu-wheels'
+  | 'virtual-environment'
   | 'runtime-packages'
   | 'runtime-libraries'
   | 'no-recommends'
@@ -27,6 +28,8 @@ export interface RewriteFacts {
   readonly hasCacheMounts: boolean;
   /** What a requirements file needs beside itself: `requirements-dev.txt` → [`requirements-dev.txt`, `requirements.txt`]. */
   readonly requirementClosure: ReadonlyMap<string, readonly string[]>;
+  /** Folders of the build context in which every file is a requirements file: `requirements`. */
+  readonly requirementFolders: ReadonlySet<string>;
   /** Requirements files that name something of the build context (`-e .`, `./pkg`): they need the source. */
   readonly requirementsWithSource: ReadonlySet<string>;
   /** Requirements file as installed today → the file with what production needs. */
@@ -78,6 +81,8 @@ export interface Rewrite {
 export interface ResolvedDockerfile {
   readonly syntax: DockerfileSyntax;
   readonly model: DockerfileModel;
+  /** How its user finds an instruction: its line in the file that was given, or its text where an earlier rewrite changed it. */
+  readonly placeOf: (syntax: InstructionSyntax) => string;
 }
 
 /** The proposal of a rewrite that has no business here. */

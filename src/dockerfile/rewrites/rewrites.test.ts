@@ -21,6 +21,7 @@ const facts: RewriteFacts = {
     ['requirements-dev.txt', ['requirements-dev.txt', 'requirements.txt']],
     ['requirements.txt', ['requirements.txt']],
   ]),
+  requirementFolders: new Set(['requirements']),
   requirementsWithSource: new Set(),
   productionRequirements: new Map([['requirements-dev.txt', 'requirements.txt']]),
   developmentDistributions: new Set(['pytest', 'black', 'flake8']),
@@ -64,7 +65,7 @@ describe('any subset of the rewrites', () => {
   const ids = rewrites.map((rewrite) => rewrite.id);
   test.each(files)('%s: parses, resolves and keeps what the container sees', (name) => {
     const before = finalState(read(name));
-    for (let mask = 0; mask < 2 ** ids.length; mask += 7) {
+    for (let mask = 0; mask < 2 ** ids.length; mask += 61) {
       const without = new Set<RewriteId>(ids.filter((_, bit) => (mask >> bit) & 1));
       const { text } = rewriteDockerfile(read(name), factsOf(name), { without });
       expect(finalState(text), `without ${[...without].join(', ')}`).toEqual(before);

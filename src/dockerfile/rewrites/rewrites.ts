@@ -10,11 +10,13 @@ import { runtimePackages } from './runtime-packages.ts';
 import { slimBase } from './slim-base.ts';
 import { splitStages } from './split-stages.ts';
 import { tracedBytecode } from './traced-bytecode.ts';
+import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
   productionRequirements,
   cpuWheels,
+  virtualEnvironment,
   splitStages,
   slimBase,
   runtimePackages,

@@ -21,7 +21,7 @@ export const runtimeLibraries: Rewrite = {
     const missing = [...wanted].filter(([name]) => !present.has(name));
     if (missing.length === 0) return nothingToDo;
     const names = missing.map(([name]) => name).join(' ');
-    const reason = missing.map(([name, because]) => `${name}: ${because}`).join('; ');
+    const reason = grouped(missing);
     const last = installs.at(-1)?.install.packages.at(-1);
     if (last !== undefined) {
       return {
@@ -50,10 +50,17 @@ function wantedPackages(stage: Stage, facts: RewriteFacts): Map<string, string> 
   return wanted;
 }
 
-/** In front of the first COPY, so that a change of the code does not repeat it. */
+/** `libsm6, libxext6: opencv-python loads shared libraries of them; curl: HEALTHCHECK calls curl`. */
+function grouped(missing: readonly (readonly [string, string])[]): string {
+  const names = new Map<string, string[]>();
+  for (const [name, because] of missing) names.set(because, [...(names.get(because) ?? []), name]);
+  return [...names].map(([because, group]) => `${group.join(', ')}: ${because}`).join('; ');
+}
+
+/** In front of the first COPY, so that a change of the code does not repeat it, and where apt still runs as root. */
 function insertionPoint(stage: Stage): number {
   const copy = stage.instructions.find(({ syntax }) =>
-    ['copy', 'add', 'cmd', 'entrypoint'].includes(syntax.keyword),
+    ['copy', 'add', 'cmd', 'entrypoint', 'user'].includes(syntax.keyword),
   );
   return copy?.syntax.blockStart ?? stage.instructions.at(-1)?.syntax.range.end ?? stage.from.range.end;
 }

@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
-import type { RewriteFacts } from './rewrite.ts';
+import { pythonModulePackages } from './make-environment.ts';
+import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
 
 const otherInstallers = new Map([
   ['poetry', 'Poetry'],
@@ -15,44 +16,56 @@ const otherInstallers = new Map([
   ['hatch', 'Hatch'],
 ]);
 
+/** What the obstacles are looked for in. */
+export interface SplitQuestion {
+  readonly stage: Stage;
+  readonly classified: readonly ClassifiedInstruction[];
+  readonly facts: RewriteFacts;
+  readonly placeOf: PlaceOf;
+}
+
+type PlaceOf = ResolvedDockerfile['placeOf'];
+
 /** Everything that makes the split of a stage unsafe, in words for its user; empty when it may be split. */
-export function splitObstacles(
-  stage: Stage,
-  classified: readonly ClassifiedInstruction[],
-  facts: RewriteFacts,
-): readonly string[] {
+export function splitObstacles({ stage, classified, facts, placeOf }: SplitQuestion): string[] {
   const lastInstall = classified.findLastIndex((one) => one.role === 'dependencies');
   return [
-    ...classified.flatMap(onbuildObstacle),
-    ...classified.flatMap(installerObstacle),
-    ...classified.flatMap((one) => installObstacles(one, facts)),
-    ...classified.slice(0, lastInstall).flatMap(earlyWorkObstacle),
-    ...stage.instructions.flatMap(absolutePathObstacle),
+    ...classified.flatMap((one) => onbuildObstacle(one, placeOf)),
+    ...installerObstacles(classified, placeOf),
+    ...classified.flatMap((one) => installObstacles(one, facts, placeOf)),
+    ...classified.slice(0, lastInstall).flatMap((one) => earlyWorkObstacle(one, placeOf)),
+    ...stage.instructions.flatMap((one) => absolutePathObstacle(one, placeOf)),
+    ...pythonModulePackages(stage).map(
+      (name) => `the system package ${name} brings Python modules, which a virtual environment would not see`,
+    ),
     ...facts.hardCodedPaths.map(
       (place) => `${place.file}:${place.line} names the installation path ${place.text}`,
     ),
   ];
 }
 
-const at = (instruction: Instruction): string => `line ${instruction.syntax.startLine}`;
-
-function onbuildObstacle({ instruction }: ClassifiedInstruction): string[] {
+function onbuildObstacle({ instruction }: ClassifiedInstruction, placeOf: PlaceOf): string[] {
   return instruction.syntax.keyword === 'onbuild'
-    ? [`${at(instruction)}: ONBUILD acts in images built from this one`]
+    ? [`${placeOf(instruction.syntax)}: ONBUILD acts in images built from this one`]
     : [];
 }
 
-function installerObstacle({ instruction }: ClassifiedInstruction): string[] {
-  return (instruction.commands ?? []).flatMap((command) => {
-    const program = posix.basename(command.words[0] ?? '');
-    const name = program === 'uv' && command.words[1] === 'sync' ? 'uv sync' : otherInstallers.get(program);
-    return name === undefined ? [] : [`${at(instruction)}: the dependencies are installed by ${name}`];
-  });
+/** Dependencies that another program than pip installs, in words for the user. */
+export function installerObstacles(classified: readonly ClassifiedInstruction[], placeOf: PlaceOf): string[] {
+  return classified.flatMap(({ instruction }) =>
+    (instruction.commands ?? []).flatMap((command) => {
+      const program = posix.basename(command.words[0] ?? '');
+      const name = program === 'uv' && command.words[1] === 'sync' ? 'uv sync' : otherInstallers.get(program);
+      return name === undefined
+        ? []
+        : [`${placeOf(instruction.syntax)}: the dependencies are installed by ${name}`];
+    }),
+  );
 }
 
-function installObstacles(one: ClassifiedInstruction, facts: RewriteFacts): string[] {
+function installObstacles(one: ClassifiedInstruction, facts: RewriteFacts, placeOf: PlaceOf): string[] {
   if (one.role !== 'dependencies') return [];
-  const where = at(one.instruction);
+  const where = placeOf(one.instruction.syntax);
   const found: string[] = [];
   for (const command of one.otherCommands) {
     found.push(
@@ -60,8 +73,8 @@ function installObstacles(one: ClassifiedInstruction, facts: RewriteFacts): stri
     );
   }
   for (const install of one.installs) {
-    if (hasPipOption(install, '--user', '-t', '--target', '--prefix', '--root')) {
-      found.push(`${where}: pip installs to a place of its own (--user, --target, --prefix or --root)`);
+    if (hasPipOption(install, '-t', '--target', '--prefix', '--root')) {
+      found.push(`${where}: pip installs to a place of its own (--target, --prefix or --root)`);
     }
     const program = install.command.words[0] ?? '';
     if (program.startsWith('/usr/'))
@@ -76,29 +89,27 @@ function installObstacles(one: ClassifiedInstruction, facts: RewriteFacts): stri
       }
     }
   }
-  const user = one.instruction.before.user;
-  if (user !== undefined && user !== 'root' && user !== '0')
-    found.push(`${where}: pip runs as the user ${user}`);
   return found;
 }
 
-function earlyWorkObstacle(one: ClassifiedInstruction): string[] {
+function earlyWorkObstacle(one: ClassifiedInstruction, placeOf: PlaceOf): string[] {
   if (one.role !== 'other') return [];
   const text = one.instruction.syntax.value.slice(0, 60);
+  const place = placeOf(one.instruction.syntax);
   return [
-    `${at(one.instruction)}: \`${text}\` runs before the installation, and what it leaves for pip or for the application is not known`,
+    `${place.startsWith('line') ? `${place}: \`${text}\`` : place} runs before the installation, and what it leaves for pip or for the application is not known`,
   ];
 }
 
-function absolutePathObstacle(instruction: Instruction): string[] {
+function absolutePathObstacle(instruction: Instruction, placeOf: PlaceOf): string[] {
   const { keyword, value } = instruction.syntax;
   if (keyword === 'env' && /(^|\s)PATH[= ]/.test(value) && !/\$\{?PATH/.test(value)) {
-    return [`${at(instruction)}: PATH is set without the inherited one`];
+    return [`${placeOf(instruction.syntax)}: PATH is set without the inherited one`];
   }
   if (!['cmd', 'entrypoint', 'env', 'healthcheck', 'copy', 'run'].includes(keyword)) return [];
   const path =
-    /\/usr\/(local\/)?(bin\/(python|pip|uvicorn|gunicorn|celery|flask|streamlit|jupyter)[\d.]*|lib\/python3?[\d.]*\/(site|dist)-packages)/.exec(
+    /\/usr\/(local\/)?(bin\/(python|pip|uvicorn|gunicorn|celery|flask|streamlit|jupyter)[\d.]*|lib\/python3?[\d.]*\/(site|dist)-packages)|\S*\/\.local\/(lib\/python\S*|bin\/\w[\w.-]*)/.exec(
       value,
     );
-  return path === null ? [] : [`${at(instruction)} names the installation path ${path[0]}`];
+  return path === null ? [] : [`${placeOf(instruction.syntax)} names the installation path ${path[0]}`];
 }

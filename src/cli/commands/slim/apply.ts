@@ -31,7 +31,8 @@ export async function apply(request: ApplyRequest, environment: CliEnvironment):
   environment.progress.note(`Applied. The files as they were are in ${backup}.`);
 }
 
-async function refuseDirtyTree(projectDir: string): Promise<void> {
+/** Rejects when the project lies in a git tree with uncommitted changes: the lean files could not be told apart from them. */
+export async function refuseDirtyTree(projectDir: string): Promise<void> {
   const status = await runProcess('git', ['-C', projectDir, 'status', '--porcelain', '--', '.']).catch(
     () => undefined,
   );

@@ -104,7 +104,7 @@ function judge(attempt: LeanAttempt, suite: DebianSuite): AttemptOutcome<LeanAtt
   return {
     isPassed: false,
     blamed: [...new Set(breaks.flatMap((difference) => blameOfDifference(difference, suite)))],
-    what: firstLine(breaks[0]?.what ?? verification.summary),
+    what: breaks[0] === undefined ? verification.summary : whyOf(breaks[0]),
     value: attempt,
   };
 }
@@ -143,6 +143,10 @@ function missingPackages({ verification, buildError }: LeanAttempt, suite: Debia
     if (name !== undefined) found.set(name, `the build calls ${command}`);
   }
   return found;
+}
+
+function whyOf({ what, fat, lean }: Difference): string {
+  return `${firstLine(what)}: ${firstLine(lean)} (fat: ${firstLine(fat)})`;
 }
 
 function firstLine(text: string): string {

@@ -62,7 +62,9 @@ function cpuEvidence(evidence: readonly HardwareEvidence[], fileCount: number): 
   if (weak.length > 0) return [...forCpu, ...weak.map((text) => `only a hint of a GPU: ${text}`)];
   return forCpu.length > 0
     ? forCpu
-    : [`no sign of a GPU in Dockerfile, compose file, requirements and ${fileCount} Python files`];
+    : [
+        `no sign of a GPU in Dockerfile, compose file, requirements and ${fileCount === 1 ? '1 Python file' : `${fileCount} Python files`}`,
+      ];
 }
 
 function sentence({ file, line, text, reason }: HardwareEvidence): string {

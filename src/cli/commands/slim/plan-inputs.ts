@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Project } from '../../../project/index.ts';
 import type { DebianSuite } from '../../../python/index.ts';
 import { pruneScript } from '../../../python/index.ts';
 import {
@@ -9,6 +10,7 @@ import {
   pruneScriptPath,
   rewriteFacts,
 } from '../../../slim/index.ts';
+import { decideModelCache } from './decide-model-cache.ts';
 import type { SlimTask } from './run-slim.ts';
 
 /** What the plan is decided by, beside the project. */
@@ -28,6 +30,7 @@ export function planInputs(
   const { project, study, target } = task;
   const dockerfile = project.dockerfile;
   const script = pruneScript();
+  const modelCache = decideModelCache(project, study);
   const known = project.texts.pythonSources.find((file) => file.path === pruneScriptPath);
   return (foundMissing) => ({
     dockerfile: {
@@ -40,30 +43,20 @@ export function planInputs(
     requirements: study.requirements,
     distributions: distributionFacts({ project, study }),
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,
-    compose: composeInput(task),
+    compose: composeInput(task, modelCache.libraries),
     pruneScript: { path: pruneScriptPath, content: script, previous: known?.text },
     predictedBytes,
-    leftAlone: study.problems,
+    leftAlone: [...study.problems, ...modelCache.leftAlone],
   });
 }
 
-/** Libraries that download models on first use, by the name they are imported by. */
-const modelLibraries = [
-  'transformers',
-  'sentence_transformers',
-  'diffusers',
-  'huggingface_hub',
-  'datasets',
-  'timm',
-  'whisper',
-  'spacy_transformers',
-];
-
-function composeInput({ project, study, options, service: found }: SlimTask): PlanInput['compose'] {
+function composeInput(
+  { project, options, service: found }: SlimTask,
+  libraries: readonly string[],
+): PlanInput['compose'] {
   const existing = project.compose?.documents[0];
   const service = project.compose?.builders[0];
   const platform = options.platform;
-  const imported = new Set(study.application.imports.map((one) => one.module.split('.')[0] ?? ''));
   const path = existing === undefined ? 'compose.yaml' : posix.relative(project.directory, existing.file);
   return {
     path,
@@ -75,10 +68,18 @@ function composeInput({ project, study, options, service: found }: SlimTask): Pl
           ? 'linux/amd64'
           : [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/'),
       ports: found.ports.slice(0, 1),
-      healthPath: found.healthPath,
-      modelLibraries: modelLibraries.filter((name) => imported.has(name)),
+      // What the image checks by itself needs no second check.
+      healthPath: hasHealthcheck(project) ? undefined : found.healthPath,
+      modelLibraries: libraries,
       buildTarget: project.target,
       dockerfile: project.dockerfile.path === 'Dockerfile' ? undefined : project.dockerfile.path,
     },
   };
+}
+
+function hasHealthcheck({ dockerfile: { model } }: Project): boolean {
+  const instructions = model.stages[model.target]?.instructions ?? [];
+  return instructions.some(
+    ({ syntax }) => syntax.keyword === 'healthcheck' && !/^none\b/i.test(syntax.value.trim()),
+  );
 }

@@ -7,7 +7,7 @@ import type { LeanFile, TargetDecision } from '../../../slim/index.ts';
 import { type ProjectStudy, plimsollDir, studyProject } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
-import { apply } from './apply.ts';
+import { apply, refuseDirtyTree } from './apply.ts';
 import { decideTarget } from './decide-target.ts';
 import { findService, type ServiceFacts } from './service-questions.ts';
 import { slimByForecast } from './slim-by-forecast.ts';
@@ -38,6 +38,8 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
   const options = parseSlimOptions(given);
   const environment = readEnvironment(signal, options.isQuiet);
   const task = await prepare(options, environment);
+  // Known now, and not only after the builds.
+  if (options.isApply && !options.isForce) await refuseDirtyTree(task.project.directory);
   const engine = options.isBuild ? await chooseEngine(options, environment) : undefined;
   const outcome = engine === undefined ? await slimByForecast(task) : await slimWithEngine(task, engine);
   const report = await writeReports(task, outcome.report);

@@ -94,13 +94,20 @@ async function forecastSide(
   const described = await describeDockerfileForForecast(wanted.model, {
     readText: (path: string) => Promise.resolve(texts.get(path)),
   });
+  const resolving = environment.progress.start(`resolving what ${wanted.name} would install`);
   const facts = await gatherForecastFacts(
     { ...described, contextBytes: wanted.contextBytes },
-    { cacheDir: join(environment.cacheDir, 'forecast'), signal: environment.signal },
+    {
+      cacheDir: join(environment.cacheDir, 'forecast'),
+      signal: environment.signal,
+      // pip's own five retries, each with a long wait, would look like a hang.
+      pipOptions: ['--retries', '1'],
+    },
   );
+  resolving.done();
   const { rows, warnings } = forecastImage(facts);
   return {
     side: { kind: 'forecast', name: wanted.name, rows },
-    warnings: warnings.map((warning) => `${wanted.name}: ${warning}`),
+    warnings: warnings.map((warning) => `${wanted.name}: ${warning.replace(/\s*\n\s*/g, ' ')}`),
   };
 }

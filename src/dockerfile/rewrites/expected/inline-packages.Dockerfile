@@ -21,7 +21,7 @@ COPY app.py /app/app.py
 WORKDIR /app
 CMD ["uvicorn", "app:app"]
 
-# applied production-requirements: test runners, linters and notebooks have no use in the running container
+# applied production-requirements: pytest, black, flake8: nothing in the running container uses them
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
 # applied slim-base: python:3.11 carries compilers, headers and version control for building; python:3.11-slim is the same Python on the same Debian without them
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it

@@ -1,0 +1,122 @@
+import { aptAction } from '../apt-command.ts';
+import type { Stage } from '../model.ts';
+import { applyEdits } from '../syntax/apply-edits.ts';
+import type { TextEdit } from '../syntax/syntax.ts';
+import type { ClassifiedInstruction } from './classify-instruction.ts';
+import { readContextCopy } from './context-paths.ts';
+import { makeEnvironment, type StagePython } from './make-environment.ts';
+import { removeLinks } from './remove-links.ts';
+import { removeWords } from './remove-words.ts';
+import type { RequirementCopies } from './requirement-copies.ts';
+
+/** What both stages are put together from. */
+export interface Assembly {
+  /** The whole Dockerfile. */
+  readonly text: string;
+  readonly stage: Stage;
+  readonly classified: readonly ClassifiedInstruction[];
+  readonly files: RequirementCopies;
+  readonly python: StagePython;
+  /** A virtual environment that the Dockerfile makes itself. */
+  readonly environment: string | undefined;
+  readonly eol: string;
+}
+
+/** The text of an instruction with everything between it and the one before: comments and empty lines travel with it. */
+export function chunkOf(
+  { text, stage }: Assembly,
+  { instruction }: ClassifiedInstruction,
+  edits: readonly TextEdit[] = [],
+): string {
+  const position = stage.instructions.indexOf(instruction);
+  const start = stage.instructions[position - 1]?.syntax.range.end ?? stage.from.range.end;
+  const moved = edits.map(({ range, newText }) => ({
+    range: { start: range.start - start, end: range.end - start },
+    newText,
+  }));
+  return applyEdits(text.slice(start, instruction.syntax.range.end), moved);
+}
+
+/** The builder behind its FROM: everything up to the last installation that the installations need. */
+export function builderChunks(assembly: Assembly): string[] {
+  const { classified, files, environment, eol, python, stage } = assembly;
+  const last = classified.findLastIndex((one) => one.role === 'dependencies');
+  const making = environment === undefined ? environmentPosition(classified) : -1;
+  return classified.slice(0, last + 1).flatMap((one, position) => {
+    const parts = position === making ? [`${eol}${eol}${makeEnvironment(python, stage, eol)}`] : [];
+    for (const [directory, sources] of files.before.get(one) ?? []) {
+      const target =
+        directory === (one.instruction.before.workdir ?? '/') ? './' : `${directory.replace(/\/$/, '')}/`;
+      parts.push(`${eol}${eol}COPY ${sources.join(' ')} ${target}`);
+    }
+    return isForBuilder(one, assembly)
+      ? [...parts, chunkOf(assembly, one, builderEdits(one, assembly))]
+      : parts;
+  });
+}
+
+/** In front of the first installation and of the ARGs that stand directly above it with their comment. */
+function environmentPosition(classified: readonly ClassifiedInstruction[]): number {
+  let position = classified.findIndex((one) => one.role === 'dependencies');
+  while (classified[position - 1]?.instruction.syntax.keyword === 'arg') position -= 1;
+  return position;
+}
+
+/** Inside a virtual environment pip refuses `--user`; and what a builder stage removes again was needed in no image. */
+function builderEdits(one: ClassifiedInstruction, { text }: Assembly): TextEdit[] {
+  const userOptions = one.installs.flatMap((install) =>
+    removeWords(
+      install.command,
+      install.options.filter((option) => option.text === '--user'),
+    ),
+  );
+  const removals = removeLinks(one.instruction, text, (command) =>
+    /^(purge|remove|autoremove|auto-remove)$/.test(aptAction(command) ?? ''),
+  );
+  return [...userOptions, ...removals];
+}
+
+function isForBuilder(one: ClassifiedInstruction, { classified, files }: Assembly): boolean {
+  if (one.role === 'system' || one.role === 'copy-from' || one.role === 'dependencies') return true;
+  if (one.role === 'state') return isStateForBuilder(one, classified);
+  return one.role === 'copy' && isForInstallation(one, files);
+}
+
+/** A COPY of something else than sources and manifests, such as a `pip.conf`: pip may read it. */
+function isForInstallation(one: ClassifiedInstruction, files: RequirementCopies): boolean {
+  if (files.manifestOnly.has(one)) return false;
+  const copy = readContextCopy(one.instruction);
+  return (
+    copy !== undefined &&
+    !copy.isBroad &&
+    copy.sources.some((source) => /(pip\.conf|\.netrc|\.crt|\.pem|\.whl)$/.test(source))
+  );
+}
+
+const installerVariables =
+  /^(PIP_|UV_|PYTHON|C(XX)?FLAGS|LD|LIBRARY_PATH|CPATH|CUDA|TORCH_|MAX_JOBS|CMAKE|PATH$|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|DEBIAN_FRONTEND|LANG|LC_|SSL_CERT|REQUESTS_CA)/;
+
+/** WORKDIR, SHELL, and the variables that installers read or that an instruction of the builder refers to. */
+function isStateForBuilder(
+  one: ClassifiedInstruction,
+  classified: readonly ClassifiedInstruction[],
+): boolean {
+  const { keyword, value } = one.instruction.syntax;
+  if (keyword === 'shell' || keyword === 'workdir') return true;
+  if (keyword !== 'env' && keyword !== 'arg') return false;
+  const names =
+    keyword === 'arg'
+      ? [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '')
+      : [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)[= ]/g)].map((match) => match[1] ?? '');
+  const users = classified.filter(
+    (other) =>
+      other !== one &&
+      (['dependencies', 'system', 'copy-from'].includes(other.role) ||
+        ['workdir', 'env', 'arg'].includes(other.instruction.syntax.keyword)),
+  );
+  return names.some(
+    (name) =>
+      installerVariables.test(name) ||
+      users.some((user) => new RegExp(`\\$\\{?${name}\\b`).test(user.instruction.syntax.value)),
+  );
+}

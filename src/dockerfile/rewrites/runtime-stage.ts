@@ -1,0 +1,61 @@
+import { readAptInstall } from '../apt-command.ts';
+import { type Assembly, chunkOf } from './builder-stage.ts';
+import type { ClassifiedInstruction } from './classify-instruction.ts';
+import { environmentPath } from './make-environment.ts';
+
+/** The stage that becomes the image, behind its FROM: the environment from the builder instead of the installations. */
+export function runtimeChunks(assembly: Assembly, builderName: string): string[] {
+  const { classified, environment, eol } = assembly;
+  const path = environment ?? environmentPath;
+  const variables = environment === undefined ? `${eol}ENV VIRTUAL_ENV=${path} PATH="${path}/bin:$PATH"` : '';
+  const environmentCopy = `${eol}${eol}COPY --from=${builderName} ${path} ${path}${variables}`;
+  const first = classified.findIndex((one) => one.role === 'copy' || one.role === 'dependencies');
+  const early = classified.filter(
+    (one, position) => position >= first && isEarly(one, classified.slice(first, position)),
+  );
+  return classified.flatMap((one, position) => {
+    const lead =
+      position === first ? [...early.flatMap((system) => systemPart(system, assembly)), environmentCopy] : [];
+    if (early.includes(one) || isBuilderOnly(one, assembly)) return lead;
+    return [...lead, ...systemPart(one, assembly)];
+  });
+}
+
+/** System packages do not depend on the source or on the environment: a change of these must not install them again. */
+function isEarly(one: ClassifiedInstruction, between: readonly ClassifiedInstruction[]): boolean {
+  if (one.role !== 'system' && one.role !== 'dependencies') return false;
+  return between.every((other) => ['copy', 'dependencies', 'system'].includes(other.role));
+}
+
+function isBuilderOnly(one: ClassifiedInstruction, { classified, files }: Assembly): boolean {
+  if (files.manifestOnly.has(one) || isForInstallationOnly(one, classified)) return true;
+  const flags = one.instruction.syntax.flags.map((flag) => flag.value).join(' ');
+  return one.role === 'copy-from' && /astral-sh\/uv/.test(flags);
+}
+
+/** An ARG that only the installation refers to. */
+function isForInstallationOnly(
+  one: ClassifiedInstruction,
+  classified: readonly ClassifiedInstruction[],
+): boolean {
+  const { keyword, value } = one.instruction.syntax;
+  const name = keyword === 'arg' ? /^\w+/.exec(value.trim())?.[0] : undefined;
+  if (name === undefined) return false;
+  const users = classified.filter(
+    (other) => other !== one && new RegExp(`\\$\\{?${name}\\b`).test(other.instruction.syntax.value),
+  );
+  return users.length > 0 && users.every((other) => other.role === 'dependencies');
+}
+
+/** The instruction as it is; of an installation, the apt packages (which of them the runtime needs is another rewrite's question). */
+function systemPart(one: ClassifiedInstruction, assembly: Assembly): string[] {
+  if (one.role !== 'dependencies') return [chunkOf(assembly, one)];
+  const packages = (one.instruction.commands ?? []).flatMap(
+    (command) => readAptInstall(command)?.packages ?? [],
+  );
+  if (packages.length === 0) return [];
+  const names = packages.map((found) => found.text).join(' ');
+  return [
+    `${assembly.eol}${assembly.eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
+  ];
+}

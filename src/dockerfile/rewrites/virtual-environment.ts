@@ -1,0 +1,137 @@
+import type { Instruction, Stage } from '../model.ts';
+import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import type { TextEdit } from '../syntax/syntax.ts';
+import { environmentPath } from './make-environment.ts';
+import { readPythonBase } from './python-base.ts';
+import { removeWords } from './remove-words.ts';
+import { leave, nothingToDo, type Rewrite } from './rewrite.ts';
+
+/**
+ * `pip install --user` with `COPY --from=builder /root/.local /root/.local`, and `--prefix=/install` with a COPY onto `/usr/local`, become a
+ * virtual environment: a user other than root can import from it, and nothing is mixed into the system's Python.
+ */
+export const virtualEnvironment: Rewrite = {
+  id: 'virtual-environment',
+  title: 'Copy a virtual environment instead of loose packages',
+  risk: 'verify',
+  propose({ syntax, model, placeOf }) {
+    const target = model.stages[model.target];
+    const found = target && findCopiedPackages(model.stages, target);
+    if (target === undefined || found === undefined) return nothingToDo;
+    const place = placeOf(found.copy.syntax);
+    if (!isSamePython(found.builder, target))
+      return leave(`${place}: the two stages may not have the same Python at the same place`);
+    const path = pathEdits(target, found);
+    if (path === undefined)
+      return leave(`${place}: another instruction names ${found.destination} as the installation path`);
+    const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
+    const start = inFrontOfCopies(found).syntax.blockStart;
+    return {
+      edits: [
+        {
+          range: { start, end: start },
+          newText: `RUN python -m venv ${environmentPath}${eol}ENV PATH="${environmentPath}/bin:$PATH"${eol}${eol}`,
+        },
+        ...found.installs.flatMap(withoutPlace),
+        {
+          range: { start: found.copy.syntax.valueRange.start, end: found.copy.syntax.range.end },
+          newText: `${environmentPath} ${environmentPath}${path.isOnPath ? '' : `${eol}ENV PATH="${environmentPath}/bin:$PATH"`}`,
+        },
+        ...path.edits,
+      ],
+      reason: `packages in ${found.source} serve one user or mix with the system's Python; an environment stands alone, and only what it holds is copied`,
+      leftAlone: [],
+    };
+  },
+};
+
+/** A changed requirements file must not make the environment anew. */
+function inFrontOfCopies({ builder, firstInstall }: CopiedPackages): Instruction {
+  const position = builder.instructions.indexOf(firstInstall);
+  const above = builder.instructions.slice(0, position);
+  const last = above.findLastIndex((one) => one.syntax.keyword !== 'copy');
+  return builder.instructions[last + 1] ?? firstInstall;
+}
+
+interface CopiedPackages {
+  readonly builder: Stage;
+  readonly copy: Instruction;
+  /** `/root/.local`, `/install`. */
+  readonly source: string;
+  readonly destination: string;
+  readonly firstInstall: Instruction;
+  readonly installs: readonly PipInstall[];
+}
+
+function findCopiedPackages(stages: readonly Stage[], target: Stage): CopiedPackages | undefined {
+  for (const copy of target.instructions.filter(({ syntax }) => syntax.keyword === 'copy')) {
+    const from = copy.syntax.flags.find((flag) => flag.name === 'from')?.value?.toLowerCase();
+    const builder = stages.find((stage) => stage.name === from || String(stage.position) === from);
+    const words = copy.syntax.json ?? copy.syntax.value.trim().split(/\s+/);
+    const [source = '', destination = ''] = words.map((word) => word.replace(/\/$/, ''));
+    if (builder === undefined || words.length !== 2) continue;
+    const placed = builder.instructions.flatMap((instruction) =>
+      (instruction.commands ?? []).flatMap((command) => {
+        const install = readPipInstall(command);
+        return install?.tool === 'pip' ? [{ instruction, install }] : [];
+      }),
+    );
+    const [first] = placed.filter(({ install }) => isPlacedAt(install, source, destination));
+    const isAll = placed.every(
+      ({ instruction, install }) =>
+        isPlacedAt(install, source, destination) ||
+        builder.instructions.indexOf(instruction) <
+          builder.instructions.indexOf(first?.instruction ?? instruction),
+    );
+    if (first === undefined || !isAll) continue;
+    const installs = placed.map(({ install }) => install);
+    return { builder, copy, source, destination, firstInstall: first.instruction, installs };
+  }
+  return undefined;
+}
+
+/** `--user` lands in `~/.local`; a prefix must be copied over one that Python looks into. */
+function isPlacedAt(install: PipInstall, source: string, destination: string): boolean {
+  const options = install.options.map((option) => option.text);
+  if (options.includes('--user')) return source.endsWith('/.local') && destination.endsWith('/.local');
+  return options.includes(`--prefix=${source}`) && destination === '/usr/local';
+}
+
+const placeOptions = /^--(user|prefix=.*|no-warn-script-location)$/;
+
+function withoutPlace(install: PipInstall): TextEdit[] {
+  return install.options
+    .filter((option) => placeOptions.test(option.text))
+    .flatMap((option) => {
+      const edits = removeWords(install.command, [option]);
+      return edits.length > 0 ? edits : [{ range: option.range, newText: '' }];
+    });
+}
+
+/** Both from the same tag of the official image: what `bin/python` of the environment links to is in both. */
+function isSamePython(builder: Stage, target: Stage): boolean {
+  const [one, other] = [readPythonBase(builder.base), readPythonBase(target.base)];
+  return one !== undefined && other !== undefined && one.version === other.version;
+}
+
+/** `ENV PATH=/root/.local/bin:$PATH` names the environment instead; undefined when anything else needs the old place. */
+function pathEdits(
+  target: Stage,
+  { copy, destination }: CopiedPackages,
+): { readonly edits: readonly TextEdit[]; readonly isOnPath: boolean } | undefined {
+  if (destination === '/usr/local') return { edits: [], isOnPath: false };
+  const edits: TextEdit[] = [];
+  for (const { syntax } of target.instructions.filter((one) => one !== copy)) {
+    for (let at = syntax.value.indexOf('/.local'); at !== -1; at = syntax.value.indexOf('/.local', at + 1)) {
+      const start = /[^\s"'=:]*$/.exec(syntax.value.slice(0, at))?.index ?? at;
+      const word = /^[^\s"':]*/.exec(syntax.value.slice(start))?.[0] ?? '';
+      if (syntax.keyword !== 'env' || !word.endsWith('/.local/bin')) return undefined;
+      const offset = syntax.sourceOffsets[start] ?? syntax.valueRange.start;
+      edits.push({
+        range: { start: offset, end: offset + word.length },
+        newText: `${environmentPath}/bin`,
+      });
+    }
+  }
+  return { edits, isOnPath: edits.length > 0 };
+}
