@@ -86,7 +86,7 @@ export interface RunningContainer {
   exitCode(): Promise<number | undefined>;
   /** Everything it has printed so far. */
   logs(): Promise<{ readonly stdout: string; readonly stderr: string }>;
-  /** Stops (10 s grace) and removes it with its anonymous volumes. Safe to call twice. */
+  /** Stops (2 s grace) and removes it with its anonymous volumes. Safe to call twice. */
   remove(): Promise<void>;
 }
 

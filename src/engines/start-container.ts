@@ -67,7 +67,7 @@ function runningContainer(containers: ContainerTool, { name, urls, failed }: Sta
   const remove = async (): Promise<void> => {
     const state = await containerState(tool, name);
     if (state === undefined) return;
-    if (state.isRunning) await callTool(tool, ['stop', '-t', '10', name], { limitSeconds: 60 });
+    if (state.isRunning) await callTool(tool, ['stop', '-t', '2', name], { limitSeconds: 60 });
     lastExitCode ??= (await containerState(tool, name))?.exitCode;
     await removeContainer(containers, name);
   };

@@ -25,8 +25,8 @@ export interface GatherOptions {
   readonly signal?: AbortSignal;
   /** Default: pip, `python3 -m pip`, uv. */
   readonly programs?: readonly ResolverProgram[];
-  /** Handed to the resolver as they are: `--retries 0`. */
-  readonly resolverOptions?: readonly string[];
+  /** Handed to pip as they are: `--retries 0`. */
+  readonly pipOptions?: readonly string[];
   readonly fetch?: OpenWheelOptions['fetch'];
 }
 
@@ -77,7 +77,7 @@ async function resolveSteps(
       ...(step.constraints !== undefined && { constraints: step.constraints }),
       indexes: step.indexes,
       ...(options.programs !== undefined && { programs: options.programs }),
-      ...(options.resolverOptions !== undefined && { extraOptions: options.resolverOptions }),
+      ...(options.pipOptions !== undefined && { pipOptions: options.pipOptions }),
       ...(options.signal !== undefined && { signal: options.signal }),
     });
   }

@@ -64,7 +64,7 @@ cat > "$out" <<'END'\n${report}\nEND`,
       ...target,
       requirements: ['uvicorn[standard]'],
       indexes: { indexUrl: 'https://a/simple' },
-      extraOptions: ['--retries', '0'],
+      pipOptions: ['--retries', '0'],
       programs: [{ tool: 'pip', command: ['no-such-pip'] }, pip],
     });
     expect(resolved.wheels.map((one) => one.name)).toEqual(['click', 'h11', 'uvicorn', 'uvloop']);

@@ -43,8 +43,8 @@ export interface ResolveRequirementsOptions {
   readonly platform: WheelPlatform;
   readonly indexes?: PackageIndexes;
   readonly programs?: readonly ResolverProgram[];
-  /** Handed to the program as they are: `--retries 0`. */
-  readonly extraOptions?: readonly string[];
+  /** Handed to pip as they are, to uv not at all: `--retries 0`. */
+  readonly pipOptions?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -84,7 +84,8 @@ export async function resolveRequirements(options: ResolveRequirementsOptions): 
     await writeFile(join(folder, 'requirements.txt'), `${options.requirements.join('\n')}\n`);
     await writeFile(join(folder, 'constraints.txt'), `${(options.constraints ?? []).join('\n')}\n`);
     const output = join(folder, program.tool === 'pip' ? 'report.json' : 'pylock.toml');
-    const settings = [...indexOptions(options.indexes ?? {}), ...(options.extraOptions ?? [])];
+    const extra = program.tool === 'pip' ? (options.pipOptions ?? []) : [];
+    const settings = [...indexOptions(options.indexes ?? {}), ...extra];
     const args =
       program.tool === 'pip' ? pipArguments(options, folder, output) : uvArguments(options, folder, output);
     const [command = '', ...before] = program.command;
