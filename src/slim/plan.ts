@@ -123,7 +123,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
 }
 
 function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirements[] {
-  const isSwapped = input.facts.cpuWheels !== undefined && !without.has('cpu-wheels');
+  const isSwapped = !without.has('cpu-wheels');
   const facts: DistributionFacts = {
     ...input.distributions,
     isDevelopmentSplit: !without.has('production-requirements'),
@@ -147,7 +147,7 @@ function rewriteFacts(
 }
 
 function movedReason(splits: readonly SplitRequirements[], fallback: string): string {
-  const moved = splits.flatMap((split) => split.moved);
+  const moved = splits.flatMap((split) => split.moved.filter((one) => !one.isGpuOnly));
   if (moved.length === 0) return fallback;
   const names = moved
     .slice(0, 8)
@@ -164,22 +164,27 @@ interface FileContext {
 
 /** Requirements that change although the Dockerfile's own words stay: it installed the right file all along. */
 function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: FileContext): PlannedEdit[] {
-  const isMoved = splits.some((split) => split.moved.length > 0);
-  if (!isMoved || applied.has('production-requirements')) return [];
-  const id = 'production-requirements';
-  return [
-    {
-      id,
-      title: titleOf(id),
-      reason: movedReason(splits, 'nothing in the running container uses them'),
-      risk: 'verify',
-      predictedBytes: input.predictedBytes(id),
-      diff: requirementFiles
-        .filter((file) => file.content !== file.previous)
-        .map((file) => patch(file.path, file.previous ?? '', file.content))
-        .join(''),
-    },
+  const diff = requirementFiles
+    .filter((file) => file.content !== file.previous)
+    .map((file) => patch(file.path, file.previous ?? '', file.content))
+    .join('');
+  const gpu = splits.flatMap((split) => [
+    ...split.swapped,
+    ...split.moved.filter((one) => one.isGpuOnly).map((one) => `${one.name} goes`),
+  ]);
+  const isMoved = splits.some((split) => split.moved.some((one) => !one.isGpuOnly));
+  const reasons: readonly (readonly [RewriteId, string | undefined])[] = [
+    [
+      'production-requirements',
+      isMoved ? movedReason(splits, 'nothing in the running container uses them') : undefined,
+    ],
+    ['cpu-wheels', gpu.length > 0 ? `${gpu.slice(0, 6).join(', ')}: nothing needs the GPU build` : undefined],
   ];
+  return reasons.flatMap(([id, reason]): PlannedEdit[] =>
+    reason === undefined || applied.has(id)
+      ? []
+      : [{ id, title: titleOf(id), reason, risk: 'verify', predictedBytes: input.predictedBytes(id), diff }],
+  );
 }
 
 function extraFiles(

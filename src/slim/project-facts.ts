@@ -129,7 +129,8 @@ function closureOf(
 export function distributionFacts({
   project,
   study,
-}: Pick<FactsInput, 'project' | 'study'>): DistributionFacts {
+  target,
+}: Pick<FactsInput, 'project' | 'study' | 'target'>): DistributionFacts {
   const files = [
     ...study.application.sources,
     ...study.application.buildSources,
@@ -168,8 +169,8 @@ export function distributionFacts({
       [...started].find(
         (command) => normaliseName(command) === name || (name === 'notebook' && command === 'jupyter'),
       ),
-    isGpuOnly: (name) => gpuCompanionOf(name) !== undefined,
-    cpuName: (name) => cpuNameOf(name),
+    isGpuOnly: (name) => target.device === 'cpu' && gpuCompanionOf(name) !== undefined,
+    cpuName: (name) => (target.device === 'cpu' ? cpuNameOf(name) : undefined),
   };
 }
 

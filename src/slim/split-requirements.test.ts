@@ -36,7 +36,9 @@ describe('splitting requirements', () => {
       'requirements.txt': '# web\nfastapi>=0.1  # the api\nnumpy\n',
       'requirements-dev.txt': '-r requirements.txt\npytest==8.0\n',
     });
-    expect(moved).toEqual([{ name: 'pytest', reason: 'a tool', file: 'requirements.txt', line: 3 }]);
+    expect(moved).toMatchObject([
+      { name: 'pytest', reason: 'a tool', file: 'requirements.txt', line: 3, isGpuOnly: false },
+    ]);
     expect(production).toEqual(new Map([['requirements.txt', 'requirements.txt']]));
   });
 
@@ -98,4 +100,16 @@ describe('splitting requirements', () => {
     expect(written).toEqual({});
     expect(production).toEqual(new Map([['requirements-dev.txt', 'requirements-dev.txt']]));
   });
+});
+
+test('what is exchanged and what leaves with the GPU build are told apart from development tools', async () => {
+  const { moved, swapped } = await split(
+    { 'requirements.txt': 'tensorflow==2.16.1\ntriton\npytest\n' },
+    'requirements.txt',
+  );
+  expect(swapped).toEqual(['tensorflow → tensorflow-cpu==2.16.1']);
+  expect(moved.map((one) => [one.name, one.isGpuOnly])).toEqual([
+    ['triton', true],
+    ['pytest', false],
+  ]);
 });

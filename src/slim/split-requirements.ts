@@ -37,7 +37,11 @@ export interface SplitRequirements {
     readonly reason: string;
     readonly file: string;
     readonly line: number;
+    /** It leaves with the GPU build, not with the development tools. */
+    readonly isGpuOnly: boolean;
   }[];
+  /** GPU builds that are exchanged by name or version: `tensorflow → tensorflow-cpu`. */
+  readonly swapped: readonly string[];
   readonly leftAlone: readonly string[];
 }
 
@@ -47,7 +51,8 @@ export interface SplitRequirements {
  */
 export function splitRequirements(tree: RequirementsTree, facts: DistributionFacts): SplitRequirements {
   const installed = tree.files[0];
-  if (installed === undefined) return { files: [], production: new Map(), moved: [], leftAlone: [] };
+  if (installed === undefined)
+    return { files: [], production: new Map(), moved: [], swapped: [], leftAlone: [] };
   const main = facts.isDevelopmentSplit ? productionFile(tree, installed) : installed;
   const verdicts = tree.requested
     .filter((requested) => !requested.isConstraint)
@@ -64,7 +69,15 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
   }
   const moved = verdicts.flatMap(({ path, line, verdict }) =>
     verdict.goes && line.name !== undefined
-      ? [{ name: line.name, reason: verdict.why, file: path, line: line.startLine }]
+      ? [
+          {
+            name: line.name,
+            reason: verdict.why,
+            file: path,
+            line: line.startLine,
+            isGpuOnly: facts.isGpuOnly(line.name),
+          },
+        ]
       : [],
   );
   const leftAlone = verdicts.flatMap(({ path, line, verdict }) =>
@@ -72,14 +85,17 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
       ? []
       : [`${path}:${line.startLine}: ${line.name} stays, ${verdict.why}`],
   );
-  const isDirty =
-    moved.length > 0 ||
-    verdicts.some(({ line }) => line.name !== undefined && facts.cpuName(line.name) !== undefined);
+  const swapped = verdicts.flatMap(({ line }) => {
+    const text = cpuReplacement(line, facts);
+    return text === undefined || line.name === undefined ? [] : [`${line.name} → ${text}`];
+  });
+  const isDirty = moved.length > 0 || swapped.length > 0;
   if (!isDirty && main === installed) return { ...unchanged(tree, installed), leftAlone };
   return {
     files: writtenFiles({ tree, installed, main }, facts),
     production: new Map([[installed.path, main.path]]),
     moved,
+    swapped,
     leftAlone,
   };
 }
@@ -94,7 +110,7 @@ function unchanged(
     content: printRequirements(file),
     previous: printRequirements(file),
   }));
-  return { files, production: new Map([[installed.path, installed.path]]), moved: [] };
+  return { files, production: new Map([[installed.path, installed.path]]), moved: [], swapped: [] };
 }
 
 const developmentName = /(^|[-_./])(dev|devel|development|test|tests|testing|lint|ci)([-_.]|$)/i;

@@ -11,7 +11,7 @@ import {
   rewriteFacts,
 } from '../../../slim/index.ts';
 import { decideModelCache } from './decide-model-cache.ts';
-import type { SlimTask } from './run-slim.ts';
+import type { SlimTask } from './slim-task.ts';
 
 /** What the plan is decided by, beside the project. */
 export interface PlanCircumstances {
@@ -41,7 +41,7 @@ export function planInputs(
     },
     facts: rewriteFacts({ project, study, target, hasCacheMounts, suite, foundMissing }),
     requirements: study.requirements,
-    distributions: distributionFacts({ project, study }),
+    distributions: distributionFacts({ project, study, target }),
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,
     compose: composeInput(task, modelCache.libraries),
     pruneScript: { path: pruneScriptPath, content: script, previous: known?.text },

@@ -1,37 +1,18 @@
 import { join, resolve } from 'node:path';
 import { UserError, writeFileWhole } from '../../../base/index.ts';
 import { type Engine, findEngines } from '../../../engines/index.ts';
-import { type Project, readProject } from '../../../project/index.ts';
+import { readProject } from '../../../project/index.ts';
 import { type SlimReport, slimHtml, slimJson, slimMarkdown, slimTable } from '../../../report/index.ts';
-import type { LeanFile, TargetDecision } from '../../../slim/index.ts';
-import { type ProjectStudy, plimsollDir, studyProject } from '../../../slim/index.ts';
+import { plimsollDir, studyProject } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
 import { decideTarget } from './decide-target.ts';
-import { findService, type ServiceFacts } from './service-questions.ts';
+import { findService } from './service-questions.ts';
 import { slimByForecast } from './slim-by-forecast.ts';
 import { parseSlimOptions, type SlimOptions } from './slim-options.ts';
+import type { SlimTask } from './slim-task.ts';
 import { slimWithEngine } from './slim-with-engine.ts';
-
-/** Everything that both ways of slimming (with an engine, by forecast) start from. */
-export interface SlimTask {
-  readonly project: Project;
-  readonly study: ProjectStudy;
-  readonly target: TargetDecision;
-  readonly service: ServiceFacts;
-  readonly options: SlimOptions;
-  readonly environment: CliEnvironment;
-  readonly commandLine: string;
-}
-
-/** How a slimming ended. */
-export interface SlimOutcome {
-  readonly report: SlimReport;
-  readonly files: readonly LeanFile[];
-  /** `unverified` when nothing was built. */
-  readonly verdict: 'same' | 'different' | 'cannot-judge' | 'unverified';
-}
 
 /** `plimsoll slim`: reads, plans, writes, builds, verifies, compares, reports, and applies where asked to. */
 export async function runSlim(given: unknown, signal: AbortSignal): Promise<ExitCode> {

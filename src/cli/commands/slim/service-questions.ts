@@ -1,17 +1,10 @@
 import type { BuiltImage } from '../../../engines/index.ts';
 import type { Project } from '../../../project/index.ts';
-import { findWebRoutes, type ProbeRequest, probeRequests } from '../../../python/index.ts';
+import { cpuVariant, findWebRoutes, type ProbeRequest, probeRequests } from '../../../python/index.ts';
 import { importStatement, type ProjectStudy } from '../../../slim/index.ts';
 import type { Probe, VerifyRequest } from '../../../verify/index.ts';
-import type { SlimTask } from './run-slim.ts';
-
-/** The service of the project as its source shows it. */
-export interface ServiceFacts {
-  readonly probes: readonly Probe[];
-  readonly healthPath: string | undefined;
-  /** Ports that the service listens on, the main one first. */
-  readonly ports: readonly number[];
-}
+import type { ServiceFacts } from './service-facts.ts';
+import type { SlimTask } from './slim-task.ts';
 
 /** Routes, health path and ports: as given, else as Dockerfile, compose file and source tell. */
 export async function findService({
@@ -75,20 +68,11 @@ function cpuSwaps(study: ProjectStudy): { from: string; to: string }[] {
   const renamed = study.requirements
     .flatMap((tree) => tree.requested)
     .flatMap(({ line }) => {
-      const to = line.name === undefined ? undefined : cpuNames[line.name];
+      const to = line.name === undefined ? undefined : cpuVariant(line.name)?.name;
       return line.name === undefined || to === undefined ? [] : [{ from: line.name, to }];
     });
   return [...families, ...renamed];
 }
-
-const cpuNames: Readonly<Record<string, string>> = {
-  tensorflow: 'tensorflow-cpu',
-  'tensorflow-gpu': 'tensorflow-cpu',
-  'onnxruntime-gpu': 'onnxruntime',
-  xgboost: 'xgboost-cpu',
-  'faiss-gpu': 'faiss-cpu',
-  'paddlepaddle-gpu': 'paddlepaddle',
-};
 
 function probeOf({ method, path, query, jsonBody }: ProbeRequest): Probe {
   const search = query === undefined ? '' : new URLSearchParams(query).toString();

@@ -11,7 +11,7 @@ import { planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
 import { reportOf } from './report-of.ts';
-import type { SlimOutcome, SlimTask } from './run-slim.ts';
+import type { SlimOutcome, SlimTask } from './slim-task.ts';
 import { suiteOfBase } from './suite.ts';
 
 /** Plans and writes as with an engine, but compares what would be built: sizes of wheels and of known bases and packages. */

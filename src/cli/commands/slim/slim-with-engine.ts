@@ -14,8 +14,8 @@ import { planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
 import { reportOf } from './report-of.ts';
-import type { SlimOutcome, SlimTask } from './run-slim.ts';
 import { serviceQuestions } from './service-questions.ts';
+import type { SlimOutcome, SlimTask } from './slim-task.ts';
 
 /** Builds the fat image, reads it, makes the lean one until it behaves the same, and compares them. */
 export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<SlimOutcome> {
