@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
-import type { Platform } from '../../../image/index.ts';
+import { type Platform, parsePlatform } from '../../../image/index.ts';
 import { type EditId, editIds } from '../../../slim/index.ts';
 import { type Probe, parseProbe } from '../../../verify/index.ts';
 
@@ -97,15 +97,6 @@ export function parseSlimOptions(given: unknown): SlimOptions {
     engine: options.engine,
     health: options.health,
   };
-}
-
-function parsePlatform(text: string): Platform {
-  const [os, architecture, variant] = text.split('/');
-  if (!os || !architecture)
-    throw new UserError(`--platform ${text} is no platform.`, {
-      hint: 'Write it as os/arch: linux/amd64, linux/arm64.',
-    });
-  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
 
 function pairs(given: readonly string[], option: string): Record<string, string> {

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type RunResult, runProcess } from '../base/index.ts';
+
+const main = join(import.meta.dirname, 'main.ts');
+
+async function plimsoll(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunResult> {
+  return runProcess(process.execPath, [main, ...args], { env: { NO_COLOR: '1', ...env } });
+}
+
+function projectOf(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+const dockerfile = 'FROM python:3.11\nCMD ["python", "app.py"]\n';
+
+describe('bad input ends with exit code 2, what happened, where, and without a stack', () => {
+  test.each<[string, Readonly<Record<string, string>>, readonly string[], RegExp]>([
+    ['no Dockerfile', { 'app.py': '' }, [], /Dockerfile/],
+    ['an empty directory', {}, [], /empty|Dockerfile/],
+    [
+      'a Dockerfile that does not parse',
+      { Dockerfile: 'FROM python:3.11\nRUNN pip install x\n' },
+      [],
+      /Dockerfile:2: unknown instruction: RUNN/,
+    ],
+    ['an unknown stage', { Dockerfile: dockerfile }, ['--stage', 'prod'], /prod/],
+    ['an unknown edit', { Dockerfile: dockerfile }, ['--only', 'nonsense'], /no edit named nonsense/],
+    ['a malformed probe', { Dockerfile: dockerfile }, ['--probe', 'http://x/y'], /probe/i],
+    ['a malformed platform', { Dockerfile: dockerfile }, ['--platform', 'a/b/c/d'], /platform/],
+    ['a malformed build argument', { Dockerfile: dockerfile }, ['--build-arg', '=x'], /NAME=value/],
+    ['an unknown target', { Dockerfile: dockerfile }, ['--target', 'tpu'], /tpu/],
+    ['an unknown option', { Dockerfile: dockerfile }, ['--nonsense'], /nonsense/],
+    ['an uplink that is no number', { Dockerfile: dockerfile }, ['--uplink', 'fast'], /--uplink/],
+  ])('slim: %s', async (_reason, files, options, message) => {
+    const folder = projectOf(files);
+    const before = readdirSync(folder);
+    const { code, stdout, stderr } = await plimsoll(['slim', folder, '--no-build', ...options]);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test.each([
+    ['a directory that is not there', ['slim', '/nonexistent/project'], /nonexistent/],
+    ['a file in place of a directory', ['slim', main], /main\.ts/],
+    ['an archive that is not there', ['audit', 'docker-archive:/nonexistent.tar'], /nonexistent\.tar/],
+    ['a file that is no image', ['audit', main], /main\.ts/],
+    ['an unknown command', ['slimm'], /slimm/],
+  ])('%s', async (_reason, args, message) => {
+    const { code, stderr } = await plimsoll(args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    expect(code).toBe(2);
+  });
+});
+
+test('an engine that is asked for and not there is an error with a hint', async () => {
+  const folder = projectOf({ Dockerfile: dockerfile });
+  const { code, stderr } = await plimsoll(['slim', folder, '--engine', 'podman'], { PATH: '/nonexistent' });
+  expect(stderr).toMatch(/podman cannot be used/);
+  expect(stderr).toMatch(/hint:/);
+  expect(code).toBe(2);
+});
+
+test('without an engine: lean files and a forecast that is called one, the project untouched', async () => {
+  const files = {
+    Dockerfile: 'FROM python:3.11\nCOPY . .\nCMD ["python", "app.py"]\n',
+    'app.py': 'print(1)\n',
+  };
+  const folder = projectOf(files);
+  const { code, stdout, stderr } = await plimsoll(['slim', folder], {
+    PATH: '/nonexistent',
+    DOCKER_HOST: 'unix:///nonexistent',
+  });
+  expect(stderr).toMatch(/No container engine answers, so this is a forecast/);
+  expect(stdout).toMatch(/Forecast: no image was measured/);
+  expect(code).toBe(0);
+  expect(readdirSync(folder).sort()).toEqual(['.plimsoll', 'Dockerfile', 'app.py']);
+  expect(readdirSync(join(folder, '.plimsoll', 'lean'))).toContain('Dockerfile');
+});
+
+test('--help and --version go to standard output', async () => {
+  expect(await plimsoll(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('slim') });
+  expect(await plimsoll(['--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
