@@ -1,10 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { type RunResult, runProcess } from '../../src/base/index.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+/** The file that Node runs as `plimsoll`. */
+export const cliFile: string = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
 /** How the command line is run. */
 export interface CliOptions {
@@ -16,11 +18,16 @@ export interface CliOptions {
 
 /** Runs `plimsoll` as a user would: a process of its own. */
 export async function plimsoll(args: readonly string[], options: CliOptions = {}): Promise<RunResult> {
-  return runProcess(process.execPath, [main, ...args], {
+  return runProcess(process.execPath, [cliFile, ...args], {
     ...options,
-    env: { NO_COLOR: '1', ...inject('lab')?.environment, ...options.env },
+    env: cliEnvironment(options.env),
     keepCharacters: 20_000_000,
   });
+}
+
+/** What the command line gets besides the environment of this process. */
+export function cliEnvironment(env: CliOptions['env'] = {}): Record<string, string> {
+  return { NO_COLOR: '1', ...inject('lab')?.environment, ...env };
 }
 
 /** An empty folder that goes when the test ends. */
@@ -30,23 +37,25 @@ export function scratch(): string {
   return folder;
 }
 
-/** A project folder of its own with the given files. */
+/** A project folder of its own with the given files; the images made of it go when the test ends. */
 export function projectOf(files: Readonly<Record<string, string>>): string {
   const folder = scratch();
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
+  onTestFinished(() => removeImagesOf(folder));
   return folder;
 }
 
-/** A copy of an example project. */
+/** A copy of an example project; the images made of it go when the test ends. */
 export function exampleCopy(name: string): string {
   const folder = join(scratch(), name);
   cpSync(join(import.meta.dirname, '..', '..', 'examples', name), folder, {
     recursive: true,
     filter: (path) => !path.includes('.plimsoll'),
   });
+  onTestFinished(() => removeImagesOf(folder));
   return folder;
 }
 
@@ -56,4 +65,31 @@ export function labBuildArgs(): string[] {
     '--build-arg',
     `${name}=${value}`,
   ]);
+}
+
+/** Calls the lab's Docker client and gives what it prints; a failed call fails the test. */
+export async function docker(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProcess('docker', args, { env: cliEnvironment() });
+  if (code !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** The images that `plimsoll slim` has made of a project: `plimsoll/<name>-<digest of its path>:fat` and `:lean`. */
+export async function imagesOf(project: string): Promise<string[]> {
+  const digest = createHash('sha256').update(project).digest('hex').slice(0, 8);
+  const filter = ['--filter', `reference=plimsoll/*-${digest}`, '--format', '{{.Repository}}:{{.Tag}}'];
+  return (await docker('image', 'ls', ...filter)).split('\n').filter((name) => name !== '');
+}
+
+/** The layers stay in the engine's build cache, so that the next run is quick. */
+async function removeImagesOf(project: string): Promise<void> {
+  if (inject('lab') === undefined) return;
+  const images = await imagesOf(project);
+  if (images.length > 0) await docker('image', 'rm', ...images);
+}
+
+/** Laid-out build contexts that a run has left in the project; there must never be any. */
+export function leftContexts(project: string): string[] {
+  const folder = join(project, '.plimsoll');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('context-')) : [];
 }
