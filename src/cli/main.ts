@@ -12,7 +12,7 @@ export async function main(args: readonly string[], signal: AbortSignal): Promis
   const program = new Command('plimsoll')
     .description('Makes container images for machine learning light, and proves that they still work.')
     .version(version())
-    .showHelpAfterError('Run with --help to see what there is.')
+    .showHelpAfterError('hint: Add --help to see what there is.')
     .enablePositionalOptions()
     .exitOverride();
   for (const command of commands) {
@@ -24,7 +24,7 @@ export async function main(args: readonly string[], signal: AbortSignal): Promis
       }),
     );
   }
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

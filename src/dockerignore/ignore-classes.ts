@@ -253,9 +253,20 @@ export const ignoreClasses: readonly IgnoreClass[] = [
     risk: 'safe',
     weight: 'content',
     find: (tree) =>
-      topDirectories(tree, (directory) =>
-        ['.github', '.circleci', '.gitlab', '.plimsoll'].includes(directory),
-      ).map((path) => ({ path, shared: undefined })),
+      topDirectories(tree, (directory) => ['.github', '.circleci', '.gitlab'].includes(directory)).map(
+        (path) => ({ path, shared: undefined }),
+      ),
+  },
+  {
+    id: 'plimsoll',
+    reason: 'what plimsoll keeps beside the project',
+    risk: 'safe',
+    weight: 'content',
+    find: (tree) =>
+      topDirectories(tree, (directory) => directory === '.plimsoll').map((path) => ({
+        path,
+        shared: undefined,
+      })),
   },
   {
     id: 'notebook',

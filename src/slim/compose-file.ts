@@ -15,6 +15,11 @@ export interface ComposeFacts {
   readonly dockerfile: string | undefined;
 }
 
+/** Whether there is anything to say: a batch job without ports and models gets no new file. */
+export function isComposeWorthwhile(existing: string | undefined, facts: ComposeFacts): boolean {
+  return existing !== undefined || facts.ports.length + facts.modelLibraries.length > 0;
+}
+
 const modelsPath = '/models';
 
 /**

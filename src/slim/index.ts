@@ -1,5 +1,5 @@
 export { type Application, type ApplicationImport, importStatement } from './application.ts';
-export { type ComposeFacts, composeFile } from './compose-file.ts';
+export { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
 export type { LeanFile } from './lean-file.ts';
 export {
   type EditId,

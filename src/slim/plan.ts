@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../dockerfile/index.ts';
 import type { Risk } from '../finding/index.ts';
 import type { RequirementsTree } from '../python/index.ts';
-import { type ComposeFacts, composeFile } from './compose-file.ts';
+import { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
 import type { LeanFile } from './lean-file.ts';
 import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 
@@ -215,12 +215,7 @@ function extraFiles(
       ignore,
     );
   }
-  // A batch job without ports and models has nothing that a new file would say.
-  if (
-    compose.previous === undefined &&
-    compose.facts.ports.length + compose.facts.modelLibraries.length === 0
-  )
-    return { edits, files };
+  if (!isComposeWorthwhile(compose.previous, compose.facts)) return { edits, files };
   const content = composeFile(compose.previous, compose.facts);
   add(
     { id: 'compose', ...composeWords(compose.facts), risk: 'safe' },

@@ -21,12 +21,19 @@ export interface ContextProposal {
   readonly sentPaths: readonly string[];
 }
 
-/** Proposes ignore entries for what this project sends and does not need; nothing that the Dockerfile copies by name or the code reads. */
-export function proposeIgnore(project: Project, study: ProjectStudy): ContextProposal {
+/**
+ * Proposes ignore entries for what this project sends and does not need; nothing that the Dockerfile copies by name or the code reads.
+ * `newPaths` are files that are written beside the project's own: `compose.yaml`.
+ */
+export function proposeIgnore(
+  project: Project,
+  study: ProjectStudy,
+  newPaths: readonly string[],
+): ContextProposal {
   const previous = project.dockerignore?.text;
   const path = project.dockerignore?.path ?? '.dockerignore';
   const { suggestions, kept } = suggestIgnores({
-    files: sentFiles(project, path),
+    files: sentFiles(project, [path, `${plimsollDir}/.gitignore`, ...newPaths]),
     patterns: project.dockerignore?.patterns ?? [],
     copiedSources: copiedSources(project),
     isNeeded: neededPaths(project, study),
@@ -48,11 +55,11 @@ export function proposeIgnore(project: Project, study: ProjectStudy): ContextPro
   };
 }
 
-/** What is sent, and what will be once this has run: the ignore file itself and Plimsoll's folder. So a second run proposes nothing new. */
-function sentFiles(project: Project, ignorePath: string): readonly SentFile[] {
+/** What is sent, and what will be once this has run: the ignore file itself, Plimsoll's folder, a new compose file. So a second run proposes nothing new. */
+function sentFiles(project: Project, written: readonly string[]): readonly SentFile[] {
   const { files } = project.context;
   const matcher = ignoreMatcher(project.dockerignore?.patterns ?? []);
-  const own = [ignorePath, `${plimsollDir}/.gitignore`].filter(
+  const own = written.filter(
     (path) =>
       !path.startsWith('../') && !matcher.isIgnored(path) && files.every((file) => file.path !== path),
   );

@@ -1,5 +1,5 @@
 import type { Instruction, Stage } from '../model.ts';
-import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { hasPipOption, type PipInstall, readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { environmentPath } from './make-environment.ts';
 import { readPythonBase } from './python-base.ts';
@@ -30,7 +30,7 @@ export const virtualEnvironment: Rewrite = {
       edits: [
         {
           range: { start, end: start },
-          newText: `RUN python -m venv ${environmentPath}${eol}ENV PATH="${environmentPath}/bin:$PATH"${eol}${eol}`,
+          newText: `${makingOf(found).join(eol)}${eol}${eol}`,
         },
         ...found.installs.flatMap(withoutPlace),
         {
@@ -44,6 +44,28 @@ export const virtualEnvironment: Rewrite = {
     };
   },
 };
+
+/**
+ * Without a pip of its own where the base's pip can install into it (`PIP_PYTHON`, pip 22.3): the copied packages had none either.
+ * A base that is pinned to a patch release may have an older pip.
+ */
+function makingOf({ builder, installs }: CopiedPackages): string[] {
+  const version = /^3\.(\d+)$/.exec(readPythonBase(builder.base)?.version ?? '')?.[1];
+  const isBare =
+    version !== undefined &&
+    Number(version) >= 8 &&
+    installs.every(
+      (install) =>
+        /^pip\d?$/.test(install.command.words[0] ?? '') && !hasPipOption(install, '--no-build-isolation'),
+    );
+  return isBare
+    ? [
+        '# The pip of the base image installs into the environment, which needs none of its own.',
+        `RUN python -m venv --without-pip ${environmentPath}`,
+        `ENV PATH="${environmentPath}/bin:$PATH" PIP_PYTHON=${environmentPath}/bin/python`,
+      ]
+    : [`RUN python -m venv ${environmentPath}`, `ENV PATH="${environmentPath}/bin:$PATH"`];
+}
 
 /** A changed requirements file must not make the environment anew. */
 function inFrontOfCopies({ builder, firstInstall }: CopiedPackages): Instruction {

@@ -7,8 +7,8 @@ export interface ApplyRequest {
   readonly projectDir: string;
   readonly files: readonly LeanFile[];
   readonly isForce: boolean;
-  /** The lean image was built and behaves as the fat one. */
-  readonly isVerified: boolean;
+  /** `same`: the lean image was built and behaves as the fat one. */
+  readonly verdict: 'same' | 'cannot-judge' | 'unverified';
 }
 
 /** Shows the diff, keeps a backup, writes the lean files into the project. Refuses on a dirty git tree and on what nobody verified, unless forced. */
@@ -19,17 +19,26 @@ export async function apply(request: ApplyRequest, environment: CliEnvironment):
     environment.progress.note('Nothing to apply: the project is lean already.');
     return;
   }
-  if (!request.isVerified && !isForce) {
-    throw new UserError('Nothing was applied: the lean image was not built and compared with the fat one.', {
-      hint: 'Run with an engine, or add --force to apply what is only forecast.',
-    });
-  }
+  if (request.verdict !== 'same' && !isForce) throw new UserError(...refusals[request.verdict]);
   if (!isForce) await refuseDirtyTree(projectDir);
   for (const line of diff.split('\n')) environment.progress.note(line);
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
   const backup = await applyLeanFiles(projectDir, files, stamp);
   environment.progress.note(`Applied. The files as they were are in ${backup}.`);
 }
+
+const refusals = {
+  unverified: [
+    'Nothing was applied: the lean image was not built and compared with the fat one.',
+    { hint: 'Run with an engine, or add --force to apply what is only forecast.' },
+  ],
+  'cannot-judge': [
+    'Nothing was applied: whether the lean image behaves as the fat one could not be judged.',
+    {
+      hint: 'See the report for the reason and remove it, or add --force to apply what nobody could verify.',
+    },
+  ],
+} as const;
 
 /** Rejects when the project lies in a git tree with uncommitted changes: the lean files could not be told apart from them. */
 export async function refuseDirtyTree(projectDir: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
   distributionFacts,
   type EditId,
   type IgnoreProposal,
+  isComposeWorthwhile,
   type PlanInput,
   pruneScriptPath,
   rewriteFacts,
@@ -48,6 +49,13 @@ export function planInputs(
     predictedBytes,
     leftAlone: [...study.problems, ...modelCache.leftAlone],
   });
+}
+
+/** Files that the plan adds to the project, as far as the build context is concerned. */
+export function newContextPaths(task: SlimTask, skipped: ReadonlySet<EditId>): string[] {
+  if (skipped.has('compose')) return [];
+  const { path, previous, facts } = composeInput(task, decideModelCache(task.project, task.study).libraries);
+  return previous === undefined && isComposeWorthwhile(previous, facts) ? [path] : [];
 }
 
 function composeInput(

@@ -32,7 +32,7 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
         projectDir: task.project.directory,
         files: outcome.files,
         isForce: options.isForce,
-        isVerified: outcome.verdict === 'same',
+        verdict: outcome.verdict,
       },
       environment,
     );

@@ -7,7 +7,7 @@ import {
   gatherForecastFacts,
 } from '../../../forecast/index.ts';
 import { makePlan, type Plan, proposeIgnore, writeLeanFiles } from '../../../slim/index.ts';
-import { planInputs } from './plan-inputs.ts';
+import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
 import { reportOf } from './report-of.ts';
@@ -17,7 +17,7 @@ import { suiteOfBase } from './suite.ts';
 /** Plans and writes as with an engine, but compares what would be built: sizes of wheels and of known bases and packages. */
 export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
   const { project, study, target, options, environment } = task;
-  const ignore = proposeIgnore(project, study);
+  const ignore = proposeIgnore(project, study, newContextPaths(task, options.skipped));
   const base = project.dockerfile.model.stages[project.dockerfile.model.target]?.base;
   const inputs = planInputs({
     task,

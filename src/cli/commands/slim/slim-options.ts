@@ -75,7 +75,10 @@ export function parseSlimOptions(given: unknown): SlimOptions {
     });
   }
   const options = parsed.data;
-  if (options.json && options.markdown) throw new UserError('--json and --markdown exclude each other.');
+  if (options.json && options.markdown)
+    throw new UserError('--json and --markdown exclude each other.', {
+      hint: 'Both are also written to .plimsoll/report.json and .plimsoll/report.md.',
+    });
   return {
     ...options,
     platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
@@ -103,7 +106,10 @@ function pairs(given: readonly string[], option: string): Record<string, string>
   return Object.fromEntries(
     given.map((text) => {
       const equals = text.indexOf('=');
-      if (equals < 1) throw new UserError(`${option} ${text} is not NAME=value.`);
+      if (equals < 1)
+        throw new UserError(`${option} ${text} is not NAME=value.`, {
+          hint: `Write it as ${option} NAME=value; the value may be empty.`,
+        });
       return [text.slice(0, equals), text.slice(equals + 1)];
     }),
   );

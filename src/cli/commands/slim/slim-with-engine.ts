@@ -10,7 +10,7 @@ import { type Verification, verifyImages } from '../../../verify/index.ts';
 import { type ReadImage, readImage } from '../../read-side.ts';
 import { leanAttempts } from './attempt-lean.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
-import { planInputs } from './plan-inputs.ts';
+import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
 import { reportOf } from './report-of.ts';
@@ -48,7 +48,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     target: target.device,
   });
   const suite = suiteOf(fatRead);
-  const ignore = proposeIgnore(project, study);
+  const ignore = proposeIgnore(project, study, newContextPaths(task, options.skipped));
   const inputs = planInputs({
     task,
     suite,

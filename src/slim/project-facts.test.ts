@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { writeFileWhole } from '../base/index.ts';
+import type { RewriteFacts } from '../dockerfile/index.ts';
+import { readProject } from '../project/index.ts';
+import { rewriteFacts, studyProject, type TargetDecision } from './index.ts';
+
+const directories: string[] = [];
+afterEach(async () => {
+  await Promise.all(directories.splice(0).map((path) => rm(path, { recursive: true })));
+});
+
+async function factsOf(
+  files: Readonly<Record<string, string>>,
+  device: TargetDecision['device'] = 'cpu',
+): Promise<RewriteFacts> {
+  const directory = await mkdtemp(join(tmpdir(), 'plimsoll-facts-'));
+  directories.push(directory);
+  for (const [path, text] of Object.entries(files)) await writeFileWhole(join(directory, path), text);
+  const project = await readProject(directory, {});
+  return rewriteFacts({
+    project,
+    study: await studyProject(project),
+    target: { device, source: 'given', evidence: [] },
+    hasCacheMounts: true,
+    suite: 'bookworm',
+    foundMissing: new Map(),
+  });
+}
+
+test('a folder of requirements is one that holds nothing else, at any depth', async () => {
+  const { requirementFolders } = await factsOf({
+    Dockerfile: 'FROM python:3.11\nCOPY . .\n',
+    'requirements/base.txt': 'fastapi\n',
+    'requirements/constraints.txt': 'numpy<3\n',
+    'mixed/requirements.txt': 'pandas\n',
+    'mixed/app.py': '',
+    'nested/requirements.txt': 'pandas\n',
+    'nested/src/app.py': '',
+    'requirements.txt': 'fastapi\n',
+  });
+  expect([...requirementFolders]).toEqual(['requirements']);
+});
+
+test.each([
+  ['gpu', 'tensorflow==2.16\n', 'tensorflow', 'XLA calls ptxas of the CUDA compiler'],
+  ['cpu', 'tensorflow==2.16\n', undefined, 'there is no CUDA compiler in a CPU image'],
+  ['gpu', 'torch\n', undefined, 'torch brings what it needs'],
+] as const)('for a %s target %j: %s, because %s', async (device, requirements, expected, _why) => {
+  const files = {
+    Dockerfile: 'FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n',
+    'requirements.txt': requirements,
+    'app.py': 'print()\n',
+  };
+  expect((await factsOf(files, device)).compilesAtRunTime).toBe(expected);
+});
