@@ -59,7 +59,15 @@ export async function prepareProjects(request: ProjectsRequest): Promise<Project
     const target = example === 'sentiment-api' ? ['--target', 'cpu'] : [];
     await plimsoll(
       stage,
-      ['slim', directories.lean, ...target, '--apply', '--json', ...buildArgWords(stage.buildArgs)],
+      [
+        'slim',
+        directories.lean,
+        ...target,
+        '--apply',
+        '--json',
+        '--quiet',
+        ...buildArgWords(stage.buildArgs),
+      ],
       signal,
     );
     await separateCacheMount(join(directories.lean, 'Dockerfile'), stamp);
