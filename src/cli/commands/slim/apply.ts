@@ -19,7 +19,7 @@ export async function apply(request: ApplyRequest, environment: CliEnvironment):
     environment.progress.note('Nothing to apply: the project is lean already.');
     return;
   }
-  if (request.verdict !== 'same' && !isForce) throw new UserError(...refusals[request.verdict]);
+  if (request.verdict !== 'same' && !isForce) throw refusal(request.verdict);
   if (!isForce) await refuseDirtyTree(projectDir);
   for (const line of diff.split('\n')) environment.progress.note(line);
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
@@ -27,18 +27,15 @@ export async function apply(request: ApplyRequest, environment: CliEnvironment):
   environment.progress.note(`Applied. The files as they were are in ${backup}.`);
 }
 
-const refusals = {
-  unverified: [
-    'Nothing was applied: the lean image was not built and compared with the fat one.',
-    { hint: 'Run with an engine, or add --force to apply what is only forecast.' },
-  ],
-  'cannot-judge': [
-    'Nothing was applied: whether the lean image behaves as the fat one could not be judged.',
-    {
-      hint: 'See the report for the reason and remove it, or add --force to apply what nobody could verify.',
-    },
-  ],
-} as const;
+function refusal(verdict: ApplyRequest['verdict']): UserError {
+  return verdict === 'unverified'
+    ? new UserError('Nothing was applied: the lean image was not built and compared with the fat one.', {
+        hint: 'Run with an engine, or add --force to apply what is only forecast.',
+      })
+    : new UserError('Nothing was applied: that the lean image behaves as the fat one could not be shown.', {
+        hint: 'See the report for the reason and remove it, or add --force to apply all the same.',
+      });
+}
 
 /** Rejects when the project lies in a git tree with uncommitted changes: the lean files could not be told apart from them. */
 export async function refuseDirtyTree(projectDir: string): Promise<void> {

@@ -20,13 +20,18 @@ export interface ModelCacheDecision {
 }
 
 /**
+ * `hasCachedModels`: whether the fat image holds any, where it was read; otherwise the build's own words have to tell.
  * A volume for models, where it can only help: not when the build puts models into the image (another `HF_HOME` would hide them), when the
  * Dockerfile has a place for them already, or when the user of the container could not write to it.
  */
-export function decideModelCache(project: Project, study: ProjectStudy): ModelCacheDecision {
+export function decideModelCache(
+  project: Project,
+  study: ProjectStudy,
+  hasCachedModels?: boolean,
+): ModelCacheDecision {
   const imported = new Set(study.application.imports.map((one) => one.module.split('.')[0] ?? ''));
   const libraries = modelLibraries.filter((name) => imported.has(name));
-  const because = libraries.length === 0 ? undefined : obstacle(project, study);
+  const because = libraries.length === 0 ? undefined : obstacle(project, study, hasCachedModels);
   if (because === undefined) return { libraries, leftAlone: [] };
   return { libraries: [], leftAlone: [{ what: 'Keep models in a volume (compose file)', because }] };
 }
@@ -36,7 +41,11 @@ const placeOfModels =
 const download =
   /from_pretrained|snapshot_download|hf_hub_download|huggingface-cli|\bhf\s+download|SentenceTransformer\(|\bpipeline\(|\/\.cache\/huggingface/;
 
-function obstacle({ dockerfile: { model } }: Project, { application }: ProjectStudy): string | undefined {
+function obstacle(
+  { dockerfile: { model } }: Project,
+  { application }: ProjectStudy,
+  hasCachedModels: boolean | undefined,
+): string | undefined {
   const stage = model.stages[model.target];
   const instructions = model.stages.flatMap((one) => one.instructions);
   const at = (one: (typeof instructions)[number]): string => `line ${one.syntax.startLine}`;
@@ -44,16 +53,21 @@ function obstacle({ dockerfile: { model } }: Project, { application }: ProjectSt
     ({ syntax }) => syntax.keyword === 'env' && placeOfModels.test(syntax.value),
   );
   if (place !== undefined) return `${at(place)}: the Dockerfile says itself where models are`;
-  const baked = instructions.find(
-    ({ syntax }) =>
-      ['run', 'copy', 'add'].includes(syntax.keyword) &&
-      download.test([syntax.value, ...syntax.heredocs.map((one) => one.content)].join('\n')),
-  );
+  if (hasCachedModels === true) return 'the image holds downloaded models, which a volume would hide';
+  const baked =
+    hasCachedModels === false
+      ? undefined
+      : instructions.find(
+          ({ syntax }) =>
+            ['run', 'copy', 'add'].includes(syntax.keyword) &&
+            download.test([syntax.value, ...syntax.heredocs.map((one) => one.content)].join('\n')),
+        );
   if (baked !== undefined)
     return `${at(baked)}: the build puts models into the image, which a volume would hide`;
-  const script = application.buildImports.find((one) =>
-    modelLibraries.includes(one.module.split('.')[0] ?? ''),
-  );
+  const script =
+    hasCachedModels === false
+      ? undefined
+      : application.buildImports.find((one) => modelLibraries.includes(one.module.split('.')[0] ?? ''));
   if (script !== undefined)
     return `${script.file}:${script.line}: a script of the build may put models into the image, which a volume would hide`;
   const user = stage?.after.user;

@@ -20,6 +20,8 @@ export interface PlanCircumstances {
   readonly suite: DebianSuite;
   readonly ignore: IgnoreProposal;
   readonly hasCacheMounts: boolean;
+  /** Whether the fat image holds downloaded models; undefined when it was not built. */
+  readonly hasCachedModels?: boolean;
   readonly predictedBytes: (id: EditId) => number | undefined;
 }
 
@@ -31,7 +33,7 @@ export function planInputs(
   const { project, study, target } = task;
   const dockerfile = project.dockerfile;
   const script = pruneScript();
-  const modelCache = decideModelCache(project, study);
+  const modelCache = decideModelCache(project, study, circumstances.hasCachedModels);
   const known = project.texts.pythonSources.find((file) => file.path === pruneScriptPath);
   return (foundMissing) => ({
     dockerfile: {

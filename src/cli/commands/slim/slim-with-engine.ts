@@ -54,6 +54,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     suite,
     ignore: ignore.proposal,
     hasCacheMounts: engine.hasCacheMounts,
+    hasCachedModels: hasCachedModels(fatRead),
     predictedBytes: predictBytes({ fat: fatRead, study, target, ignore: ignore.proposal }),
   });
   const wholePlan = makePlan(inputs(new Map()), options.skipped);
@@ -177,6 +178,13 @@ async function layersOf(engine: Engine, names: readonly string[]): Promise<Set<s
     for (const diffId of image.config.diffIds) found.add(diffId);
   }
   return found;
+}
+
+/** Models of the Hugging Face hub lie as `…/huggingface/hub/models--OWNER--NAME/`. */
+function hasCachedModels({ root }: ReadImage): boolean {
+  for (const { entry } of root.entries())
+    if (/(^|\/)(models|datasets)--[^/]+\//.test(entry.path)) return true;
+  return false;
 }
 
 const standInLabel = 'dev.plimsoll.stand-in';
