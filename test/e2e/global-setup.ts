@@ -7,6 +7,8 @@ export interface TestLab {
   readonly environment: Readonly<Record<string, string>>;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly registry: string;
+  /** The package index as programs on this machine reach it. */
+  readonly hostIndexUrl: string;
 }
 
 declare module 'vitest' {
@@ -20,9 +22,9 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   try {
     const lab = await labUp({ requirements: ['orjson'] });
-    const { environment, buildArgs, registry } = lab;
+    const { environment, buildArgs, registry, hostIndexUrl } = lab;
     Object.assign(process.env, environment);
-    project.provide('lab', { environment, buildArgs, registry });
+    project.provide('lab', { environment, buildArgs, registry, hostIndexUrl });
     project.provide('noLabBecause', '');
     return () => lab.down();
   } catch (error) {

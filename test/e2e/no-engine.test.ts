@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { exampleCopy, plimsoll, scratch } from './run-cli.ts';
 
@@ -15,9 +15,15 @@ const reportSchema = z.object({
     }),
   }),
   edits: z.array(z.object({ id: z.string(), state: z.string() })),
-  engine: z.undefined(),
-  verification: z.undefined(),
+  engine: z.undefined().optional(),
+  verification: z.undefined().optional(),
 });
+
+/** Sizes are those of the lab's wheels where there is a lab, else of PyPI's. */
+function packageIndex(): Record<string, string> {
+  const lab = inject('lab');
+  return lab === undefined ? {} : { PIP_INDEX_URL: lab.hostIndexUrl };
+}
 
 /** A path with what sizes are looked up with (Python and pip) and without any engine; a Docker client elsewhere finds no daemon. */
 function withoutEngine(): Record<string, string> {
@@ -28,7 +34,7 @@ function withoutEngine(): Record<string, string> {
     const found = places.map((place) => join(place, program)).find(isExecutable);
     if (found !== undefined) symlinkSync(realpathSync(found), join(folder, program));
   }
-  return { PATH: folder, DOCKER_HOST: `unix://${folder}/nobody.sock`, PIP_RETRIES: '0' };
+  return { PATH: folder, DOCKER_HOST: `unix://${folder}/nobody.sock`, ...packageIndex() };
 }
 
 function isExecutable(path: string): boolean {
@@ -53,7 +59,7 @@ test('without an engine the plan is written and compared by forecast, and says s
 test('--no-build forecasts the same, with numbers of both images', async () => {
   const project = exampleCopy('churn-api');
   const { code, stdout, stderr } = await plimsoll(['slim', project, '--no-build', '--json'], {
-    env: { PIP_RETRIES: '0' },
+    env: packageIndex(),
   });
   expect(code, stderr).toBe(0);
   expect(stderr).not.toMatch(/No container engine/);
@@ -67,7 +73,7 @@ test('--no-build forecasts the same, with numbers of both images', async () => {
 
 test('what is only forecast is not applied unless forced', async () => {
   const project = exampleCopy('churn-api');
-  const env = { PIP_RETRIES: '0' };
+  const env = packageIndex();
   const refused = await plimsoll(['slim', project, '--no-build', '--apply'], { env });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(/^error: Nothing was applied[\s\S]*^hint: .*--force/m);
