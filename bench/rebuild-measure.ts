@@ -7,7 +7,7 @@ import { docker, type Stage } from './stage.ts';
 import { type TimedBuild, timedBuild } from './timed-build.ts';
 import { startWireMeter, type WireMeter } from './wire-meter.ts';
 
-/** Each run adds another package. */
+/** Each run asks for another package, in place of the one before it. */
 export const mostRuns: number = addedRequirements.length;
 
 /** What was changed before a rebuild. */
@@ -19,7 +19,7 @@ export interface Rebuild extends TimedBuild {
   readonly change: Change;
   /** 1, 2, … */
   readonly run: number;
-  /** The project that was added to the requirements. */
+  /** The project that the requirements now ask for beside those of the example. */
   readonly added?: string;
 }
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { exampleFolder } from '../test/lab/index.ts';
 import { buildArgWords, docker, plimsoll, type Stage } from './stage.ts';
 
-/** Small packages without dependencies that no example asks for: one is added in each run. */
+/** Small packages without dependencies that no example asks for: each run asks for another one. */
 export const addedRequirements: readonly string[] = ['orjson', 'xxhash', 'msgpack', 'ujson', 'tabulate'];
 
 /** The two projects that are rebuilt. */

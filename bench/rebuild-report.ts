@@ -56,7 +56,7 @@ export function rebuildReport(report: RebuildReport): string {
 
 const changes: readonly { readonly change: Change; readonly title: string }[] = [
   { change: 'code', title: 'Application code changed: rebuild' },
-  { change: 'requirement', title: 'One requirement added: rebuild' },
+  { change: 'requirement', title: 'One requirement changed: rebuild' },
 ];
 
 /** True when every rebuild showed what the lean files promise. */
@@ -81,7 +81,7 @@ function evidence(report: RebuildReport): { readonly isTrue: boolean; readonly t
       isTrue:
         leanAdded.length > 0 &&
         leanAdded.every(({ files, added }) => files.length === 1 && projectOfFile(files[0] ?? '') === added),
-      text: `lean, requirement added: downloaded ${leanAdded.map((one) => `${one.files.map(projectOfFile).join(' ') || 'nothing'} for ${one.added}`).join(', ')}`,
+      text: `lean, requirement changed: downloaded ${leanAdded.map((one) => `${one.files.map(projectOfFile).join(' ') || 'nothing'} for ${one.added}`).join(', ')}`,
     },
   ];
 }
