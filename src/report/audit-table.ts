@@ -1,9 +1,9 @@
 import type { Audit } from '../audit/index.ts';
 import { formatBytes } from '../base/index.ts';
-import { type Finding, findingKinds } from '../finding/index.ts';
+import { findingLines } from './finding-lines.ts';
 import { type Cell, layOutGrid } from './grid.ts';
 import { type Screen, screenFor, type TerminalOptions } from './screen.ts';
-import { plainText, type Style, wrap } from './terminal-text.ts';
+import { plainText, wrap } from './terminal-text.ts';
 import { counted, shortInstruction } from './wording.ts';
 
 const shownPackages = 10;
@@ -15,7 +15,7 @@ export function auditTable(audit: Audit, options: TerminalOptions): string {
   const sections = [
     headlineLines(audit, screen),
     layerLines(audit, screen),
-    findingLines(audit, screen),
+    findingLines(audit.findings, screen, { title: 'Findings', most: shownFindings }),
     packageLines(audit, screen),
   ];
   return `${sections
@@ -70,55 +70,6 @@ function layerLines(audit: Audit, { paint, width }: Screen): string[] {
     { title: 'instruction', isFlexible: true as const },
   ];
   return [paint('Layers', 'bold'), ...layOutGrid({ columns, rows }, width, paint)];
-}
-
-interface KindSum {
-  readonly kind: Finding['kind'];
-  readonly sizeBytes: number;
-  readonly pathCount: number;
-  readonly worst: Finding;
-}
-
-/** Findings of one kind as one line: the worst severity first, then the most bytes. */
-function sumByKind(findings: readonly Finding[]): KindSum[] {
-  const sums = [...Map.groupBy(findings, ({ kind }) => kind)].flatMap(([kind, all]) => {
-    const [worst] = all;
-    if (worst === undefined) return [];
-    const sizeBytes = all.reduce((sum, one) => sum + one.sizeBytes, 0);
-    const pathCount = all.reduce((sum, one) => sum + one.pathCount, 0);
-    return [{ kind, sizeBytes, pathCount, worst }];
-  });
-  return sums.sort(
-    (a, b) => severityRanks[a.worst.severity] - severityRanks[b.worst.severity] || b.sizeBytes - a.sizeBytes,
-  );
-}
-
-const severityRanks: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, info: 2 };
-
-const severityStyles: Readonly<Record<Finding['severity'], Style>> = {
-  error: 'bad',
-  warning: 'warn',
-  info: 'dim',
-};
-
-function findingLines(audit: Audit, { paint, width }: Screen): string[] {
-  const sums = sumByKind(audit.findings);
-  if (sums.length === 0) return [paint('Nothing found that could go.', 'good')];
-  const lines = sums.slice(0, shownFindings).flatMap(({ kind, sizeBytes, pathCount, worst }) => {
-    const bytes = sizeBytes === 0 ? '–' : formatBytes(sizeBytes);
-    const files = pathCount === 0 ? '' : `, ${counted(pathCount, 'file')}`;
-    const sample = worst.paths[0] === undefined ? '' : ` (${plainText(worst.paths[0])})`;
-    return [
-      `${bytes.padStart(8)}  ${paint(findingKinds[kind].title, severityStyles[worst.severity])}${paint(`${files}`, 'dim')}`,
-      ...wrap(`${worst.remedy}${sample}`, width - 10).map((line) => `${' '.repeat(10)}${paint(line, 'dim')}`),
-    ];
-  });
-  const more = sums.length - shownFindings;
-  return [
-    paint('Findings', 'bold'),
-    ...lines,
-    ...(more > 0 ? [paint(`${' '.repeat(10)}and ${counted(more, 'more kind')}`, 'dim')] : []),
-  ];
 }
 
 function packageLines(audit: Audit, { paint, width }: Screen): string[] {

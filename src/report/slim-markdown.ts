@@ -1,5 +1,7 @@
 import { formatBytes, formatSeconds } from '../base/index.ts';
 import type { ComparedSide, Saving } from '../compare/index.ts';
+import { findingKinds } from '../finding/index.ts';
+import { sumByKind } from './finding-lines.ts';
 import type { ReportedEdit, SlimReport } from './slim-report.ts';
 import { plainText } from './terminal-text.ts';
 import { differencesInOrder, outcomeOf, startUpSeconds, statusChange, verdictOf } from './verdict.ts';
@@ -23,6 +25,7 @@ export function slimMarkdown(report: SlimReport): string {
       : []),
     groupTable(report),
     notes(report),
+    findings(report),
     edits(report.edits),
     leftAlone(report),
     verification(report),
@@ -55,6 +58,17 @@ function code(text: string): string {
 
 function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
+}
+
+function findings(report: SlimReport): string {
+  const lines = sumByKind(report.findings)
+    .slice(0, 10)
+    .map(({ kind, sizeBytes, pathCount, worst }) => {
+      const size = sizeBytes === 0 ? '' : `${formatBytes(sizeBytes)}, `;
+      const files = pathCount === 0 ? '' : ` (${counted(pathCount, 'file')})`;
+      return `${size}${inert(findingKinds[kind].title)}${files}: ${inert(worst.remedy)}`;
+    });
+  return lines.length === 0 ? '' : `### What makes it heavy\n\n${list(lines)}`;
 }
 
 function groupTable(report: SlimReport): string {

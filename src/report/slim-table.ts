@@ -1,4 +1,5 @@
 import { formatSeconds } from '../base/index.ts';
+import { findingLines } from './finding-lines.ts';
 import { groupLines } from './group-lines.ts';
 import { layerLines } from './layer-columns.ts';
 import { type Screen, screenFor, type TerminalOptions } from './screen.ts';
@@ -14,6 +15,9 @@ export function slimTable(report: SlimReport, options: TerminalOptions): string 
     headlineLines(report, screen),
     groupLines(report, screen),
     layerLines(report.comparison, screen, report.standInNotes.length > 0),
+    report.findings.length === 0
+      ? []
+      : findingLines(report.findings, screen, { title: 'What makes it heavy', most: 6 }),
     editLines(report.edits, screen),
     leftAloneLines(report, screen),
     verificationLines(report.verification, screen),
