@@ -113,7 +113,14 @@ function readReport(file: string, runs: number, readings: readonly Reading[]): s
   const rows = readings.map(({ title, seconds }) => [
     title,
     formatSeconds(median(seconds)),
-    `${(median(seconds) / base).toFixed(2)}×`,
+    `${Number((median(seconds) / base).toPrecision(2))}×`,
   ]);
-  return `Reading ${file}: medians of ${runs} run${runs === 1 ? '' : 's'}, in turn, file in memory\n\n${textTable(['', 'time', 'against audit'], rows)}\n`;
+  return [
+    `Reading ${file}: medians of ${runs} run${runs === 1 ? '' : 's'}, in turn, file in memory`,
+    '',
+    textTable(['', 'time', 'against the first'], rows),
+    '',
+    'The audit lists every layer, reads the packages out of them, and compresses a sample of each to know its push time.',
+    '',
+  ].join('\n');
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { UserError } from '../src/base/index.ts';
+import { exampleFolder } from '../test/lab/index.ts';
 import type { Bench } from './bench.ts';
 import { measureRebuilds, mostRuns } from './rebuild-measure.ts';
 import { addedRequirements, prepareProjects } from './rebuild-projects.ts';
@@ -25,6 +27,9 @@ export const rebuild: Bench = {
     if (!Number.isInteger(runs) || runs < 1 || runs > mostRuns)
       throw new UserError(`--runs must be a whole number from 1 to ${mostRuns}, not ${values.runs}.`);
     const { example } = values;
+    await access(exampleFolder(example)).catch((cause: unknown) => {
+      throw new UserError(`There is no example "${example}".`, { cause });
+    });
     const stage = await setTheStage({ example, requirements: addedRequirements });
     const stamp = randomBytes(4).toString('hex');
     const projects = await prepareProjects({ stage, example, stamp, signal });
