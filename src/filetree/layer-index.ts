@@ -10,6 +10,24 @@ export type EntryType =
   | 'whiteout'
   | 'opaque-whiteout';
 
+/** What a file is by its first bytes. */
+export type FileFormat =
+  | 'elf'
+  | 'core-dump'
+  | 'zip'
+  | 'gzip'
+  | 'zstd'
+  | 'xz'
+  | 'bzip2'
+  | 'pickle'
+  | 'torch-zip'
+  | 'safetensors'
+  | 'gguf'
+  | 'hdf5'
+  | 'parquet'
+  | 'sqlite'
+  | 'numpy';
+
 /**
  * One entry of one layer. Paths are relative to the root, without a leading or trailing slash:
  * `usr/bin/python3`. A whiteout's path is that of what it hides (`.wh.` taken off); an opaque one's is its directory.
@@ -29,6 +47,12 @@ export interface LayerEntry {
   readonly linkTarget?: string;
   /** A fast content hash (hex), where hashing was asked for. */
   readonly contentHash?: string;
+  /** For files of at least 64 KiB: hex digest of the length and of blocks spread over the content; differs when the content differs in any of them. */
+  readonly fingerprint?: string;
+  /** For files of at least 64 KiB whose first bytes are known. */
+  readonly format?: FileFormat;
+  /** For ELF files of at least 64 KiB: the bytes that `strip --strip-unneeded` takes off, from the section headers; 0 for a stripped one. */
+  readonly strippableBytes?: number;
 }
 
 /** The entries of one layer in the order of the tar, in compact columns; `entry(i)` makes an object on demand. */
