@@ -1,7 +1,7 @@
 import { UserError } from '../base/index.ts';
 import type { ImageConfig, Platform } from '../image/index.ts';
 import { buildImage } from './build-image.ts';
-import { createBuildahLog } from './buildah-log.ts';
+import { containersBuilder } from './containers-builder.ts';
 import type { BuiltImage, Engine } from './engine.ts';
 import { removeHeld } from './held-image.ts';
 import { readBuildahImage } from './inspected-image.ts';
@@ -32,18 +32,7 @@ export function buildahEngine(options: BuildahOptions): Engine {
     version: options.version,
     platform: options.platform,
     hasCacheMounts: isAtLeast(options.version, 1, 24),
-    build: (request) =>
-      buildImage(
-        {
-          tool,
-          // Without `--layers` Buildah keeps no cache; the OCI format would drop HEALTHCHECK and SHELL.
-          buildWords: ['build', '--format', 'docker', '--layers', '--force-rm'],
-          createLog: createBuildahLog,
-          inspect,
-          removeImage,
-        },
-        request,
-      ),
+    build: (request) => buildImage(containersBuilder({ tool, inspect, removeImage }), request),
     inspect,
     async run(request) {
       const image = await inspect(request.image);

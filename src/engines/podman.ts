@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Platform } from '../image/index.ts';
 import { buildImage } from './build-image.ts';
-import { createBuildahLog } from './buildah-log.ts';
 import type { ContainerTool } from './container.ts';
+import { containersBuilder } from './containers-builder.ts';
 import type { Engine } from './engine.ts';
 import { inspectHeld, removeHeld } from './held-image.ts';
 import { runContainer } from './run-container.ts';
-import { runPodmanBuild } from './run-podman-build.ts';
 import { saveImage } from './save-image.ts';
 import { startContainer } from './start-container.ts';
 import type { EngineTool } from './tool.ts';
@@ -41,19 +40,7 @@ export function podmanEngine(options: PodmanOptions): Engine {
     version: options.version,
     platform: options.platform,
     hasCacheMounts: isAtLeast(options.version, 4, 0),
-    build: (request) =>
-      buildImage(
-        {
-          tool,
-          // The OCI format would drop HEALTHCHECK and SHELL.
-          buildWords: ['build', '--format', 'docker', '--layers', '--force-rm'],
-          createLog: createBuildahLog,
-          inspect,
-          removeImage,
-          runClient: runPodmanBuild,
-        },
-        request,
-      ),
+    build: (request) => buildImage(containersBuilder({ tool, inspect, removeImage }), request),
     inspect,
     run: (request) => runContainer(containers, request),
     start: (request) => startContainer(containers, request),

@@ -7,11 +7,12 @@ const marker = 'PLIMSOLL_BUILD';
 const graceMilliseconds = 5000;
 
 /**
- * Runs `podman build`. On SIGTERM Podman exits at once, and its running step goes on as an orphan in a working container
- * that nobody removes. So an abort kills the step's own process first: the build then fails and cleans up after itself.
+ * Runs `podman build` or `buildah build`. On SIGTERM Podman exits at once; Buildah does, too, while it is setting a step up.
+ * The running step then goes on as an orphan, in a working container that nobody removes, and holds the output open.
+ * So an abort kills the step's own process first: the build then fails and cleans up after itself.
  * What has no process of its own (a pull, a commit) gets 5 seconds, then SIGTERM.
  */
-export async function runPodmanBuild(
+export async function runContainerBuild(
   tool: EngineTool,
   args: readonly string[],
   { signal, ...call }: ToolCall = {},
