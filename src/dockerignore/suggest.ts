@@ -1,6 +1,7 @@
 import type { Risk } from '../finding/index.ts';
 import { type ContextTree, contextTree, exactPattern, type SentFile } from './context-tree.ts';
-import { type IgnoreClass, type IgnoreRoot, ignoreClasses, type SharedPattern } from './ignore-classes.ts';
+import { type IgnoreClass, ignoreClasses } from './ignore-classes.ts';
+import type { IgnoreRoot, SharedPattern } from './ignore-roots.ts';
 import { ignoreMatcher } from './matcher.ts';
 import { cleanPath, type IgnorePattern } from './parse.ts';
 import { compilePattern, type PathTest } from './pattern.ts';

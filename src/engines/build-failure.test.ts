@@ -261,6 +261,19 @@ const spoken = [
     words: 'exit code: 127',
   },
   {
+    kind: 'missing-command',
+    step: '[builder 3/6] RUN pip install psycopg2',
+    output:
+      '      Error: pg_config executable not found.\n      pg_config is required to build psycopg2 from source.',
+    words: 'exit code: 1',
+  },
+  {
+    kind: 'instruction',
+    step: '[2/2] COPY a b',
+    output: '/bin/sh: 1: gcc: not found',
+    words: 'exit code: 1',
+  },
+  {
     kind: 'missing-file',
     step: '[2/2] COPY --from=builder /opt/venv /opt/venv',
     output: '',
@@ -286,6 +299,27 @@ describe('the cause is told from the engine’s words', () => {
     });
     expect(error.kind).toBe(kind);
     if (kind !== 'instruction') expect(error.hint).toBeTruthy();
+  });
+
+  test('the program that is missing is named', () => {
+    const error = explainFailedBuild({
+      title: 'lean image',
+      engineTitle: 'Docker',
+      dockerfilePath: '/p/Dockerfile',
+      dockerfileText: '',
+      outcome: {
+        steps: [],
+        failed: {
+          name: '[2/2] RUN ./fetch.sh',
+          output: ['./fetch.sh: line 3: git: command not found'],
+          error: 'exit code: 127',
+        },
+        message: '',
+        line: undefined,
+      },
+      signalName: null,
+    });
+    expect(error.hint).toContain('no program `git` at this point');
   });
 
   test('a client that was killed from outside', () => {

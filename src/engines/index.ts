@@ -19,4 +19,5 @@ export type {
 } from './engine.ts';
 export type { EngineRefusal } from './engine-search.ts';
 export { readBuildahImage, readInspectedImage } from './inspected-image.ts';
+export { missingPrograms } from './missing-programs.ts';
 export type { PodmanOptions } from './podman.ts';

@@ -1,4 +1,5 @@
 import type { BuildFailureKind } from './build-error.ts';
+import { missingPrograms } from './missing-programs.ts';
 
 /** What an engine said when something failed. */
 export interface TroubleReport {
@@ -46,6 +47,7 @@ const missingSource =
 const isFetch = ({ step }: TroubleReport): boolean =>
   /load metadata for|resolve image config|\bFROM\b/.test(step);
 const isCopy = ({ step }: TroubleReport): boolean => /^\[[^\]]*\] (?:COPY|ADD)\b/i.test(step);
+const isRun = ({ step }: TroubleReport): boolean => /(?:^|[\]:]\s*)RUN\b/i.test(step);
 const copiesFromStage = ({ step }: TroubleReport): boolean => /\s--from=/.test(step);
 
 /** Specific before generic. */
@@ -120,9 +122,14 @@ const rules: readonly Rule[] = [
   },
   {
     kind: 'missing-command',
-    applies: ({ exitCode, output }) =>
-      exitCode === 127 || /executable file not found|exec: \\?".*": stat .*: no such file/.test(output),
-    hint: 'The image has no such command at this point: install its package before, or name the right path.',
+    applies: (report) =>
+      report.exitCode === 127 ||
+      /exec: \\?".*": stat .*: no such file/.test(report.output) ||
+      (report.hasFailedStep && isRun(report) && missingPrograms(report.output).length > 0),
+    hint: (report) => {
+      const [name] = missingPrograms(everything(report));
+      return `The image has no ${name === undefined ? 'such command' : `program \`${name}\``} at this point: install its package before, or name the right path.`;
+    },
   },
 ];
 

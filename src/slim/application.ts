@@ -7,6 +7,7 @@ import {
   type PythonSources,
   reachableFrom,
 } from '../python/index.ts';
+import { projectFile } from './project-file.ts';
 
 /** The part of the project that runs in the container. */
 export interface Application {
@@ -47,11 +48,11 @@ export function findApplication(
     words.some((word) => posix.basename(word) === posix.basename(script.path)),
   );
   const allWords = [...words, ...called.flatMap((script) => script.text.split(/[\s;&|"']+/))];
-  const entries = entriesOf(allWords).filter((entry) => reachableFrom(sources, [entry]).length > 0);
+  const entries = entriesOf(allWords, sources).filter((entry) => reachableFrom(sources, [entry]).length > 0);
   const application = sources.files.filter((file) => file.role === 'application');
   const reached = entries.length > 0 ? reachableFrom(sources, entries) : application;
   const runs = model.stages.flatMap((one) => one.instructions).flatMap((one) => one.commands ?? []);
-  const buildEntries = runs.flatMap((command) => entriesOf(command.words));
+  const buildEntries = runs.flatMap((command) => entriesOf(command.words, sources));
   const buildSources = buildEntries.length > 0 ? reachableFrom(sources, buildEntries) : [];
   return {
     entries,
@@ -63,15 +64,13 @@ export function findApplication(
 }
 
 /** `uvicorn app.main:app`, `python -m app.server`, `python src/serve.py`, `gunicorn -k x app:create_app()`. */
-function entriesOf(words: readonly string[]): string[] {
+function entriesOf(words: readonly string[], sources: PythonSources): string[] {
+  const paths = sources.files.map((file) => file.path);
   return words.flatMap((word, at) => {
     const bare = word.replace(/^["']|["']$/g, '');
     const previous = words[at - 1] ?? '';
     if (/^[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?$/.test(bare)) return [bare.replace(/\(.*$/, '')];
-    if (/\.py$/.test(bare))
-      return [
-        bare.replace(/^\.\//, '').replace(/^\/(app|srv|code|src|workspace|opt\/app|usr\/src\/app)\//, ''),
-      ];
+    if (/\.py$/.test(bare)) return [projectFile(bare, paths) ?? posix.normalize(bare)];
     if (previous === '-m' && /^[A-Za-z_][\w.]*$/.test(bare)) return [bare, `${bare}.__main__`];
     return [];
   });

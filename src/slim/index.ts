@@ -1,6 +1,8 @@
 export { type Application, type ApplicationImport, importStatement } from './application.ts';
 export { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
+export { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 export type { LeanFile } from './lean-file.ts';
+export { withoutOwnOutput } from './own-output.ts';
 export {
   type EditId,
   editIds,
@@ -10,13 +12,7 @@ export {
   type PlanInput,
   type PlannedEdit,
 } from './plan.ts';
-export {
-  distributionFacts,
-  type FactsInput,
-  pruneScriptPath,
-  rewriteFacts,
-  type TargetDecision,
-} from './project-facts.ts';
+export { type FactsInput, pruneScriptPath, rewriteFacts } from './project-facts.ts';
 export { type ContextProposal, proposeIgnore } from './propose-ignore.ts';
 export { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 export { type ProjectStudy, studyProject } from './study-project.ts';

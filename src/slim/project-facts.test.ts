@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { writeFileWhole } from '../base/index.ts';
-import type { RewriteFacts } from '../dockerfile/index.ts';
+import { type RewriteFacts, rewriteDockerfile } from '../dockerfile/index.ts';
 import { readProject } from '../project/index.ts';
 import { rewriteFacts, studyProject, type TargetDecision } from './index.ts';
 
@@ -15,6 +15,7 @@ afterEach(async () => {
 async function factsOf(
   files: Readonly<Record<string, string>>,
   device: TargetDecision['device'] = 'cpu',
+  foundMissing: ReadonlyMap<string, string> = new Map(),
 ): Promise<RewriteFacts> {
   const directory = await mkdtemp(join(tmpdir(), 'plimsoll-facts-'));
   directories.push(directory);
@@ -26,7 +27,7 @@ async function factsOf(
     target: { device, source: 'given', evidence: [] },
     hasCacheMounts: true,
     suite: 'bookworm',
-    foundMissing: new Map(),
+    foundMissing,
   });
 }
 
@@ -55,4 +56,24 @@ test.each([
     'app.py': 'print()\n',
   };
   expect((await factsOf(files, device)).compilesAtRunTime).toBe(expected);
+});
+
+test.each([
+  ['FROM python:3.11\n', 'the full base has it'],
+  ['FROM python:3.11\nRUN apt-get update && apt-get install -y git vim\n', 'the project installs it'],
+  ['FROM python:3.11-slim\nRUN apt-get update && apt-get install -y git vim\n', 'on a slim base'],
+])('%j: git that was found missing is in the last stage, and vim is not: %s', async (start, _why) => {
+  const text = `${start}COPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n`;
+  const files = { Dockerfile: text, 'requirements.txt': 'orjson\n', 'app.py': 'print()\n' };
+  const lastStage = (facts: RewriteFacts): string =>
+    rewriteDockerfile(text, facts, { without: new Set() })
+      .text.split(/^FROM /m)
+      .at(-1) ?? '';
+  const before = lastStage(await factsOf(files));
+  const after = lastStage(await factsOf(files, 'cpu', new Map([['git', 'GET /version calls git']])));
+  const installed = /apt-get install[^&]*\sgit\b/;
+  expect(before).not.toMatch(installed);
+  expect(after).toMatch(/^python:3\.11-slim$/m);
+  expect(after).toMatch(installed);
+  expect(after).not.toContain('vim');
 });

@@ -1,32 +1,20 @@
-import { posix } from 'node:path';
 import type { RewriteFacts } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
-  aptPackage,
   cpuVariant,
   type DebianSuite,
-  developmentPurpose,
-  gpuCompanionOf,
-  likelyDistributions,
-  likelyModules,
   normaliseName,
   packageOfCommand,
   parseNamedRequirement,
   pullsTorch,
-  runtimePackagesOf,
-  systemNeedsOf,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
+import { distributionFacts, type TargetDecision } from './distribution-facts.ts';
+import { neededCommands } from './needed-commands.ts';
+import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
 import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
-import type { DistributionFacts } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
-
-/** For whom the image is made, and how that is known. */
-export interface TargetDecision {
-  readonly device: 'cpu' | 'gpu';
-  readonly source: 'given' | 'found';
-  readonly evidence: readonly string[];
-}
+import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
 
 /** What the facts are drawn from. */
 export interface FactsInput {
@@ -50,29 +38,9 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
   const names = requestedNames(study);
   return {
     hasCacheMounts: input.hasCacheMounts,
-    requirementClosure: new Map(
-      study.requirements.flatMap((tree) =>
-        tree.files.map(
-          (file) =>
-            [
-              file.path,
-              closureOf(
-                file.path,
-                tree.files.map((one) => one.path),
-                tree,
-              ),
-            ] as const,
-        ),
-      ),
-    ),
+    requirementClosure: requirementClosure(study),
     requirementFolders: requirementFolders(project),
-    requirementsWithSource: new Set(
-      study.requirements.flatMap((tree) =>
-        tree.requested
-          .filter(({ line }) => line.kind === 'reference' && line.referenceKind === 'path')
-          .map(({ path }) => posix.basename(path)),
-      ),
-    ),
+    requirementsWithSource: requirementsWithSource(study),
     productionRequirements: new Map(),
     developmentDistributions: new Set(
       study.inlineRequirements.flatMap((text) => {
@@ -85,102 +53,15 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
       }),
     ),
     cpuWheels: cpuWheelsOf(input),
-    classifyPackage: (name) => classify(name, input.suite),
+    classifyPackage: (name) => classifyPackage(name, input.suite),
     packageOfCommand,
-    runtimeLibraries: runtimeLibraries(names, input),
+    runtimeLibraries: runtimeLibraries(names, input.suite, input.foundMissing),
     neededCommands: neededCommands(input),
     hardCodedPaths: hardCodedPaths(project),
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     pruneScript: pruneScriptPath,
   };
-}
-
-/** Folders that hold requirements files and nothing else. */
-function requirementFolders({ context, texts }: Project): Set<string> {
-  const requirements = new Set(texts.requirements.map((file) => file.path));
-  const folders = new Map<string, boolean>();
-  for (const { path } of context.files) {
-    const folder = posix.dirname(path);
-    folders.set(folder, (folders.get(folder) ?? true) && requirements.has(path));
-  }
-  const isWhole = (folder: string): boolean =>
-    [...folders].every(([other, isOnly]) => !other.startsWith(`${folder}/`) || isOnly);
-  return new Set(
-    [...folders].flatMap(([folder, isOnly]) => (folder !== '.' && isOnly && isWhole(folder) ? [folder] : [])),
-  );
-}
-
-function closureOf(
-  path: string,
-  order: readonly string[],
-  tree: ProjectStudy['requirements'][number],
-): readonly string[] {
-  const reached = new Set([path]);
-  for (const known of reached) {
-    const file = tree.files.find((one) => one.path === known);
-    for (const line of file?.lines ?? [])
-      if (line.kind === 'include') reached.add(posix.join(posix.dirname(known), line.target));
-  }
-  return order.filter((one) => reached.has(one));
-}
-
-/** What is known about the distributions that the requirements name. */
-export function distributionFacts({
-  project,
-  study,
-  target,
-}: Pick<FactsInput, 'project' | 'study' | 'target'>): DistributionFacts {
-  const files = [
-    ...study.application.sources,
-    ...study.application.buildSources,
-    ...study.sources.files.filter((file) => file.role === 'application' || file.role === 'build'),
-  ];
-  const imported = new Map<string, string>();
-  for (const file of files) {
-    for (const found of file.imports.filter((one) => one.moment !== 'type-checking' && !one.isRelative)) {
-      for (const distribution of likelyDistributions(found.module)) {
-        const name = normaliseName(distribution);
-        if (!imported.has(name)) imported.set(name, `${file.path}:${found.line}`);
-      }
-      for (const module of [found.module.split('.')[0] ?? ''])
-        if (!imported.has(module)) imported.set(module, `${file.path}:${found.line}`);
-    }
-  }
-  const started = startCommands(project);
-  return {
-    isDevelopmentSplit: true,
-    developmentReason: (name) => developmentPurpose(name)?.reason,
-    importedBy(name) {
-      const direct =
-        imported.get(name) ??
-        likelyModules(name)
-          .map((module) => imported.get(module.split('.')[0] ?? module))
-          .find((place) => place !== undefined);
-      if (direct !== undefined) return direct;
-      const through = developmentPurpose(name)?.usedThrough ?? [];
-      return files.flatMap((file) =>
-        file.imports
-          .filter((one) => through.some((module) => one.module.startsWith(module)))
-          .map((one) => `${file.path}:${one.line}`),
-      )[0];
-    },
-    startedBy: (name) =>
-      [...started].find(
-        (command) => normaliseName(command) === name || (name === 'notebook' && command === 'jupyter'),
-      ),
-    isGpuOnly: (name) => target.device === 'cpu' && gpuCompanionOf(name) !== undefined,
-    cpuName: (name) => (target.device === 'cpu' ? cpuNameOf(name) : undefined),
-  };
-}
-
-function cpuNameOf(name: string): string | undefined {
-  const variant = cpuVariant(name);
-  return variant === undefined
-    ? undefined
-    : variant.how === 'rename' || variant.how === 'index'
-      ? variant.name
-      : undefined;
 }
 
 function requestedNames(study: ProjectStudy): Map<string, readonly string[]> {
@@ -231,73 +112,4 @@ function tracedImports(study: ProjectStudy): string[] {
     .filter((one) => one.moment === 'top-level' && !one.isOptional)
     .map(importStatement);
   return [...new Set(statements)].sort();
-}
-
-function classify(name: string, suite: DebianSuite): ReturnType<RewriteFacts['classifyPackage']> {
-  const purpose = aptPackage(name)?.purpose;
-  const runtime = runtimePackagesOf(name, suite);
-  if (purpose === 'build-tool') return { purpose: 'build', runtimePackages: [] };
-  if (purpose === 'development-header' || /-dev$/.test(name)) {
-    return runtime === undefined
-      ? { purpose: 'unknown', runtimePackages: [] }
-      : { purpose: 'header', runtimePackages: runtime };
-  }
-  if (purpose === 'developer-convenience' || purpose === 'fetch-tool')
-    return { purpose: 'convenience', runtimePackages: [] };
-  return {
-    purpose: purpose === undefined && !/^lib.*\d$/.test(name) ? 'unknown' : 'run-time',
-    runtimePackages: [],
-  };
-}
-
-function runtimeLibraries(
-  names: ReadonlyMap<string, readonly string[]>,
-  input: FactsInput,
-): RewriteFacts['runtimeLibraries'] {
-  const found = new Map<string, string>();
-  for (const [name, extras] of names) {
-    const needs = systemNeedsOf(name, input.suite, extras);
-    for (const packageName of needs?.packages ?? [])
-      if (!found.has(packageName)) found.set(packageName, `${name} needs it`);
-  }
-  for (const [packageName, because] of input.foundMissing) found.set(packageName, because);
-  return [...found].map(([packageName, because]) => ({ packageName, because }));
-}
-
-/** Commands that the application's code and the scripts it starts with call, each with its place. */
-function neededCommands({ project, study }: FactsInput): Map<string, string> {
-  const needed = new Map<string, string>();
-  const files = new Set([...study.application.sources, ...study.application.buildSources]);
-  for (const file of files) {
-    for (const call of file.commands)
-      for (const program of call.programs) needed.set(posix.basename(program), `${file.path}:${call.line}`);
-  }
-  const starts = startWords(project);
-  for (const script of project.texts.shellScripts.filter((one) =>
-    starts.some((word) => posix.basename(word) === posix.basename(one.path)),
-  )) {
-    for (const word of script.text.split(/[\s;&|()`"'$]+/))
-      if (/^[a-z][\w.+-]*$/.test(word)) needed.set(word, script.path);
-  }
-  return needed;
-}
-
-function startWords(project: Project): string[] {
-  const { model } = project.dockerfile;
-  const instructions = model.stages[model.target]?.instructions ?? [];
-  return instructions
-    .filter((one) => ['cmd', 'entrypoint', 'healthcheck'].includes(one.syntax.keyword))
-    .flatMap(({ syntax }) => syntax.json ?? syntax.value.split(/[\s;&|]+/));
-}
-
-function startCommands(project: Project): Set<string> {
-  const starts = startWords(project);
-  const scripts = project.texts.shellScripts.filter((one) =>
-    starts.some((word) => posix.basename(word) === posix.basename(one.path)),
-  );
-  return new Set(
-    [...starts, ...scripts.flatMap((script) => script.text.split(/[\s;&|()`"'$]+/))].map((word) =>
-      posix.basename(word),
-    ),
-  );
 }

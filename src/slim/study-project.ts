@@ -8,6 +8,7 @@ import {
   scanPythonFiles,
 } from '../python/index.ts';
 import { type Application, findApplication } from './application.ts';
+import { projectFile } from './project-file.ts';
 
 /** What the project's Python says, read once: the ground that the plan stands on. */
 export interface ProjectStudy {
@@ -24,8 +25,9 @@ export interface ProjectStudy {
 export async function studyProject(project: Project): Promise<ProjectStudy> {
   const { model } = project.dockerfile;
   const commands = model.stages.flatMap((stage) => stage.instructions).flatMap((one) => one.commands ?? []);
+  const paths = project.texts.pythonSources.map((file) => file.path);
   const buildScripts = commands.flatMap((command) =>
-    command.words.filter((word) => word.endsWith('.py')).map(relativeScript),
+    command.words.filter((word) => word.endsWith('.py')).flatMap((word) => projectFile(word, paths) ?? []),
   );
   const sources = await scanPythonFiles(project.texts.pythonSources, { buildScripts });
   const installs = commands.flatMap((command) => readPipInstall(command) ?? []);
@@ -48,19 +50,13 @@ export async function studyProject(project: Project): Promise<ProjectStudy> {
   };
 }
 
-function relativeScript(word: string): string {
-  return posix
-    .normalize(word.replace(/^\/(app|srv|code|src|workspace|usr\/src\/app|opt\/app)\//, ''))
-    .replace(/^\/+/, '');
-}
-
 async function readTrees(project: Project, installs: readonly PipInstall[]): Promise<RequirementsTree[]> {
   const texts = new Map(
     [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
   );
   const names = new Set(
     installs.flatMap((install) =>
-      install.requirementFiles.map((file) => contextFile(file.text, [...texts.keys()]) ?? ''),
+      install.requirementFiles.map((file) => requirementsFile(file.text, [...texts.keys()]) ?? ''),
     ),
   );
   names.delete('');
@@ -69,13 +65,8 @@ async function readTrees(project: Project, installs: readonly PipInstall[]): Pro
   );
 }
 
-/** The project's file behind a container path: the longest path that it ends with (`/app/requirements.txt`). */
-function contextFile(containerPath: string, paths: readonly string[]): string | undefined {
-  const wanted = posix.normalize(containerPath);
-  return (
-    paths
-      .filter((path) => wanted === path || wanted.endsWith(`/${path}`))
-      .sort((a, b) => b.length - a.length)[0] ??
-    paths.find((path) => posix.basename(path) === posix.basename(wanted))
-  );
+/** The requirements file behind a container path; one of that name where a COPY has put it elsewhere. */
+function requirementsFile(containerPath: string, paths: readonly string[]): string | undefined {
+  const name = posix.basename(containerPath);
+  return projectFile(containerPath, paths) ?? paths.find((path) => posix.basename(path) === name);
 }

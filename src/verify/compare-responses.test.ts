@@ -144,12 +144,12 @@ describe('comparing answers', () => {
   });
 
   it.each([
-    ['another status', answer({}), answer({}, { status: 500 }), '500 application/json'],
+    ['another status', answer({}), answer({}, { status: 500 }), '500 application/json: {}'],
     [
       'another type',
       answer('x', { type: 'text/plain' }),
       answer('x', { type: 'text/html' }),
-      '200 text/html',
+      '200 text/html: x',
     ],
     ['no answer any more', answer({}), silence, 'no answer (read ECONNRESET)'],
   ])('%s is a break', (_reason, fat, lean, expected) => {

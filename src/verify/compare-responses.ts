@@ -1,5 +1,6 @@
 import { compareBodies } from './compare-bodies.ts';
 import type { ValueDifference } from './compare-values.ts';
+import { answerKind, describeAnswer, medianSeconds, quoteAnswer, statusOf } from './describe-answer.ts';
 import type { Difference, DifferenceSeverity, ExpectedSwap } from './difference.ts';
 import type { Environment } from './environment.ts';
 import type { Answer, Response } from './send-probes.ts';
@@ -37,6 +38,8 @@ export interface AnswerRounds {
   readonly probe: string;
   readonly fat: readonly Answer[];
   readonly lean: readonly Answer[];
+  /** Answers that the fat image gave at other times: they tell what varies in it, and nothing is held against them. */
+  readonly witnesses?: readonly Answer[];
 }
 
 /** How answers are compared. */
@@ -81,12 +84,13 @@ export function compareResponses(rounds: AnswerRounds, options: CompareResponses
     detail: `${fat} became ${lean}`,
     differences: [{ kind: 'response', severity: 'break', what: rounds.probe, fat, lean, hints: {} }],
   });
-  const fatKinds = new Set(rounds.fat.map(answerKind));
+  const witnesses = rounds.witnesses ?? [];
+  const fatKinds = new Set([...rounds.fat, ...witnesses].map(answerKind));
   const variesItself = fatKinds.size > 1;
   for (const [index, fat] of rounds.fat.entries()) {
     const lean = rounds.lean[index] ?? { kind: 'no-answer' as const, reason: 'it was not asked' };
     const isAlike = variesItself ? fatKinds.has(answerKind(lean)) : answerKind(fat) === answerKind(lean);
-    if (!isAlike) return broken(describeAnswer(fat), describeAnswer(lean));
+    if (!isAlike) return broken(describeAnswer(fat), quoteAnswer(lean));
   }
   const pairs = rounds.fat.flatMap((fat, index): ResponsePair[] => {
     const lean = rounds.lean[index];
@@ -95,7 +99,10 @@ export function compareResponses(rounds: AnswerRounds, options: CompareResponses
   if (pairs.length === 0) {
     return { ...base, ...plain, outcome: 'weak', detail: 'the fat image does not answer it either' };
   }
-  const { isAllIgnored, ...compared } = comparePairs(rounds.probe, pairs, options);
+  const { isAllIgnored, ...compared } = comparePairs(
+    { probe: rounds.probe, pairs, witnesses: witnesses.filter((one) => one.kind === 'response') },
+    options,
+  );
   return { ...base, ...compared, ...judge({ ...compared, isAllIgnored }, base.fatStatus, variesItself) };
 }
 
@@ -127,15 +134,18 @@ function judge(
   return { outcome: 'same', detail: compared.differences.length > 0 ? 'with expected changes' : '' };
 }
 
+interface RespondedRounds {
+  readonly probe: string;
+  readonly pairs: readonly ResponsePair[];
+  readonly witnesses: readonly Response[];
+}
+
 function comparePairs(
-  probe: string,
-  pairs: readonly ResponsePair[],
+  { probe, pairs, witnesses }: RespondedRounds,
   options: CompareResponsesOptions,
 ): Compared {
-  const { paths: varying, isAll } = selfVariation(
-    pairs.map((pair) => pair.fat),
-    options.tolerance,
-  );
+  const said = [...pairs.map((pair) => pair.fat), ...witnesses];
+  const { paths: varying, isAll } = selfVariation(said, options.tolerance);
   const ignored = new Map<string, IgnoredDifference>();
   const differences = new Map<string, Difference>();
   let largestDeviation = 0;
@@ -157,7 +167,7 @@ function comparePairs(
       }
     }
   }
-  compareHeaders(probe, pairs, { ignored, differences });
+  compareHeaders({ probe, pairs, witnesses }, { ignored, differences });
   return {
     largestDeviation,
     ignored: [...ignored.values()],
@@ -228,8 +238,7 @@ function isVersionChange(one: ValueDifference, options: CompareResponsesOptions)
 }
 
 function compareHeaders(
-  probe: string,
-  pairs: readonly ResponsePair[],
+  { probe, pairs, witnesses }: RespondedRounds,
   into: { readonly ignored: Map<string, IgnoredDifference>; readonly differences: Map<string, Difference> },
 ): void {
   const names = new Set(
@@ -241,36 +250,14 @@ function compareHeaders(
     const path = `header ${name}`;
     const fat = differing.fat.headers[name] ?? 'absent';
     const lean = differing.lean.headers[name] ?? 'absent';
-    if (new Set(pairs.map((pair) => pair.fat.headers[name])).size > 1) {
+    const said = [...pairs.map((pair) => pair.fat), ...witnesses];
+    if (new Set(said.map((one) => one.headers[name])).size > 1) {
       into.ignored.set(path, { path, reason: 'varies in the fat image itself', fat, lean });
     } else {
       const what = `${probe} ${path}`;
       into.differences.set(what, { kind: 'header', severity: 'change', what, fat, lean, hints: {} });
     }
   }
-}
-
-function answerKind(answer: Answer): string {
-  return answer.kind === 'no-answer' ? answer.kind : describeAnswer(answer);
-}
-
-function describeAnswer(answer: Answer): string {
-  if (answer.kind === 'no-answer') return `no answer (${answer.reason})`;
-  return `${answer.status}${answer.contentType ? ` ${answer.contentType}` : ''}`;
-}
-
-function statusOf(answers: readonly Answer[]): number | undefined {
-  return answers.find((one) => one.kind === 'response')?.status;
-}
-
-function medianSeconds(answers: readonly Answer[]): number | undefined {
-  const seconds = answers
-    .flatMap((one) => (one.kind === 'response' ? [one.seconds] : []))
-    .sort((a, b) => a - b);
-  const middle = Math.floor(seconds.length / 2);
-  const upper = seconds[middle];
-  if (upper === undefined) return undefined;
-  return seconds.length % 2 === 1 ? upper : (upper + (seconds[middle - 1] ?? upper)) / 2;
 }
 
 /** The versions of swapped distributions in both environments, for `CompareResponsesOptions.versionChanges`. */

@@ -42,7 +42,7 @@ describe('comparing runs to the end', () => {
 
   it('ignores, and lists, the lines that a second run of the fat image varies', () => {
     const found = compareRuns(
-      { fat: run('seed 7\nn 3'), lean: run('seed 9\nn 4'), again: run('seed 8\nn 3') },
+      { fat: run('seed 7\nn 3'), lean: run('seed 9\nn 4'), again: [run('seed 8\nn 3')] },
       1e-4,
     );
     expect(found.ignored).toMatchObject([{ path: 'line 1', fat: 'seed 7', lean: 'seed 9' }]);

@@ -13,13 +13,13 @@ export interface ComparedRuns {
 
 /**
  * Compares two runs to the end: exit code, standard output line by line, standard error by its new lines. Where the
- * output differs, `again` (a second run of the fat image) tells which lines vary by themselves.
+ * output differs, `again` (other runs of the fat image) tells which lines vary by themselves.
  */
 export function compareRuns(
-  runs: { readonly fat: FinishedRun; readonly lean: FinishedRun; readonly again?: FinishedRun },
+  runs: { readonly fat: FinishedRun; readonly lean: FinishedRun; readonly again?: readonly FinishedRun[] },
   tolerance: number,
 ): ComparedRuns {
-  const { fat, lean, again } = runs;
+  const { fat, lean, again = [] } = runs;
   const differences: Difference[] = [];
   if (fat.exitCode !== lean.exitCode) {
     differences.push({
@@ -34,9 +34,9 @@ export function compareRuns(
   const options = { tolerance, isNormalised: true };
   const output = compareTexts(fat.stdout, lean.stdout, options).differences;
   const varying = new Set(
-    again === undefined
-      ? []
-      : compareTexts(fat.stdout, again.stdout, options).differences.map((one) => one.path),
+    again.flatMap((other) =>
+      compareTexts(fat.stdout, other.stdout, options).differences.map((one) => one.path),
+    ),
   );
   const isKnown = (path: string): boolean => varying.has(path);
   for (const one of output.filter(({ path }) => !isKnown(path)).slice(0, 20)) {

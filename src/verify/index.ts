@@ -27,5 +27,5 @@ export {
 export { type Answer, bodyLimitBytes, sendProbe } from './send-probes.ts';
 export type { ContainerLogs } from './serve.ts';
 export type { Check, CheckName, StartUp, Verdict, Verification } from './verification.ts';
-export { verifyImages } from './verify.ts';
+export { leanVerifier, verifyImages } from './verify.ts';
 export type { VerifyRequest, VerifyTimeouts } from './verify-request.ts';

@@ -16,7 +16,7 @@ const checkNames: readonly CheckName[] = ['imports', 'shared libraries', 'pip ch
 
 /** Compares the Python environments of both images from inside: imports, shared libraries, pip check, distributions. */
 export async function verifyEnvironment(request: PreparedRequest): Promise<VerifiedEnvironment> {
-  const fat = await read(request, 'fat');
+  const fat = await request.memory.environment(() => read(request, 'fat'));
   if (fat.kind !== 'read') return notJudged(`the fat image: ${describeReading(fat)}`);
   const lean = await read(request, 'lean');
   if (lean.kind === 'refused') {

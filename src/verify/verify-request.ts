@@ -1,6 +1,7 @@
 import type { Progress } from '../base/index.ts';
 import type { BuiltImage, Engine } from '../engines/index.ts';
 import type { ExpectedSwap } from './difference.ts';
+import type { FatMemory } from './fat-memory.ts';
 import type { Probe } from './probe.ts';
 
 /** The longest that each part may take, in seconds. */
@@ -60,6 +61,7 @@ export interface PreparedRequest extends VerifyRequest {
   readonly tolerance: number;
   readonly swaps: readonly ExpectedSwap[];
   readonly roundGapSeconds: number;
+  readonly memory: FatMemory;
   /** Shows what is being done. */
   readonly step: (text: string) => void;
 }

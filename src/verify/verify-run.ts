@@ -2,7 +2,8 @@ import { UserError } from '../base/index.ts';
 import type { FinishedRun } from '../engines/index.ts';
 import { assertEngineWorks } from './assert-engine-works.ts';
 import { lastLines } from './compare-logs.ts';
-import { compareRuns } from './compare-runs.ts';
+import { type ComparedRuns, compareRuns } from './compare-runs.ts';
+import type { Difference } from './difference.ts';
 import { limitTime } from './limit-time.ts';
 import { hintsFromOutput } from './output-hints.ts';
 import { checkOf } from './verification.ts';
@@ -19,8 +20,10 @@ const nothing = {
 
 /** Runs two images that serve nothing to their end and compares exit code and output. */
 export async function verifyRun(request: PreparedRequest): Promise<VerifiedService> {
-  const fat = await run(request, 'fat');
-  if ('failure' in fat) return cannotRun(fat.failure);
+  const known = request.memory.runs.all().at(-1);
+  const first = known === undefined ? await run(request, 'fat') : { finished: known };
+  if ('failure' in first) return cannotRun(first.failure);
+  if (known === undefined) request.memory.runs.add(first.finished);
   const lean = await run(request, 'lean');
   if ('failure' in lean) {
     if (lean.refusal !== undefined) {
@@ -28,32 +31,46 @@ export async function verifyRun(request: PreparedRequest): Promise<VerifiedServi
         'finished' in (await run(request, 'fat')) ? true : undefined,
       );
     }
-    return leanFails(fat.finished, lean.failure);
+    return leanFails(first.finished, lean.failure);
   }
-  const runs = { fat: fat.finished, lean: lean.finished };
-  let compared = compareRuns(runs, request.tolerance);
-  if (compared.differences.some((one) => one.kind === 'output')) {
-    // Only the fat image itself can tell which of its lines vary.
-    const again = await run(request, 'fat');
-    if ('finished' in again) compared = compareRuns({ ...runs, again: again.finished }, request.tolerance);
-  }
+  const { fat, compared } = await compare(request, first.finished, lean.finished);
   const check = checkOf(
     'run',
     compared.differences,
     compared.ignored.length === 0
-      ? `exit code ${fat.finished.exitCode} and output`
-      : `exit code ${fat.finished.exitCode} and output, lines that vary in the fat image itself left out: ${compared.ignored.length}`,
+      ? `exit code ${fat.exitCode} and output`
+      : `exit code ${fat.exitCode} and output, lines that vary in the fat image itself left out: ${compared.ignored.length}`,
   );
-  const isWeak = check.outcome === 'same' && fat.finished.exitCode !== 0;
+  const isWeak = check.outcome === 'same' && fat.exitCode !== 0;
   return {
     ...nothing,
     isJudged: true,
-    logs: { fat: lastLines(fat.finished), lean: lastLines(lean.finished) },
+    logs: { fat: lastLines(fat), lean: lastLines(lean.finished) },
     differences: compared.differences,
     checks: [
       isWeak ? { ...check, outcome: 'weak', detail: `${check.detail}: the fat image fails as well` } : check,
     ],
   };
+}
+
+/** Compares with the latest run of the fat image; where the output differs, runs that again: only it can tell which of its lines vary. */
+async function compare(
+  request: PreparedRequest,
+  fat: FinishedRun,
+  lean: FinishedRun,
+): Promise<{ readonly fat: FinishedRun; readonly compared: ComparedRuns }> {
+  const { runs } = request.memory;
+  const compareWith = (one: FinishedRun): ComparedRuns =>
+    compareRuns({ fat: one, lean, again: runs.all().filter((other) => other !== one) }, request.tolerance);
+  const compared = compareWith(fat);
+  const isOutput = ({ kind, severity }: Difference): boolean => kind === 'output' && severity === 'break';
+  if (!compared.differences.some((one) => isOutput(one) && !runs.isConfirmed(one))) return { fat, compared };
+  const again = await run(request, 'fat');
+  if (!('finished' in again)) return { fat, compared };
+  runs.add(again.finished);
+  const recompared = compareWith(again.finished);
+  runs.confirm(recompared.differences);
+  return { fat: again.finished, compared: recompared };
 }
 
 async function run(request: PreparedRequest, which: 'fat' | 'lean'): Promise<Run> {

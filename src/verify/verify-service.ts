@@ -4,9 +4,10 @@ import { assertEngineWorks } from './assert-engine-works.ts';
 import { compareLogs, lastLines } from './compare-logs.ts';
 import { type ComparedRequest, compareResponses, swappedVersions } from './compare-responses.ts';
 import type { Difference } from './difference.ts';
+import type { AskedService, Rounds } from './fat-memory.ts';
 import { hintsFromOutput } from './output-hints.ts';
 import { formatProbe, type Probe } from './probe.ts';
-import { type Answer, sendProbes } from './send-probes.ts';
+import { sendProbes } from './send-probes.ts';
 import { type ContainerLogs, type HealthyService, type Served, serve } from './serve.ts';
 import { type Check, checkOf, type PartialVerification, type StartUp } from './verification.ts';
 import type { VerifiedEnvironment } from './verify-environment.ts';
@@ -22,9 +23,6 @@ export interface VerifiedService extends PartialVerification {
 }
 
 type Environments = VerifiedEnvironment['environments'];
-/** The answers by round, then by probe. */
-type Rounds = readonly (readonly Answer[])[];
-type Healthy = Extract<Served<Rounds>, { readonly kind: 'healthy' }>;
 
 const noLogs: ContainerLogs = { stdout: '', stderr: '' };
 
@@ -36,8 +34,8 @@ export async function verifyService(
   request: PreparedRequest,
   environments: Environments,
 ): Promise<VerifiedService> {
-  request.step('starting the fat image');
-  const fat = await serveAndAsk(request, 'fat');
+  const known = request.memory.services.all().at(-1);
+  const fat = known ?? (await serveFat(request));
   if (fat.kind !== 'healthy') return fatDoesNotStart(fat);
   request.step('starting the lean image');
   const lean = await serveAndAsk(request, 'lean', fat.service);
@@ -48,7 +46,37 @@ export async function verifyService(
     });
   }
   if (lean.kind !== 'healthy') return leanDoesNotStart(fat, lean, environments);
-  return compareServices(request, { fat, lean, environments });
+  return await compareWithMemory(request, { fat, lean, environments, isFresh: known === undefined });
+}
+
+/** Starts the fat service, asks it and keeps what it answered. */
+async function serveFat(request: PreparedRequest, like?: HealthyService): Promise<Served<Rounds>> {
+  request.step('starting the fat image');
+  const fat = await serveAndAsk(request, 'fat', like);
+  if (fat.kind === 'healthy') request.memory.services.add(fat);
+  return fat;
+}
+
+/** Compares with what the fat image last answered; where an answer differs that it gave a while ago, it is asked again. */
+async function compareWithMemory(
+  request: PreparedRequest,
+  { isFresh, ...seen }: SeenServices & { readonly isFresh: boolean },
+): Promise<VerifiedService> {
+  const { services } = request.memory;
+  const compared = compareServices(request, seen);
+  const breaks = answersApart(compared);
+  if (isFresh) services.confirm(breaks);
+  if (breaks.every((one) => services.isConfirmed(one))) return compared;
+  const again = await serveFat(request, seen.fat.service);
+  if (again.kind === 'refused') throw again.error;
+  if (again.kind !== 'healthy') return compared;
+  const recompared = compareServices(request, { ...seen, fat: again });
+  services.confirm(answersApart(recompared));
+  return recompared;
+}
+
+function answersApart({ differences }: VerifiedService): Difference[] {
+  return differences.filter((one) => one.kind === 'response' && one.severity === 'break');
 }
 
 async function serveAndAsk(
@@ -92,7 +120,7 @@ function allProbes(request: PreparedRequest, service: HealthyService): readonly 
   return [{ method: 'GET', path: service.healthPath }, ...request.probes];
 }
 
-function fatDoesNotStart(fat: Exclude<Served<Rounds>, Healthy>): VerifiedService {
+function fatDoesNotStart(fat: Exclude<Served<Rounds>, AskedService>): VerifiedService {
   const detail = `the fat image does not start: ${describeFailure(fat)}`;
   return {
     isJudged: false,
@@ -108,8 +136,8 @@ function fatDoesNotStart(fat: Exclude<Served<Rounds>, Healthy>): VerifiedService
 }
 
 function leanDoesNotStart(
-  fat: Healthy,
-  lean: Exclude<Served<Rounds>, Healthy>,
+  fat: AskedService,
+  lean: Exclude<Served<Rounds>, AskedService>,
   environments: Environments,
 ): VerifiedService {
   const logs = logsOf(lean);
@@ -137,11 +165,17 @@ function leanDoesNotStart(
   };
 }
 
+interface SeenServices {
+  readonly fat: AskedService;
+  readonly lean: AskedService;
+  readonly environments: Environments;
+}
+
 function compareServices(
   request: PreparedRequest,
-  seen: { readonly fat: Healthy; readonly lean: Healthy; readonly environments: Environments },
+  { fat, lean, environments }: SeenServices,
 ): VerifiedService {
-  const { fat, lean, environments } = seen;
+  const earlier = request.memory.services.all().filter((one) => one !== fat);
   const versionChanges = environments
     ? swappedVersions(environments.fat, environments.lean, request.swaps)
     : [];
@@ -151,6 +185,7 @@ function compareServices(
         probe: formatProbe(probe),
         fat: fat.result.flatMap((round) => round[index] ?? []),
         lean: lean.result.flatMap((round) => round[index] ?? []),
+        witnesses: earlier.flatMap(({ result }) => result.flatMap((round) => round[index] ?? [])),
       },
       // What a health path reports (versions, devices) is not what the service is for.
       { tolerance: request.tolerance, versionChanges, bodySeverity: index === 0 ? 'change' : 'break' },
@@ -203,7 +238,7 @@ function slowerStart(fat: HealthyService, lean: HealthyService): Difference[] {
   ];
 }
 
-function endedMeanwhile(fat: Healthy, lean: Healthy): Difference[] {
+function endedMeanwhile(fat: AskedService, lean: AskedService): Difference[] {
   if (lean.exitCode === undefined || fat.exitCode !== undefined) return [];
   return [
     {
@@ -221,7 +256,7 @@ function describeStart(service: HealthyService): string {
   return `${service.healthPath} answers ${service.healthStatus} after ${formatSeconds(service.seconds)}`;
 }
 
-function describeFailure(served: Exclude<Served<Rounds>, Healthy>): string {
+function describeFailure(served: Exclude<Served<Rounds>, AskedService>): string {
   switch (served.kind) {
     case 'refused':
       return served.error.message;
@@ -234,6 +269,6 @@ function describeFailure(served: Exclude<Served<Rounds>, Healthy>): string {
   }
 }
 
-function logsOf(served: Exclude<Served<Rounds>, Healthy>): ContainerLogs {
+function logsOf(served: Exclude<Served<Rounds>, AskedService>): ContainerLogs {
   return served.kind === 'refused' ? { stdout: '', stderr: served.error.message } : lastLines(served.logs);
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../base/index.ts';
 import type { BuiltImage } from '../engines/index.ts';
+import { type FatMemory, newFatMemory } from './fat-memory.ts';
 import type { Verdict, Verification } from './verification.ts';
 import { verifyEnvironment } from './verify-environment.ts';
 import { defaultTimeouts, type PreparedRequest, type VerifyRequest } from './verify-request.ts';
@@ -13,9 +14,23 @@ import { type VerifiedService, verifyService } from './verify-service.ts';
  * signal's reason when aborted; everything that the images do wrong is data.
  */
 export async function verifyImages(request: VerifyRequest): Promise<Verification> {
+  return verifyWithMemory(request, newFatMemory());
+}
+
+/**
+ * Verifies one lean image after the other against the same fat image as `verifyImages` does, and asks the fat image
+ * once. It is asked again only where an answer differs that it gave a while ago: what changes with time (a date, data
+ * from elsewhere) then counts as varying in the fat image itself.
+ */
+export function leanVerifier(request: Omit<VerifyRequest, 'lean'>): (lean: string) => Promise<Verification> {
+  const memory = newFatMemory();
+  return (lean) => verifyWithMemory({ ...request, lean }, memory);
+}
+
+async function verifyWithMemory(request: VerifyRequest, memory: FatMemory): Promise<Verification> {
   const task = request.progress.start('Verifying');
   try {
-    const prepared = await prepare(request, (text) => task.step(text));
+    const prepared = await prepare(request, memory, (text) => task.step(text));
     const environment = await verifyEnvironment(prepared);
     const service = await verifyBehaviour(prepared, environment.environments);
     const differences = [...environment.differences, ...service.differences];
@@ -39,8 +54,13 @@ export async function verifyImages(request: VerifyRequest): Promise<Verification
   }
 }
 
-async function prepare(request: VerifyRequest, step: (text: string) => void): Promise<PreparedRequest> {
-  const [fat, lean] = [await inspect(request, request.fat), await inspect(request, request.lean)];
+async function prepare(
+  request: VerifyRequest,
+  memory: FatMemory,
+  step: (text: string) => void,
+): Promise<PreparedRequest> {
+  const fat = await memory.image(() => inspect(request, request.fat));
+  const lean = await inspect(request, request.lean);
   return {
     ...request,
     images: { fat, lean },
@@ -49,6 +69,7 @@ async function prepare(request: VerifyRequest, step: (text: string) => void): Pr
     tolerance: request.tolerance ?? 1e-4,
     swaps: request.swaps ?? [],
     roundGapSeconds: request.roundGapSeconds ?? 1.1,
+    memory,
     step,
   };
 }

@@ -1,28 +1,17 @@
 import { join } from 'node:path';
 import { BuildError, type BuildFailureKind, type BuiltImage } from '../../../engines/index.ts';
-import { type DebianSuite, packageOfCommand, packageOfSoname } from '../../../python/index.ts';
+import type { DebianSuite } from '../../../python/index.ts';
 import {
   type AttemptOutcome,
   makePlan,
-  type Plan,
   type PlanInput,
   plimsollDir,
   writeLeanFiles,
 } from '../../../slim/index.ts';
-import type { Difference, Verification } from '../../../verify/index.ts';
+import type { Verification } from '../../../verify/index.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
+import { judgeAttempt, type LeanAttempt } from './judge-attempt.ts';
 import type { SlimOptions } from './slim-options.ts';
-
-/** One lean image as far as it came. */
-export interface LeanAttempt {
-  readonly plan: Plan;
-  readonly files: readonly string[];
-  /** Absent when the build failed. */
-  readonly image?: BuiltImage;
-  readonly verification?: Verification;
-  /** Why the build failed. */
-  readonly buildError?: BuildError;
-}
 
 /** What every attempt is made of. */
 export interface AttemptContext extends BuildContext {
@@ -51,11 +40,12 @@ export function leanAttempts(
   return async (without) => {
     for (let repairs = 0; ; repairs += 1) {
       const attempt = await attemptOnce(context, foundMissing, without);
-      const outcome = judge(attempt, context.suite);
+      const { outcome, missingPackages } = judgeAttempt(attempt, context.suite, {
+        buildArgs: context.buildArgs,
+        ...(context.target === undefined ? {} : { target: context.target }),
+      });
       if (outcome.isPassed || repairs === mostRepairs) return outcome;
-      const missing = [...missingPackages(attempt, context.suite)].filter(
-        ([name]) => !foundMissing.has(name),
-      );
+      const missing = [...missingPackages].filter(([name]) => !foundMissing.has(name));
       if (missing.length === 0) return outcome;
       for (const [name, because] of missing) {
         foundMissing.set(name, because);
@@ -87,68 +77,4 @@ async function attemptOnce(
     if (!(error instanceof BuildError) || surroundings.includes(error.kind)) throw error;
     return { plan, files, buildError: error };
   }
-}
-
-function judge(attempt: LeanAttempt, suite: DebianSuite): AttemptOutcome<LeanAttempt> {
-  const { verification, buildError } = attempt;
-  if (buildError !== undefined)
-    return {
-      isPassed: false,
-      blamed: blameOfStep(buildError),
-      what: firstLine(buildError.message),
-      value: attempt,
-    };
-  if (verification === undefined || verification.verdict !== 'different')
-    return { isPassed: true, blamed: [], what: '', value: attempt };
-  const breaks = verification.differences.filter((difference) => difference.severity === 'break');
-  return {
-    isPassed: false,
-    blamed: [...new Set(breaks.flatMap((difference) => blameOfDifference(difference, suite)))],
-    what: breaks[0] === undefined ? verification.summary : whyOf(breaks[0]),
-    value: attempt,
-  };
-}
-
-/** The edits that wrote the step which failed. */
-function blameOfStep(error: BuildError): string[] {
-  const text = `${error.step ?? ''} ${error.message}`;
-  if (error.kind === 'missing-file') return ['dockerignore'];
-  if (text.includes('prune-site-packages')) return ['strip-libraries', 'prune-headers', 'prune-tests'];
-  if (/python -I -c/.test(text)) return ['traced-bytecode'];
-  if (/PYTORCH_INDEX_URL|\/whl\/cpu/.test(text)) return ['cpu-wheels'];
-  return [];
-}
-
-function blameOfDifference({ what, hints }: Difference, suite: DebianSuite): string[] {
-  if (hints.soname !== undefined)
-    return packageOfSoname(hints.soname, suite) === undefined ? ['runtime-packages', 'slim-base'] : [];
-  if (/\btests?\b/.test(hints.module ?? '') && /No module named/.test(what)) return ['prune-tests'];
-  if (/ELF load command|cannot allocate memory in static TLS|undefined symbol/.test(what))
-    return ['strip-libraries'];
-  return [];
-}
-
-/** Debian packages of the shared libraries and programs that the lean image turned out to lack. */
-function missingPackages({ verification, buildError }: LeanAttempt, suite: DebianSuite): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const { severity, hints } of verification?.differences ?? []) {
-    const name =
-      severity === 'break' && hints.soname !== undefined ? packageOfSoname(hints.soname, suite) : undefined;
-    if (name !== undefined)
-      found.set(name, `${hints.distribution ?? hints.module ?? 'a library'} loads ${hints.soname}`);
-  }
-  if (buildError?.kind === 'missing-command') {
-    const command = /(?:^|\s|:)\s*([\w.+-]+): (?:command )?not found/.exec(buildError.message)?.[1];
-    const name = command === undefined ? undefined : packageOfCommand(command);
-    if (name !== undefined) found.set(name, `the build calls ${command}`);
-  }
-  return found;
-}
-
-function whyOf({ what, fat, lean }: Difference): string {
-  return `${firstLine(what)}: ${firstLine(lean)} (fat: ${firstLine(fat)})`;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
 }

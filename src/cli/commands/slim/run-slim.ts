@@ -3,7 +3,7 @@ import { UserError, writeFileWhole } from '../../../base/index.ts';
 import { type Engine, findEngines } from '../../../engines/index.ts';
 import { readProject } from '../../../project/index.ts';
 import { type SlimReport, slimHtml, slimJson, slimMarkdown, slimTable } from '../../../report/index.ts';
-import { plimsollDir, studyProject } from '../../../slim/index.ts';
+import { plimsollDir, studyProject, withoutOwnOutput } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
@@ -41,12 +41,14 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
 }
 
 async function prepare(options: SlimOptions, environment: CliEnvironment): Promise<SlimTask> {
-  const project = await readProject(resolve(environment.cwd, options.directory), {
+  const directory = resolve(environment.cwd, options.directory);
+  const whole = await readProject(directory, {
     dockerfile: options.file,
     composeFile: options.composeFile,
     target: options.stage,
     buildArgs: options.buildArgs,
   });
+  const project = withoutOwnOutput(whole);
   const study = await studyProject(project);
   const target = await decideTarget(project, study, options.target);
   const commandLine = `plimsoll slim ${options.directory}${options.target === 'auto' ? '' : ` --target ${options.target}`}`;

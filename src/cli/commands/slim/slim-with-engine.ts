@@ -3,19 +3,21 @@ import { basename, resolve } from 'node:path';
 import { auditImage } from '../../../audit/index.ts';
 import { formatBytes, UserError } from '../../../base/index.ts';
 import { compareImages, sizeTree } from '../../../compare/index.ts';
-import type { BuiltImage, Engine } from '../../../engines/index.ts';
+import { BuildError, type BuiltImage, type Engine } from '../../../engines/index.ts';
 import type { DebianSuite } from '../../../python/index.ts';
 import { makePlan, proposeIgnore, takeBackUntilPassed } from '../../../slim/index.ts';
-import { type Verification, verifyImages } from '../../../verify/index.ts';
+import { leanVerifier } from '../../../verify/index.ts';
 import { type ReadImage, readImage } from '../../read-side.ts';
 import { leanAttempts } from './attempt-lean.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
+import { withPackageHint } from './package-hint.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
 import { reportOf } from './report-of.ts';
 import { serviceQuestions } from './service-questions.ts';
 import type { SlimOutcome, SlimTask } from './slim-task.ts';
+import { slimWarnings } from './slim-warnings.ts';
 
 /** Builds the fat image, reads it, makes the lean one until it behaves the same, and compares them. */
 export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<SlimOutcome> {
@@ -58,7 +60,13 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     predictedBytes: predictBytes({ fat: fatRead, study, target, ignore: ignore.proposal }),
   });
   const wholePlan = makePlan(inputs(new Map()), options.skipped);
-  const questions = serviceQuestions(task, fat);
+  const verify = leanVerifier({
+    engine,
+    fat: fat.tag,
+    ...serviceQuestions(task, fat),
+    progress: environment.progress,
+    signal: environment.signal,
+  });
   const result = await takeBackUntilPassed({
     suspects: wholePlan.edits.filter((edit) => edit.risk !== 'safe').map((edit) => edit.id),
     attempt: leanAttempts({
@@ -69,15 +77,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
       planInput: inputs,
       sentPaths: (hasLeanIgnore) =>
         hasLeanIgnore ? ignore.sentPaths : project.context.files.map((file) => file.path),
-      verify: async (lean) =>
-        verifyImages({
-          engine,
-          fat: fat.tag,
-          lean: lean.tag,
-          ...questions,
-          progress: environment.progress,
-          signal: environment.signal,
-        }),
+      verify: (lean) => verify(lean.tag),
     }),
     onTakenBack: (edit) => environment.progress.note(`Taken back: ${edit.id}, because ${edit.why}`),
   });
@@ -113,7 +113,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     findings: projectFindings(project, study),
     ...(verification === undefined ? {} : { verification }),
     files: attempt.files,
-    warnings: warningsOf(result.attempts, verification),
+    warnings: slimWarnings({ attempts: result.attempts, comparison, verification }),
   });
   return { report, files: attempt.plan.files, verdict: verification?.verdict ?? 'cannot-judge' };
 }
@@ -128,6 +128,8 @@ async function buildFat({ project }: SlimTask, context: BuildContext, tag: strin
     dockerfile: resolve(project.directory, project.dockerfile.path),
     paths: project.context.files.map((file) => file.path),
     files: [],
+  }).catch((error: unknown) => {
+    throw error instanceof BuildError ? withPackageHint(error) : error;
   });
 }
 
@@ -192,13 +194,4 @@ const standInLabel = 'dev.plimsoll.stand-in';
 /** Images built on a base that stands in for another one carry its label. */
 function standInNotes(images: readonly ReadImage[]): string[] {
   return [...new Set(images.flatMap(({ image }) => image.config.labels[standInLabel] ?? []))];
-}
-
-function warningsOf(attempts: number, verification: Verification | undefined): string[] {
-  return [
-    ...(attempts > 1
-      ? [`It took ${attempts} builds of the lean image until it behaved as the fat one.`]
-      : []),
-    ...(verification === undefined || verification.verdict === 'same' ? [] : [verification.summary]),
-  ];
 }

@@ -1,0 +1,80 @@
+import type { Project } from '../project/index.ts';
+import {
+  cpuVariant,
+  developmentPurpose,
+  gpuCompanionOf,
+  likelyDistributions,
+  likelyModules,
+  normaliseName,
+} from '../python/index.ts';
+import { startCommands } from './needed-commands.ts';
+import type { DistributionFacts } from './split-requirements.ts';
+import type { ProjectStudy } from './study-project.ts';
+
+/** For whom the image is made, and how that is known. */
+export interface TargetDecision {
+  readonly device: 'cpu' | 'gpu';
+  readonly source: 'given' | 'found';
+  readonly evidence: readonly string[];
+}
+
+/** What the facts about distributions are drawn from. */
+export interface DistributionFactsInput {
+  readonly project: Project;
+  readonly study: ProjectStudy;
+  readonly target: TargetDecision;
+}
+
+/** What is known about the distributions that the requirements name. */
+export function distributionFacts({ project, study, target }: DistributionFactsInput): DistributionFacts {
+  const files = [
+    ...study.application.sources,
+    ...study.application.buildSources,
+    ...study.sources.files.filter((file) => file.role === 'application' || file.role === 'build'),
+  ];
+  const imported = new Map<string, string>();
+  for (const file of files) {
+    for (const found of file.imports.filter((one) => one.moment !== 'type-checking' && !one.isRelative)) {
+      for (const distribution of likelyDistributions(found.module)) {
+        const name = normaliseName(distribution);
+        if (!imported.has(name)) imported.set(name, `${file.path}:${found.line}`);
+      }
+      for (const module of [found.module.split('.')[0] ?? ''])
+        if (!imported.has(module)) imported.set(module, `${file.path}:${found.line}`);
+    }
+  }
+  const started = startCommands(project);
+  return {
+    isDevelopmentSplit: true,
+    developmentReason: (name) => developmentPurpose(name)?.reason,
+    importedBy(name) {
+      const direct =
+        imported.get(name) ??
+        likelyModules(name)
+          .map((module) => imported.get(module.split('.')[0] ?? module))
+          .find((place) => place !== undefined);
+      if (direct !== undefined) return direct;
+      const through = developmentPurpose(name)?.usedThrough ?? [];
+      return files.flatMap((file) =>
+        file.imports
+          .filter((one) => through.some((module) => one.module.startsWith(module)))
+          .map((one) => `${file.path}:${one.line}`),
+      )[0];
+    },
+    startedBy: (name) =>
+      [...started].find(
+        (command) => normaliseName(command) === name || (name === 'notebook' && command === 'jupyter'),
+      ),
+    isGpuOnly: (name) => target.device === 'cpu' && gpuCompanionOf(name) !== undefined,
+    cpuName: (name) => (target.device === 'cpu' ? cpuNameOf(name) : undefined),
+  };
+}
+
+function cpuNameOf(name: string): string | undefined {
+  const variant = cpuVariant(name);
+  return variant === undefined
+    ? undefined
+    : variant.how === 'rename' || variant.how === 'index'
+      ? variant.name
+      : undefined;
+}

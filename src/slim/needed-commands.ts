@@ -1,0 +1,54 @@
+import { posix } from 'node:path';
+import type { Project, ProjectText } from '../project/index.ts';
+import { aptPackage, packageOfCommand } from '../python/index.ts';
+import type { ProjectStudy } from './study-project.ts';
+
+/** What tells which programs the running container calls. */
+export interface CommandsInput {
+  readonly project: Project;
+  readonly study: ProjectStudy;
+  /** Debian packages that an earlier attempt turned out to miss: package → why. */
+  readonly foundMissing: ReadonlyMap<string, string>;
+}
+
+/** Commands that the application's code and the scripts it starts with call, each with its place, and those that an earlier attempt missed. */
+export function neededCommands({ project, study, foundMissing }: CommandsInput): Map<string, string> {
+  const needed = new Map<string, string>();
+  const files = new Set([...study.application.sources, ...study.application.buildSources]);
+  for (const file of files) {
+    for (const call of file.commands)
+      for (const program of call.programs) needed.set(posix.basename(program), `${file.path}:${call.line}`);
+  }
+  for (const script of startedScripts(project)) {
+    for (const word of wordsOf(script)) if (/^[a-z][\w.+-]*$/.test(word)) needed.set(word, script.path);
+  }
+  for (const name of foundMissing.keys()) {
+    for (const command of aptPackage(name)?.commands ?? [])
+      if (packageOfCommand(command) === name && !needed.has(command))
+        needed.set(command, 'the running container');
+  }
+  return needed;
+}
+
+/** The base names of all words of CMD, ENTRYPOINT, HEALTHCHECK and the scripts that they start. */
+export function startCommands(project: Project): Set<string> {
+  const words = [...startWords(project), ...startedScripts(project).flatMap(wordsOf)];
+  return new Set(words.map((word) => posix.basename(word)));
+}
+
+function startedScripts(project: Project): readonly ProjectText[] {
+  const starts = new Set(startWords(project).map((word) => posix.basename(word)));
+  return project.texts.shellScripts.filter(({ path }) => starts.has(posix.basename(path)));
+}
+
+function startWords(project: Project): string[] {
+  const { model } = project.dockerfile;
+  const instructions = model.stages[model.target]?.instructions ?? [];
+  return instructions
+    .filter((one) => ['cmd', 'entrypoint', 'healthcheck'].includes(one.syntax.keyword))
+    .flatMap(({ syntax }) => syntax.json ?? syntax.value.split(/[\s;&|]+/));
+}
+
+function wordsOf(script: ProjectText): string[] {
+  return script.text.split(/[\s;&|()`"'$]+/);
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { writeFileWhole } from '../base/index.ts';
+import { readProject } from '../project/index.ts';
+import { type ProjectStudy, studyProject } from './index.ts';
+
+const directories: string[] = [];
+afterEach(async () => {
+  await Promise.all(directories.splice(0).map((path) => rm(path, { recursive: true })));
+});
+
+async function studyOf(files: Readonly<Record<string, string>>): Promise<ProjectStudy> {
+  const directory = await mkdtemp(join(tmpdir(), 'plimsoll-study-'));
+  directories.push(directory);
+  for (const [path, text] of Object.entries(files)) await writeFileWhole(join(directory, path), text);
+  return studyProject(await readProject(directory, {}));
+}
+
+test.each([
+  ['/app', 'a common folder'],
+  ['/usr/src/app', 'a deep one'],
+  ['/service', 'any other'],
+  ['/opt/acme/api', 'however it is called'],
+])('a project that is copied to %s is known by its own paths: %s', async (folder) => {
+  const study = await studyOf({
+    Dockerfile: `FROM python:3.11
+WORKDIR ${folder}
+COPY . .
+RUN pip install -r ${folder}/requirements.txt
+RUN python ${folder}/jobs/train.py
+CMD ["python", "${folder}/src/serve.py"]
+`,
+    'requirements.txt': 'fastapi\n',
+    'jobs/train.py': 'import sklearn\n',
+    'src/serve.py': 'import fastapi\n',
+    'serve.py': 'import flask\n',
+  });
+  const paths = (files: ProjectStudy['application']['sources']): string[] => files.map((file) => file.path);
+  expect(study.application.entries).toEqual(['src/serve.py']);
+  expect(paths(study.application.sources)).toEqual(['src/serve.py']);
+  expect(paths(study.application.buildSources)).toEqual(['jobs/train.py']);
+  expect(study.sources.files.find((file) => file.path === 'jobs/train.py')?.role).toBe('build');
+  expect(study.requirements.map((tree) => tree.files.map((file) => file.path))).toEqual([
+    ['requirements.txt'],
+  ]);
+});
+
+test.each([
+  ['python serve.py', 'serve.py', 'beside the Dockerfile'],
+  ['python ./serve.py', 'serve.py', 'with a dot'],
+  ['python /elsewhere/tool.py', undefined, 'a file that the project does not have'],
+])('`CMD %s` starts %s: %s', async (command, expected, _why) => {
+  const study = await studyOf({
+    Dockerfile: `FROM python:3.11\nCOPY . /app\nCMD ${command}\n`,
+    'serve.py': 'import flask\n',
+    'src/serve.py': 'import fastapi\n',
+  });
+  expect(study.application.entries).toEqual(expected === undefined ? [] : [expected]);
+});
