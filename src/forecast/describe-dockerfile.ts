@@ -1,8 +1,9 @@
 import type { DockerfileModel, Instruction } from '../dockerfile/index.ts';
 import { type AptInstall, aptAction, readAptInstall } from '../dockerfile/index.ts';
-import type { ForecastRequest } from './forecast.ts';
+import type { ForecastRequest, ForecastWarning } from './forecast.ts';
 import { filledStages, type InstalledStages } from './installed-stages.ts';
 import { type PipStep, type ReadText, readPipSteps } from './pip-steps.ts';
+import { isUnreadInstall, unreadInstalls } from './unread-installs.ts';
 
 /** A forecast's request without what the Dockerfile does not tell. */
 export type DockerfileForecastFacts = Omit<ForecastRequest, 'contextBytes' | 'architecture'>;
@@ -10,7 +11,7 @@ export type DockerfileForecastFacts = Omit<ForecastRequest, 'contextBytes' | 'ar
 /**
  * What a Dockerfile's target stage is made of, as far as sizes depend on it: base, Debian packages, the requirements that are
  * installed in it or in a stage whose environment it copies, and how. `readText` gives a file of the build context, or undefined.
- * What cannot be told is a sentence in `unmeasured`.
+ * What cannot be told is in `missing` where it may be large, else in `unmeasured`.
  */
 export async function describeDockerfileForForecast(
   model: DockerfileModel,
@@ -30,7 +31,8 @@ export async function describeDockerfileForForecast(
     indexes: last?.indexes ?? {},
     ...(pip.steps.length > 1 && { earlierInstalls: pip.steps.slice(0, -1) satisfies readonly PipStep[] }),
     python: readInstallation(stages, pip),
-    unmeasured: [...pip.problems, ...unmeasuredRuns(stages.own)],
+    missing: [...pip.missing, ...unreadInstalls(stages)],
+    unmeasured: unmeasuredRuns(stages.own),
   };
 }
 
@@ -105,19 +107,19 @@ const weightless = new Set([
   'update-ca-certificates', 'dpkg-reconfigure', 'ls', 'strip', 'unset', 'if', ':', 'hash', 'command', 'type', 'umask', 'source', '.',
 ]); // biome-ignore format: a table
 
-function unmeasuredRuns(instructions: readonly Instruction[]): string[] {
-  return instructions.flatMap((one) => {
-    const { keyword, value, startLine } = one.syntax;
+function unmeasuredRuns(instructions: readonly Instruction[]): ForecastWarning[] {
+  return instructions.flatMap((one): ForecastWarning[] => {
+    const { keyword, value, startLine: line } = one.syntax;
     if (keyword === 'add' && /https?:|git@/.test(value))
-      return [`line ${startLine}: what ADD fetches from elsewhere is not part of the forecast`];
-    if (keyword !== 'run' || one.commands === undefined) {
-      return keyword === 'run' ? [`line ${startLine}: what this RUN writes is not part of the forecast`] : [];
-    }
-    const heavy = one.commands.find((command) => !isWeightless(command.words));
+      return [{ text: 'what ADD fetches from elsewhere is not part of the forecast', line }];
+    if (keyword !== 'run') return [];
+    if (one.commands === undefined)
+      return [{ text: 'what this RUN writes is not part of the forecast', line }];
+    const heavy = one.commands.find(({ words }) => !isWeightless(words) && !isUnreadInstall(words));
     if (heavy === undefined) return [];
     const words = heavy.words.join(' ');
     const shown = words.length > 60 ? `${words.slice(0, 57)}...` : words;
-    return [`line ${startLine}: what \`${shown}\` writes is not part of the forecast`];
+    return [{ text: `what \`${shown}\` writes is not part of the forecast`, line }];
   });
 }
 

@@ -1,18 +1,28 @@
 import { aptRow } from './apt-row.ts';
 import { baseImage } from './base-images.ts';
-import type { Forecast, ForecastFacts, ForecastRow } from './forecast.ts';
+import type { Forecast, ForecastFacts, ForecastRow, ForecastWarning, MissingRow } from './forecast.ts';
 import { pythonRow } from './python-row.ts';
 
+/** What helps against everything that only a build can tell. */
+export const buildHint =
+  'With Docker, Podman or Buildah, and without --no-build, both images are built and measured.';
+
 /**
- * The layers that a build would make, lowest first, from gathered facts. What cannot be told has no row, never a made-up
- * number: a warning says what is missing.
+ * The layers that a build would make, lowest first, from gathered facts. What cannot be told whole has no row, never a
+ * made-up number: `missing` says why.
  */
-export function forecastImage({ request, wheels, problems }: ForecastFacts): Forecast {
+export function forecastImage(facts: ForecastFacts): Forecast {
+  const { request, wheels } = facts;
   const rows: ForecastRow[] = [];
-  const warnings: string[] = [...problems];
+  const warnings: ForecastWarning[] = facts.problems.map((text) => ({ text }));
+  const missing: MissingRow[] = [...(request.missing ?? []), ...facts.missing];
   const base = baseImage(request.baseReference);
   if (base === undefined) {
-    warnings.push(`the size of the base ${request.baseReference} is not known: the forecast leaves it out`);
+    missing.unshift({
+      group: 'base',
+      because: `no size is known of ${request.baseReference}`,
+      hint: buildHint,
+    });
   } else {
     rows.push({
       group: 'base',
@@ -26,7 +36,7 @@ export function forecastImage({ request, wheels, problems }: ForecastFacts): For
   const apt = aptRow(request, base);
   if (apt !== undefined) rows.push(apt.row);
   if (apt !== undefined && apt.unknown.length > 0) {
-    warnings.push(`the size of these system packages is a guess: ${apt.unknown.join(', ')}`);
+    warnings.push({ text: `the size of these system packages is a guess: ${apt.unknown.join(', ')}` });
   }
   if (wheels !== undefined && wheels.length > 0) rows.push(pythonRow(wheels, request.python));
   if (request.contextBytes > 0) {
@@ -37,5 +47,10 @@ export function forecastImage({ request, wheels, problems }: ForecastFacts): For
       uncertaintyBytes: Math.round(request.contextBytes * 0.02),
     });
   }
-  return { rows, warnings: [...new Set([...warnings, ...(request.unmeasured ?? [])])] };
+  const untold = new Set(missing.map(({ group }) => group));
+  return {
+    rows: rows.filter(({ group }) => !untold.has(group)),
+    missing,
+    warnings: [...warnings, ...(request.unmeasured ?? [])],
+  };
 }

@@ -45,6 +45,7 @@ describe('forecastImage', () => {
     forecastImage({
       request: { ...request, python: { ...request.python, ...changes } },
       wheels: [wheel],
+      missing: [],
       problems: [],
     }).rows.find((row) => row.group === 'python-dependencies');
 
@@ -65,7 +66,7 @@ describe('forecastImage', () => {
   });
 
   const apt = (changes: Partial<ForecastRequest>) =>
-    forecastImage({ request: { ...request, ...changes }, wheels: [], problems: [] });
+    forecastImage({ request: { ...request, ...changes }, wheels: [], missing: [], problems: [] });
   const aptBytes = (changes: Partial<ForecastRequest>): number =>
     apt(changes).rows.find((row) => row.group === 'system-packages')?.sizeBytes ?? 0;
 
@@ -89,20 +90,36 @@ describe('forecastImage', () => {
   it('says that the size of an unknown package is a guess', () => {
     const forecast = apt({ aptPackages: ['no-such-package'] });
     expect(forecast.rows[1]?.uncertaintyBytes).toBeGreaterThan(forecast.rows[1]?.sizeBytes ?? 0);
-    expect(forecast.warnings).toEqual(['the size of these system packages is a guess: no-such-package']);
+    expect(forecast.warnings).toEqual([
+      { text: 'the size of these system packages is a guess: no-such-package' },
+    ]);
   });
 
   it('leaves out what nobody knows, and says so', () => {
+    const unresolved = { group: 'python-dependencies', because: 'no network', hint: 'Get one.' } as const;
     const forecast = forecastImage({
       request: { ...request, baseReference: 'registry.example/ours:1', contextBytes: 5000 },
       wheels: undefined,
-      problems: ['no network'],
+      missing: [unresolved],
+      problems: [],
     });
     expect(forecast.rows.map((row) => row.group)).toEqual(['application']);
-    expect(forecast.warnings).toEqual([
-      'no network',
-      'the size of the base registry.example/ours:1 is not known: the forecast leaves it out',
+    expect(forecast.missing).toEqual([
+      { group: 'base', because: 'no size is known of registry.example/ours:1', hint: expect.any(String) },
+      unresolved,
     ]);
+  });
+
+  it('shows no part of which something is missing', () => {
+    const missing = [{ group: 'python-dependencies', because: 'poetry', hint: 'Build.' }] as const;
+    const forecast = forecastImage({
+      request: { ...request, missing, contextBytes: 5000 },
+      wheels: [wheel],
+      missing: [],
+      problems: [],
+    });
+    expect(forecast.rows.map((row) => row.group)).toEqual(['base', 'application']);
+    expect(forecast.missing).toEqual(missing);
   });
 });
 
@@ -139,7 +156,10 @@ describe('gatherForecastFacts', () => {
       { cacheDir: await cacheDir, programs: [{ tool: 'pip', command: ['no-such-pip'] }] },
     );
     expect(facts.wheels).toBeUndefined();
-    expect(facts.problems[0]).toMatch(reason);
+    expect(facts.missing[0]).toMatchObject({
+      group: 'python-dependencies',
+      because: expect.stringMatching(reason),
+    });
     expect(forecastImage(facts).rows.map((row) => row.group)).not.toContain('python-dependencies');
   });
 });
@@ -169,9 +189,11 @@ describe('describeDockerfileForForecast', () => {
       indexes: { extraIndexUrls: ['https://extra/simple'] },
       python: { bytecode: 'all', withoutTests: false, keepsPipCache: true, isVirtualEnvironment: false },
     });
+    expect(described.missing?.map(({ because }) => because)).toEqual([
+      'requirements.txt:2 asks for something that has no name in a package index',
+    ]);
     expect(described.unmeasured).toEqual([
-      'requirements.txt:2: only requirements by name are part of the forecast',
-      'line 6: what `python train.py` writes is not part of the forecast',
+      { text: 'what `python train.py` writes is not part of the forecast', line: 6 },
     ]);
   });
 
@@ -206,7 +228,29 @@ describe('describeDockerfileForForecast', () => {
         keepsPipCache: false,
       },
       unmeasured: [],
+      missing: [],
     });
+  });
+
+  it.each([
+    ['RUN pip install .', 'python-dependencies', 'pip install .'],
+    ['RUN pip install poetry && poetry install --only main', 'python-dependencies', 'poetry install'],
+    ['RUN uv sync --frozen', 'python-dependencies', 'uv sync'],
+    ['RUN conda env create -f environment.yml', 'python-dependencies', 'conda create'],
+    ['RUN sudo apk --no-cache add gcc', 'system-packages', 'apk add'],
+    ['RUN microdnf install -y gcc', 'system-packages', 'microdnf install'],
+  ])('does not pass over what it cannot read: %s', async (run, group, what) => {
+    const { missing, unmeasured } = await read(`FROM python:3.12\n${run}\n`);
+    expect(missing).toEqual([
+      { group, because: expect.stringContaining(`line 2: what \`${what}\``), hint: expect.any(String) },
+    ]);
+    expect(unmeasured).toEqual([]);
+  });
+
+  it('looks into builders for Python dependencies, and not for system packages, which stay behind', async () => {
+    const builder = 'FROM python:3.12 AS b\nRUN apk add gcc && uv sync\n';
+    const { missing } = await read(`${builder}FROM python:3.12-slim\nCOPY --from=b /app/.venv /app/.venv\n`);
+    expect(missing?.map(({ group }) => group)).toEqual(['python-dependencies']);
   });
 
   it('finds a bind-mounted requirements file, and says which one is missing', async () => {
@@ -215,7 +259,7 @@ describe('describeDockerfileForForecast', () => {
         'RUN pip install -r other.txt\n',
     );
     expect(described.requirements).toEqual(['numpy']);
-    expect(described.unmeasured?.[0]).toContain(
+    expect(described.missing?.[0]?.because).toBe(
       'other.txt: this requirements file is not in the build context',
     );
   });

@@ -15,12 +15,29 @@ export interface ForecastRow {
   readonly sharedKey?: string;
 }
 
+/** A part of the image whose size cannot be told, or not whole. */
+export interface MissingRow {
+  readonly group: ForecastRow['group'];
+  /** One clause without a full stop. */
+  readonly because: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+/** Something that makes a forecast less certain. */
+export interface ForecastWarning {
+  readonly text: string;
+  /** Of the Dockerfile, counted from 1. */
+  readonly line?: number;
+}
+
 /** The layers that a build would make, as far as they can be told. */
 export interface Forecast {
-  /** Lowest first; a part that cannot be told has no row. */
+  /** Lowest first; a part that cannot be told whole has no row. */
   readonly rows: readonly ForecastRow[];
-  /** What is missing or less certain, one sentence each. */
-  readonly warnings: readonly string[];
+  /** Where this is not empty, the sum of the rows says nothing about the image. */
+  readonly missing: readonly MissingRow[];
+  readonly warnings: readonly ForecastWarning[];
 }
 
 /** How the Python distributions are installed. */
@@ -68,8 +85,10 @@ export interface ForecastRequest {
   readonly pythonVersion?: string;
   /** Default `x86_64`. */
   readonly architecture?: 'x86_64' | 'aarch64';
-  /** Sentences about what nobody can tell beforehand; they become warnings. */
-  readonly unmeasured?: readonly string[];
+  /** What nobody can tell beforehand and is likely to be small. */
+  readonly unmeasured?: readonly ForecastWarning[];
+  /** What nobody can tell beforehand and may be large: installations that are not read. */
+  readonly missing?: readonly MissingRow[];
 }
 
 /** A wheel that the image would install. */
@@ -84,8 +103,9 @@ export interface WheelFacts {
 /** Everything that a forecast is made from. */
 export interface ForecastFacts {
   readonly request: ForecastRequest;
-  /** Undefined where the requirements could not be resolved; `problems` says why. */
+  /** Undefined where they cannot be told; `missing` says why. */
   readonly wheels: readonly WheelFacts[] | undefined;
-  /** What went wrong or is uncertain, one sentence each. */
+  readonly missing: readonly MissingRow[];
+  /** What is uncertain, one sentence each. */
   readonly problems: readonly string[];
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
 import {
+  findResolver,
   type OpenWheelOptions,
   openWheel,
   type ResolvedEnvironment,
@@ -15,12 +15,14 @@ import {
   resolveRequirements,
 } from '../python/index.ts';
 import { type BaseImage, baseImage } from './base-images.ts';
-import type { ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
-import { summariseWheel, type WheelContents } from './wheel-contents.ts';
+import type { EarlierInstall, ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
+import { buildHint } from './forecast-image.ts';
+import { type KeptResolution, resolutionMemory } from './resolution-memory.ts';
+import { summariseWheel, type WheelContents, wheelContentsSchema } from './wheel-contents.ts';
 
 /** How facts are gathered. */
 export interface GatherOptions {
-  /** Where what was read of a wheel is kept for the next time. */
+  /** Where what was resolved, and what was read of a wheel, is kept for the next time. */
   readonly cacheDir: string;
   readonly signal?: AbortSignal;
   /** Default: pip, `python3 -m pip`, uv. */
@@ -28,55 +30,88 @@ export interface GatherOptions {
   /** Handed to pip as they are: `--retries 0`. */
   readonly pipOptions?: readonly string[];
   readonly fetch?: OpenWheelOptions['fetch'];
+  /** Milliseconds since 1970; default `Date.now`. */
+  readonly now?: () => number;
 }
 
 const wheelsAtOnce = 8;
 
 /**
- * Resolves the requirements and reads the directories of the wheels, eight at a time; no wheel is downloaded whole.
- * Without a resolver, a network or a solution the facts have no wheels and a problem says why; only an abort throws.
+ * Resolves the requirements and reads the directories of the wheels, eight at a time; no wheel is downloaded whole. What
+ * pip resolved is kept for a day. Without a resolver, a network or a solution the facts have no wheels, and `missing`
+ * says why; only an abort throws.
  */
 export async function gatherForecastFacts(
   request: ForecastRequest,
   options: GatherOptions,
 ): Promise<ForecastFacts> {
-  if (request.requirements.length === 0) return { request, wheels: [], problems: [] };
+  const isUntold = request.missing?.some(({ group }) => group === 'python-dependencies') === true;
+  // A part of the distributions tells nothing: resolving it would be time spent for nothing.
+  if (isUntold) return { request, wheels: undefined, missing: [], problems: [] };
+  if (request.requirements.length === 0) return { request, wheels: [], missing: [], problems: [] };
+  const without = (because: string, hint: string): ForecastFacts => ({
+    request,
+    wheels: undefined,
+    missing: [{ group: 'python-dependencies', because, hint }],
+    problems: [],
+  });
   const base = baseImage(request.baseReference);
   const pythonVersion = request.pythonVersion ?? base?.pythonVersion;
-  if (pythonVersion === undefined) {
-    const problem = `the Python version of ${request.baseReference} is not known: the Python dependencies are not part of the forecast`;
-    return { request, wheels: undefined, problems: [problem] };
-  }
+  if (pythonVersion === undefined)
+    return without(`the Python version of ${request.baseReference} is not known`, buildHint);
   try {
     const target = { pythonVersion, platform: platformOf(request, base) };
-    const resolved = await resolveSteps(request, target, options);
-    const limit = pLimit(wheelsAtOnce);
-    const wheels = await Promise.all(resolved.wheels.map((wheel) => limit(() => readWheel(wheel, options))));
-    return { request, wheels, problems: resolved.warnings };
+    const { wheels, warnings } = await resolveWheels(request, target, options);
+    return { request, wheels, missing: [], problems: warnings };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
-    const hint = error.hint === undefined ? '' : ` (${error.hint})`;
-    const problem = `the Python dependencies are not part of the forecast: ${error.message}${hint}`;
-    return { request, wheels: undefined, problems: [problem] };
+    return without(error.message, error.hint ?? buildHint);
   }
+}
+
+type Target = Pick<ResolveRequirementsOptions, 'pythonVersion' | 'platform'>;
+
+async function resolveWheels(
+  request: ForecastRequest,
+  target: Target,
+  options: GatherOptions,
+): Promise<KeptResolution> {
+  const resolver = await findResolver(options.programs, options.signal);
+  const steps: readonly EarlierInstall[] = [
+    ...(request.earlierInstalls ?? []),
+    { requirements: request.requirements, constraints: request.constraints ?? [], indexes: request.indexes },
+  ];
+  const memory = resolutionMemory({
+    cacheDir: options.cacheDir,
+    question: { steps, target, pipOptions: options.pipOptions ?? [] },
+    resolver,
+    now: (options.now ?? Date.now)(),
+  });
+  const known = await memory.recall();
+  if (known !== undefined) return known;
+  const resolved = await resolveSteps(steps, { ...target, resolver }, options);
+  const limit = pLimit(wheelsAtOnce);
+  const wheels = await Promise.all(resolved.wheels.map((wheel) => limit(() => readWheel(wheel, options))));
+  const found = { wheels, warnings: resolved.warnings };
+  await memory.keep(found);
+  return found;
 }
 
 /** Step by step as pip installs; what an earlier step brought is asked for by its URL afterwards, so that it stays. */
 async function resolveSteps(
-  request: ForecastRequest,
-  target: Pick<ResolveRequirementsOptions, 'pythonVersion' | 'platform'>,
+  steps: readonly EarlierInstall[],
+  target: Target & Pick<ResolveRequirementsOptions, 'resolver'>,
   options: GatherOptions,
 ): Promise<ResolvedEnvironment> {
   let resolved: ResolvedEnvironment = { wheels: [], warnings: [] };
-  for (const step of [...(request.earlierInstalls ?? []), request]) {
+  for (const step of steps) {
     const before = resolved.wheels.map((wheel) => `${wheel.name} @ ${wheel.url}`);
     resolved = await resolveRequirements({
       ...target,
       requirements: [...before, ...step.requirements],
-      ...(step.constraints !== undefined && { constraints: step.constraints }),
+      constraints: step.constraints,
       indexes: step.indexes,
-      ...(options.programs !== undefined && { programs: options.programs }),
       ...(options.pipOptions !== undefined && { pipOptions: options.pipOptions }),
       ...(options.signal !== undefined && { signal: options.signal }),
     });
@@ -120,19 +155,9 @@ async function readWheel(wheel: ResolvedWheel, options: GatherOptions): Promise<
   }
 }
 
-const contentsSchema = z.strictObject({
-  wheelBytes: z.number(),
-  totalBytes: z.number(),
-  testBytes: z.number(),
-  testSourceBytes: z.number(),
-  sourceBytes: z.number(),
-  headerBytes: z.number(),
-  nativeBytes: z.number(),
-});
-
 async function readCached(path: string): Promise<WheelContents | undefined> {
   try {
-    return contentsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return wheelContentsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     // Missing, damaged or of another version: it is read anew and written again.
     return undefined;

@@ -6,6 +6,8 @@ export type {
   ForecastFacts,
   ForecastRequest,
   ForecastRow,
+  ForecastWarning,
+  MissingRow,
   PythonInstallation,
   WheelFacts,
 } from './forecast.ts';

@@ -7,6 +7,8 @@ import {
   readPipInstall,
 } from '../dockerfile/index.ts';
 import { type PackageIndexes, type RequirementsTree, readRequirementsTree } from '../python/index.ts';
+import type { MissingRow } from './forecast.ts';
+import { buildHint } from './forecast-image.ts';
 import type { InstalledStages } from './installed-stages.ts';
 
 /** Gives the text of a file of the build context, or undefined when there is none. */
@@ -27,7 +29,8 @@ export interface PipSteps {
   readonly compilesAll: boolean;
   /** What pip downloaded stays in a layer of the target stage. */
   readonly keepsCache: boolean;
-  readonly problems: readonly string[];
+  /** Installations that bring something that is not in `steps`. */
+  readonly missing: readonly MissingRow[];
 }
 
 interface Placed {
@@ -57,7 +60,11 @@ export async function readPipSteps(stages: InstalledStages, readText: ReadText):
     steps: steps.filter((step) => step.requirements.length > 0),
     compilesAll: installs.filter(bringsDependencies).some(compiles),
     keepsCache: installs.some((one) => stages.own.includes(one.instruction) && keepsCache(one)),
-    problems,
+    missing: [...new Set(problems)].map((because) => ({
+      group: 'python-dependencies',
+      because,
+      hint: buildHint,
+    })),
   };
 }
 
@@ -122,14 +129,14 @@ async function readStep(
     for (const { line, isConstraint: isLimit, path: file } of tree.requested) {
       const text = line.kind === 'requirement' ? requirementText(line) : undefined;
       if (text === undefined)
-        problems.push(`${file}:${line.startLine}: only requirements by name are part of the forecast`);
+        problems.push(`${file}:${line.startLine} asks for something that has no name in a package index`);
       else (isConstraint || isLimit ? constraints : requirements).push(text);
     }
   }
   const place = `line ${instruction.syntax.startLine}`;
   problems.push(
     ...install.localPaths.map(
-      (one) => `${place}: what \`pip install ${one.text}\` brings is not part of the forecast`,
+      (one) => `${place}: what \`pip install ${one.text}\` brings along is known to the build only`,
     ),
   );
   const fromCommand = install.options.map((word) => {
@@ -191,8 +198,7 @@ async function readTree(
     if ((await context.readText(candidate)) !== undefined)
       return readRequirementsTree(candidate, context.readText);
   }
-  const message =
-    'this requirements file is not in the build context; what it asks for is not part of the forecast';
+  const message = 'this requirements file is not in the build context';
   return { files: [], requested: [], options: [], problems: [{ path, line: 0, message }] };
 }
 

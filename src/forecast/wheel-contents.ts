@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { WheelDirectory } from '../python/index.ts';
 
 /** A wheel's bytes by what may be taken out of them; every file counts in one class. */
@@ -17,6 +18,17 @@ export interface WheelContents {
   /** Shared libraries and native programs, those of NVIDIA apart: they carry no symbols. */
   readonly nativeBytes: number;
 }
+
+/** Checks a `WheelContents` that was kept as JSON. */
+export const wheelContentsSchema: z.ZodType<WheelContents> = z.strictObject({
+  wheelBytes: z.number(),
+  totalBytes: z.number(),
+  testBytes: z.number(),
+  testSourceBytes: z.number(),
+  sourceBytes: z.number(),
+  headerBytes: z.number(),
+  nativeBytes: z.number(),
+});
 
 const nvidia =
   /(^|\/)nvidia\/|(^|\/)lib(cu(dnn|blas|fft|rand|sparse|solver|dart|pti)|nccl|nvrtc|nvjit)[^/]*\.so/;

@@ -8,6 +8,12 @@ export {
 } from './distributions.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
 export {
+  type FoundResolver,
+  findResolver,
+  NoResolverError,
+  type ResolverProgram,
+} from './find-resolver.ts';
+export {
   type HardwareEvidence,
   type HardwareInput,
   type HardwareVerdict,
@@ -69,12 +75,10 @@ export {
   readRequirementsTree,
 } from './requirements-tree.ts';
 export {
-  NoResolverError,
   type PackageIndexes,
   type ResolvedEnvironment,
   type ResolvedWheel,
   type ResolveRequirementsOptions,
-  type ResolverProgram,
   resolveRequirements,
 } from './resolve.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';

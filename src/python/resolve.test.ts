@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  findResolver,
   NoResolverError,
   platformTags,
   type ResolverProgram,
@@ -42,11 +43,12 @@ const report = JSON.stringify({
 });
 
 /** A program that behaves as pip or uv does where the resolver looks at it. */
-async function program(tool: 'pip' | 'uv', script: string): Promise<ResolverProgram> {
+async function program(tool: 'pip' | 'uv', script: string, settings = ''): Promise<ResolverProgram> {
   const path = join(await mkdtemp(join(tmpdir(), 'resolver-')), tool);
   await writeFile(
     path,
-    `#!/bin/sh\nif [ "$1" = --version ]; then echo "${tool} 25.1 from /x"; exit; fi\n${script}\n`,
+    `#!/bin/sh\nif [ "$1" = --version ]; then echo "${tool} 25.1 from /x"; exit; fi\n` +
+      `if [ "$1" = config ]; then echo "${settings}"; exit; fi\n${script}\n`,
   );
   await chmod(path, 0o755);
   return { tool, command: [path] };
@@ -65,7 +67,7 @@ cat > "$out" <<'END'\n${report}\nEND`,
       requirements: ['uvicorn[standard]'],
       indexes: { indexUrl: 'https://a/simple' },
       pipOptions: ['--retries', '0'],
-      programs: [{ tool: 'pip', command: ['no-such-pip'] }, pip],
+      resolver: await findResolver([{ tool: 'pip', command: ['no-such-pip'] }, pip]),
     });
     expect(resolved.wheels.map((one) => one.name)).toEqual(['click', 'h11', 'uvicorn', 'uvloop']);
   });
@@ -88,7 +90,8 @@ cat > "$out" <<'END'\n${report}\nEND`,
     ],
   ])('quotes pip on %s', async (_, stderr, hint) => {
     const pip = await program('pip', `cat >&2 <<'END'\n${stderr}\nEND\nexit 1`);
-    const failure = await resolveRequirements({ ...target, requirements: ['torch'], programs: [pip] }).catch(
+    const resolver = await findResolver([pip]);
+    const failure = await resolveRequirements({ ...target, requirements: ['torch'], resolver }).catch(
       (e) => e,
     );
     expect(failure.message).toContain(stderr.split('\n').at(-1));
@@ -96,18 +99,25 @@ cat > "$out" <<'END'\n${report}\nEND`,
     expect(failure.hint).toMatch(hint);
   });
 
+  it('says that pip is told to ask no index, whatever else went wrong', async () => {
+    const stderr = 'ERROR: No matching distribution found for torch';
+    const pip = await program('pip', `echo '${stderr}' >&2; exit 1`, ":env:.no-index='1'");
+    const resolver = await findResolver([pip]);
+    await expect(resolveRequirements({ ...target, requirements: ['torch'], resolver })).rejects.toMatchObject(
+      {
+        hint: expect.stringContaining('PIP_NO_INDEX'),
+      },
+    );
+  });
+
   it('tells when neither pip nor uv is there, and what is too old', async () => {
     const old = join(await mkdtemp(join(tmpdir(), 'resolver-')), 'pip');
     await writeFile(old, '#!/bin/sh\necho "pip 20.0.2 from /x (python 3.8)"\n');
     await chmod(old, 0o755);
-    const failing = resolveRequirements({
-      ...target,
-      requirements: ['a'],
-      programs: [
-        { tool: 'pip', command: [old] },
-        { tool: 'uv', command: ['no-such-uv'] },
-      ],
-    });
+    const failing = findResolver([
+      { tool: 'pip', command: [old] },
+      { tool: 'uv', command: ['no-such-uv'] },
+    ]);
     await expect(failing).rejects.toThrow(NoResolverError);
     await expect(failing).rejects.toThrow('20.0 is too old');
   });

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, type RunResult, runProcess, UserError } from '../base/index.ts';
+import { type RunResult, runProcess, UserError } from '../base/index.ts';
+import { type FoundResolver, lastLine } from './find-resolver.ts';
 import { readPipReport } from './pip-report.ts';
 import { platformTags, type WheelPlatform } from './platform-tags.ts';
 import { readUvLock } from './uv-lock.ts';
@@ -19,20 +20,6 @@ export interface PackageIndexes {
   readonly isPrereleaseAllowed?: boolean;
 }
 
-/** A program that resolves requirements, and how it is called. */
-export interface ResolverProgram {
-  readonly tool: 'pip' | 'uv';
-  /** `['python3', '-m', 'pip']`. */
-  readonly command: readonly string[];
-}
-
-/** Tried in this order; the first that runs is used. */
-export const resolverPrograms: readonly ResolverProgram[] = [
-  { tool: 'pip', command: ['pip'] },
-  { tool: 'pip', command: ['python3', '-m', 'pip'] },
-  { tool: 'uv', command: ['uv'] },
-];
-
 /** What is to be resolved, and for which Python. */
 export interface ResolveRequirementsOptions {
   /** Requirements by name (PEP 508), one each. */
@@ -42,7 +29,7 @@ export interface ResolveRequirementsOptions {
   readonly pythonVersion: string;
   readonly platform: WheelPlatform;
   readonly indexes?: PackageIndexes;
-  readonly programs?: readonly ResolverProgram[];
+  readonly resolver: FoundResolver;
   /** Handed to pip as they are, to uv not at all: `--retries 0`. */
   readonly pipOptions?: readonly string[];
   readonly signal?: AbortSignal;
@@ -68,17 +55,14 @@ export interface ResolvedEnvironment {
   readonly warnings: readonly string[];
 }
 
-/** That no resolver could be started: a `UserError` of its own, so that a caller can go on without. */
-export class NoResolverError extends UserError {}
-
 /**
  * What `pip install` would install in the image, found without installing or building anything
  * (pip: `install --dry-run --report`, https://pip.pypa.io/en/stable/reference/installation-report/; uv: `pip compile`).
- * Only wheels count. Throws a `UserError` with the resolver's own error lines, and a `NoResolverError` where neither is there.
+ * Only wheels count. Throws a `UserError` with the resolver's own error lines.
  */
 export async function resolveRequirements(options: ResolveRequirementsOptions): Promise<ResolvedEnvironment> {
   if (options.requirements.length === 0) return { wheels: [], warnings: [] };
-  const program = await findResolver(options.programs ?? resolverPrograms, options.signal);
+  const { program } = options.resolver;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-resolve-'));
   try {
     await writeFile(join(folder, 'requirements.txt'), `${options.requirements.join('\n')}\n`);
@@ -90,7 +74,7 @@ export async function resolveRequirements(options: ResolveRequirementsOptions): 
       program.tool === 'pip' ? pipArguments(options, folder, output) : uvArguments(options, folder, output);
     const [command = '', ...before] = program.command;
     const result = await runProcess(command, [...before, ...args, ...settings], signalOption(options.signal));
-    if (result.code !== 0) throw resolutionError(program, result);
+    if (result.code !== 0) throw resolutionError(options.resolver, result);
     const text = await readFile(output, 'utf8');
     return program.tool === 'pip' ? readPipReport(text, options) : readUvLock(text, options);
   } finally {
@@ -141,38 +125,6 @@ function indexOptions(indexes: PackageIndexes): readonly string[] {
   ];
 }
 
-async function findResolver(
-  programs: readonly ResolverProgram[],
-  signal: AbortSignal | undefined,
-): Promise<ResolverProgram> {
-  const tried: string[] = [];
-  for (const program of programs) {
-    const [command = '', ...before] = program.command;
-    const problem = await runProcess(command, [...before, '--version'], signalOption(signal)).then(
-      (result) => versionProblem(program, result),
-      (error) => messageOf(error),
-    );
-    signal?.throwIfAborted();
-    if (problem === undefined) return program;
-    tried.push(`${program.command.join(' ')}: ${problem}`);
-  }
-  throw new NoResolverError(`no program resolves Python requirements here (${tried.join('; ')})`, {
-    hint: 'Install pip 22.2 or later, or uv 0.7 or later.',
-  });
-}
-
-// pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)
-// uv 0.8.4 (a3b2c1 2025-07-31)
-function versionProblem(program: ResolverProgram, result: RunResult): string | undefined {
-  if (result.code !== 0) return lastLine(result.stderr) ?? `exit code ${result.code}`;
-  const [, major, minor] = /^(?:pip|uv) (\d+)\.(\d+)/.exec(result.stdout) ?? [];
-  if (major === undefined) return `does not tell its version`;
-  const version = Number(major) * 1000 + Number(minor);
-  // pip install --report came with 22.2; uv writes pylock.toml since 0.7.
-  const oldest = program.tool === 'pip' ? 22_002 : 7;
-  return version >= oldest ? undefined : `version ${major}.${minor} is too old`;
-}
-
 const networkTrouble =
   /NewConnectionError|ConnectTimeout|ReadTimeout|Max retries|name resolution|Name or service not known|failed to fetch|dns error|connection refused|SSLError/i;
 
@@ -182,7 +134,7 @@ const networkTrouble =
  *     ERROR: Could not find a version that satisfies the requirement torch==9 (from versions: 2.3.0, 2.3.1)
  *       × No solution found when resolving dependencies:
  */
-function resolutionError(program: ResolverProgram, result: RunResult): UserError {
+function resolutionError({ program, settings }: FoundResolver, result: RunResult): UserError {
   const lines = result.stderr.split('\n').map((line) => line.trim());
   const errors = lines.filter((line) =>
     program.tool === 'pip' ? line.startsWith('ERROR:') : line !== '' && !/^warning:/i.test(line),
@@ -192,11 +144,16 @@ function resolutionError(program: ResolverProgram, result: RunResult): UserError
       ? errors.slice(0, 6).join('\n')
       : (lastLine(result.stderr) ?? `exit code ${result.code}`);
   return new UserError(`the requirements cannot be resolved by ${program.command.join(' ')}:\n${quoted}`, {
-    hint: hintFor(result.stderr),
+    hint: hintFor(result.stderr, settings),
   });
 }
 
-function hintFor(stderr: string): string {
+// :env:.no-index='1'
+const isWithoutIndex = /\.no-index='?(?:1|true|yes|on)\b/i;
+
+function hintFor(stderr: string, settings = ''): string {
+  if (isWithoutIndex.test(settings))
+    return 'pip is set to ask no package index: unset PIP_NO_INDEX, or `no-index` in its configuration.';
   if (networkTrouble.test(stderr))
     return 'The package index could not be reached: look at the network, the proxy and the index URL.';
   if (/ResolutionImpossible|conflicting dependencies|unsatisfiable/i.test(stderr))
@@ -204,13 +161,6 @@ function hintFor(stderr: string): string {
   if (/from versions: none|No matching distribution/i.test(stderr))
     return 'Look at the name, the version and the index; it may also have no wheel for this Python and platform, only sources.';
   return 'Run the same installation with pip to see the whole of its messages.';
-}
-
-function lastLine(text: string): string | undefined {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .findLast((line) => line !== '');
 }
 
 function signalOption(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {

@@ -1,21 +1,31 @@
-import { formatBytes, formatSeconds } from '../base/index.ts';
-import type { Comparison } from '../compare/index.ts';
+import { formatBytes } from '../base/index.ts';
+import type { Saving } from '../compare/index.ts';
 import { type Cell, type Column, type Grid, layOutGrid } from './grid.ts';
 import type { Screen } from './screen.ts';
 import type { SlimReport } from './slim-report.ts';
 import { plainText, type Style, textWidth, wrap } from './terminal-text.ts';
-import { formatBitRate, formatPercent, formatSaved, pushBound, sharedLayerNotes } from './wording.ts';
+import {
+  formatBitRate,
+  formatChange,
+  formatDuration,
+  formatSaved,
+  pushBound,
+  sharedLayerNotes,
+} from './wording.ts';
 
 const barWidth = 18;
 // Title, then before, after, saved and percent.
 const plainColumns = 5;
 const gzipColumns = 2;
 
-/** The table of groups with its notes; bars where the terminal has room, no compressed sizes where it has little. */
-export function groupLines(
-  report: Pick<SlimReport, 'comparison' | 'standInNotes'>,
-  { paint, width }: Screen,
-): string[] {
+/** What the table is made from; `missing` where it is a forecast with gaps. */
+type Grouped = Pick<SlimReport, 'comparison' | 'standInNotes'> & Partial<Pick<SlimReport, 'missing'>>;
+
+/**
+ * The table of groups with its notes; bars where the terminal has room, no compressed sizes where it has little. With a
+ * missing part there is no total, and nothing is said of a push.
+ */
+export function groupLines(report: Grouped, { paint, width }: Screen): string[] {
   const { comparison } = report;
   const full = groupGrid(report);
   const layouts = [full.columns.length, plainColumns + gzipColumns, plainColumns].map((count) =>
@@ -24,21 +34,30 @@ export function groupLines(
   const isFitting = (grid: Grid): boolean =>
     layOutGrid(grid, width, (text) => text).every((line) => textWidth(line) <= width);
   const grid = layouts.find(isFitting) ?? firstColumns(full, plainColumns);
+  const notes = [...totalNotes(report), ...sharedLayerNotes(comparison).map(plainText)];
+  return [
+    ...layOutGrid(grid, width, paint),
+    ...notes.flatMap((note) => wrap(note, width)).map((line) => paint(line, 'dim')),
+  ];
+}
+
+function totalNotes(report: Grouped): string[] {
+  const { comparison, missing = [] } = report;
+  const { push, pull, isForecast } = comparison;
   const { fat, lean } = comparison.total;
-  const notes = [
+  return [
     ...(fat.deadBytes > 0 || lean.deadBytes > 0
       ? [
           `Of it dead (stored, then hidden by a later layer): ${formatBytes(fat.deadBytes)} → ${formatBytes(lean.deadBytes)}.`,
         ]
       : []),
     ...report.standInNotes.map((note) => `* ${plainText(note)}`),
-    `Push: ${pushBound(comparison.push.fat)} → ${pushBound(comparison.push.lean)}.`,
-    `Pull at ${formatBitRate(comparison.pull.downlinkBitsPerSecond)}, unpacked: ${formatSeconds(comparison.pull.fat.totalSeconds)} → ${formatSeconds(comparison.pull.lean.totalSeconds)}.`,
-    ...sharedLayerNotes(comparison).map(plainText),
-  ];
-  return [
-    ...layOutGrid(grid, width, paint),
-    ...notes.flatMap((note) => wrap(note, width)).map((line) => paint(line, 'dim')),
+    ...(missing.length > 0
+      ? []
+      : [
+          `Push: ${pushBound(push.fat)} → ${pushBound(push.lean)}.`,
+          `Pull at ${formatBitRate(pull.downlinkBitsPerSecond)}, unpacked: ${formatDuration(pull.fat.totalSeconds, isForecast)} → ${formatDuration(pull.lean.totalSeconds, isForecast)}.`,
+        ]),
   ];
 }
 
@@ -46,18 +65,19 @@ function firstColumns(grid: Grid, count: number): Grid {
   return { columns: grid.columns.slice(0, count), rows: grid.rows.map((row) => row.slice(0, count)) };
 }
 
-function groupGrid(report: Pick<SlimReport, 'comparison' | 'standInNotes'>): Grid {
+function groupGrid(report: Grouped): Grid {
   const { groups, total } = report.comparison;
+  const unknown = new Set((report.missing ?? []).map(({ group }) => group));
   const mark = report.standInNotes.length > 0 ? ' *' : '';
   const largest = Math.max(
     1,
     ...groups.map(({ fat, lean }) => Math.max(fat.contentBytes, lean.contentBytes)),
   );
   const rows = groups
-    .filter(({ fat, lean }) => fat.contentBytes > 0 || lean.contentBytes > 0)
+    .filter(({ group, fat, lean }) => fat.contentBytes > 0 || lean.contentBytes > 0 || unknown.has(group))
     .map((row): Cell[] => [
       { text: `${row.title}${row.group === 'base' ? mark : ''}` },
-      ...amountCells(row),
+      ...(unknown.has(row.group) ? unknownCells : amountCells(row, total)),
       { text: bar(row.fat.contentBytes, row.lean.contentBytes, largest), style: 'accent' },
     ]);
   const right = (title: string): Column => ({ title, align: 'right' });
@@ -67,11 +87,19 @@ function groupGrid(report: Pick<SlimReport, 'comparison' | 'standInNotes'>): Gri
       ...['before', 'after', 'saved', '', 'gzip before', 'after'].map(right),
       { title: '' },
     ],
-    rows: [...rows, [{ text: 'Total', style: 'bold' }, ...amountCells(total, 'bold')]],
+    rows:
+      unknown.size > 0
+        ? rows
+        : [...rows, [{ text: 'Total', style: 'bold' }, ...amountCells(total, total, 'bold')]],
   };
 }
 
-function amountCells(row: Comparison['total'], style: Style = 'plain'): Cell[] {
+const unknownCells: readonly Cell[] = ['unknown', 'unknown', '–', '–', '', ''].map((text) => ({
+  text,
+  style: 'warn',
+}));
+
+function amountCells(row: Saving, total: Saving, style: Style = 'plain'): Cell[] {
   const change: Style = row.savedBytes > 0 ? 'good' : row.savedBytes < 0 ? 'bad' : 'dim';
   const approximate = (bytes: number, uncertain: number): string =>
     `${uncertain > 0 ? '≈ ' : ''}${formatBytes(bytes)}`;
@@ -79,7 +107,7 @@ function amountCells(row: Comparison['total'], style: Style = 'plain'): Cell[] {
     { text: approximate(row.fat.contentBytes, row.fat.uncertaintyBytes), style },
     { text: approximate(row.lean.contentBytes, row.lean.uncertaintyBytes), style },
     { text: formatSaved(row.savedBytes), style: change },
-    { text: formatPercent(row.savedPercent), style: change },
+    { text: formatChange(row, total), style: change },
     { text: approximate(row.fat.compressedBytes, row.fat.uncertaintyBytes), style },
     { text: approximate(row.lean.compressedBytes, row.lean.uncertaintyBytes), style },
   ];

@@ -4,11 +4,16 @@ import type { SlimReport } from './slim-report.ts';
 
 /**
  * The report of `plimsoll slim` as JSON, schema `plimsoll.slim/1` (`docs/schemas/plimsoll.slim-1.json`): the same report
- * gives the same text. Treemaps are left out: they are for looking at.
+ * gives the same text. Treemaps are left out: they are for looking at. With a missing part no percentage of the whole is given.
  */
 export function slimJson(report: SlimReport): string {
   const { trees: _, ...shown } = report;
-  return toJson('plimsoll.slim/1', shown);
+  const { savedPercent: __, ...total } = report.comparison.total;
+  return toJson('plimsoll.slim/1', {
+    verdict: report.verification?.verdict ?? 'unverified',
+    ...shown,
+    ...(report.missing.length > 0 && { comparison: { ...report.comparison, total } }),
+  });
 }
 
 /** A comparison as JSON, schema `plimsoll.compare/1` (`docs/schemas/plimsoll.compare-1.json`). */

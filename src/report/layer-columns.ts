@@ -2,7 +2,7 @@ import { formatBytes } from '../base/index.ts';
 import type { AccountLayer, ComparedSide, Comparison } from '../compare/index.ts';
 import type { Screen } from './screen.ts';
 import { type Paint, pad, plainText, textWidth, truncate } from './terminal-text.ts';
-import { counted, formatAmount, shortInstruction } from './wording.ts';
+import { formatAmount, layerCount, shortInstruction } from './wording.ts';
 
 // Package databases are written again by every installation: a few kilobytes are no news.
 const shownDeadBytes = 100_000;
@@ -14,7 +14,7 @@ export function layerLines(comparison: Comparison, screen: Screen, isStandIn: bo
   const sideLines = (side: ComparedSide, columnWidth: number): string[] =>
     side.layers.map((layer) => layerLine(layer, { columnWidth, paint, shared, isStandIn, side }));
   const title = (side: ComparedSide, what: string): string =>
-    `${what}: ${counted(side.layers.length, 'layer')}, ${formatAmount(side.total)}`;
+    `${what}: ${layerCount(side)}, ${formatAmount(side.total)}`;
   const half = Math.floor((width - 3) / 2);
   const [fatTitle, leanTitle] = [title(comparison.fat, 'Before'), title(comparison.lean, 'After')];
   if (half < 46) {

@@ -2,16 +2,28 @@ import { formatBytes, formatSeconds } from '../base/index.ts';
 import type { ComparedSide, Saving } from '../compare/index.ts';
 import { findingKinds } from '../finding/index.ts';
 import { sumByKind } from './finding-lines.ts';
+import { editsHeading, isMade, predictedSaving } from './slim-edits.ts';
+import { writtenFiles } from './slim-files.ts';
+import { missingTitle, slimHeadline } from './slim-headline.ts';
 import type { ReportedEdit, SlimReport } from './slim-report.ts';
 import { plainText } from './terminal-text.ts';
-import { differencesInOrder, outcomeOf, startUpSeconds, statusChange, verdictOf } from './verdict.ts';
 import {
+  differencesInOrder,
+  outcomeOf,
+  startUpSeconds,
+  statusChange,
+  unverified,
+  verdictOf,
+} from './verdict.ts';
+import {
+  capital,
   counted,
   formatAmount,
   formatBitRate,
-  formatPercent,
+  formatChange,
+  formatDuration,
   formatSaved,
-  headline,
+  layerCount,
   sharedLayerNotes,
   shortInstruction,
 } from './wording.ts';
@@ -19,26 +31,27 @@ import {
 /** The report of `plimsoll slim` in GitHub's Markdown, for a pull request; ends with a line end. */
 export function slimMarkdown(report: SlimReport): string {
   const blocks = [
-    `## ${inert(report.projectName)}: ${headline(report.comparison)}`,
+    `## ${inert(report.projectName)}: ${slimHeadline(report)}`,
     ...(report.comparison.isForecast
       ? ['> **Forecast.** No image was measured; sizes are estimates with the uncertainty shown.']
       : []),
+    missing(report),
     groupTable(report),
     notes(report),
     findings(report),
     edits(report.edits),
     leftAlone(report),
     verification(report),
-    layers(report),
+    ...(report.missing.length > 0 ? [] : [layers(report)]),
     ...(report.warnings.length === 0 ? [] : [`### Warnings\n\n${list(report.warnings.map(inert))}`]),
-    ...(report.files.length === 0 ? [] : [`### Files\n\n${list(report.files.map(code))}`]),
+    files(report),
     `<sub>Made by ${code(report.commandLine)}.</sub>`,
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-// Text of images and projects may hold what Markdown or HTML would act upon, mentions among them.
-function inert(text: string): string {
+/** Text for Markdown in which nothing is acted upon: images and projects may hold markup, HTML and mentions. */
+export function inert(text: string): string {
   return plainText(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
@@ -47,8 +60,8 @@ function inert(text: string): string {
     .replace(/@/g, '&#64;');
 }
 
-// A code span is fenced with more backticks than it holds; a bar would end a table's cell even inside it.
-function code(text: string): string {
+/** A code span of one line, fenced with more backticks than it holds; a bar would end a table's cell even inside it. */
+export function code(text: string): string {
   const plain = plainText(text.replace(/\s*\r?\n\s*/g, ' '));
   const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
@@ -71,31 +84,51 @@ function findings(report: SlimReport): string {
   return lines.length === 0 ? '' : `### What makes it heavy\n\n${list(lines)}`;
 }
 
+function missing(report: SlimReport): string {
+  if (report.missing.length === 0) return '';
+  const items = report.missing.map(
+    (part) => `**${inert(missingTitle(part, report))}**: ${inert(part.because)}. ${inert(part.hint)}`,
+  );
+  return `### What is missing\n\n${list(items)}`;
+}
+
+// Whoever reads a pull request has no use for the folders of another machine.
+function files(report: SlimReport): string {
+  if (report.files.length === 0) return '';
+  const { folder, names } = writtenFiles(report.files);
+  const last = folder.split('/').at(-1) ?? '';
+  return `### Files\n\n${last === '' ? '' : `In ${code(last)}: `}${names.map(code).join(', ')}`;
+}
+
 function groupTable(report: SlimReport): string {
   const { groups, total } = report.comparison;
+  const unknown = new Set(report.missing.map(({ group }) => group));
   const mark = report.standInNotes.length > 0 ? ' \\*' : '';
   const cells = (row: Saving): string =>
     [
       formatAmount(row.fat),
       formatAmount(row.lean),
       formatSaved(row.savedBytes),
-      formatPercent(row.savedPercent),
+      formatChange(row, total),
       formatBytes(row.fat.compressedBytes),
       formatBytes(row.lean.compressedBytes),
     ].join(' | ');
   const rows = groups
-    .filter(({ fat, lean }) => fat.contentBytes > 0 || lean.contentBytes > 0)
-    .map((row) => `| ${row.title}${row.group === 'base' ? mark : ''} | ${cells(row)} |`);
+    .filter(({ group, fat, lean }) => fat.contentBytes > 0 || lean.contentBytes > 0 || unknown.has(group))
+    .map(
+      (row) =>
+        `| ${row.title}${row.group === 'base' ? mark : ''} | ${unknown.has(row.group) ? 'unknown | unknown | – | – | | ' : cells(row)} |`,
+    );
   return [
     '| | before | after | saved | | gzip before | gzip after |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
-    `| **Total** | ${cells(total)} |`,
+    ...(unknown.size > 0 ? [] : [`| **Total** | ${cells(total)} |`]),
   ].join('\n');
 }
 
 function notes(report: SlimReport): string {
-  const { total, pull } = report.comparison;
+  const { total, pull, isForecast } = report.comparison;
   const { target, engine } = report;
   const evidence = target.source === 'given' ? 'as given' : target.evidence.map(inert).join('; ');
   return [
@@ -104,24 +137,26 @@ function notes(report: SlimReport): string {
     ...(total.fat.deadBytes > 0 || total.lean.deadBytes > 0
       ? [`Dead bytes: ${formatBytes(total.fat.deadBytes)} → ${formatBytes(total.lean.deadBytes)}.`]
       : []),
-    `Pull at ${formatBitRate(pull.downlinkBitsPerSecond)}: ${formatSeconds(pull.fat.totalSeconds)} → ${formatSeconds(pull.lean.totalSeconds)}.`,
+    ...(report.missing.length > 0
+      ? []
+      : [
+          `Pull at ${formatBitRate(pull.downlinkBitsPerSecond)}: ${formatDuration(pull.fat.totalSeconds, isForecast)} → ${formatDuration(pull.lean.totalSeconds, isForecast)}.`,
+        ]),
     ...sharedLayerNotes(report.comparison).map(inert),
   ].join('  \n');
 }
 
 function edits(all: readonly ReportedEdit[]): string {
   if (all.length === 0) return '';
+  const { title, count, note } = editsHeading(all);
   const items = all.map((edit) => {
-    const bytes = edit.measuredBytes ?? edit.predictedBytes;
-    const saved =
-      bytes === 0 || edit.state !== 'applied'
-        ? ''
-        : ` (${edit.measuredBytes === undefined ? '≈ ' : ''}${formatSaved(bytes)})`;
-    const state = edit.state === 'applied' ? '' : ` — *${edit.state}*`;
+    const bytes = predictedSaving(edit);
+    const saved = bytes === undefined ? '' : ` (${bytes})`;
+    const state = isMade(edit) ? '' : ` — *${edit.state}*`;
     const why = edit.why === undefined ? '' : ` ${inert(edit.why)}`;
     return `**${inert(edit.title)}**${saved}${state}: ${inert(edit.reason)}${why}${diffBlock(edit)}`;
   });
-  return `### What was done\n\n${list(items)}`;
+  return [`### ${title}: ${count}`, ...(note === undefined ? [] : [note]), list(items)].join('\n\n');
 }
 
 function diffBlock(edit: ReportedEdit): string {
@@ -141,7 +176,7 @@ function leftAlone(report: SlimReport): string {
 
 function verification(report: SlimReport): string {
   const { verification: result } = report;
-  if (result === undefined) return '### Verification\n\nNot run: without both images nothing is proven.';
+  if (result === undefined) return `### Verification\n\n**${capital(unverified.fact)}** ${unverified.advice}`;
   const checks = result.checks.map(
     ({ name, outcome, detail }) => `| ${inert(name)} | ${outcomeOf(outcome).mark} | ${inert(detail)} |`,
   );
@@ -166,17 +201,20 @@ function verification(report: SlimReport): string {
 
 function layers(report: SlimReport): string {
   const { fat, lean } = report.comparison;
-  const table = (side: ComparedSide, title: string): string =>
-    [
-      `**${title}**: ${counted(side.layers.length, 'layer')}, ${formatAmount(side.total)}`,
+  const table = (side: ComparedSide, title: string): string => {
+    const hasDead = side.total.deadBytes > 0;
+    const dead = (text: string): string => (hasDead ? ` ${text} |` : '');
+    return [
+      `**${title}**: ${layerCount(side)}, ${formatAmount(side.total)}`,
       '',
-      '| size | gzip | dead | instruction |',
-      '| ---: | ---: | ---: | --- |',
+      `| size | gzip |${dead('dead')} instruction |`,
+      `| ---: | ---: |${dead('---:')} --- |`,
       ...side.layers.map(
         (layer) =>
-          `| ${formatBytes(layer.contentBytes)} | ${formatBytes(layer.compressedBytes)} | ${layer.deadBytes === 0 ? '' : formatBytes(layer.deadBytes)} | ${code(cut(shortInstruction(layer.instruction)))} |`,
+          `| ${formatBytes(layer.contentBytes)} | ${formatBytes(layer.compressedBytes)} |${dead(layer.deadBytes === 0 ? '' : formatBytes(layer.deadBytes))} ${code(cut(shortInstruction(layer.instruction)))} |`,
       ),
     ].join('\n');
+  };
   return `<details><summary>Layers before and after</summary>\n\n${table(fat, 'Before')}\n\n${table(lean, 'After')}\n\n</details>`;
 }
 

@@ -1,4 +1,4 @@
-import type { Comparison, SizeNode } from '../compare/index.ts';
+import type { Comparison, Group, SizeNode } from '../compare/index.ts';
 import type { Finding, Risk } from '../finding/index.ts';
 import type { Verification } from '../verify/index.ts';
 
@@ -13,6 +13,8 @@ export interface SlimReport {
   readonly standInNotes: readonly string[];
   readonly target: ReportedTarget;
   readonly comparison: Comparison;
+  /** Parts of a forecast that are not in `comparison`, on neither side: with any, its totals are no sizes of images. */
+  readonly missing: readonly MissingPart[];
   /** For the treemaps of the page; absent for a forecast. */
   readonly trees?: { readonly fat: SizeNode; readonly lean: SizeNode };
   /** In the order in which they were made. */
@@ -24,6 +26,17 @@ export interface SlimReport {
   /** Paths of what was written, as a person would open them. */
   readonly files: readonly string[];
   readonly warnings: readonly string[];
+}
+
+/** A part of an image whose size nobody could tell. */
+export interface MissingPart {
+  readonly group: Group;
+  /** Those in which it could not be told. */
+  readonly images: readonly ('fat' | 'lean')[];
+  /** One clause without a full stop. */
+  readonly because: string;
+  /** What to do about it, as a sentence. */
+  readonly hint: string;
 }
 
 /** What the image is made for, and how that is known. */
@@ -40,10 +53,10 @@ export interface ReportedEdit {
   readonly title: string;
   readonly reason: string;
   readonly risk: Risk;
-  /** Bytes that it was expected to save; negative where it costs some. */
-  readonly predictedBytes: number;
-  readonly measuredBytes?: number;
-  readonly state: 'applied' | 'taken back' | 'skipped';
+  /** Bytes that it was expected to save; negative where it costs some; absent where nothing tells. What it saved by itself is not measured. */
+  readonly predictedBytes?: number;
+  /** `planned`: in the lean files, and nothing was built. */
+  readonly state: 'applied' | 'planned' | 'taken back' | 'skipped';
   /** Why it was taken back or skipped. */
   readonly why?: string;
   /** A unified diff of what it changed. */

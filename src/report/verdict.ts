@@ -10,6 +10,13 @@ export interface Verdict {
   readonly word: string;
 }
 
+/** What is said where nothing was built: the fact, and what would change it. */
+export const unverified = {
+  fact: 'not run: nothing was built, so nothing is verified.',
+  advice:
+    'With Docker, Podman or Buildah, and without --no-build, both images are built, run and asked the same.',
+} as const;
+
 /** What the verification as a whole says. */
 export function verdictOf(verification: Verification): Verdict {
   switch (verification.verdict) {

@@ -2,7 +2,14 @@ import { formatSeconds } from '../base/index.ts';
 import type { Verification } from '../verify/index.ts';
 import type { Screen } from './screen.ts';
 import { plainText, truncate, wrap } from './terminal-text.ts';
-import { differencesInOrder, outcomeOf, startUpSeconds, statusChange, verdictOf } from './verdict.ts';
+import {
+  differencesInOrder,
+  outcomeOf,
+  startUpSeconds,
+  statusChange,
+  unverified,
+  verdictOf,
+} from './verdict.ts';
 import { counted } from './wording.ts';
 
 const shownDifferences = 10;
@@ -12,7 +19,10 @@ export function verificationLines(verification: Verification | undefined, screen
   const { paint, width } = screen;
   const title = paint('Verification', 'bold');
   if (verification === undefined) {
-    return [`${title}  ${paint('not run: without both images nothing is proven', 'warn')}`];
+    return [
+      `${title}  ${paint(unverified.fact, 'warn')}`,
+      ...wrap(unverified.advice, width - 2).map((line) => `  ${paint(line, 'dim')}`),
+    ];
   }
   const { mark, tone } = verdictOf(verification);
   const [first = '', ...rest] = wrap(`${mark} ${plainText(verification.summary)}`, width - 14);

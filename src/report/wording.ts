@@ -1,5 +1,5 @@
 import { formatBytes, formatSeconds } from '../base/index.ts';
-import type { Amount, Comparison, PushCost, Saving } from '../compare/index.ts';
+import type { Amount, ComparedSide, Comparison, PushCost, Saving } from '../compare/index.ts';
 
 /** What a change of size reads like: `−7.55 GB`, `+12.0 MB`, `0 B`. `savedBytes` is positive where it shrank. */
 export function formatSaved(savedBytes: number): string {
@@ -7,12 +7,31 @@ export function formatSaved(savedBytes: number): string {
   return `${savedBytes > 0 ? '−' : '+'}${formatBytes(Math.abs(savedBytes))}`;
 }
 
-/** `−87.7%`; a dash where there is nothing to compare with. */
-export function formatPercent(savedPercent: number | undefined): string {
-  if (savedPercent === undefined) return '–';
-  const rounded = Math.abs(savedPercent).toFixed(1);
-  if (rounded === '0.0') return '0.0%';
-  return `${savedPercent > 0 ? '−' : '+'}${rounded}%`;
+/** Of a part that is less than this share of the image, a percentage tells nothing. */
+const tellingShare = 0.001;
+
+/**
+ * How a part of an image changed, beside the image: `−87.7%`, `+12.3%`, `×6.4` where it more than doubled, in whole percents
+ * where it is a forecast. A dash where the part was so small before that the number would mislead.
+ */
+export function formatChange(part: Saving, image: Saving): string {
+  const { fat, lean } = part;
+  if (fat.contentBytes < image.fat.contentBytes * tellingShare) return '–';
+  const isForecast = fat.uncertaintyBytes > 0 || lean.uncertaintyBytes > 0;
+  return formatRatio(fat.contentBytes, lean.contentBytes, isForecast ? 0 : 1);
+}
+
+/** `−87.7%`, `+12.3%`, `×6.4` where it more than doubled; a dash where there was nothing. Something that is left never reads as all gone. */
+export function formatRatio(beforeBytes: number, afterBytes: number, digits: 0 | 1 = 1): string {
+  if (beforeBytes <= 0) return '–';
+  if (afterBytes === 0) return '−100%';
+  const factor = afterBytes / beforeBytes;
+  if (factor > 2) return `×${factor < 9.95 ? factor.toFixed(1) : Math.round(factor).toLocaleString('en-US')}`;
+  const percent = Math.abs(100 * (1 - factor));
+  const most = digits === 0 ? 99 : 99.9;
+  const rounded = (factor < 1 ? Math.min(percent, most) : percent).toFixed(digits);
+  if (Number(rounded) === 0) return `${rounded}%`;
+  return `${factor < 1 ? '−' : '+'}${rounded}%`;
 }
 
 /** A size with its uncertainty where it is a forecast: `≈ 1.06 GB ± 90.0 MB`. */
@@ -35,12 +54,29 @@ export function formatBitRate(bitsPerSecond: number): string {
 /** `8.61 GB → 1.06 GB (−87.7%), push at 100 Mbit/s 14 min 02 s → 1 min 20 s`. */
 export function headline(comparison: Comparison): string {
   const { total, push } = comparison;
-  return `${sizeChange(total)}, push at ${formatBitRate(push.uplinkBitsPerSecond)} ${formatSeconds(push.fat.totalSeconds)} → ${formatSeconds(push.lean.totalSeconds)}`;
+  return `${sizeChange(total)}, push at ${formatBitRate(push.uplinkBitsPerSecond)} ${pushTimes(comparison)}`;
 }
 
 /** `8.61 GB → 1.06 GB (−87.7%)`. */
 export function sizeChange(saving: Saving): string {
-  return `${formatAmount(saving.fat)} → ${formatAmount(saving.lean)} (${formatPercent(saving.savedPercent)})`;
+  return `${formatAmount(saving.fat)} → ${formatAmount(saving.lean)} (${formatChange(saving, saving)})`;
+}
+
+/** `14 min 02 s → 1 min 20 s`, each with `≈` for a forecast. */
+export function pushTimes({ push, isForecast }: Comparison): string {
+  return [push.fat, push.lean]
+    .map(({ totalSeconds }) => formatDuration(totalSeconds, isForecast))
+    .join(' → ');
+}
+
+/** `18.5 s`; `≈ 18.5 s` for a forecast. */
+export function formatDuration(seconds: number, isForecast: boolean): string {
+  return `${isForecast ? '≈ ' : ''}${formatSeconds(seconds)}`;
+}
+
+/** `4 layers`; a forecast has parts, of which a build may make several layers. */
+export function layerCount({ layers, isForecast }: ComparedSide): string {
+  return counted(layers.length, isForecast ? 'part' : 'layer');
 }
 
 /** What a push waits for, in words. */
@@ -78,6 +114,11 @@ const briefLength = 48;
 function briefly(instruction: string): string {
   const text = shortInstruction(instruction);
   return text.length <= briefLength ? text : `${text.slice(0, briefLength - 1)}…`;
+}
+
+/** A sentence with a capital at its beginning. */
+export function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** `1 layer`, `2 layers`. */

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../base/index.ts';
-import { type Finding, findingKinds } from '../../finding/index.ts';
+import { type Finding, findingKinds, type Risk } from '../../finding/index.ts';
+import { editsHeading, predictedSaving } from '../slim-edits.ts';
 import type { ReportedEdit, SlimReport } from '../slim-report.ts';
-import { counted, formatSaved, shortInstruction } from '../wording.ts';
+import { counted, shortInstruction } from '../wording.ts';
 import { html, type Markup, nothing } from './markup.ts';
 
 const shownFindings = 60;
@@ -11,27 +12,37 @@ export function changeSections(report: SlimReport): Markup {
   return html`${editSection(report.edits)}${leftAloneSection(report)}${findingSection(report.findings)}`;
 }
 
-const stateClasses = { applied: 'good', 'taken back': 'warn', skipped: '' } as const;
+const stateClasses = { applied: 'good', planned: '', 'taken back': 'warn', skipped: '' } as const;
+
+/** What each risk means, where the pointer rests on it. */
+const risks = {
+  safe: 'cannot change what the application does',
+  verify: 'kept only if the lean image behaves as the fat one',
+  'opt-in': 'made only when asked for',
+} as const satisfies Record<Risk, string>;
 
 function editSection(edits: readonly ReportedEdit[]): Markup {
   if (edits.length === 0) return nothing;
-  const applied = edits.filter(({ state }) => state === 'applied').length;
-  return html`<section><h2>What was done <span class="muted small">${applied} of ${counted(edits.length, 'edit')}</span></h2>${edits.map(editItem)}</section>`;
+  const { title, count, note } = editsHeading(edits);
+  const used = [...new Set(edits.map(({ risk }) => risk))].map(
+    (risk) => html` <span class="tag">${risk}</span> ${risks[risk]} `,
+  );
+  const remark = note === undefined ? nothing : html`<p class="verdict warn">${note}</p>`;
+  return html`<section><h2>${title} <span class="muted small">${count}</span></h2>${remark}<p class="small muted">${used}</p>${edits.map(editItem)}</section>`;
 }
 
 function editItem(edit: ReportedEdit): Markup {
-  const bytes = edit.measuredBytes ?? edit.predictedBytes;
-  const kind = edit.measuredBytes === undefined ? 'predicted' : 'measured';
+  const bytes = predictedSaving(edit);
   const saved =
-    bytes === 0 || edit.state !== 'applied'
+    bytes === undefined
       ? nothing
-      : html`<span class="n ${bytes > 0 ? 'down' : 'up'}">${formatSaved(bytes)} <span class="muted small">${kind}</span></span>`;
+      : html`<span class="n ${(edit.predictedBytes ?? 0) > 0 ? 'down' : 'up'}">${bytes} <span class="muted small">predicted</span></span>`;
   const why = edit.why === undefined ? nothing : html`<p><b>${edit.why}</b></p>`;
   const diff =
     edit.diff === undefined
       ? nothing
       : html`<details><summary>diff</summary><pre>${edit.diff.trimEnd().split(/\r?\n/).map(diffLine)}</pre></details>`;
-  return html`<div class="edit"><div class="line"><span class="tag ${stateClasses[edit.state]}">${edit.state}</span><b>${edit.title}</b><span class="tag">${edit.risk}</span>${saved}</div><p>${edit.reason}</p>${why}${diff}</div>`;
+  return html`<div class="edit"><div class="line"><span class="tag ${stateClasses[edit.state]}">${edit.state}</span><b>${edit.title}</b>${saved}<span class="tag" title="${risks[edit.risk]}">${edit.risk}</span></div><p>${edit.reason}</p>${why}${diff}</div>`;
 }
 
 function diffLine(line: string): Markup {

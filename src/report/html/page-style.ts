@@ -40,6 +40,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .stat .note b { color: var(--good); font-size: 14px; }
 .stat.bad .note b { color: var(--bad); } .stat.warn .note b { color: var(--warn); }
 .callout { border-radius: 8px; padding: 8px 12px; margin-top: 12px; background: var(--warn-bg); color: var(--warn); font-size: 14px; }
+.callout.bad { background: var(--bad-bg); color: var(--bad); }
+.callout ul { font-size: 13.5px; }
 .tools { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; margin-bottom: 10px; }
 .tools h2 { margin: 0; }
 .tools .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 13px; color: var(--muted); }

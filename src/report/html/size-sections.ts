@@ -4,8 +4,9 @@ import type { SlimReport } from '../slim-report.ts';
 import {
   counted,
   formatAmount,
-  formatPercent,
+  formatChange,
   formatSaved,
+  layerCount,
   pushBound,
   shortInstruction,
 } from '../wording.ts';
@@ -17,7 +18,8 @@ const shownDeadBytes = 100_000;
 
 /** What takes up the space, in tables: by group, by layer, by package. */
 export function sizeSections(report: SlimReport): Markup {
-  return html`${groupSection(report)}${layerSection(report)}${packageSection(report.comparison)}`;
+  const layers = report.missing.length > 0 ? nothing : layerSection(report);
+  return html`${groupSection(report)}${layers}${packageSection(report.comparison)}`;
 }
 
 function groupSection(report: SlimReport): Markup {
@@ -28,21 +30,44 @@ function groupSection(report: SlimReport): Markup {
   );
   const percent = (bytes: number): string => ((100 * bytes) / largest).toFixed(2);
   const isStandIn = report.standInNotes.length > 0;
-  const rows = groups.map(
-    (
-      row,
-    ) => html`<tr><td><i class="swatch fill g-${row.group}"></i>${row.title}${row.group === 'base' && isStandIn ? ' *' : ''}</td>${cells(row)}
-<td class="pair g-${row.group}"><i class="fill" style="width:${percent(row.fat.contentBytes)}%"></i><i class="fill" style="width:${percent(row.lean.contentBytes)}%"></i></td></tr>`,
+  const unknown = new Set(report.missing.map(({ group }) => group));
+  const columns = { total, hasDead: total.fat.deadBytes > 0 || total.lean.deadBytes > 0 };
+  const shown = groups.filter(
+    ({ group, fat, lean }) => fat.contentBytes > 0 || lean.contentBytes > 0 || unknown.has(group),
   );
+  const rows = shown.map((row) => {
+    const bars = html`<i class="fill" style="width:${percent(row.fat.contentBytes)}%"></i><i class="fill" style="width:${percent(row.lean.contentBytes)}%"></i>`;
+    const isUnknown = unknown.has(row.group);
+    return html`<tr><td class="name"><i class="swatch fill g-${row.group}"></i>${row.title}${row.group === 'base' && isStandIn ? ' *' : ''}</td>${isUnknown ? unknownCells : cells(row, columns)}
+<td class="pair g-${row.group}">${isUnknown ? nothing : bars}</td></tr>`;
+  });
+  const deadTitles = columns.hasDead
+    ? html`<th class="n">dead before</th><th class="n">dead after</th>`
+    : nothing;
+  const sums =
+    unknown.size > 0 ? nothing : html`<tr class="total"><td>Total</td>${cells(total, columns)}<td></td></tr>`;
+  const bound =
+    unknown.size > 0
+      ? nothing
+      : html`<p class="small muted" style="margin-top:10px">Push of the fat image: ${pushBound(push.fat)}. Of the lean one: ${pushBound(push.lean)}.</p>`;
   return html`<section><h2>Before and after</h2><div class="scroll"><table>
-<tr><th></th><th class="n">before</th><th class="n">after</th><th class="n">saved</th><th class="n"></th><th class="n">gzip before</th><th class="n">gzip after</th><th class="n">dead before</th><th class="n">dead after</th><th></th></tr>
-${rows}<tr class="total"><td>Total</td>${cells(total)}<td></td></tr></table></div>
-<p class="small muted" style="margin-top:10px">Push of the fat image: ${pushBound(push.fat)}. Of the lean one: ${pushBound(push.lean)}.</p></section>`;
+<tr><th></th><th class="n">before</th><th class="n">after</th><th class="n">saved</th><th class="n"></th><th class="n">gzip before</th><th class="n">gzip after</th>${deadTitles}<th></th></tr>
+${rows}${sums}</table></div>${bound}</section>`;
 }
 
-function cells(row: Saving): Markup {
+const unknownCells: Markup = html`<td class="n muted">unknown</td><td class="n muted">unknown</td><td class="n muted">–</td><td></td><td></td><td></td>`;
+
+interface GroupColumns {
+  readonly total: Saving;
+  readonly hasDead: boolean;
+}
+
+function cells(row: Saving, { total, hasDead }: GroupColumns): Markup {
   const change = row.savedBytes > 0 ? 'down' : row.savedBytes < 0 ? 'up' : 'muted';
-  return html`<td class="n">${formatAmount(row.fat)}</td><td class="n">${formatAmount(row.lean)}</td><td class="n ${change}">${formatSaved(row.savedBytes)}</td><td class="n ${change}">${formatPercent(row.savedPercent)}</td><td class="n">${formatBytes(row.fat.compressedBytes)}</td><td class="n">${formatBytes(row.lean.compressedBytes)}</td><td class="n">${dead(row.fat.deadBytes)}</td><td class="n">${dead(row.lean.deadBytes)}</td>`;
+  const deadCells = hasDead
+    ? html`<td class="n">${dead(row.fat.deadBytes)}</td><td class="n">${dead(row.lean.deadBytes)}</td>`
+    : nothing;
+  return html`<td class="n">${formatAmount(row.fat)}</td><td class="n">${formatAmount(row.lean)}</td><td class="n ${change}">${formatSaved(row.savedBytes)}</td><td class="n ${change}">${formatChange(row, total)}</td><td class="n">${formatBytes(row.fat.compressedBytes)}</td><td class="n">${formatBytes(row.lean.compressedBytes)}</td>${deadCells}`;
 }
 
 function dead(sizeBytes: number): string {
@@ -55,9 +80,9 @@ function layerSection(report: SlimReport): Markup {
   const known = new Set(shared.map(({ identity }) => identity));
   const isStandIn = report.standInNotes.length > 0;
   const table = (side: ComparedSide, title: string): Markup =>
-    html`<div><h3>${title}: ${counted(side.layers.length, 'layer')}, ${formatAmount(side.total)}</h3><div class="scroll"><table>
+    html`<div><h3>${title}: ${layerCount(side)}, ${formatAmount(side.total)}</h3><div class="scroll"><table>
 <tr><th class="n">size</th><th class="n">gzip</th><th></th></tr>${side.layers.map((layer) => layerRow(layer, { side, known, isStandIn }))}</table></div></div>`;
-  return html`<section><h2>Layer by layer</h2><div class="bars">
+  return html`<section><h2>${report.comparison.isForecast ? 'Part by part' : 'Layer by layer'}</h2><div class="bars">
 <div class="row"><span>before</span>${stack(fat, largest)}</div><div class="row"><span>after</span>${stack(lean, largest)}</div></div>
 <div class="sides">${table(fat, 'Before')}${table(lean, 'After')}</div></section>`;
 }

@@ -1,14 +1,15 @@
-import { formatBytes, formatSeconds } from '../../base/index.ts';
 import type { Group, SizeNode } from '../../compare/index.ts';
+import { writtenFiles } from '../slim-files.ts';
+import { missingTitle, slimHeadline } from '../slim-headline.ts';
 import type { SlimReport } from '../slim-report.ts';
-import { verdictOf } from '../verdict.ts';
-import { formatAmount, formatBitRate, formatPercent, headline, sharedLayerNotes } from '../wording.ts';
+import { sharedLayerNotes } from '../wording.ts';
 import { changeSections } from './change-sections.ts';
 import { escapeJson } from './escape-html.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 import { sizeSections } from './size-sections.ts';
+import { slimStats } from './slim-stats.ts';
 import { verificationSection } from './verification-section.ts';
 
 /**
@@ -18,7 +19,7 @@ import { verificationSection } from './verification-section.ts';
 export function slimHtml(report: SlimReport): string {
   const body = html`<main>
 ${head(report)}
-${stats(report)}
+${slimStats(report)}
 ${notes(report)}
 ${treemaps(report)}
 ${sizeSections(report)}
@@ -37,7 +38,7 @@ ${footer(report)}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="color-scheme" content="light dark">
-${html`<title>${report.projectName}: ${headline(report.comparison)}</title>`.html}
+${html`<title>${report.projectName}: ${slimHeadline(report)}</title>`.html}
 <style>${pageStyle}</style>
 </head>
 <body>
@@ -62,64 +63,25 @@ function head(report: SlimReport): Markup {
 <div class="muted">for <b>${target.device.toUpperCase()}</b> (${evidence}) · ${built} · <code>${report.commandLine}</code></div></div></header>`;
 }
 
-function stats(report: SlimReport): Markup {
-  const { total, push, pull } = report.comparison;
-  const gzipPercent =
-    total.fat.compressedBytes === 0
-      ? undefined
-      : (100 * total.savedCompressedBytes) / total.fat.compressedBytes;
-  const faster = (before: number, after: number): string =>
-    after > 0 && before > 0
-      ? `${(before / after).toFixed(1)}× ${before >= after ? 'faster' : 'as fast'}`
-      : '';
-  const cards = [
-    stat('Image', [formatAmount(total.fat), formatAmount(total.lean)], formatPercent(total.savedPercent)),
-    stat(
-      'Compressed (gzip)',
-      [formatBytes(total.fat.compressedBytes), formatBytes(total.lean.compressedBytes)],
-      formatPercent(gzipPercent),
-    ),
-    stat(
-      `Push at ${formatBitRate(push.uplinkBitsPerSecond)}`,
-      [formatSeconds(push.fat.totalSeconds), formatSeconds(push.lean.totalSeconds)],
-      faster(push.fat.totalSeconds, push.lean.totalSeconds),
-    ),
-    stat(
-      `Pull and unpack at ${formatBitRate(pull.downlinkBitsPerSecond)}`,
-      [formatSeconds(pull.fat.totalSeconds), formatSeconds(pull.lean.totalSeconds)],
-      faster(pull.fat.totalSeconds, pull.lean.totalSeconds),
-    ),
-    verdictStat(report),
-  ];
-  return html`<div class="stats">${cards}</div>`;
-}
-
-function stat(name: string, [before, after]: readonly [string, string], note: string): Markup {
-  return html`<div class="stat"><div class="name">${name}</div><div class="value"><s>${before} →</s> <span>${after}</span></div><div class="note"><b>${note}</b></div></div>`;
-}
-
-function verdictStat(report: SlimReport): Markup {
-  const { verification } = report;
-  if (verification === undefined) {
-    return html`<div class="stat"><div class="name">Verification</div><div class="value">not run</div><div class="note">nothing is proven</div></div>`;
-  }
-  const { mark: sign, tone, word } = verdictOf(verification);
-  const judged = verification.checks.filter(({ outcome }) => outcome !== 'not-judged');
-  const same = judged.filter(({ outcome }) => outcome !== 'different').length;
-  const requests = verification.requests.filter(({ outcome }) => outcome !== 'different').length;
-  const counts = `${same}/${judged.length} checks, ${requests}/${verification.requests.length} requests`;
-  return html`<div class="stat ${tone}"><div class="name">Verification</div><div class="value">${sign} ${word}</div><div class="note"><b>${counts}</b></div></div>`;
-}
-
 function notes(report: SlimReport): Markup {
-  const forecast = report.comparison.isForecast
-    ? [
-        html`<div class="callout"><b>Forecast.</b> No image was measured; sizes are estimates with the uncertainty shown.</div>`,
-      ]
-    : [];
-  const standIns = report.standInNotes.map((note) => html`<div class="callout">* ${note}</div>`);
-  const warnings = report.warnings.map((warning) => html`<div class="callout">${warning}</div>`);
-  return html`${[...forecast, ...standIns, ...warnings]}`;
+  const { missing, comparison, standInNotes, warnings } = report;
+  const parts = missing.map(
+    (part) => html`<li><b>${missingTitle(part, report)}</b>: ${part.because}. <b>${part.hint}</b></li>`,
+  );
+  const incomplete =
+    parts.length === 0
+      ? nothing
+      : html`<div class="callout bad"><b>Incomplete.</b> What is missing:<ul>${parts}</ul></div>`;
+  const forecast = comparison.isForecast
+    ? html`<div class="callout"><b>Forecast.</b> No image was measured; sizes are estimates with the uncertainty shown.</div>`
+    : nothing;
+  const standIns = standInNotes.map((note) => html`<div class="callout">* ${note}</div>`);
+  const items = warnings.map((warning) => html`<li>${warning}</li>`);
+  const warned =
+    items.length === 0
+      ? nothing
+      : html`<div class="callout"><b>${items.length === 1 ? 'Warning' : 'Warnings'}</b><ul>${items}</ul></div>`;
+  return html`${incomplete}${forecast}${standIns}${warned}`;
 }
 
 function treemaps(report: SlimReport): Markup {
@@ -151,9 +113,12 @@ function compactTree(node: SizeNode, titles: ReadonlyMap<Group, string>): Compac
 function footer(report: SlimReport): Markup {
   const { assumptions } = report.comparison;
   const all = [...sharedLayerNotes(report.comparison), ...assumptions].map((text) => html`<li>${text}</li>`);
-  const files = report.files.map((file) => html`<li><code>${file}</code></li>`);
+  const { folder, names } = writtenFiles(report.files);
+  const files = names.map((file) => html`<li><code>${file}</code></li>`);
   const written =
-    files.length === 0 ? nothing : html`<section><h2>Files written</h2><ul>${files}</ul></section>`;
+    files.length === 0
+      ? nothing
+      : html`<section><h2>Files written <span class="muted small">${folder === '' ? '' : `in ${folder}`}</span></h2><ul class="small">${files}</ul></section>`;
   return html`${written}<section><h2>How the numbers came about</h2><ul class="small muted">${all}</ul></section>
 <footer>Made by Plimsoll. Sizes in decimal units: 1 MB = 10⁶ bytes.</footer>`;
 }

@@ -1,12 +1,20 @@
 import { formatSeconds } from '../../base/index.ts';
 import type { Check, Verification } from '../../verify/index.ts';
-import { differencesInOrder, outcomeOf, startUpSeconds, statusChange, verdictOf } from '../verdict.ts';
+import {
+  differencesInOrder,
+  outcomeOf,
+  startUpSeconds,
+  statusChange,
+  unverified,
+  verdictOf,
+} from '../verdict.ts';
+import { capital } from '../wording.ts';
 import { html, type Markup, nothing } from './markup.ts';
 
 /** What was compared between the two running images. */
 export function verificationSection(verification: Verification | undefined): Markup {
   if (verification === undefined) {
-    return html`<section><h2>Verification</h2><p class="muted">Not run: without both images nothing is proven.</p></section>`;
+    return html`<section><h2>Verification</h2><div class="verdict warn">${capital(unverified.fact)}</div><p class="muted">${unverified.advice}</p></section>`;
   }
   const { mark, tone } = verdictOf(verification);
   const checks = verification.checks.map(

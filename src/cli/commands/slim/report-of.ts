@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Audit } from '../../../audit/index.ts';
 import type { Comparison, SizeNode } from '../../../compare/index.ts';
-import type { ReportedEdit, SlimReport } from '../../../report/index.ts';
+import type { MissingPart, ReportedEdit, SlimReport } from '../../../report/index.ts';
 import { editIds, type Plan, type TakenBackEdit, type TargetDecision } from '../../../slim/index.ts';
 import type { Verification } from '../../../verify/index.ts';
 
@@ -23,6 +23,8 @@ export interface ReportParts {
   readonly audit?: Audit;
   readonly findings?: SlimReport['findings'];
   readonly verification?: Verification;
+  /** Parts of a forecast that nobody could tell. */
+  readonly missing?: readonly MissingPart[];
   readonly files: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -38,6 +40,7 @@ export function reportOf(parts: ReportParts): SlimReport {
     standInNotes: parts.standInNotes,
     target: parts.target,
     comparison: parts.comparison,
+    missing: parts.missing ?? [],
     ...(parts.trees === undefined ? {} : { trees: parts.trees }),
     edits: reportedEdits(parts),
     leftAlone: parts.plan.leftAlone,
@@ -48,7 +51,9 @@ export function reportOf(parts: ReportParts): SlimReport {
   };
 }
 
-function reportedEdits({ plan, wholePlan, takenBack, skipped }: ReportParts): ReportedEdit[] {
+function reportedEdits({ plan, wholePlan, takenBack, skipped, engine }: ReportParts): ReportedEdit[] {
+  // Without an engine nothing was built: what is in the lean files is only planned.
+  const done = engine === undefined ? 'planned' : 'applied';
   const why = new Map(takenBack.map((edit) => [edit.id, edit.why]));
   const applied = new Set<string>(plan.edits.map((edit) => edit.id));
   const all = [...plan.edits, ...wholePlan.edits.filter((edit) => !applied.has(edit.id))];
@@ -56,8 +61,7 @@ function reportedEdits({ plan, wholePlan, takenBack, skipped }: ReportParts): Re
     .sort((a, b) => editIds.indexOf(a.id) - editIds.indexOf(b.id))
     .map((edit): ReportedEdit => {
       const takenBackBecause = why.get(edit.id);
-      const state =
-        takenBackBecause !== undefined ? 'taken back' : applied.has(edit.id) ? 'applied' : 'skipped';
+      const state = takenBackBecause !== undefined ? 'taken back' : applied.has(edit.id) ? done : 'skipped';
       const reason =
         takenBackBecause ??
         (skipped.has(edit.id) ? 'left out as asked' : 'it builds on an edit that was not made');
@@ -66,9 +70,9 @@ function reportedEdits({ plan, wholePlan, takenBack, skipped }: ReportParts): Re
         title: edit.title,
         reason: edit.reason,
         risk: edit.risk,
-        predictedBytes: edit.predictedBytes ?? 0,
+        ...(edit.predictedBytes === undefined ? {} : { predictedBytes: edit.predictedBytes }),
         state,
-        ...(state === 'applied' ? {} : { why: reason }),
+        ...(state === done ? {} : { why: reason }),
         diff: edit.diff,
       };
     });

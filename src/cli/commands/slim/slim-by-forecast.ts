@@ -1,12 +1,14 @@
 import { basename, join } from 'node:path';
-import { compareImages, type ForecastSide } from '../../../compare/index.ts';
+import { compareImages } from '../../../compare/index.ts';
 import { type DockerfileModel, parseDockerfile, resolveDockerfile } from '../../../dockerfile/index.ts';
 import {
   describeDockerfileForForecast,
+  type Forecast,
   forecastImage,
   gatherForecastFacts,
 } from '../../../forecast/index.ts';
-import { makePlan, type Plan, proposeIgnore, writeLeanFiles } from '../../../slim/index.ts';
+import { makePlan, type Plan, plimsollDir, proposeIgnore, writeLeanFiles } from '../../../slim/index.ts';
+import { pairForecasts } from './pair-forecasts.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
@@ -30,30 +32,34 @@ export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
   const files = await writeLeanFiles(project.directory, plan.files);
   const isIgnored = plan.edits.some((edit) => edit.id === 'dockerignore');
   const leanPaths = new Set(ignore.sentPaths);
+  // What Plimsoll keeps in the project is sent to no build.
+  const contextFiles = project.context.files.filter((file) => !file.path.startsWith(`${plimsollDir}/`));
   const bytesOf = (isSent: (path: string) => boolean): number =>
-    project.context.files.filter((file) => isSent(file.path)).reduce((sum, file) => sum + file.sizeBytes, 0);
+    contextFiles.filter((file) => isSent(file.path)).reduce((sum, file) => sum + file.sizeBytes, 0);
   const name = basename(project.directory);
-  const fat = await forecastSide(task, {
-    name: `${name}:fat`,
-    model: project.dockerfile.model,
-    plan: undefined,
-    contextBytes: project.context.sentBytes,
-  });
-  const lean = await forecastSide(task, {
-    name: `${name}:lean`,
-    model: leanModel(plan, task),
-    plan,
-    contextBytes: bytesOf((path) => !isIgnored || leanPaths.has(path)),
-  });
+  const resolving = environment.progress.start('resolving what both images would install');
+  const [fat, lean] = await Promise.all([
+    forecastSide(task, {
+      model: project.dockerfile.model,
+      plan: undefined,
+      contextBytes: bytesOf(() => true),
+    }),
+    forecastSide(task, {
+      model: leanModel(plan, task),
+      plan,
+      contextBytes: bytesOf((path) => !isIgnored || leanPaths.has(path)),
+    }),
+  ]).finally(() => resolving.done());
   environment.signal.throwIfAborted();
+  const told = pairForecasts(fat, lean);
   const report = reportOf({
     projectDir: project.directory,
     commandLine: task.commandLine,
     standInNotes: [],
     target,
     comparison: compareImages({
-      fat: fat.side,
-      lean: lean.side,
+      fat: { kind: 'forecast', name: `${name}:fat`, rows: told.fatRows },
+      lean: { kind: 'forecast', name: `${name}:lean`, rows: told.leanRows },
       uplinkBitsPerSecond: options.uplinkBitsPerSecond,
     }),
     plan,
@@ -62,7 +68,8 @@ export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
     skipped: options.skipped,
     findings: projectFindings(project, study),
     files,
-    warnings: [...new Set([...fat.warnings, ...lean.warnings])],
+    missing: told.missing,
+    warnings: told.warnings,
   });
   return { report, files: plan.files, verdict: 'unverified' };
 }
@@ -75,17 +82,13 @@ function leanModel(plan: Plan, { project }: SlimTask): DockerfileModel {
 }
 
 interface ForecastedDockerfile {
-  readonly name: string;
   readonly model: DockerfileModel;
   /** Whose files stand in for the project's. */
   readonly plan: Plan | undefined;
   readonly contextBytes: number;
 }
 
-async function forecastSide(
-  task: SlimTask,
-  wanted: ForecastedDockerfile,
-): Promise<{ readonly side: ForecastSide; readonly warnings: readonly string[] }> {
+async function forecastSide(task: SlimTask, wanted: ForecastedDockerfile): Promise<Forecast> {
   const { project, environment } = task;
   const texts = new Map(
     [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
@@ -94,7 +97,6 @@ async function forecastSide(
   const described = await describeDockerfileForForecast(wanted.model, {
     readText: (path: string) => Promise.resolve(texts.get(path)),
   });
-  const resolving = environment.progress.start(`resolving what ${wanted.name} would install`);
   const facts = await gatherForecastFacts(
     { ...described, contextBytes: wanted.contextBytes },
     {
@@ -104,10 +106,5 @@ async function forecastSide(
       pipOptions: ['--retries', '1'],
     },
   );
-  resolving.done();
-  const { rows, warnings } = forecastImage(facts);
-  return {
-    side: { kind: 'forecast', name: wanted.name, rows },
-    warnings: warnings.map((warning) => `${wanted.name}: ${warning.replace(/\s*\n\s*/g, ' ')}`),
-  };
+  return forecastImage(facts);
 }
