@@ -118,6 +118,36 @@ test('layers of both images are named, and not sent again after the fat one', ()
   ]);
 });
 
+const hosts: readonly [
+  reason: string,
+  fat: readonly string[],
+  lean: readonly string[],
+  downloadBytes: number,
+][] = [
+  ['nothing is shared', ['a'], ['b', 'c'], 20],
+  ['the lowest layers are there', ['a', 'b', 'x'], ['a', 'b', 'c'], 10],
+  ['all is there', ['a', 'b'], ['a'], 0],
+  ['a layer above another one counts as another', ['a', 'b'], ['x', 'b'], 20],
+];
+test.each(hosts)('a host that has the fat image: %s', (_, fat, lean, downloadBytes) => {
+  const rows = (keys: readonly string[]): ForecastSide['rows'] =>
+    keys.map((sharedKey) => ({
+      group: 'application',
+      label: sharedKey,
+      sizeBytes: 20,
+      uncertaintyBytes: 0,
+      compressedBytes: 10,
+      sharedKey,
+    }));
+  const { pull } = compareImages({
+    fat: { kind: 'forecast', name: 'fat', rows: rows(fat) },
+    lean: { kind: 'forecast', name: 'lean', rows: rows(lean) },
+    uplinkBitsPerSecond: 8,
+  });
+  expect(pull.leanAfterFat.downloadBytes).toBe(downloadBytes);
+  expect(pull.lean.downloadBytes).toBe(lean.length * 10);
+});
+
 test('packages: removed, added, another version, another size', () => {
   const distribution = (name: string, version: string, sizeBytes: number): PackageFiles => ({
     name,

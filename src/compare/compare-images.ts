@@ -77,7 +77,14 @@ export interface Comparison {
     /** The lean image after the fat one: shared layers are there already and are not sent again. */
     readonly leanAfterFat: PushCost;
   };
-  readonly pull: { readonly downlinkBitsPerSecond: number; readonly fat: PullCost; readonly lean: PullCost };
+  readonly pull: {
+    readonly downlinkBitsPerSecond: number;
+    /** Each image by itself, to a host that has none of its layers. */
+    readonly fat: PullCost;
+    readonly lean: PullCost;
+    /** The lean image to a host that has the fat one. */
+    readonly leanAfterFat: PullCost;
+  };
   readonly isForecast: boolean;
   /** How the numbers came about, for people. */
   readonly assumptions: readonly string[];
@@ -115,6 +122,7 @@ export function compareImages(request: CompareRequest): Comparison {
       downlinkBitsPerSecond: pull.downlinkBitsPerSecond,
       fat: pullCost({ layers: fat.layers, ...pull }),
       lean: pullCost({ layers: lean.layers, ...pull }),
+      leanAfterFat: pullCost({ layers: lean.layers, ...pull, heldLayerCount: sharedStack(fat, lean) }),
     },
     isForecast: fat.isForecast || lean.isForecast,
     assumptions: assumptionsOf(request, fat, lean),
@@ -136,6 +144,12 @@ function saving(fat: Amount, lean: Amount): Saving {
     ...(fat.contentBytes === 0 ? {} : { savedPercent: (100 * savedBytes) / fat.contentBytes }),
     savedCompressedBytes: fat.compressedBytes - lean.compressedBytes,
   };
+}
+
+/** How many of the lowest layers are the same. A host keeps an unpacked layer for what lies below it, too: one that is shared further up is unpacked again. */
+function sharedStack(fat: SideAccount, lean: SideAccount): number {
+  const differs = lean.layers.findIndex(({ identity }, i) => identity !== fat.layers[i]?.identity);
+  return differs === -1 ? lean.layers.length : differs;
 }
 
 function sharedLayers(fat: SideAccount, lean: SideAccount): SharedLayer[] {

@@ -1,4 +1,6 @@
 export { guessBaseLayerCount } from './base-layers.ts';
+export type { ConfigChange, ConfigField } from './compare-configs.ts';
+export type { FileAspect, FileChange, FileComparison, FileFacts, FileTally } from './compare-files.ts';
 export {
   type ComparedSide,
   type CompareRequest,
@@ -8,6 +10,13 @@ export {
   type Saving,
   type SharedLayer,
 } from './compare-images.ts';
+export {
+  type DetailedComparison,
+  type DiffOptions,
+  type DiffSide,
+  diffImages,
+  type ImageDiff,
+} from './diff-images.ts';
 export { type Group, groups } from './groups.ts';
 export type { PackageChange } from './package-changes.ts';
 export {

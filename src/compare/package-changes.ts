@@ -1,8 +1,9 @@
+import type { DistroPackage } from '../distro/index.ts';
 import type { Side } from './side.ts';
 
 /** A package or distribution that one of the images has, or both. */
 export interface PackageChange {
-  readonly kind: 'distribution' | 'dpkg' | 'apk';
+  readonly kind: 'distribution' | DistroPackage['manager'];
   readonly name: string;
   readonly fat?: { readonly version: string; readonly sizeBytes: number };
   readonly lean?: { readonly version: string; readonly sizeBytes: number };

@@ -72,14 +72,16 @@ export interface PullRequest {
   readonly downlinkBitsPerSecond: number;
   /** Uncompressed bytes a second of one unpacking thread. */
   readonly unpackBytesPerSecond: number;
+  /** How many of the lowest layers the host has already. Default 0. */
+  readonly heldLayerCount?: number;
 }
 
 /**
- * The time of a pull to a host that has none of the layers: they come one after the other at the full rate, and each
+ * The time of a pull to a host that has none of the layers, or the lowest of them: they come one after the other at the full rate, and each
  * is unpacked when it has come and the one below it is unpacked, as containerd and Docker do by default.
  */
 export function pullCost(request: PullRequest): PullCost {
-  const { sent } = layersToSend(request.layers, new Set());
+  const { sent } = layersToSend(request.layers.slice(request.heldLayerCount ?? 0), new Set());
   let downloaded = 0;
   let unpacked = 0;
   for (const layer of sent) {

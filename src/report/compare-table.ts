@@ -1,30 +1,37 @@
-import { formatBytes } from '../base/index.ts';
-import type { Comparison } from '../compare/index.ts';
+import type { Comparison, ImageDiff } from '../compare/index.ts';
+import { configLines, fileLines, packageLines } from './compare-changes.ts';
+import { diffSentence, pullAfterSentence } from './compare-wording.ts';
 import { groupLines } from './group-lines.ts';
 import { layerLines } from './layer-columns.ts';
 import { screenFor, type TerminalOptions } from './screen.ts';
 import { plainText, wrap } from './terminal-text.ts';
-import { formatSaved, headline } from './wording.ts';
+import { headline } from './wording.ts';
 
-const mostPackages = 15;
-
-/** A comparison of two images for a terminal; ends with a line end. */
-export function compareTable(comparison: Comparison, options: TerminalOptions): string {
+/** A comparison of two images for a terminal, files and settings included where it has them; ends with a line end. */
+export function compareTable(
+  comparison: Comparison & { readonly diff?: ImageDiff },
+  options: TerminalOptions,
+): string {
   const screen = screenFor(options);
-  const title = `${plainText(comparison.fat.name)} → ${plainText(comparison.lean.name)}`;
-  const packages = comparison.packages.slice(0, mostPackages).map((change) => {
-    const [before, after] = [change.fat, change.lean].map((one) =>
-      one === undefined ? '–' : `${plainText(one.version)} ${formatBytes(one.sizeBytes)}`,
-    );
-    return `  ${plainText(change.name)}: ${before} → ${after} (${formatSaved(change.savedBytes)})`;
-  });
+  const { diff } = comparison;
+  const wrapped = (text: string): string[] => wrap(plainText(text), screen.width);
+  const title = `${comparison.fat.name} → ${comparison.lean.name}`;
+  const verdict = diff === undefined ? [] : wrapped(diffSentence(diff));
   const sections = [
-    [screen.paint(title, 'accent'), screen.paint(headline(comparison), 'bold')],
-    groupLines({ comparison, standInNotes: [] }, screen),
+    [
+      ...wrapped(title).map((line) => screen.paint(line, 'accent')),
+      ...wrapped(headline(comparison)).map((line) => screen.paint(line, 'bold')),
+      ...verdict.map((line) => screen.paint(line, diff?.isEqual ? 'good' : 'warn')),
+    ],
+    [
+      ...groupLines({ comparison, standInNotes: [] }, screen),
+      ...wrapped(pullAfterSentence(comparison)).map((line) => screen.paint(line, 'dim')),
+    ],
     layerLines(comparison, screen, false),
-    packages.length === 0 ? [] : [screen.paint('Packages that changed most', 'bold'), ...packages],
-    comparison.assumptions
-      .flatMap((line) => wrap(line, screen.width))
+    packageLines(comparison, screen),
+    ...(diff === undefined ? [] : [fileLines(diff, screen), configLines(diff, screen)]),
+    [...comparison.assumptions, ...(diff?.notCompared ?? [])]
+      .flatMap(wrapped)
       .map((line) => screen.paint(line, 'dim')),
   ];
   return `${sections

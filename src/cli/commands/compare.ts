@@ -1,19 +1,28 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CliCommand } from '../command.ts';
 
 /** `plimsoll compare A B`: two images side by side. */
 export const compare: CliCommand = {
   define: () =>
     new Command('compare')
-      .description('Compare two images: groups, layers, packages, push time.')
+      .description('Compare two images: groups, layers, packages, files, configuration, push and pull time.')
       .argument(
         '<before>',
         'an image: docker:REF, podman:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, or a name or path',
       )
       .argument('<after>', 'the other image')
       .option('--platform <os/arch>', 'which image of a multi-platform source')
+      .option(
+        '--semantic',
+        'compare what a container sees: contents by hash, no times, no history, no matter in which layer',
+      )
+      .option('--exit-code', 'exit with 1 when the images differ')
+      .option('--ignore <glob>', 'leave out paths: `*.pyc`, `var/log/**` (repeatable)', collect)
+      .option('--files', 'list every file that differs, not the largest only')
       .option('--uplink <Mbit/s>', 'your upload speed, for the push time', '100')
-      .option('--json', 'print JSON (schema plimsoll.compare/1)')
+      .option('--downlink <Mbit/s>', 'the download speed of a host, for the pull time (default: as --uplink)')
+      .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'markdown']))
+      .option('--json', 'print JSON (schema plimsoll.compare/1); as --format json')
       .option('-q, --quiet', 'no progress'),
   async run(command, signal) {
     const { runCompare } = await import('./compare/run-compare.ts');
@@ -21,3 +30,7 @@ export const compare: CliCommand = {
     return runCompare({ before, after, ...command.opts() }, signal);
   },
 };
+
+function collect(pattern: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, pattern];
+}

@@ -1,20 +1,37 @@
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
-import { compareImages } from '../../../compare/index.ts';
+import { compareImages, type DetailedComparison, diffImages } from '../../../compare/index.ts';
 import { parsePlatform } from '../../../image/index.ts';
-import { compareJson, compareTable } from '../../../report/index.ts';
-import { readEnvironment } from '../../environment.ts';
+import { compareJson, compareMarkdown, compareTable } from '../../../report/index.ts';
+import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readImage } from '../../read-side.ts';
 
-const schema = z.object({
-  before: z.string(),
-  after: z.string(),
-  platform: z.string().optional(),
-  uplink: z.coerce.number({ error: '--uplink must be a number' }).positive('--uplink must be more than 0'),
-  json: z.boolean().default(false),
-  quiet: z.boolean().default(false),
-});
+const speed = (flag: string): z.ZodType<number> =>
+  z.coerce.number({ error: `${flag} must be a number` }).positive(`${flag} must be more than 0`);
+
+const schema = z
+  .object({
+    before: z.string(),
+    after: z.string(),
+    platform: z.string().optional(),
+    semantic: z.boolean().default(false),
+    exitCode: z.boolean().default(false),
+    ignore: z.array(z.string().regex(/[^/]/, '--ignore needs a pattern such as *.pyc')).default([]),
+    files: z.boolean().default(false),
+    uplink: speed('--uplink'),
+    downlink: speed('--downlink').optional(),
+    format: z.enum(['table', 'json', 'markdown']).optional(),
+    json: z.boolean().default(false),
+    quiet: z.boolean().default(false),
+  })
+  .refine(({ json, format }) => !json || format === undefined || format === 'json', {
+    error: '--json and --format ask for two formats',
+  });
+type Options = z.output<typeof schema>;
+
+/** How many file changes are listed where nobody asks for all. */
+const mostChanges = 30;
 
 /** Reads two images and prints their comparison. */
 export async function runCompare(given: unknown, signal: AbortSignal): Promise<ExitCode> {
@@ -22,18 +39,39 @@ export async function runCompare(given: unknown, signal: AbortSignal): Promise<E
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
   const options = parsed.data;
   const environment = readEnvironment(signal, options.quiet);
+  const comparison = await compareSources(options, environment);
+  environment.write(textOf(comparison, options, environment));
+  return options.exitCode && !comparison.diff.isEqual ? exitCodes.findings : exitCodes.clean;
+}
+
+async function compareSources(options: Options, environment: CliEnvironment): Promise<DetailedComparison> {
+  const { semantic, ignore, uplink, downlink } = options;
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
-  const fat = await readImage(options.before, environment, { platform });
-  const lean = await readImage(options.after, environment, { platform });
-  const comparison = compareImages({
-    fat: fat.side,
-    lean: lean.side,
-    uplinkBitsPerSecond: options.uplink * 1e6,
-  });
-  environment.write(
-    options.json
-      ? compareJson(comparison)
-      : compareTable(comparison, { width: environment.columns, hasColour: environment.isColour }),
-  );
-  return exitCodes.clean;
+  const how = { platform, withHashes: semantic };
+  const fat = await readImage(options.before, environment, how);
+  const lean = await readImage(options.after, environment, how);
+  return {
+    ...compareImages({
+      fat: fat.side,
+      lean: lean.side,
+      uplinkBitsPerSecond: uplink * 1e6,
+      ...(downlink === undefined ? {} : { downlinkBitsPerSecond: downlink * 1e6 }),
+    }),
+    diff: diffImages(
+      { root: fat.root, config: fat.image.config },
+      { root: lean.root, config: lean.image.config },
+      { isSemantic: semantic, ignore, mostChanges: options.files ? undefined : mostChanges },
+    ),
+  };
+}
+
+function textOf(comparison: DetailedComparison, options: Options, environment: CliEnvironment): string {
+  switch (options.json ? 'json' : options.format) {
+    case 'json':
+      return compareJson(comparison);
+    case 'markdown':
+      return compareMarkdown(comparison);
+    default:
+      return compareTable(comparison, { width: environment.columns, hasColour: environment.isColour });
+  }
 }
