@@ -2,9 +2,10 @@ import { type Finding, type FindingOwner, sortFindings } from '../finding/index.
 import type { Platform } from '../image/index.ts';
 import { type AuditLayer, auditLayers } from './audit-layers.ts';
 import { type AuditRequest, type AuditSubject, auditSubject } from './audit-subject.ts';
-import type { ClaimFile } from './detector.ts';
-import { fileDetectors, imageDetectors } from './detectors/index.ts';
-import { type ClaimedFile, groupClaims } from './group-claims.ts';
+import { claimFiles } from './claim-files.ts';
+import { imageDetectors } from './detectors/index.ts';
+import type { FoundBase } from './find-base.ts';
+import { groupClaims } from './group-claims.ts';
 
 /** Something installed, with what it takes up in the visible root file system. */
 export interface AuditPackage extends FindingOwner {
@@ -41,6 +42,12 @@ export interface Audit {
   readonly avoidableBytes: number;
   /** Visible bytes as a part of all content, 0 to 1; 1 for an image without content. */
   readonly efficiency: number;
+  /** Which layers are the base image's and what says so; absent where nothing tells, as are the bytes of both. */
+  readonly base?: FoundBase;
+  /** Content of the base image's layers. */
+  readonly baseBytes?: number;
+  /** Content of the layers on top of the base image. */
+  readonly userBytes?: number;
 }
 
 /** Explains an image: its layers, its packages, and its waste. No byte is in two findings that are waste. */
@@ -48,7 +55,7 @@ export function auditImage(request: AuditRequest): Audit {
   const subject = auditSubject(request);
   const { claimed, fileCount } = claimFiles(subject);
   const findings = sortFindings([
-    ...groupClaims(claimed, subject),
+    ...groupClaims(claimed.values(), subject),
     ...imageDetectors.flatMap((detector) => detector.detect(subject)),
   ]);
   const { image, root } = request;
@@ -73,27 +80,18 @@ export function auditImage(request: AuditRequest): Audit {
     deadBytes: root.deadBytes,
     avoidableBytes: sum(findings.map((one) => (one.waste === 'avoidable' ? one.sizeBytes : 0))),
     efficiency: contentBytes === 0 ? 1 : (contentBytes - root.deadBytes) / contentBytes,
+    ...baseFacts(subject),
   };
 }
 
-function claimFiles(subject: AuditSubject): {
-  readonly claimed: readonly ClaimedFile[];
-  readonly fileCount: number;
-} {
-  const judges: readonly ClaimFile[] = fileDetectors.map((detector) => detector.prepare(subject));
-  const claimed: ClaimedFile[] = [];
-  let fileCount = 0;
-  for (const file of subject.root.entries()) {
-    if (file.entry.type === 'directory') continue;
-    fileCount += 1;
-    for (const judge of judges) {
-      const claim = judge(file);
-      if (claim === undefined) continue;
-      claimed.push({ path: file.entry.path, sizeBytes: file.entry.sizeBytes, layer: file.layer, claim });
-      break;
-    }
+function baseFacts({ base, root }: AuditSubject): Pick<Audit, 'base' | 'baseBytes' | 'userBytes'> {
+  if (base === undefined) return {};
+  let [baseBytes, userBytes] = [0, 0];
+  for (const [position, { contentBytes }] of root.layers.entries()) {
+    if (position < base.layerCount) baseBytes += contentBytes;
+    else userBytes += contentBytes;
   }
-  return { claimed, fileCount };
+  return { base, baseBytes, userBytes };
 }
 
 function auditPackages(subject: AuditSubject): AuditPackage[] {

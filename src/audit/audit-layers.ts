@@ -5,7 +5,7 @@ export interface AuditLayer {
   readonly position: number;
   readonly digest: string;
   readonly diffId: string;
-  /** As the builder recorded it; absent where history and layers differ in number. */
+  /** As the builder recorded it, secrets masked; absent where history and layers differ in number. */
   readonly instruction?: string;
   /** True or false where the base image is known. */
   readonly isBase?: boolean;
@@ -28,7 +28,7 @@ export interface AuditLayer {
 
 /** The account of every layer, lowest first. */
 export function auditLayers(subject: AuditSubject): AuditLayer[] {
-  const { root, image, baseLayerCount } = subject;
+  const { root, image, base } = subject;
   const sums = root.layers.map(() => ({ dead: 0, metadataOnly: 0, buried: 0, replaced: new Set<string>() }));
   for (const one of root.buried) {
     const [storing, hiding] = [sums[one.layer], sums[one.buriedBy]];
@@ -42,6 +42,7 @@ export function auditLayers(subject: AuditSubject): AuditLayer[] {
   return root.layers.map((index, position) => {
     const sum = sums[position];
     const layer = image.layers[position];
+    const instruction = subject.instructionOf(position);
     let changedBytes = 0;
     if (sum !== undefined && sum.replaced.size > 0) {
       for (const entry of index.entries()) if (sum.replaced.has(entry.path)) changedBytes += entry.sizeBytes;
@@ -50,8 +51,8 @@ export function auditLayers(subject: AuditSubject): AuditLayer[] {
       position,
       digest: layer?.digest ?? index.diffId,
       diffId: index.diffId,
-      ...(layer?.createdBy === undefined ? {} : { instruction: layer.createdBy }),
-      ...(baseLayerCount === undefined ? {} : { isBase: position < baseLayerCount }),
+      ...(instruction === undefined ? {} : { instruction }),
+      ...(base === undefined ? {} : { isBase: position < base.layerCount }),
       storedBytes: layer?.sizeBytes ?? index.tarBytes,
       tarBytes: index.tarBytes,
       contentBytes: index.contentBytes,

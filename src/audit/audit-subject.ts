@@ -1,8 +1,17 @@
 import type { DistroInventory, DistroPackage, PackageFiles } from '../distro/index.ts';
 import { ownerIndex } from '../distro/index.ts';
-import type { RootFileSystem } from '../filetree/index.ts';
-import type { FindingOwner } from '../finding/index.ts';
+import type { DuplicateGroup, RootFileSystem } from '../filetree/index.ts';
+import { type FindingOwner, redactInstruction } from '../finding/index.ts';
 import type { Image } from '../image/index.ts';
+import { type FoundBase, findBase } from './find-base.ts';
+
+/** A Python distribution as an audit looks at it. */
+export interface AuditDistribution extends PackageFiles {
+  /** Normalised names that it requires whatever the extras. */
+  readonly requires?: readonly string[];
+  /** Console scripts and plugin groups: `console_scripts` → [`uvicorn`]. */
+  readonly entryPoints?: Readonly<Record<string, readonly string[]>>;
+}
 
 /** What an audit works on; everything is read already. */
 export interface AuditRequest {
@@ -10,28 +19,39 @@ export interface AuditRequest {
   readonly root: RootFileSystem;
   readonly inventory: DistroInventory;
   /** The Python distributions installed in the root file system, with visible paths. */
-  readonly distributions: readonly PackageFiles[];
-  /** How many of the lowest layers are the base image's; undefined when nobody knows. */
+  readonly distributions: readonly AuditDistribution[];
+  /** Visible files of equal content, where they were compared. */
+  readonly duplicates?: readonly DuplicateGroup[];
+  /** How many of the lowest layers are the base image's, where the caller knows; found out otherwise. */
   readonly baseLayerCount?: number;
+  /** The uncompressed layers' digests of the base image, lowest first, where the caller has it at hand. */
+  readonly baseDiffIds?: readonly string[];
   /** What the image will run on, where its user said so; otherwise the image's own signs decide. */
   readonly target?: 'cpu' | 'gpu';
 }
 
 /** A request with what several detectors ask for. */
 export interface AuditSubject extends AuditRequest {
+  /** Where the base image ends; undefined where nothing tells. */
+  readonly base: FoundBase | undefined;
   /** Who owns a visible path; a Python distribution before a system package. */
-  distributionOf(path: string): PackageFiles | undefined;
+  distributionOf(path: string): AuditDistribution | undefined;
   packageOf(path: string): DistroPackage | undefined;
   ownerOf(path: string): FindingOwner | undefined;
+  /** The instruction that made a layer, secrets masked. */
   instructionOf(layer: number): string | undefined;
 }
 
 /** Prepares the look-ups of an audit. */
 export function auditSubject(request: AuditRequest): AuditSubject {
-  const distributionOf = ownerIndex(request.distributions);
-  const packageOf = (path: string): DistroPackage | undefined => request.inventory.ownerOf(path);
+  const distributionOf = onceAPath(ownerIndex(request.distributions));
+  const packageOf = onceAPath((path): DistroPackage | undefined => request.inventory.ownerOf(path));
+  const instructions = request.image.layers.map(({ createdBy }) =>
+    createdBy === undefined ? undefined : redactInstruction(createdBy),
+  );
   return {
     ...request,
+    base: findBase(request),
     distributionOf,
     packageOf,
     ownerOf(path) {
@@ -44,11 +64,15 @@ export function auditSubject(request: AuditRequest): AuditSubject {
         ? undefined
         : { kind: owner.manager, name: owner.name, version: owner.version };
     },
-    instructionOf: (layer) => request.image.layers[layer]?.createdBy,
+    instructionOf: (layer) => instructions[layer],
   };
 }
 
-/** True where site-packages or dist-packages hold the path: it belongs to Python's installed code. */
-export function isInSitePackages(path: string): boolean {
-  return /(?:^|\/)(?:site|dist)-packages\//.test(path);
+/** Several detectors ask about the same file, one after the other. */
+function onceAPath<T>(find: (path: string) => T): (path: string) => T {
+  let last: { readonly path: string; readonly answer: T } | undefined;
+  return (path) => {
+    if (last === undefined || last.path !== path) last = { path, answer: find(path) };
+    return last.answer;
+  };
 }

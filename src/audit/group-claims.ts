@@ -1,16 +1,9 @@
-import type { VisibleEntry } from '../filetree/index.ts';
-import { type Finding, findingFacts, type SizedPath } from '../finding/index.ts';
+import { type Finding, type FindingOwner, findingFacts, type OwnedBytes } from '../finding/index.ts';
 import type { AuditSubject } from './audit-subject.ts';
-import type { FileClaim } from './detector.ts';
-
-/** A visible file with what it was taken for. */
-export interface ClaimedFile extends SizedPath {
-  readonly layer: number;
-  readonly claim: FileClaim;
-}
+import type { ClaimedFile } from './detector.ts';
 
 /** One finding for each kind, layer, owner and package manager, with the bytes of all files in it. */
-export function groupClaims(claimed: readonly ClaimedFile[], subject: AuditSubject): Finding[] {
+export function groupClaims(claimed: Iterable<ClaimedFile>, subject: AuditSubject): Finding[] {
   const groups = Map.groupBy(claimed, ({ claim, layer }) =>
     [claim.kind, layer, claim.owner?.kind, claim.owner?.name, 'manager' in claim ? claim.manager : ''].join(
       '\n',
@@ -28,7 +21,7 @@ function findingOf(first: ClaimedFile, files: readonly ClaimedFile[], subject: A
     files,
     layer,
     instruction: subject.instructionOf(layer),
-    owner: claim.owner,
+    ...(claim.owner === undefined ? ownersOf(files, subject) : { owner: claim.owner }),
   });
   if (claim.kind === 'package-manager-cache') return { ...facts, kind: claim.kind, manager: claim.manager };
   if (claim.kind === 'dev-dependency') {
@@ -37,11 +30,24 @@ function findingOf(first: ClaimedFile, files: readonly ClaimedFile[], subject: A
   return { ...facts, kind: claim.kind };
 }
 
-/** Visible files by the layer that provides them, lowest first. */
-export function byLayer(
-  files: readonly VisibleEntry[],
-): { readonly layer: number; readonly files: readonly SizedPath[] }[] {
-  return [...Map.groupBy(files, ({ layer }) => layer)]
-    .sort(([a], [b]) => a - b)
-    .map(([layer, group]) => ({ layer, files: group.map(({ entry }) => entry) }));
+/** The one owner of all files, or every owner with its bytes. */
+function ownersOf(
+  files: readonly ClaimedFile[],
+  subject: AuditSubject,
+): { readonly owner?: FindingOwner; readonly owners?: readonly OwnedBytes[] } {
+  const sums = new Map<string, OwnedBytes>();
+  let ownedCount = 0;
+  for (const { path, sizeBytes } of files) {
+    const owner = subject.ownerOf(path);
+    if (owner === undefined) continue;
+    ownedCount += 1;
+    const key = `${owner.kind} ${owner.name} ${owner.version}`;
+    sums.set(key, { ...owner, sizeBytes: sizeBytes + (sums.get(key)?.sizeBytes ?? 0) });
+  }
+  const owners = [...sums.values()];
+  const [only] = owners;
+  if (only === undefined) return {};
+  if (owners.length > 1 || ownedCount < files.length) return { owners };
+  const { sizeBytes: _, ...owner } = only;
+  return { owner };
 }

@@ -1,3 +1,12 @@
 export { type Audit, type AuditPackage, auditImage } from './audit-image.ts';
 export type { AuditLayer } from './audit-layers.ts';
-export type { AuditRequest } from './audit-subject.ts';
+export type { AuditDistribution, AuditRequest } from './audit-subject.ts';
+export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
+export {
+  type AuditGrouping,
+  type AuditGroupRow,
+  type GroupAuditOptions,
+  groupAudit,
+} from './group-by.ts';
+export { wantsSecretContent } from './secret-places.ts';
+export { type AuditWasteFile, wasteFiles } from './waste-files.ts';

@@ -13,6 +13,8 @@ export interface FindingKindInfo {
   readonly why: string;
   /** What to do, in a sentence. */
   readonly remedy: string;
+  /** The id of the edit with which `plimsoll slim` does it (docs/edits.md), where one does. */
+  readonly rewrite?: string;
 }
 
 const page = <Kind extends FindingKind>(kind: Kind): `docs/findings.md#${Kind}` => `docs/findings.md#${kind}`;
@@ -36,6 +38,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('deleted-file'),
     why: 'Deleting in a later instruction only hides the file; the layer that stores it is still pushed and pulled.',
     remedy: 'Delete in the same RUN that creates the file, or keep it in a build stage.',
+    rewrite: 'split-stages',
   },
   'metadata-copy': {
     title: 'Copied for a change of owner or mode',
@@ -55,6 +58,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'Downloads and indexes are of use to the next installation only, and an image has none.',
     remedy:
       'Keep the cache out of the layer: `RUN --mount=type=cache,target=…`, or delete it in the same RUN.',
+    rewrite: 'cache-mounts',
   },
   bytecode: {
     title: 'Compiled bytecode',
@@ -65,6 +69,17 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'Compiled modules are larger than their sources; one that is never imported is of no use. One that is imported makes the start faster.',
     remedy:
       'Install with `--no-compile`, then keep the bytecode of those modules that the application loads.',
+    rewrite: 'traced-bytecode',
+  },
+  'orphaned-bytecode': {
+    title: 'Bytecode that nothing loads',
+    severity: 'info',
+    waste: 'avoidable',
+    risk: 'safe',
+    docs: page('orphaned-bytecode'),
+    why: 'Python takes a file of `__pycache__` only for a source that is still there, and only if it was compiled by the same version of Python.',
+    remedy: 'Delete it; install with `--no-compile` and set `PYTHONDONTWRITEBYTECODE=1` while building.',
+    rewrite: 'traced-bytecode',
   },
   'git-directory': {
     title: 'Version control history',
@@ -74,6 +89,17 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('git-directory'),
     why: 'The whole history, with everything that was ever committed and removed, is readable in the image.',
     remedy: 'Put `.git` into `.dockerignore`; delete a clone in the RUN that makes it.',
+    rewrite: 'dockerignore',
+  },
+  'editor-leftover': {
+    title: 'Editor and tool leftovers',
+    severity: 'info',
+    waste: 'avoidable',
+    risk: 'safe',
+    docs: page('editor-leftover'),
+    why: 'Settings of editors, swap and backup files, caches of test runners, linters and type checkers: of use on the developer’s machine only.',
+    remedy: 'List them in `.dockerignore`.',
+    rewrite: 'dockerignore',
   },
   'tests-in-distribution': {
     title: 'Test suite inside a distribution',
@@ -83,6 +109,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('tests-in-distribution'),
     why: 'Many wheels ship their own tests. Some packages import theirs at run time, so a removal needs proof.',
     remedy: 'Remove the test directories that no other module imports, then run the real workload.',
+    rewrite: 'prune-tests',
   },
   'compiler-toolchain': {
     title: 'Compilers and build tools',
@@ -92,6 +119,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('compiler-toolchain'),
     why: 'What builds the dependencies is not needed to run them, and gives an intruder tools. `torch.compile` and similar do need a compiler.',
     remedy: 'Build in a stage of its own on the full base and copy the environment into a slim one.',
+    rewrite: 'split-stages',
   },
   headers: {
     title: 'Header files',
@@ -101,6 +129,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('headers'),
     why: 'Only a compiler reads them; `torch.compile` and `torch.utils.cpp_extension` compile at run time.',
     remedy: 'Remove `include/` directories when nothing compiles at run time.',
+    rewrite: 'prune-headers',
   },
   'static-library': {
     title: 'Static libraries',
@@ -110,6 +139,29 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('static-library'),
     why: 'Archives for the linker (`.a`); nothing loads them at run time.',
     remedy: 'Remove the `.a` files when nothing compiles at run time.',
+    rewrite: 'prune-headers',
+  },
+  'build-configuration': {
+    title: 'CMake and pkg-config files',
+    severity: 'info',
+    waste: 'avoidable',
+    risk: 'verify',
+    docs: page('build-configuration'),
+    why: 'They tell a build where headers and libraries are; nothing reads them at run time.',
+    remedy:
+      'Build in a stage of its own, and remove `*.cmake` and `*.pc` files from the runtime stage when nothing compiles at run time.',
+    rewrite: 'split-stages',
+  },
+  'unstripped-library': {
+    title: 'Symbols in libraries and programs',
+    severity: 'info',
+    waste: 'avoidable',
+    risk: 'verify',
+    docs: page('unstripped-library'),
+    why: 'Symbol tables and debug sections are for debuggers. The size is what stripping takes off, not that of the files.',
+    remedy:
+      'Run `strip --strip-unneeded` on copies, and keep the original of a library whose segments would lose their page alignment.',
+    rewrite: 'strip-libraries',
   },
   notebook: {
     title: 'Notebooks',
@@ -119,24 +171,67 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('notebook'),
     why: 'A service does not run notebooks, and their stored outputs are large.',
     remedy: 'Add `*.ipynb` to `.dockerignore`.',
+    rewrite: 'dockerignore',
   },
   'data-set': {
-    title: 'Data sets and archives',
+    title: 'Data sets',
     severity: 'warning',
     waste: 'avoidable',
     risk: 'opt-in',
     docs: page('data-set'),
     why: 'Training data is of no use to an image that serves; whether the application reads it cannot be seen from the file alone.',
     remedy: 'Leave it out by `.dockerignore`, or mount it as a volume.',
+    rewrite: 'dockerignore',
+  },
+  archive: {
+    title: 'Archives left lying',
+    severity: 'info',
+    waste: 'avoidable',
+    risk: 'opt-in',
+    docs: page('archive'),
+    why: 'An archive is mostly the source of something that was unpacked beside it; whether the application opens it cannot be seen from the file alone.',
+    remedy:
+      'Unpack it in a build stage or in the RUN that fetches it, delete it there, and list it in `.dockerignore`.',
+    rewrite: 'dockerignore',
+  },
+  'package-archive': {
+    title: 'Package files left lying',
+    severity: 'warning',
+    waste: 'avoidable',
+    risk: 'verify',
+    docs: page('package-archive'),
+    why: 'Wheels, Debian and RPM packages and installers that were installed already: the image holds everything in them a second time.',
+    remedy:
+      'Install from a bind mount (`RUN --mount=type=bind,source=wheels,target=/wheels`) or delete them in the RUN that installs them.',
+    rewrite: 'split-stages',
   },
   documentation: {
-    title: 'Documentation and translations',
+    title: 'Documentation and translations of the system',
     severity: 'info',
     waste: 'avoidable',
     risk: 'safe',
     docs: page('documentation'),
     why: 'Manual pages, documents and message catalogues of system packages. Copyright files are not counted: they have to stay.',
     remedy: 'Use a slim base, which leaves them out, or exclude them through dpkg’s `path-exclude`.',
+    rewrite: 'slim-base',
+  },
+  'python-translations': {
+    title: 'Message catalogues of Python packages',
+    severity: 'info',
+    waste: 'avoidable',
+    risk: 'opt-in',
+    docs: page('python-translations'),
+    why: 'Translations (`.mo`) inside distributions, Django’s above all. A page in another language needs its own.',
+    remedy: 'Keep the languages that the application offers and remove the others.',
+  },
+  'duplicate-file': {
+    title: 'The same content more than once',
+    severity: 'info',
+    waste: 'avoidable',
+    risk: 'verify',
+    docs: page('duplicate-file'),
+    why: 'Files with equal content are stored and sent as often as they occur. The size is that of all copies but one.',
+    remedy: 'Keep one copy and make the others hard links to it in the same layer.',
   },
   'model-weights': {
     title: 'Model weights in the image',
@@ -155,6 +250,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('cuda-without-gpu'),
     why: 'The CUDA build of a framework brings gigabytes of GPU libraries. They cannot simply be deleted: the framework links to them.',
     remedy: 'Install the CPU build: torch, torchvision and torchaudio from the `cpu` index, all together.',
+    rewrite: 'cpu-wheels',
   },
   'duplicate-cuda': {
     title: 'CUDA twice: from the base and from wheels',
@@ -162,17 +258,27 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     waste: 'avoidable',
     risk: 'verify',
     docs: page('duplicate-cuda'),
-    why: 'The framework loads the libraries that its wheels bring; the copy in the base is not used.',
+    why: 'The framework loads the libraries that its wheels bring; the same library in the base is not used.',
     remedy: 'Start from a base without CUDA libraries (`nvidia/cuda:…-base` or a plain slim one).',
+    rewrite: 'slim-base',
   },
   'log-or-dump': {
-    title: 'Logs and core dumps',
+    title: 'Logs',
     severity: 'info',
     waste: 'avoidable',
     risk: 'safe',
     docs: page('log-or-dump'),
-    why: 'What a build step logged or dumped has no reader at run time.',
+    why: 'What a build step logged has no reader at run time.',
     remedy: 'Delete it in the RUN that makes it.',
+  },
+  'core-dump': {
+    title: 'Core dumps',
+    severity: 'warning',
+    waste: 'avoidable',
+    risk: 'safe',
+    docs: page('core-dump'),
+    why: 'The memory of a program that crashed while the image was built; it can hold whatever the program knew, passwords included.',
+    remedy: 'Delete it in the RUN that makes it, and list `core` and `core.*` in `.dockerignore`.',
   },
   'context-bloat': {
     title: 'Needless files in the build context',
@@ -182,6 +288,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('context-bloat'),
     why: 'Everything in the context is sent to the builder, and `COPY .` puts it into a layer and spoils the cache.',
     remedy: 'List it in `.dockerignore`.',
+    rewrite: 'dockerignore',
   },
   'missing-dockerignore': {
     title: 'No .dockerignore',
@@ -191,6 +298,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('missing-dockerignore'),
     why: 'Without it the whole directory, history and secrets included, is sent to the builder.',
     remedy: 'Add a `.dockerignore` that fits the project.',
+    rewrite: 'dockerignore',
   },
   'late-copy': {
     title: 'Code copied before the dependencies',
@@ -200,6 +308,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('late-copy'),
     why: 'Each change of code installs every dependency again and makes a new large layer.',
     remedy: 'Copy the requirements first, install, then copy the code.',
+    rewrite: 'layer-order',
   },
   'runs-as-root': {
     title: 'Runs as root',
@@ -218,6 +327,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('dev-dependency'),
     why: 'Test runners, formatters and notebooks are used by people, not by the service.',
     remedy: 'Move it into `requirements-dev.txt` and leave that out of the image.',
+    rewrite: 'production-requirements',
   },
   'heavy-dependency': {
     title: 'Heavy dependency',
@@ -236,6 +346,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('secret-file'),
     why: 'Everybody who can pull the image can read every layer of it, files that a later layer deletes included.',
     remedy: 'Revoke it, list it in `.dockerignore`, and pass it as `RUN --mount=type=secret` or at run time.',
+    rewrite: 'dockerignore',
   },
   'secret-in-environment': {
     title: 'Secret in the environment',
@@ -245,6 +356,15 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('secret-in-environment'),
     why: 'ENV is part of the image’s configuration, which everybody who can pull it can read.',
     remedy: 'Revoke it, and pass it when the container starts.',
+  },
+  'secret-in-history': {
+    title: 'Secret in the image’s history',
+    severity: 'error',
+    waste: undefined,
+    risk: 'verify',
+    docs: page('secret-in-history'),
+    why: 'The history keeps every instruction with its build arguments, and everybody who can pull the image can read it. The value is never printed here.',
+    remedy: 'Revoke it, and pass it as `RUN --mount=type=secret`; a build argument is no place for a secret.',
   },
   'unpinned-base': {
     title: 'Base image without a fixed version',
@@ -263,5 +383,6 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('heavy-base'),
     why: 'The full base brings compilers, headers and version control that a running service does not use.',
     remedy: 'Run on the `-slim` variant of the same version.',
+    rewrite: 'slim-base',
   },
 };

@@ -9,5 +9,9 @@ export function findingPages(): string {
 
 function section(kind: FindingKind, info: FindingKindInfo): string {
   const waste = info.waste === undefined ? 'none' : info.waste;
-  return `<a id="${kind}"></a>\n## ${info.title}\n\n\`${kind}\` · severity ${info.severity} · waste: ${waste} · risk of the remedy: ${info.risk}\n\n${info.why}\n\n**Remedy.** ${info.remedy}\n`;
+  const rewrite =
+    info.rewrite === undefined
+      ? ''
+      : ` [\`plimsoll slim\`](edits.md#${info.rewrite}) does it: \`${info.rewrite}\`.`;
+  return `<a id="${kind}"></a>\n## ${info.title}\n\n\`${kind}\` · severity ${info.severity} · waste: ${waste} · risk of the remedy: ${info.risk}\n\n${info.why}\n\n**Remedy.** ${info.remedy}${rewrite}\n`;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { editIds } from '../slim/index.ts';
 import { type Finding, findingFacts, findingKinds, findingPages, sortFindings } from './index.ts';
 
 test('facts sum every byte and sample the largest paths', () => {
@@ -28,4 +29,10 @@ test('the documentation has a section for every kind', () => {
   const written = readFileSync(new URL('../../docs/findings.md', import.meta.url), 'utf8');
   expect(written).toBe(findingPages());
   for (const [kind, info] of Object.entries(findingKinds)) expect(info.docs).toBe(`docs/findings.md#${kind}`);
+});
+
+test('a rewrite that a remedy names is an edit of `plimsoll slim`', () => {
+  const named = Object.values(findingKinds).flatMap(({ rewrite }) => rewrite ?? []);
+  expect(named.filter((id) => !editIds.some((edit) => edit === id))).toEqual([]);
+  expect(named.length).toBeGreaterThan(10);
 });

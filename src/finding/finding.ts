@@ -1,3 +1,5 @@
+import type { SecretTextKind } from './secret-text.ts';
+
 /** How much a finding matters. */
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -7,11 +9,16 @@ export type Risk = 'safe' | 'verify' | 'opt-in';
 /** Dead bytes are stored but invisible in the final file system; avoidable ones are visible and not needed at run time. */
 export type WasteKind = 'dead' | 'avoidable';
 
-/** Whose a file is: a Debian or Alpine package, or a Python distribution. */
+/** Whose a file is: a Debian, Alpine, RPM or Conda package, or a Python distribution. */
 export interface FindingOwner {
-  readonly kind: 'dpkg' | 'apk' | 'distribution';
+  readonly kind: 'dpkg' | 'apk' | 'rpm' | 'conda' | 'distribution';
   readonly name: string;
   readonly version: string;
+}
+
+/** An owner with the bytes of a finding that are its. */
+export interface OwnedBytes extends FindingOwner {
+  readonly sizeBytes: number;
 }
 
 /** A place in a text file of the project; lines count from 1. */
@@ -34,13 +41,18 @@ export interface FindingFacts {
   readonly layer?: number;
   /** The instruction that made that layer, as the builder recorded it. */
   readonly instruction?: string;
+  /** The package that brought all of the files. */
   readonly owner?: FindingOwner;
+  /** Where the files are of several packages, or only in part of packages: those with the most bytes. */
+  readonly owners?: readonly OwnedBytes[];
   /** Where in the project the cause stands. */
   readonly location?: FindingLocation;
   readonly severity: Severity;
   readonly risk: Risk;
   /** What to do about it, in a sentence. */
   readonly remedy: string;
+  /** The id of the edit with which `plimsoll slim` does it, where one does. */
+  readonly rewrite?: string;
 }
 
 /** Programs whose caches are known. */
@@ -57,14 +69,32 @@ export type CacheOwner =
   | 'apk'
   | 'dnf'
   | 'cargo'
-  | 'go';
+  | 'go'
+  | 'pdm'
+  | 'pre-commit'
+  | 'huggingface';
 
 /** What makes a file a secret. */
 export type SecretFileKind =
   | 'environment file'
   | 'private key'
   | 'cloud credentials'
-  | 'registry credentials';
+  | 'cluster credentials'
+  | 'registry credentials'
+  | 'package index credentials'
+  | 'password file'
+  | 'access token';
+
+/** How model weights are stored. */
+export type WeightsFormat =
+  | 'pickle'
+  | 'torch'
+  | 'safetensors'
+  | 'gguf'
+  | 'onnx'
+  | 'hdf5'
+  | 'tensorflow'
+  | 'unknown';
 
 /** Kinds that carry nothing beyond the common facts. */
 export type PlainFindingKind =
@@ -72,18 +102,26 @@ export type PlainFindingKind =
   | 'deleted-file'
   | 'metadata-copy'
   | 'bytecode'
+  | 'orphaned-bytecode'
   | 'git-directory'
+  | 'editor-leftover'
   | 'tests-in-distribution'
   | 'compiler-toolchain'
   | 'headers'
   | 'static-library'
+  | 'build-configuration'
+  | 'unstripped-library'
   | 'notebook'
   | 'data-set'
+  | 'archive'
+  | 'package-archive'
   | 'documentation'
-  | 'model-weights'
+  | 'python-translations'
+  | 'duplicate-file'
   | 'cuda-without-gpu'
   | 'duplicate-cuda'
   | 'log-or-dump'
+  | 'core-dump'
   | 'context-bloat'
   | 'missing-dockerignore'
   | 'late-copy'
@@ -102,6 +140,13 @@ export type Finding =
     })
   | (FindingFacts & { readonly kind: 'secret-file'; readonly secret: SecretFileKind })
   | (FindingFacts & { readonly kind: 'secret-in-environment'; readonly variable: string })
+  | (FindingFacts & {
+      readonly kind: 'secret-in-history';
+      readonly secret: SecretTextKind;
+      /** The name that the secret was given: a variable or a command's option; absent for one that its shape gives away. */
+      readonly variable?: string;
+    })
+  | (FindingFacts & { readonly kind: 'model-weights'; readonly format: WeightsFormat })
   | (FindingFacts & { readonly kind: 'unpinned-base' | 'heavy-base'; readonly base: string });
 
 /** The name of a class of findings. */

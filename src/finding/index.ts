@@ -5,11 +5,13 @@ export type {
   FindingKind,
   FindingLocation,
   FindingOwner,
+  OwnedBytes,
   PlainFindingKind,
   Risk,
   SecretFileKind,
   Severity,
   WasteKind,
+  WeightsFormat,
 } from './finding.ts';
 export { type FindingKindInfo, findingKinds } from './finding-kinds.ts';
 export { findingPages } from './finding-pages.ts';
@@ -19,3 +21,10 @@ export {
   type SizedPath,
   sortFindings,
 } from './make-finding.ts';
+export {
+  type FoundSecret,
+  findSecretShapes,
+  findSecrets,
+  redactInstruction,
+  type SecretTextKind,
+} from './secret-text.ts';

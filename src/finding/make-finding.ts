@@ -4,12 +4,13 @@ import type {
   FindingKind,
   FindingLocation,
   FindingOwner,
+  OwnedBytes,
   Risk,
   Severity,
 } from './finding.ts';
 import { findingKinds } from './finding-kinds.ts';
 
-/** How many paths a finding shows; `pathCount` counts them all. */
+/** How many paths and owners a finding shows; `pathCount` counts all paths. */
 export const sampledPaths = 5;
 
 /** One path with its bytes, as a finding sums them up. */
@@ -25,6 +26,8 @@ export interface FindingInput {
   readonly layer?: number;
   readonly instruction?: string | undefined;
   readonly owner?: FindingOwner | undefined;
+  /** Every owner with its bytes; the largest few are kept. */
+  readonly owners?: readonly OwnedBytes[];
   readonly location?: FindingLocation;
   readonly severity?: Severity;
   readonly risk?: Risk;
@@ -43,10 +46,14 @@ export function findingFacts(kind: FindingKind, input: FindingInput = {}): Findi
     ...(input.layer === undefined ? {} : { layer: input.layer }),
     ...(input.instruction === undefined ? {} : { instruction: input.instruction }),
     ...(input.owner === undefined ? {} : { owner: input.owner }),
+    ...(input.owners === undefined || input.owners.length === 0
+      ? {}
+      : { owners: largestOwners(input.owners) }),
     ...(input.location === undefined ? {} : { location: input.location }),
     severity: input.severity ?? info.severity,
     risk: input.risk ?? info.risk,
     remedy: input.remedy ?? info.remedy,
+    ...(info.rewrite === undefined ? {} : { rewrite: info.rewrite }),
   };
 }
 
@@ -68,6 +75,12 @@ function largest(files: readonly SizedPath[]): string[] {
     .sort((a, b) => b.sizeBytes - a.sizeBytes || compareText(a.path, b.path))
     .slice(0, sampledPaths)
     .map((file) => file.path);
+}
+
+function largestOwners(owners: readonly OwnedBytes[]): OwnedBytes[] {
+  return [...owners]
+    .sort((a, b) => b.sizeBytes - a.sizeBytes || compareText(a.name, b.name))
+    .slice(0, sampledPaths);
 }
 
 function compareText(a: string, b: string): number {

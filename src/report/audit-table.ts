@@ -1,6 +1,16 @@
 import type { Audit } from '../audit/index.ts';
 import { formatBytes } from '../base/index.ts';
+import type { GateResult } from '../policy/index.ts';
+import {
+  avoidableByLayer,
+  baseShare,
+  neededBytes,
+  packageKindName,
+  platformName,
+  storedFact,
+} from './audit-sums.ts';
 import { findingLines } from './finding-lines.ts';
+import { gateLines } from './gate-lines.ts';
 import { type Cell, layOutGrid } from './grid.ts';
 import { type Screen, screenFor, type TerminalOptions } from './screen.ts';
 import { plainText, wrap } from './terminal-text.ts';
@@ -9,14 +19,22 @@ import { counted, shortInstruction } from './wording.ts';
 const shownPackages = 10;
 const shownFindings = 12;
 
-/** An audit for a terminal: headline, layers, the largest findings with their remedies, the largest packages; ends with a line end. */
-export function auditTable(audit: Audit, options: TerminalOptions): string {
+/** The terminal, and what was judged beside the audit. */
+export interface AuditTableOptions extends TerminalOptions {
+  readonly gates?: readonly GateResult[] | undefined;
+  /** Remarks on the gates. */
+  readonly gateNotes?: readonly string[] | undefined;
+}
+
+/** An audit for a terminal: headline, layers, the largest findings with their remedies, the largest packages, the gates; ends with a line end. */
+export function auditTable(audit: Audit, options: AuditTableOptions): string {
   const screen = screenFor(options);
   const sections = [
     headlineLines(audit, screen),
     layerLines(audit, screen),
-    findingLines(audit.findings, screen, { title: 'Findings', most: shownFindings }),
+    findingLines(audit.findings, screen, { title: 'Findings', most: shownFindings, isDetailed: true }),
     packageLines(audit, screen),
+    gateLines(options.gates ?? [], screen, options.gateNotes),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -24,49 +42,68 @@ export function auditTable(audit: Audit, options: TerminalOptions): string {
     .join('\n\n')}\n`;
 }
 
-function headlineLines(audit: Audit, { paint, width }: Screen): string[] {
+/** What the image is, how much of it is waste, and what is the base's. */
+export function headlineLines(audit: Audit, { paint, width }: Screen): string[] {
   const { image } = audit;
-  const without = image.contentBytes - audit.deadBytes - audit.avoidableBytes;
-  const { os, architecture, variant } = image.platform;
   const facts = [
-    `${os}/${architecture}${variant === undefined ? '' : `/${variant}`}`,
+    platformName(image.platform),
     ...(image.distribution === undefined ? [] : [plainText(image.distribution)]),
     counted(audit.layers.length, 'layer'),
     counted(image.fileCount, 'file'),
-    `stored ${formatBytes(image.storedBytes)}`,
+    storedFact(image),
   ].join(' · ');
   const waste = [
     `${paint(formatBytes(audit.deadBytes), audit.deadBytes > 0 ? 'warn' : 'good')} dead`,
     `${paint(formatBytes(audit.avoidableBytes), audit.avoidableBytes > 0 ? 'warn' : 'good')} avoidable`,
-    `without both ${paint(formatBytes(without), 'good')}`,
+    `could be ${paint(formatBytes(neededBytes(audit)), 'good')}`,
     `efficiency ${(audit.efficiency * 100).toFixed(1)}%`,
   ].join(' · ');
   return [
     `${paint(plainText(image.name), 'accent')}  ${paint(formatBytes(image.contentBytes), 'bold')} · ${waste}`,
-    ...wrap(facts, width).map((line) => paint(line, 'dim')),
+    ...[facts, ...baseFact(audit)].flatMap((fact) => wrap(fact, width)).map((line) => paint(line, 'dim')),
+  ];
+}
+
+function baseFact(audit: Audit): string[] {
+  const share = baseShare(audit);
+  if (share === undefined) return [];
+  const { name, evidence, layers, baseBytes, userBytes, userLayers } = share;
+  return [
+    `${formatBytes(baseBytes)} base (${plainText(name)}, ${layers}, ${evidence}) · ${formatBytes(userBytes)} on top of it (${userLayers})`,
   ];
 }
 
 function layerLines(audit: Audit, { paint, width }: Screen): string[] {
   const size = (bytes: number): string => (bytes === 0 ? '' : formatBytes(bytes));
+  const avoidable = avoidableByLayer(audit);
   const rows = audit.layers.map((layer): Cell[] => [
     { text: String(layer.position), style: 'dim' },
     {
       text: formatBytes(layer.contentBytes),
-      style: layer.contentBytes * 10 >= audit.image.contentBytes ? 'bold' : 'plain',
+      style:
+        layer.isBase === true
+          ? 'dim'
+          : layer.contentBytes * 10 >= audit.image.contentBytes
+            ? 'bold'
+            : 'plain',
     },
     { text: formatBytes(layer.storedBytes), style: 'dim' },
-    { text: size(layer.deadBytes), style: 'warn' },
+    { text: size(layer.deadBytes), style: 'bad' },
+    { text: size(avoidable.get(layer.position) ?? 0), style: 'warn' },
+    { text: layer.isBase === true ? 'base' : '', style: 'dim' },
     {
       text: plainText(layer.instruction === undefined ? '' : shortInstruction(layer.instruction)),
       style: layer.isBase === true ? 'dim' : 'plain',
     },
   ]);
+  const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
   const columns = [
-    { title: '', align: 'right' as const },
-    { title: 'content', align: 'right' as const },
-    { title: 'stored', align: 'right' as const },
-    { title: 'dead', align: 'right' as const },
+    right(''),
+    right('content'),
+    right('stored'),
+    right('dead'),
+    right('avoidable'),
+    { title: '' },
     { title: 'instruction', isFlexible: true as const },
   ];
   return [paint('Layers', 'bold'), ...layOutGrid({ columns, rows }, width, paint)];
@@ -80,7 +117,7 @@ function packageLines(audit: Audit, { paint, width }: Screen): string[] {
       { text: formatBytes(one.sizeBytes) },
       { text: plainText(one.name) },
       { text: plainText(one.version), style: 'dim' },
-      { text: one.kind === 'distribution' ? 'Python' : one.kind, style: 'dim' },
+      { text: packageKindName(one.kind), style: 'dim' },
       { text: counted(one.fileCount, 'file'), style: 'dim' },
     ]);
   const columns = [

@@ -10,6 +10,8 @@ export interface KindSum {
   readonly sizeBytes: number;
   readonly pathCount: number;
   readonly worst: Finding;
+  /** Positions of the layers that store the bytes, lowest first. */
+  readonly layers: readonly number[];
 }
 
 /** Findings of one kind as one line: the worst severity first, then the most bytes. */
@@ -19,7 +21,8 @@ export function sumByKind(findings: readonly Finding[]): KindSum[] {
     if (worst === undefined) return [];
     const sizeBytes = all.reduce((sum, one) => sum + one.sizeBytes, 0);
     const pathCount = all.reduce((sum, one) => sum + one.pathCount, 0);
-    return [{ kind, sizeBytes, pathCount, worst }];
+    const layers = [...new Set(all.flatMap(({ layer }) => layer ?? []))].sort((a, b) => a - b);
+    return [{ kind, sizeBytes, pathCount, worst, layers }];
   });
   return sums.sort(
     (a, b) => severityRanks[a.worst.severity] - severityRanks[b.worst.severity] || b.sizeBytes - a.sizeBytes,
@@ -39,22 +42,26 @@ export interface FindingList {
   readonly title: string;
   /** The most kinds that are shown. */
   readonly most: number;
+  /** Name the layers, and the risk of each remedy. */
+  readonly isDetailed?: true;
 }
 
 /** Findings by kind, the worst and largest first, each with its remedy and one path. */
 export function findingLines(
   findings: readonly Finding[],
   { paint, width }: Screen,
-  { title, most }: FindingList,
+  { title, most, isDetailed }: FindingList,
 ): string[] {
   const sums = sumByKind(findings);
   if (sums.length === 0) return [paint('Nothing found that could go.', 'good')];
-  const lines = sums.slice(0, most).flatMap(({ kind, sizeBytes, pathCount, worst }) => {
+  const lines = sums.slice(0, most).flatMap((sum) => {
+    const { kind, sizeBytes, pathCount, worst } = sum;
     const bytes = sizeBytes === 0 ? '–' : formatBytes(sizeBytes);
     const files = pathCount === 0 ? '' : `, ${counted(pathCount, 'file')}`;
+    const details = isDetailed ? detailsOf(sum) : '';
     const sample = worst.paths[0] === undefined ? '' : ` (${plainText(worst.paths[0])})`;
     return [
-      `${bytes.padStart(8)}  ${paint(findingKinds[kind].title, severityStyles[worst.severity])}${paint(`${files}`, 'dim')}`,
+      `${bytes.padStart(8)}  ${paint(findingKinds[kind].title, severityStyles[worst.severity])}${paint(`${files}${details}`, 'dim')}`,
       ...wrap(`${worst.remedy}${sample}`, width - 10).map((line) => `${' '.repeat(10)}${paint(line, 'dim')}`),
     ];
   });
@@ -64,4 +71,15 @@ export function findingLines(
     ...lines,
     ...(more > 0 ? [paint(`${' '.repeat(10)}and ${counted(more, 'more kind')}`, 'dim')] : []),
   ];
+}
+
+function detailsOf({ worst, layers }: KindSum): string {
+  return ` · ${[...(layers.length === 0 ? [] : [layerList(layers)]), worst.risk].join(' · ')}`;
+}
+
+/** `layer 4`, `layers 2, 4`, `layers 2, 4, 7 and 3 more`. */
+export function layerList(layers: readonly number[]): string {
+  const shown = layers.slice(0, 3).join(', ');
+  const more = layers.length - 3;
+  return `layer${layers.length === 1 ? '' : 's'} ${shown}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,14 +1,26 @@
 export { auditTable } from './audit-table.ts';
+export { compareMarkdown } from './compare-markdown.ts';
 export { compareTable } from './compare-table.ts';
+export { gateLines } from './gate-lines.ts';
 export { slimHtml } from './html/slim-html.ts';
 export { auditJson, compareJson, slimJson } from './json.ts';
-export type { TerminalOptions } from './screen.ts';
+export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
 export { slimMarkdown } from './slim-markdown.ts';
 export type {
+  MissingPart,
   ReportedEdit,
   ReportedTarget,
   SlimReport,
 } from './slim-report.ts';
 export { slimTable } from './slim-table.ts';
-export { textWidth } from './terminal-text.ts';
-export { formatBitRate, formatPercent, formatSaved, shortInstruction } from './wording.ts';
+export {
+  type Paint,
+  pad,
+  painter,
+  plainText,
+  type Style,
+  textWidth,
+  truncate,
+  wrap,
+} from './terminal-text.ts';
+export { counted, formatBitRate, formatChange, formatRatio, formatSaved, shortInstruction } from './wording.ts';

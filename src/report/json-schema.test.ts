@@ -5,6 +5,7 @@ import type { Audit } from '../audit/index.ts';
 import { type Comparison, compareImages, type ForecastSide } from '../compare/index.ts';
 import { type Finding, type FindingKind, findingFacts, findingKinds } from '../finding/index.ts';
 import type { ComparedRequest, Difference, Verification } from '../verify/index.ts';
+import { sampleDiff } from './fixtures/sample-diff.ts';
 import { sampleAudit, sampleReport, sampleSides } from './fixtures/sample-report.ts';
 import { auditJson, compareJson, type SlimReport, slimJson } from './index.ts';
 
@@ -59,8 +60,9 @@ function forecastReport(): SlimReport {
   return {
     ...rest,
     comparison: forecast(),
+    missing: [{ group: 'system-packages', images: ['lean'], because: 'apk is not read', hint: 'Build it.' }],
     // Half of a distribution is a prediction too.
-    edits: edit === undefined ? [] : [{ ...edit, predictedBytes: 1.5 }],
+    edits: edit === undefined ? [] : [{ ...edit, predictedBytes: 1.5, state: 'planned' }],
   };
 }
 
@@ -107,6 +109,7 @@ function findingOf(kind: FindingKind): Finding {
     layer: 0,
     instruction: 'RUN pip install torch',
     owner: { kind: 'distribution', name: 'torch', version: '2.8.0' },
+    owners: [{ kind: 'conda', name: 'mkl', version: '2024', sizeBytes: 7 }],
     location: { file: 'requirements.txt', line: 3 },
   });
   switch (kind) {
@@ -119,6 +122,10 @@ function findingOf(kind: FindingKind): Finding {
       return { ...facts, kind, secret: 'private key' };
     case 'secret-in-environment':
       return { ...facts, kind, variable: 'API_KEY' };
+    case 'secret-in-history':
+      return { ...facts, kind, secret: 'URL credentials', variable: 'TOKEN' };
+    case 'model-weights':
+      return { ...facts, kind, format: 'safetensors' };
     case 'unpinned-base':
     case 'heavy-base':
       return { ...facts, kind, base: 'python:latest' };
@@ -138,7 +145,7 @@ function auditOf(platform: Audit['image']['platform']): Audit {
 
 const samples: readonly [title: string, name: Name, text: string][] = [
   ['a whole report', 'slim', slimJson(report)],
-  ['a forecast, nothing built', 'slim', slimJson(forecastReport())],
+  ['a forecast with a gap, nothing built', 'slim', slimJson(forecastReport())],
   [
     'images that do not answer',
     'slim',
@@ -156,6 +163,7 @@ const samples: readonly [title: string, name: Name, text: string][] = [
     'compare',
     compareJson(compareImages({ fat: lean, lean, uplinkBitsPerSecond: 1e8 })),
   ],
+  ['two images to the last file', 'compare', compareJson(sampleDiff())],
   ['two forecasts', 'compare', compareJson(forecast())],
 ];
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareImages, type ForecastSide } from '../compare/index.ts';
+import { compareImages, type ForecastSide, type Saving } from '../compare/index.ts';
 import { sampleAudit, sampleReport } from './fixtures/sample-report.ts';
 import {
   auditJson,
   auditTable,
   formatBitRate,
-  formatPercent,
+  formatChange,
+  formatRatio,
   formatSaved,
   type SlimReport,
   shortInstruction,
@@ -46,8 +47,19 @@ const forecastSide = (name: string, sizeBytes: number): ForecastSide => ({
 function forecastReport(): SlimReport {
   const { trees: _, verification: __, engine: ___, ...rest } = report;
   const sides = { fat: forecastSide('fat', 4e9), lean: forecastSide('lean', 8e8) };
-  return { ...rest, comparison: compareImages({ ...sides, uplinkBitsPerSecond: 1e8 }) };
+  return {
+    ...rest,
+    comparison: compareImages({ ...sides, uplinkBitsPerSecond: 1e8 }),
+    edits: report.edits.map(({ why: _why, ...edit }) => ({ ...edit, state: 'planned' })),
+  };
 }
+
+const formats: readonly [name: string, render: (report: SlimReport) => string][] = [
+  ['table', (one) => slimTable(one, colourless)],
+  ['markdown', slimMarkdown],
+  ['page', slimHtml],
+  ['json', slimJson],
+];
 
 describe('a forecast', () => {
   test.each([
@@ -59,6 +71,90 @@ describe('a forecast', () => {
     expect(text).toContain('≈ 920 MB ± 40.0 MB');
     expect(text).toMatch(/not run/i);
     expect(text).toMatch(/nothing was built/i);
+  });
+});
+
+describe('what nothing was built for', () => {
+  test.each(formats)('is planned and not verified in the %s', (_, render) => {
+    const text = render(forecastReport());
+    expect(text).toMatch(/What is planned|"state": "planned"/);
+    expect(text).toMatch(/nothing is verified|"verdict": "unverified"/);
+    expect(text).not.toMatch(/What was done|"applied"|>applied</);
+  });
+
+  test.each(formats)('is done and verified otherwise, in the %s', (_, render) => {
+    const text = render(report);
+    expect(text).toMatch(/What was done|"state": "applied"/);
+    expect(text).not.toMatch(/planned|unverified|nothing is verified/);
+  });
+});
+
+describe('a forecast with a part that nobody could tell', () => {
+  // No saving of the whole in any unit: not the sizes, not the percentage, not the push.
+  const claims = /−\d[\d.]*%|×\d|[Pp]ush at|Pull at|Total\b|faster/;
+  const side = (name: string): ForecastSide => ({
+    ...forecastSide(name, 0),
+    rows: forecastSide(name, 0).rows.slice(0, 1),
+  });
+  const incomplete = (): SlimReport => ({
+    ...forecastReport(),
+    comparison: compareImages({ fat: side('fat'), lean: side('lean'), uplinkBitsPerSecond: 1e8 }),
+    edits: [],
+    leftAlone: [],
+    findings: [],
+    missing: [
+      {
+        group: 'python-dependencies',
+        images: ['fat', 'lean'],
+        because: 'the requirements cannot be resolved by pip',
+        hint: 'Look at the network.',
+      },
+    ],
+  });
+
+  test.each(formats)('claims no saving in the %s, and says what is missing and what to do', (_, render) => {
+    const text = render(incomplete()).replace(/<style>.*<\/style>|<script.*<\/script>/gs, '');
+    expect(text.replace(/"assumptions": .*?\]|How the numbers came about.*/s, '')).not.toMatch(claims);
+    expect(text).toMatch(/forecast incomplete|"missing": \[\n/i);
+    expect(text).toMatch(/Python dependencies, before and after|"python-dependencies"/);
+    expect(text).toContain('the requirements cannot be resolved by pip');
+    expect(text).toContain('Look at the network.');
+  });
+
+  test('the same words do stand in a whole forecast', () => {
+    for (const [, render] of formats.slice(0, 3)) expect(render(forecastReport())).toMatch(claims);
+  });
+
+  test('gives programs no percentage to be taken for one', () => {
+    const percentOf = (one: SlimReport): boolean =>
+      /"total": \{[^[]*"savedPercent": [\d.]+[^[]*"groups": \[/s.test(slimJson(one));
+    expect([percentOf(forecastReport()), percentOf(incomplete())]).toEqual([true, false]);
+  });
+
+  test('names every missing part once in the headline', () => {
+    const [part] = incomplete().missing;
+    if (part === undefined) throw new Error('the report lacks a part');
+    const both = { ...incomplete(), missing: [{ ...part, group: 'base' as const }, part, part] };
+    expect(slimMarkdown(both)).toContain(
+      'the size of the base image and the Python dependencies is not known',
+    );
+  });
+});
+
+describe('what an edit saves', () => {
+  const [edit] = report.edits;
+
+  test.each([
+    ['nothing tells', undefined],
+    ['is nothing', 0],
+  ])('is not shown where it %s', (_why, bytes) => {
+    if (edit === undefined) throw new Error('the sample has edits');
+    const { predictedBytes: _bytes, ...plain } = edit;
+    const edits = [bytes === undefined ? plain : { ...plain, predictedBytes: bytes }];
+    expect(slimTable({ ...report, edits }, colourless)).toMatch(/✓ Install the CPU build of torch\n/);
+    expect(slimMarkdown({ ...report, edits })).toContain('**Install the CPU build of torch**: ');
+    expect(slimHtml({ ...report, edits })).not.toContain('predicted');
+    expect(slimJson({ ...report, edits }).includes('predictedBytes')).toBe(bytes !== undefined);
   });
 });
 
@@ -196,14 +292,75 @@ test.each(instructions)('the instruction %j reads as %j', (createdBy, shown) => 
   expect(shortInstruction(createdBy)).toBe(shown);
 });
 
+const ratios: readonly [before: number, after: number, shown: string, why: string][] = [
+  [8.61e9, 1.06e9, '−87.7%', 'the usual case'],
+  [1000, 1030, '+3.0%', 'it grew'],
+  [10_000, 9_999, '0.0%', 'too little to see'],
+  [397e6, 4e3, '−99.9%', 'something is left'],
+  [397e6, 0, '−100%', 'nothing is left'],
+  [1000, 2000, '+100.0%', 'twice as much is the last percentage'],
+  [1000, 2400, '×2.4', 'beyond it a factor'],
+  [1000, 64_950, '×65', 'in whole numbers from ten on'],
+  [0, 1000, '–', 'there is nothing to compare with'],
+];
+test.each(ratios)('from %d to %d bytes is %s: %s', (before, after, shown) => {
+  expect(formatRatio(before, after)).toBe(shown);
+});
+
+describe('the change of a part of an image', () => {
+  const sides = (bytes: number, uncertaintyBytes = 0): Saving => {
+    const fat = { contentBytes: bytes, deadBytes: 0, compressedBytes: 0, uncertaintyBytes };
+    return { fat, lean: { ...fat, contentBytes: 300_000 }, savedBytes: 0, savedCompressedBytes: 0 };
+  };
+  const image = sides(1e9);
+
+  test.each([
+    [4_620, '–', 'what was next to nothing did not grow by 6393%'],
+    [900_000, '–', 'a thousandth of the image is the limit'],
+    [1_100_000, '−72.7%', 'from there on it is told'],
+  ])('of %d bytes is %s: %s', (bytes, shown) => {
+    expect(formatChange(sides(bytes), image)).toBe(shown);
+  });
+
+  test('is in whole percents where it is a forecast', () => {
+    expect(formatChange(sides(1_100_000, 5), image)).toBe('−73%');
+  });
+
+  test('is told alike by table, Markdown and page', () => {
+    const grown = {
+      ...report,
+      comparison: {
+        ...report.comparison,
+        groups: report.comparison.groups.map((row) =>
+          row.group === 'application' ? { ...row, ...sides(4_620), savedBytes: -295_380 } : row,
+        ),
+      },
+    };
+    for (const [name, render] of formats.slice(0, 3)) {
+      const text = render(grown);
+      expect([name, /6[,.]?39\d/.test(text.replace(/<script.*<\/script>/gs, ''))]).toEqual([name, false]);
+      expect(text).toMatch(/\+295 kB(?:\s+| \| |<\/td><td class="n up">)–/);
+    }
+  });
+});
+
+test('files are told by the folder that holds them all', () => {
+  const files = [
+    '/a/b/.plimsoll/lean/Dockerfile',
+    '/a/b/.plimsoll/lean/docker/x.py',
+    '/a/b/.plimsoll/report.html',
+  ];
+  expect(slimTable({ ...report, files }, colourless)).toContain(
+    'Files in /a/b/.plimsoll\n    lean/Dockerfile, lean/docker/x.py, report.html\n',
+  );
+  expect(slimMarkdown({ ...report, files })).toContain('In `.plimsoll`: `lean/Dockerfile`, ');
+  expect(slimMarkdown({ ...report, files: ['/a/one', '/b/two'] })).toContain(
+    '### Files\n\n`/a/one`, `/b/two`',
+  );
+});
+
 test('numbers for people', () => {
   expect([formatSaved(7.55e9), formatSaved(-12e6), formatSaved(0)]).toEqual(['−7.55 GB', '+12.0 MB', '0 B']);
-  expect([formatPercent(87.66), formatPercent(-3), formatPercent(0.01), formatPercent(undefined)]).toEqual([
-    '−87.7%',
-    '+3.0%',
-    '0.0%',
-    '–',
-  ]);
   expect([formatBitRate(1e8), formatBitRate(2.5e9), formatBitRate(64e3)]).toEqual([
     '100 Mbit/s',
     '2.5 Gbit/s',

@@ -5,6 +5,6 @@ export const bytecode: FileDetector = {
   name: 'bytecode',
   prepare:
     () =>
-    ({ entry }) =>
-      /(?:^|\/)__pycache__\/[^/]+\.pyc$/.test(entry.path) ? { kind: 'bytecode' } : undefined,
+    (_, { directory, name }) =>
+      directory.endsWith('__pycache__/') && name.endsWith('.pyc') ? { kind: 'bytecode' } : undefined,
 };

@@ -3,11 +3,14 @@ import { type Finding, findingFacts } from '../../finding/index.ts';
 import type { AuditSubject } from '../audit-subject.ts';
 import type { ImageDetector } from '../detector.ts';
 
-const kinds = {
+/** Why bytes are dead → the kind of finding. */
+export const buriedKinds: Readonly<
+  Record<BuriedEntry['reason'], 'overwritten-file' | 'deleted-file' | 'metadata-copy'>
+> = {
   overwritten: 'overwritten-file',
   deleted: 'deleted-file',
   'metadata-only': 'metadata-copy',
-} as const satisfies Record<BuriedEntry['reason'], Finding['kind']>;
+};
 
 /** Bytes that a layer stores and a later one hides: one finding for each storing layer, hiding layer and reason. */
 export const deadBytes: ImageDetector = {
@@ -24,7 +27,7 @@ export const deadBytes: ImageDetector = {
 function deadFinding(files: readonly BuriedEntry[], subject: AuditSubject): Finding[] {
   const [first] = files;
   if (first === undefined) return [];
-  const kind = kinds[first.reason];
+  const kind = buriedKinds[first.reason];
   const { layer, buriedBy } = first;
   const instruction = subject.instructionOf(layer);
   const facts = findingFacts(kind, { files, layer, instruction });

@@ -1,14 +1,21 @@
 import type { FileDetector } from '../detector.ts';
+import { onceADirectory } from '../file-place.ts';
 
 const header = /\.(?:h|hh|hpp|hxx|cuh|inc|inl|tpp)$/i;
 
 /** Headers for C and C++ compilers, in `include/` directories of the system and of distributions. */
 export const headers: FileDetector = {
   name: 'headers',
-  prepare: (subject) => (file) => {
-    const { path } = file.entry;
-    const isHeader =
-      /(?:^|\/)include\//.test(path) && (header.test(path) || /^usr\/(?:local\/)?include\//.test(path));
-    return isHeader ? { kind: 'headers', owner: subject.ownerOf(path) } : undefined;
+  prepare(subject) {
+    const placeOf = onceADirectory((directory) => {
+      if (!/(?:^|\/)include\//.test(directory)) return 'elsewhere';
+      return /^usr\/(?:local\/)?include\//.test(directory) ? 'system' : 'include';
+    });
+    return ({ entry }, { directory, name }) => {
+      const place = placeOf(directory);
+      // The system's have names without an extension too: `usr/include/c++/12/vector`.
+      const isHeader = place === 'system' || (place === 'include' && header.test(name));
+      return isHeader ? { kind: 'headers', owner: subject.ownerOf(entry.path) } : undefined;
+    };
   },
 };

@@ -1,14 +1,20 @@
 import type { FileDetector } from '../detector.ts';
+import { isUserPlace } from '../places.ts';
 
-/** Logs of build steps, core dumps and crash reports. */
+const log = /\.log(?:\.\d+)?(?:\.gz)?$/;
+
+/** Logs of build steps and of programs that ran in them, and the earlier states that dpkg keeps. */
 export const logOrDump: FileDetector = {
   name: 'log-or-dump',
   prepare:
-    () =>
-    ({ entry }) =>
-      /^var\/log\/.|^var\/crash\/.|(?:^|\/)core(?:\.\d+)?$|(?:^|\/)npm-debug\.log$|^var\/cache\/debconf\/.*-old$|^var\/lib\/dpkg\/.*-old$/.test(
-        entry.path,
-      )
+    (subject) =>
+    ({ entry }, { directory, name }) => {
+      if (directory.startsWith('var/log/') || name === 'npm-debug.log') return { kind: 'log-or-dump' };
+      if (name.endsWith('-old') && /^var\/(?:lib|cache)\/(?:dpkg|debconf)\//.test(directory)) {
+        return { kind: 'log-or-dump' };
+      }
+      return log.test(name) && isUserPlace(directory) && subject.ownerOf(entry.path) === undefined
         ? { kind: 'log-or-dump' }
-        : undefined,
+        : undefined;
+    },
 };

@@ -1,24 +1,36 @@
-import { findingFacts } from '../../finding/index.ts';
+import type { VisibleEntry } from '../../filetree/index.ts';
+import { type Finding, findingFacts, findingKinds, type WeightsFormat } from '../../finding/index.ts';
 import type { ImageDetector } from '../detector.ts';
-import { byLayer } from '../group-claims.ts';
+import { weightsFormat } from '../weights-format.ts';
 
-const smallestBytes = 1_000_000;
-const weights =
-  /(?:\.(?:safetensors|gguf|ggml|onnx|pt|pth|ckpt|tflite|mlmodel|joblib|keras)|(?:^|\/)(?:pytorch_model[^/]*|model)\.bin|(?:^|\/)saved_model\.pb|\.(?:pkl|pickle))$/i;
+const pickleNote =
+  'Loading a pickle runs whatever code is in it: convert to safetensors, or load with `weights_only=True`.';
 
 /** Model weights that layers hold: no waste by themselves, but the reason of many a slow push. */
 export const modelWeights: ImageDetector = {
   name: 'model-weights',
   detect(subject) {
-    const files = [...subject.root.entries()].filter(
-      ({ entry }) =>
-        entry.sizeBytes >= smallestBytes &&
-        (weights.test(entry.path) || /\/(?:huggingface|torch)\/hub\/.*\/blobs\//.test(entry.path)) &&
-        subject.ownerOf(entry.path) === undefined,
-    );
-    return byLayer(files).map(({ layer, files: found }) => ({
-      kind: 'model-weights',
-      ...findingFacts('model-weights', { files: found, layer, instruction: subject.instructionOf(layer) }),
-    }));
+    const groups = new Map<
+      string,
+      { layer: number; format: WeightsFormat; files: VisibleEntry['entry'][] }
+    >();
+    for (const { entry, layer } of subject.root.entries()) {
+      const format = weightsFormat(entry);
+      if (format === undefined || subject.ownerOf(entry.path) !== undefined) continue;
+      const group = groups.get(`${layer} ${format}`);
+      if (group === undefined) groups.set(`${layer} ${format}`, { layer, format, files: [entry] });
+      else group.files.push(entry);
+    }
+    return [...groups.values()].map(({ layer, format, files }): Finding => {
+      const isCode = format === 'pickle' || format === 'torch';
+      const { remedy } = findingKinds['model-weights'];
+      const facts = findingFacts('model-weights', {
+        files,
+        layer,
+        instruction: subject.instructionOf(layer),
+        ...(isCode ? { remedy: `${remedy} ${pickleNote}` } : {}),
+      });
+      return { kind: 'model-weights', format, ...facts };
+    });
   },
 };

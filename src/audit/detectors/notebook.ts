@@ -1,13 +1,11 @@
-import { isInSitePackages } from '../audit-subject.ts';
 import type { FileDetector } from '../detector.ts';
+import { isInSitePackages } from '../places.ts';
 
 /** Notebooks of the project; those inside a distribution are the distribution's. */
 export const notebook: FileDetector = {
   name: 'notebook',
   prepare:
     () =>
-    ({ entry }) =>
-      /\.ipynb$|(?:^|\/)\.ipynb_checkpoints\//.test(entry.path) && !isInSitePackages(entry.path)
-        ? { kind: 'notebook' }
-        : undefined,
+    (_, { directory, name }) =>
+      name.endsWith('.ipynb') && !isInSitePackages(directory) ? { kind: 'notebook' } : undefined,
 };

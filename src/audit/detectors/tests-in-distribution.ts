@@ -1,5 +1,6 @@
-import { isInSitePackages } from '../audit-subject.ts';
 import type { FileDetector } from '../detector.ts';
+import { onceADirectory } from '../file-place.ts';
+import { isInSitePackages } from '../places.ts';
 
 // `testing` and `_testing` are public interfaces that packages import (numpy.testing, pandas._testing): never tests.
 const testDirectory = /(?:^|\/)(?:site|dist)-packages\/(?:.+\/)?(?:tests|test)\//;
@@ -9,9 +10,11 @@ const standardLibraryTests =
 /** Test suites that wheels and the standard library bring along. */
 export const testsInDistribution: FileDetector = {
   name: 'tests-in-distribution',
-  prepare: (subject) => (file) => {
-    const { path } = file.entry;
-    const isTest = isInSitePackages(path) ? testDirectory.test(path) : standardLibraryTests.test(path);
-    return isTest ? { kind: 'tests-in-distribution', owner: subject.ownerOf(path) } : undefined;
+  prepare(subject) {
+    const isTest = onceADirectory((directory) =>
+      (isInSitePackages(directory) ? testDirectory : standardLibraryTests).test(directory),
+    );
+    return ({ entry }, { directory }) =>
+      isTest(directory) ? { kind: 'tests-in-distribution', owner: subject.ownerOf(entry.path) } : undefined;
   },
 };

@@ -1,0 +1,64 @@
+import type { Audit } from '../audit/index.ts';
+import { formatBytes } from '../base/index.ts';
+import { counted } from './wording.ts';
+
+/** Bytes of each layer that are visible and not needed, by position; every avoidable byte is in one layer. */
+export function avoidableByLayer({ findings }: Pick<Audit, 'findings'>): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>();
+  for (const { waste, layer, sizeBytes } of findings) {
+    if (waste === 'avoidable' && layer !== undefined) sums.set(layer, (sums.get(layer) ?? 0) + sizeBytes);
+  }
+  return sums;
+}
+
+/** What would be left without dead and avoidable bytes. */
+export function neededBytes({ image, deadBytes, avoidableBytes }: Audit): number {
+  return image.contentBytes - deadBytes - avoidableBytes;
+}
+
+/** `linux/arm/v7`. */
+export function platformName({ os, architecture, variant }: Audit['image']['platform']): string {
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+}
+
+/** How the source keeps the layers: `compressed 812 MB`, or `stored 2.10 GB uncompressed`. */
+export function storedFact({ storedBytes, tarBytes }: Audit['image']): string {
+  return storedBytes < tarBytes
+    ? `compressed ${formatBytes(storedBytes)}`
+    : `stored ${formatBytes(storedBytes)} uncompressed`;
+}
+
+const evidenceWords = {
+  given: 'as given',
+  digest: 'by its digests',
+  label: 'by its label',
+  history: 'by its history',
+} as const;
+
+/** What of the content is the base image's, and what was put on top of it; undefined where it is not known. */
+export interface BaseShare {
+  readonly name: string;
+  readonly evidence: string;
+  readonly layers: string;
+  readonly baseBytes: number;
+  readonly userBytes: number;
+  readonly userLayers: string;
+}
+
+/** The base image's share, in words and bytes. */
+export function baseShare({ base, baseBytes, userBytes, layers }: Audit): BaseShare | undefined {
+  if (base === undefined || baseBytes === undefined || userBytes === undefined) return undefined;
+  return {
+    name: base.name ?? 'base image',
+    evidence: evidenceWords[base.evidence],
+    layers: counted(base.layerCount, 'layer'),
+    baseBytes,
+    userBytes,
+    userLayers: counted(layers.length - base.layerCount, 'layer'),
+  };
+}
+
+/** `Python`, or the package manager's name. */
+export function packageKindName(kind: string): string {
+  return kind === 'distribution' ? 'Python' : kind;
+}
