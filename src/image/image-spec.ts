@@ -22,7 +22,7 @@ export function parseImageSpec(text: string): ImageSpec {
   const rest = (match?.[2] ?? text).replace(/^\/\/(?=[^/])/, '');
   if (rest === '') {
     throw new UserError(text === '' ? 'no image is named' : `"${text}" names no image`, {
-      hint: 'Write docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, docker:REF, podman:REF, or a file or reference.',
+      hint: 'Write docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, registry:REF, docker:REF, podman:REF, dir:ROOTFS, or a file or reference.',
     });
   }
   switch (kind) {

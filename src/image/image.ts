@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { DecompressionPrograms } from '../base/index.ts';
+import type { FileRange } from '../tar/index.ts';
 
 /** What an image was built for, as in the OCI image index (`linux/amd64`, `linux/arm64/v8`). */
 export interface Platform {
@@ -62,8 +64,19 @@ export interface Layer {
   readonly urls?: readonly string[];
   /** The bytes as stored, digest verified at the end of the stream. */
   stored(): Promise<Readable>;
-  /** The uncompressed tar, whatever the media type says (the first bytes decide), diffID verified at the end. */
-  uncompressed(): Promise<Readable>;
+  /**
+   * The uncompressed tar, whatever the media type says (the first bytes decide), diffID verified at the end; `programs` may
+   * unpack it faster than Node.
+   */
+  uncompressed(programs?: DecompressionPrograms): Promise<Readable>;
+  /** Where the tar lies uncompressed in a file, for reading parts of it; undefined or absent where it does not. */
+  plainTar?(): Promise<PlainTar | undefined>;
+}
+
+/** An uncompressed layer in a file. What is read from there directly is not verified. */
+export interface PlainTar extends FileRange {
+  /** True where an engine has just written the file for this process: its diffIDs need no proof. */
+  readonly isVouchedFor: boolean;
 }
 
 /** An image as a source shows it: immutable; a change returns a new one. */

@@ -1,12 +1,14 @@
 export { buildImage, type ImageParts } from './assemble.ts';
 export { formatConfig } from './config.ts';
-export type { Healthcheck, HistoryEntry, Image, ImageConfig, Layer, Platform } from './image.ts';
+export type { Healthcheck, HistoryEntry, Image, ImageConfig, Layer, PlainTar, Platform } from './image.ts';
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';
 export { AbsentLayerError } from './layer.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';
+export type { EngineHolds } from './open-reference.ts';
 export { hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
+export type { RegistryAccess } from './registry/registry-client.ts';
 export { type WriteDockerArchiveOptions, writeDockerArchive } from './sinks/docker-archive.ts';
 export { type WriteOciLayoutOptions, writeOciLayout } from './sinks/oci-layout.ts';
 export type { EngineSave, SavingEngine } from './sources/engine.ts';

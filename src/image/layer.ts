@@ -1,15 +1,20 @@
+import { open } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import {
   chainStreams,
+  type DecompressionPrograms,
   DigestMismatchError,
   decompressor,
   messageOf,
   meterBytes,
+  sniffBytes,
+  sniffCompression,
   sniffStream,
   UserError,
   verifyDigest,
 } from '../base/index.ts';
-import type { Layer } from './image.ts';
+import type { FileRange } from '../tar/index.ts';
+import type { Layer, PlainTar } from './image.ts';
 
 /** What a source knows of a layer, and how it opens the bytes. */
 export interface StoredLayer {
@@ -23,6 +28,13 @@ export interface StoredLayer {
   readonly title: string;
   /** The bytes as stored, not yet verified. */
   readonly open: () => Promise<Readable>;
+  /** Where a source keeps them in a file, if it does. */
+  readonly locate?: () => Promise<StoredPlace | undefined>;
+}
+
+/** Where a source keeps a layer's bytes as they are stored. */
+export interface StoredPlace extends FileRange {
+  readonly isVouchedFor?: boolean;
 }
 
 /** A foreign layer whose bytes the source does not hold; `urls` say where they are to be had. */
@@ -55,11 +67,26 @@ export function storedLayer(stored: StoredLayer): Layer {
       chainStreams(await stored.open(), [verifyDigest(digest)], (error) =>
         unreadable(stored, error, undefined),
       ),
-    uncompressed: async () => await unpacked(stored),
+    uncompressed: async (programs) => await unpacked(stored, programs),
+    ...(stored.locate && { plainTar: async () => await plainTar(stored) }),
   };
 }
 
-async function unpacked(layer: StoredLayer): Promise<Readable> {
+async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {
+  const place = await layer.locate?.();
+  if (place === undefined) return undefined;
+  const file = await open(place.path, 'r');
+  try {
+    const start = Buffer.alloc(Math.min(sniffBytes, place.sizeBytes));
+    await file.read(start, 0, start.length, place.offset);
+    if (sniffCompression(start) !== 'none') return undefined;
+    return { ...place, isVouchedFor: place.isVouchedFor === true };
+  } finally {
+    await file.close();
+  }
+}
+
+async function unpacked(layer: StoredLayer, programs?: DecompressionPrograms): Promise<Readable> {
   const place = { readBytes: 0 };
   const explain = (error: Error): Error => unreadable(layer, error, place.readBytes);
   const raw = await layer.open();
@@ -72,7 +99,7 @@ async function unpacked(layer: StoredLayer): Promise<Readable> {
     }),
   ];
   if (layer.digest !== layer.diffId) steps.push(verifyDigest(layer.digest));
-  steps.push(...decompressor(compression), verifyDigest(layer.diffId), limitBytes());
+  steps.push(...decompressor(compression, programs), verifyDigest(layer.diffId), limitBytes());
   return chainStreams(stream, steps, explain);
 }
 

@@ -1,10 +1,21 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseDigest, sha256Digest, UserError } from '../base/index.ts';
+import { parseDigest, sha256Digest, silentProgress, UserError } from '../base/index.ts';
 import { type TarMember, writeTar } from '../tar/index.ts';
 import {
   AbsentLayerError,
@@ -140,6 +151,38 @@ describe('an image of ours read back', () => {
     await writeFile(join(path, 'mine'), 'x');
     await expect(writeOciLayout(await buildImage(parts), path)).rejects.toThrow('is not empty');
     expect(await readdir(path)).toEqual(['mine']);
+  });
+});
+
+describe('docker-archive of Docker 25 and later', () => {
+  /** An archive with both kinds of tables of contents. */
+  async function both(tables: { readonly manifest: string; readonly index: string }): Promise<string> {
+    const blobs = littleImage(await tarOf({ path: 'x' }));
+    return await writeArchive([
+      ...blobs.map(({ content }) => ({ path: `blobs/sha256/${sha256Digest(content).slice(7)}`, content })),
+      { path: 'index.json', content: tables.index },
+      { path: 'manifest.json', content: tables.manifest },
+      { path: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' },
+    ]);
+  }
+  const inBlobs = (content: string | Buffer): string => `blobs/sha256/${sha256Digest(content).slice(7)}`;
+
+  test('manifest.json goes before the index, which may be null or tell of something else', async () => {
+    const [layer, config] = littleImage(await tarOf({ path: 'x' }));
+    const manifest = JSON.stringify([
+      { Config: inBlobs(config.content), RepoTags: ['app:1'], Layers: [inBlobs(layer.content)] },
+    ]);
+    for (const index of ['{"schemaVersion":2,"manifests":null}', '{"schemaVersion":2}', 'no JSON']) {
+      const path = await both({ manifest, index });
+      const image = await openImage(path, { ...options, tag: 'app:1' });
+      expect(image.digest).toBe(sha256Digest(config.content));
+      expect(await contents(image)).toEqual(image.config.diffIds);
+    }
+  });
+
+  test('neither names an image', async () => {
+    const index = '{"schemaVersion":2,"manifests":null}';
+    expect(await failure(await both({ manifest: '[]', index }))).toContain('holds no image');
   });
 });
 
@@ -399,6 +442,22 @@ describe('OCI layout', () => {
     }
   });
 
+  test('a foreign layer that the layout does not hold is named with its place', async () => {
+    const tar = await tarOf();
+    const urls = ['https://example.com/base'];
+    const [layer, config] = littleImage(tar, {
+      layerType: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+    });
+    const layers = [descriptor(layer, { urls })];
+    const content = JSON.stringify({ schemaVersion: 2, config: descriptor(config), layers });
+    const manifest = { content, mediaType: ociManifest };
+    const absent = await openImage(await layout([config, manifest], [descriptor(manifest)]), options);
+    expect(absent.layers[0]?.urls).toEqual(urls);
+    await expect(absent.layers[0]?.stored()).rejects.toThrow(AbsentLayerError);
+    const held = await openImage(await layout([layer, config, manifest], [descriptor(manifest)]), options);
+    expect(await contents(held)).toEqual(held.config.diffIds);
+  });
+
   test.each<[reason: string, make: (tar: Buffer) => Promise<string>, expected: RegExp]>([
     ['no image at all (`"manifests": null` occurs)', async () => await layout([], null), /holds no image/],
     [
@@ -470,6 +529,64 @@ describe('OCI layout', () => {
     ],
   ])('%s', async (_reason, make, expected) => {
     expect(await failure(`oci:${await make(await tarOf())}`)).toMatch(expected);
+  });
+});
+
+describe('a layer of more than 2 GiB', () => {
+  // 2 GiB and half a KiB of zeros, which is a tar of nothing; its digest as `head -c 2147484160 /dev/zero | sha256sum` gives it.
+  const sizeBytes = 2 ** 31 + 512;
+  const digest = 'sha256:17f5b6a32ce5d36010fef46f65d8969ffa79d29e32850391c64f45f6807a51db';
+
+  test.each(['docker-archive', 'oci-archive'])('in a %s, and one behind it', async (medium) => {
+    const small = await tarOf({ path: 'x', content: 'behind' });
+    const config = configJson([digest, sha256Digest(small)]);
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar';
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      config: descriptor({ content: config, mediaType: 'application/vnd.oci.image.config.v1+json' }),
+      layers: [
+        { mediaType, digest, size: sizeBytes },
+        { mediaType, digest: sha256Digest(small), size: small.length },
+      ],
+    });
+    const index = {
+      schemaVersion: 2,
+      manifests: [descriptor({ content: manifest, mediaType: ociManifest })],
+    };
+    const blob = (name: string): string => `blobs/sha256/${name.slice(7)}`;
+    const documents: TarMember[] = [
+      ...[small, config, manifest].map((content) => ({ path: blob(sha256Digest(content)), content })),
+      { path: 'index.json', content: JSON.stringify(index) },
+      {
+        path: 'manifest.json',
+        content: JSON.stringify([
+          { Config: blob(sha256Digest(config)), Layers: [blob(digest), blob(sha256Digest(small))] },
+        ]),
+      },
+    ];
+    // The zeros are a hole in the file, so that it takes no room.
+    const zeros = { sizeBytes, open: () => createReadStream('/dev/zero') };
+    let header = Buffer.alloc(0);
+    for await (const chunk of writeTar([{ path: blob(digest), content: zeros }])) {
+      header = chunk;
+      break;
+    }
+    expect(header).toHaveLength(512);
+    const path = fresh('big.tar');
+    await writeFile(path, header);
+    await truncate(path, header.length + sizeBytes);
+    await appendFile(path, await tarOf(...documents));
+    const image = await openImage(`${medium}:${path}`, options);
+    expect(image.layers.map((layer) => layer.sizeBytes)).toEqual([sizeBytes, small.length]);
+    expect(await image.layers[1]?.uncompressed().then(buffer)).toEqual(small);
+    let seenBytes = 0;
+    for await (const chunk of (await image.layers[0]?.stored()) ?? []) {
+      seenBytes += chunk.length;
+      // To the end once, where other tools fail; it takes seconds.
+      if (medium === 'docker-archive') break;
+    }
+    expect(seenBytes).toBe(medium === 'docker-archive' ? 512 * 1024 : sizeBytes);
+    await image.close();
   });
 });
 
@@ -557,6 +674,41 @@ describe('finding an image', () => {
       expect(await readdir(options.temporaryDir)).toEqual([]);
     }
     expect(saved).toEqual(['docker app:1', 'podman app:1', 'docker app:1']);
+  });
+
+  test('a bare reference that no engine has is looked for in its registry, and the error tells of both', async () => {
+    const notes: string[] = [];
+    const progress = { ...silentProgress, note: (line: string) => void notes.push(line) };
+    const engineSave: NonNullable<OpenImageOptions['engineSave']> = async () => {
+      throw new UserError('the engine was asked');
+    };
+    // Nobody listens at port 1 of loopback, and the name is none that an engine could know.
+    const name = '127.0.0.1:1/team/app:1';
+    const ask = async (holds: () => Promise<boolean>, spec = name): Promise<string> =>
+      await failure(spec, { engineSave, engineHolds: holds, progress });
+    const absent = await ask(async () => false);
+    expect(absent).toContain(
+      'neither in an engine nor in its registry: docker holds no such image; 127.0.0.1:1 refuses',
+    );
+    expect(notes).toEqual([`docker holds no such image; reading ${name} from 127.0.0.1:1`]);
+    const silent = await ask(async () => {
+      throw new UserError('No docker engine answers (docker: not installed).');
+    });
+    expect(silent).toContain('No docker engine answers (docker: not installed); 127.0.0.1:1 refuses');
+    expect(await ask(async () => true)).toContain('the engine was asked');
+    expect(await ask(async () => false, `docker:${name}`)).toContain('the engine was asked');
+    // An image ID is known to engines only.
+    expect(await ask(async () => false, 'deadbeefcafe')).toContain('the engine was asked');
+    expect(await failure(name, { engineSave })).toContain('the engine was asked');
+    expect(await failure(name)).toContain('no engine is at hand; 127.0.0.1:1 refuses');
+    const broken = openImage(name, {
+      ...options,
+      engineSave,
+      engineHolds: async () => {
+        throw new TypeError('a defect');
+      },
+    });
+    await expect(broken).rejects.toThrow(TypeError);
   });
 
   test('an engine that fails leaves nothing behind', async () => {

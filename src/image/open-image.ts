@@ -1,17 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Progress } from '../base/index.ts';
-import { silentProgress, UserError } from '../base/index.ts';
+import { type Progress, silentProgress, UserError } from '../base/index.ts';
 import type { ImageWish } from './choose-image.ts';
 import type { Image, Platform } from './image.ts';
 import { type ImageSpec, parseImageSpec } from './image-spec.ts';
+import { type EngineHolds, type EngineReference, isImageId, openReference } from './open-reference.ts';
 import { parseReference } from './reference.ts';
+import type { RegistryAccess } from './registry/registry-client.ts';
 import { type ArchiveOptions, archiveStore } from './sources/archive-store.ts';
 import { openDockerArchive } from './sources/docker-archive.ts';
 import { type EngineSave, openEngineImage, type SavingEngine } from './sources/engine.ts';
 import { directoryStore, type FileStore } from './sources/file-store.ts';
 import { openOciArchive } from './sources/oci-archive.ts';
 import { openLayout } from './sources/oci-layout.ts';
+import { openRegistryImage } from './sources/registry.ts';
+import { openRootfs } from './sources/rootfs.ts';
 
 /** What opening an image needs besides its name. */
 export interface OpenImageOptions {
@@ -21,30 +24,38 @@ export interface OpenImageOptions {
   readonly tag?: string;
   /** Writes an engine's image to a file; without it, engines cannot be read from. */
   readonly engineSave?: EngineSave;
+  /**
+   * Says whether an engine holds an image. With it, a bare reference that the engine does not hold, or that no engine answers for (it then
+   * rejects with a `UserError`), is looked for in its registry.
+   */
+  readonly engineHolds?: EngineHolds;
   /** The engine that a bare reference is looked up in. Default `docker`. */
   readonly defaultEngine?: SavingEngine;
+  /** How registries are reached. Default: without credentials, by TLS only unless on this machine. */
+  readonly registry?: RegistryAccess;
   /** Where saved and unpacked archives go until `close`. */
   readonly temporaryDir: string;
+  /** Where the digests of unpacked root file systems are remembered between runs; nowhere by default. */
+  readonly cacheDir?: string;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens an image by its name (see `parseImageSpec`); a bare name is a file, else a directory with an OCI layout, else an
- * image in the engine. Close it in the end. Throws a `UserError` when it cannot be found, chosen or read.
+ * Opens an image by its name (see `parseImageSpec`). A bare name is a file, else a directory with an OCI layout or a root file
+ * system, else an image in the engine, else (see `engineHolds`) one in its registry. Close it in the end. Throws a `UserError` when it cannot be found, chosen or read.
  */
 export async function openImage(name: string | ImageSpec, options: OpenImageOptions): Promise<Image> {
   const spec = typeof name === 'string' ? parseImageSpec(name) : name;
-  return await openSpec(spec.kind === 'bare' ? await resolveBare(spec.text, options) : spec, options);
+  return await openSpec(spec.kind === 'bare' ? await resolveBare(spec.text) : spec, options);
 }
 
 type NamedSpec = Exclude<ImageSpec, { readonly kind: 'bare' }> | SniffedSpec;
 
-/** An archive whose kind is told by what is in it. */
-interface SniffedSpec {
-  readonly kind: 'archive';
-  readonly path: string;
-}
+/** An archive whose kind is told by what is in it, or a reference without a medium. */
+type SniffedSpec =
+  | { readonly kind: 'archive'; readonly path: string }
+  | { readonly kind: 'reference'; readonly reference: string };
 
 async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Image> {
   const archiveOptions: ArchiveOptions = {
@@ -56,16 +67,35 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
     platform: options.platform,
     tag: ('tag' in spec ? spec.tag : undefined) ?? options.tag,
   };
+  const openFromRegistry = async (reference: string): Promise<Image> =>
+    await openRegistryImage(reference, wish, { access: options.registry ?? {}, signal: options.signal });
+  const openFromEngine = async (wanted: EngineReference): Promise<Image> => {
+    const { engineSave: save } = options;
+    if (save === undefined) throw new UserError(`no engine is at hand to read ${wanted.reference} from`);
+    // The engine saves what the reference names: there is nothing to choose but the platform.
+    return await openEngineImage({ ...wanted, save }, { platform: options.platform }, archiveOptions);
+  };
   switch (spec.kind) {
     case 'docker':
-    case 'podman': {
-      const { engineSave } = options;
-      if (engineSave === undefined)
-        throw new UserError(`no engine is at hand to read ${spec.reference} from`);
-      const wanted = { engine: spec.kind, reference: spec.reference, save: engineSave };
-      // The engine saves what the reference names: there is nothing to choose but the platform.
-      return await openEngineImage(wanted, { platform: options.platform }, archiveOptions);
-    }
+    case 'podman':
+      return await openFromEngine({ engine: spec.kind, reference: spec.reference });
+    case 'reference':
+      return await openReference(spec.reference, {
+        engine: options.defaultEngine ?? 'docker',
+        holds: options.engineHolds,
+        hasEngine: options.engineSave !== undefined,
+        fromEngine: openFromEngine,
+        fromRegistry: openFromRegistry,
+        progress: archiveOptions.progress,
+      });
+    case 'registry':
+      return await openFromRegistry(spec.reference);
+    case 'dir':
+      return await openRootfs(spec.path, {
+        ...archiveOptions,
+        platform: options.platform,
+        cacheDir: options.cacheDir,
+      });
     case 'oci':
       return await openStore(
         await layoutDirectory(spec.path),
@@ -78,11 +108,6 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
         await archiveStore(spec.path, archiveOptions),
         async (store) => await archiveOpeners[spec.kind](store, wish, spec.path),
       );
-    case 'registry':
-    case 'dir':
-      throw new UserError(`images are read from archives, layouts and engines, not from ${spec.kind}:`, {
-        hint: 'Save the image to a file first, for example with `skopeo copy`.',
-      });
   }
 }
 
@@ -111,20 +136,28 @@ async function layoutDirectory(path: string): Promise<FileStore> {
   });
 }
 
-async function resolveBare(text: string, options: OpenImageOptions): Promise<NamedSpec> {
+async function resolveBare(text: string): Promise<NamedSpec> {
   const found = await stat(text).catch(() => undefined);
   if (found?.isFile()) return { kind: 'archive', path: text };
   if (found?.isDirectory() && (await isFile(join(text, 'oci-layout')))) return { kind: 'oci', path: text };
+  if (found?.isDirectory() && (await looksLikeRoot(text))) return { kind: 'dir', path: text };
   const spec = parseImageSpec(`oci:${text}`);
   if (spec.kind === 'oci' && spec.tag !== undefined && (await isFile(join(spec.path, 'oci-layout'))))
     return spec;
   if (/^[./~]|\.(tar|tgz|gz|zst)$/.test(text)) {
     throw new UserError(found ? `${text} holds no image` : `there is no file ${text}`, {
-      hint: found ? 'A directory is an image when it is an OCI layout.' : 'Check the path.',
+      hint: found
+        ? 'A directory is an image when it is an OCI layout, or a root file system (with usr, etc or bin).'
+        : 'Check the path.',
     });
   }
-  if (!/^(sha256:)?[0-9a-f]{12,64}$/.test(text)) parseReference(text);
-  return { kind: options.defaultEngine ?? 'docker', reference: text };
+  if (!isImageId(text)) parseReference(text);
+  return { kind: 'reference', reference: text };
+}
+
+async function looksLikeRoot(path: string): Promise<boolean> {
+  const found = await Promise.all(['usr', 'etc', 'bin'].map((name) => isDirectory(join(path, name))));
+  return found.includes(true);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -22,6 +22,8 @@ export interface ArchiveOptions {
   readonly temporaryDir: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
+  /** The archive was written by an engine for this process, so that its digests need no proof. */
+  readonly isVouchedFor?: boolean;
 }
 
 interface ArchivedFile {
@@ -50,6 +52,7 @@ export async function archiveStore(path: string, options: ArchiveOptions): Promi
       file: plain ?? path,
       index: await indexArchive(path, plain ?? path, options),
       discard,
+      isVouchedFor: options.isVouchedFor === true,
     });
   } catch (error) {
     await discard();
@@ -59,7 +62,12 @@ export async function archiveStore(path: string, options: ArchiveOptions): Promi
 
 function storeOf(
   title: string,
-  held: { readonly file: string; readonly index: ArchiveIndex; readonly discard: () => Promise<void> },
+  held: {
+    readonly file: string;
+    readonly index: ArchiveIndex;
+    readonly discard: () => Promise<void>;
+    readonly isVouchedFor: boolean;
+  },
 ): FileStore {
   let isClosed = false;
   const find = (path: string): ArchivedFile | undefined => resolveFile(held.index, path, title);
@@ -71,6 +79,12 @@ function storeOf(
       const found = find(path);
       if (found === undefined) throw missingFile(path, title);
       return fileRange(held.file, found.bodyOffset, Math.min(found.sizeBytes, endBytes ?? found.sizeBytes));
+    },
+    async locate(path) {
+      const found = isClosed ? undefined : find(path);
+      if (found === undefined) return undefined;
+      const { bodyOffset: offset, sizeBytes } = found;
+      return { path: held.file, offset, sizeBytes, isVouchedFor: held.isVouchedFor };
     },
     async close() {
       isClosed = true;

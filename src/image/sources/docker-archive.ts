@@ -123,6 +123,7 @@ async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer
     urls: [],
     title,
     open: async () => await store.open(path),
+    locate: async () => await store.locate(path),
   });
 }
 

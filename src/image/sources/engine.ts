@@ -31,7 +31,11 @@ export async function openEngineImage(
   try {
     options.signal?.throwIfAborted();
     await wanted.save(wanted.engine, wanted.reference, path);
-    const image = await openDockerArchive(await archiveStore(path, options), wish, wanted.reference);
+    const image = await openDockerArchive(
+      await archiveStore(path, { ...options, isVouchedFor: true }),
+      wish,
+      wanted.reference,
+    );
     return {
       ...image,
       async close() {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { UserError } from '../../base/index.ts';
+import type { StoredPlace } from '../layer.ts';
 
 /** Files by path, in a directory or in an archive: what an OCI layout and a docker-archive are made of. */
 export interface FileStore {
@@ -13,6 +14,8 @@ export interface FileStore {
   sizeBytes(path: string): Promise<number | undefined>;
   /** The bytes of a file from the first one, or those before `endBytes`. Rejects when there is no such file. */
   open(path: string, endBytes?: number): Promise<Readable>;
+  /** Where the bytes of a file lie, as long as the store is open; undefined when there is no such file. */
+  locate(path: string): Promise<StoredPlace | undefined>;
   /** Gives back what it holds; `open` fails afterwards. */
   close(): Promise<void>;
 }
@@ -56,6 +59,10 @@ export function directoryStore(directory: string): FileStore {
       const sizeBytes = await sizeOf(path);
       if (sizeBytes === undefined) throw missingFile(path, directory);
       return fileRange(join(directory, path), 0, Math.min(sizeBytes, endBytes ?? sizeBytes));
+    },
+    async locate(path) {
+      const sizeBytes = isClosed ? undefined : await sizeOf(path);
+      return sizeBytes === undefined ? undefined : { path: join(directory, path), offset: 0, sizeBytes };
     },
     close: async () => {
       isClosed = true;

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/index.ts';
 import { blobPath } from '../blob-path.ts';
 import { chooseImage, type ImageWish } from '../choose-image.ts';
-import { layerInstructions, parseConfig } from '../config.ts';
+import { parseConfig } from '../config.ts';
 import {
   type Descriptor,
   type ManifestDocument,
@@ -11,7 +11,7 @@ import {
   verifyDocument,
 } from '../documents.ts';
 import type { Image, ImageConfig, Layer, Platform } from '../image.ts';
-import { AbsentLayerError, storedLayer } from '../layer.ts';
+import { absentLayer, manifestLayers } from '../manifest-layers.ts';
 import { type FileStore, missingFile, readDocument } from './file-store.ts';
 
 // oci-layout                {"imageLayoutVersion": "1.0.0"}
@@ -37,7 +37,7 @@ export async function openLayout(store: FileStore, wish: ImageWish, name: string
     });
   }
   const index = parseIndex(text.toString(), `index.json in ${store.title}`);
-  const survey: Survey = { store, images: [], others: [] };
+  const survey: Survey = { store, images: [], others: [], visitCount: 0 };
   for (const descriptor of index.manifests) await collect(survey, descriptor, { names: [], depth: 0 });
   if (survey.images.length === 0 && survey.others.length > 0) {
     throw new UserError(`${store.title} holds no container image but ${survey.others.join(', ')}`);
@@ -59,9 +59,14 @@ interface Survey {
   readonly images: LayoutImage[];
   /** What else there is, by media type or digest. */
   readonly others: string[];
+  /** Descriptors that were looked at, those of one digest each time. */
+  visitCount: number;
 }
 
 const deepestIndex = 8;
+
+/** A few indexes of a few kilobytes that list each other over and over lead to any number of descriptors. */
+const mostVisits = 10_000;
 
 /** Collects the images behind a descriptor; those whose manifest the layout does not hold are left out. */
 async function collect(
@@ -70,6 +75,12 @@ async function collect(
   above: { readonly names: readonly string[]; readonly depth: number },
 ): Promise<void> {
   const { store, images, others } = survey;
+  survey.visitCount += 1;
+  if (survey.visitCount > mostVisits) {
+    throw new UserError(`the indexes in ${store.title} list more than ${mostVisits} manifests`, {
+      hint: 'No image has so many: the layout is damaged, or made to do harm.',
+    });
+  }
   if (descriptor.annotations['vnd.docker.reference.type'] === 'attestation-manifest') return;
   const names = [...new Set([...above.names, ...namesOf(descriptor)])];
   if (mediaTypes.indexes.includes(descriptor.mediaType)) {
@@ -132,60 +143,35 @@ async function layoutLayers(
   manifest: ManifestDocument,
   config: ImageConfig,
 ): Promise<Layer[]> {
-  const count = manifest.layers.length;
-  if (count !== config.diffIds.length) {
-    throw new UserError(
-      `the manifest in ${store.title} lists ${count} layers, but its configuration ${config.diffIds.length}`,
-      { hint: 'The image is damaged: save or pull it again.' },
-    );
-  }
-  const instructions = layerInstructions(config);
-  return await Promise.all(
-    manifest.layers.map(async (descriptor, position) => {
-      const title = `layer ${position + 1} of ${count} in ${store.title}`;
-      await checkLayer(store, descriptor, title);
-      return storedLayer({
-        digest: descriptor.digest,
-        diffId: config.diffIds[position] ?? '',
-        mediaType: descriptor.mediaType,
-        sizeBytes: descriptor.size,
-        createdBy: instructions[position],
-        urls: descriptor.urls,
-        title,
-        open: async () => await openLayer(store, descriptor, title),
-      });
-    }),
-  );
+  const layers = manifestLayers({
+    title: store.title,
+    manifest,
+    config,
+    open: async (descriptor, title) => await openLayer(store, descriptor, title),
+    locate: async ({ digest }) => await store.locate(blobPath(digest)),
+  });
+  await Promise.all(manifest.layers.map(async (descriptor) => await checkHeld(store, descriptor)));
+  return layers;
 }
 
-async function checkLayer(store: FileStore, descriptor: Descriptor, title: string): Promise<void> {
-  const { mediaType, digest, size, urls } = descriptor;
-  if (!mediaTypes.layers.includes(mediaType)) {
-    throw new UserError(
-      `${title} (${digest}) has the media type ${mediaType}, which is no file system layer`,
-      {
-        hint: mediaType.includes('encrypted') ? 'Decrypt the image first.' : 'Only tar layers are read.',
-      },
-    );
-  }
+async function checkHeld(store: FileStore, { digest, size, urls }: Descriptor): Promise<void> {
   const sizeBytes = await store.sizeBytes(blobPath(digest));
   if (sizeBytes === undefined && urls.length === 0) throw missingFile(blobPath(digest), store.title);
   if (sizeBytes !== undefined && sizeBytes !== size) {
-    throw new UserError(`${title} (${digest}) has ${sizeBytes} bytes, but its manifest says ${size}`, {
-      hint: 'The image is damaged: save or pull it again.',
-    });
+    throw new UserError(
+      `the layer ${digest} in ${store.title} has ${sizeBytes} bytes, but its manifest says ${size}`,
+      { hint: 'The image is damaged: save or pull it again.' },
+    );
   }
 }
 
 async function openLayer(
   store: FileStore,
-  { digest, urls }: Descriptor,
+  descriptor: Descriptor,
   title: string,
 ): ReturnType<FileStore['open']> {
-  const isHeld = (await store.sizeBytes(blobPath(digest))) !== undefined;
-  if (isHeld || urls.length === 0) return await store.open(blobPath(digest));
-  throw new AbsentLayerError(`${title} (${digest}) is a foreign layer, which is not stored here`, {
-    digest,
-    urls,
-  });
+  const path = blobPath(descriptor.digest);
+  const isHeld = (await store.sizeBytes(path)) !== undefined;
+  if (isHeld || descriptor.urls.length === 0) return await store.open(path);
+  throw absentLayer(descriptor, title);
 }

@@ -1,0 +1,200 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod';
+import { sha256Digest, UserError } from '../../base/index.ts';
+import { buildImage, type Image, openImage, type RegistryAccess, writeOciLayout } from '../index.ts';
+import {
+  type DebianRegistry,
+  type DebianRegistryOptions,
+  hasDebianRegistry,
+  startDebianRegistry,
+} from './fixtures/debian-registry.ts';
+
+const copier = 'skopeo';
+
+const inspectionSchema = z.object({
+  Digest: z.string(),
+  Layers: z.array(z.string()),
+  Architecture: z.string(),
+  Env: z.array(z.string()),
+});
+
+let folder = '';
+let built: Image;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-debian-registry-'));
+  const noise = Buffer.from(Array.from({ length: 3_000_000 }, (_, at) => (at * 7919 * (at % 251)) % 253));
+  built = await buildImage({
+    layers: [
+      [
+        { path: 'etc/', type: 'directory' },
+        { path: 'etc/a', content: noise },
+      ],
+      [{ path: 'etc/.wh.a' }, { path: 'etc/b', content: 'upper' }],
+    ],
+    config: { env: ['A=b'] },
+    compression: 'gzip',
+  });
+  await writeOciLayout(built, join(folder, 'layout'), { tag: 'v1' });
+});
+afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+function skopeo(...args: string[]): string {
+  const result = spawnSync(copier, args, { encoding: 'utf8', cwd: folder });
+  expect(`${result.status} ${result.stderr}`).toMatch(/^0 /);
+  return result.stdout;
+}
+
+/** Starts a registry, and has skopeo push the image into it. */
+async function withImage(
+  options: DebianRegistryOptions,
+): Promise<DebianRegistry & { readonly flags: string[] }> {
+  const registry = await startDebianRegistry(await mkdtemp(join(folder, 'registry-')), options);
+  onTestFinished(registry.stop);
+  const { login } = options;
+  const creds = login === undefined ? [] : [`${login.username}:${login.password}`];
+  skopeo(
+    ...['copy', '--quiet', '--insecure-policy', '--dest-tls-verify=false', 'oci:layout:v1'],
+    ...[`docker://${registry.host}/team/app:1`, ...creds.map((one) => `--dest-creds=${one}`)],
+  );
+  return { ...registry, flags: ['--tls-verify=false', ...creds.map((one) => `--creds=${one}`)] };
+}
+
+async function open(reference: string, access: RegistryAccess = {}): Promise<Image> {
+  return await openImage(`registry:${reference}`, {
+    temporaryDir: join(folder, 'temporary'),
+    registry: access,
+  });
+}
+
+/** What skopeo says of an image is what we say; layers and configuration are those that were pushed. */
+async function expectSame(
+  { host, flags }: { readonly host: string; readonly flags: readonly string[] },
+  access: RegistryAccess = {},
+): Promise<void> {
+  const told = inspectionSchema.parse(JSON.parse(skopeo('inspect', ...flags, `docker://${host}/team/app:1`)));
+  for (const reference of [`${host}/team/app:1`, `${host}/team/app@${told.Digest}`]) {
+    const image = await open(reference, access);
+    expect(image.digest).toBe(told.Digest);
+    expect(image.layers.map((layer) => layer.digest)).toEqual(told.Layers);
+    expect(image.platform.architecture).toBe(told.Architecture);
+    expect(image.config.env).toEqual(told.Env);
+    expect(image.config).toEqual(built.config);
+    for (const layer of image.layers) {
+      expect(sha256Digest(await buffer(await layer.uncompressed()))).toBe(layer.diffId);
+      expect(sha256Digest(await buffer(await layer.stored()))).toBe(layer.digest);
+    }
+    await image.close();
+  }
+}
+
+async function failure(reference: string, access: RegistryAccess = {}): Promise<string> {
+  const problem = await open(reference, access).catch((error: unknown) => error);
+  expect(problem).toBeInstanceOf(UserError);
+  return problem instanceof UserError ? `${problem.message} | ${problem.hint}` : '';
+}
+
+describe.skipIf(!hasDebianRegistry)("Debian's docker-registry", () => {
+  test('open to everybody, without TLS', async () => {
+    const registry = await withImage({});
+    await expectSame(registry);
+    const { host } = registry;
+    expect(await failure(`${host}/team/app:2`)).toMatch(/does not have .*has the tags 1/);
+    expect(await failure(`${host}/team/other`)).toMatch(/does not have /);
+    expect(await failure(`${host}/team/app@${sha256Digest('x')}`)).toMatch(/does not have /);
+    await registry.stop();
+    expect(await failure(`${host}/team/app:1`)).toContain('refuses the connection');
+  });
+
+  test('an index of two platforms', async () => {
+    const registry = await withImage({});
+    const copies = ['arm64', 'amd64'].map(async (architecture) => {
+      const other = { ...built, config: { ...built.config, platform: { os: 'linux', architecture } } };
+      await writeOciLayout(other, join(folder, `layout-${architecture}`), { tag: 'v1' });
+    });
+    await Promise.all(copies);
+    for (const architecture of ['arm64', 'amd64']) {
+      const to = `docker://${registry.host}/team/app:${architecture}`;
+      const from = `oci:layout-${architecture}:v1`;
+      skopeo('copy', '--quiet', '--insecure-policy', '--dest-tls-verify=false', from, to);
+    }
+    const manifests = await Promise.all(
+      ['arm64', 'amd64'].map(async (architecture) => {
+        const image = await open(`${registry.host}/team/app:${architecture}`);
+        await image.close();
+        const raw = skopeo(
+          'inspect',
+          '--raw',
+          ...registry.flags,
+          `docker://${registry.host}/team/app:${architecture}`,
+        );
+        expect(sha256Digest(raw)).toBe(image.digest);
+        return {
+          mediaType: 'application/vnd.oci.image.manifest.v1+json',
+          digest: image.digest,
+          size: Buffer.byteLength(raw),
+          platform: { os: 'linux', architecture },
+        };
+      }),
+    );
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const put = await fetch(`http://${registry.host}/v2/team/app/manifests/both`, {
+      method: 'PUT',
+      headers: { 'content-type': mediaType },
+      body: JSON.stringify({ schemaVersion: 2, mediaType, manifests }),
+    });
+    expect(put.status).toBe(201);
+    const platform = { os: 'linux', architecture: 'arm64' };
+    const image = await openImage(`registry:${registry.host}/team/app:both`, { temporaryDir: '', platform });
+    expect(image.digest).toBe(manifests[0]?.digest);
+    await image.close();
+  });
+
+  test('with htpasswd', async () => {
+    const registry = await withImage({ login: { username: 'ann', password: 'se:cret' } });
+    const auth = Buffer.from('ann:se:cret').toString('base64');
+    const config = (text: string): RegistryAccess => ({
+      environment: { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [registry.host]: { auth: text } } }) },
+    });
+    await expectSame(registry, config(auth));
+    const reference = `${registry.host}/team/app:1`;
+    expect(await failure(reference)).toMatch(/without credentials.*docker login 127\.0\.0\.1/);
+    const wrong = config(Buffer.from('ann:x').toString('base64'));
+    expect(await failure(reference, wrong)).toContain(
+      'does not accept the credentials from DOCKER_AUTH_CONFIG',
+    );
+    // What skopeo writes when it logs in.
+    const file = join(folder, 'login', 'auth.json');
+    await mkdir(join(folder, 'login'));
+    await writeFile(file, '{}');
+    const login = ['--username=ann', '--password=se:cret', '--tls-verify=false', `--authfile=${file}`];
+    skopeo('login', ...login, registry.host);
+    await expectSame(registry, { environment: { REGISTRY_AUTH_FILE: file } });
+  });
+
+  test('with TLS by an authority that nobody knows', async () => {
+    const registry = await withImage({ isTls: true });
+    const reference = `${registry.host}/team/app:1`;
+    expect(await failure(reference)).toMatch(
+      /certificate .* is not trusted.*NODE_EXTRA_CA_CERTS.*--insecure/,
+    );
+    await expectSame(registry, { insecure: true });
+    const program = fileURLToPath(import.meta.resolve('../fixtures/print-image.ts'));
+    const ran = spawnSync(process.execPath, [program, `registry:${reference}`], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: registry.authorityFile },
+    });
+    const image = await open(reference, { insecure: true });
+    expect(JSON.parse(ran.stdout)).toEqual({
+      digest: image.digest,
+      layers: image.layers.map((layer) => layer.digest),
+    });
+    await image.close();
+  });
+});

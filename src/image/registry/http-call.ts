@@ -1,0 +1,153 @@
+import {
+  type ClientRequest,
+  type ClientRequestArgs,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+
+/** One HTTP request; redirects are not followed. */
+export interface HttpCall {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** How long nothing may come, connecting included. Default 60. */
+  readonly patienceSeconds?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came back; the body must be read or destroyed. */
+export interface HttpAnswer {
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: IncomingMessage;
+}
+
+/** Connections that are kept open between requests. */
+export interface Connections {
+  /** Rejects with Node's own error (its `code` tells the trouble) when there is no answer. */
+  send(call: HttpCall): Promise<HttpAnswer>;
+  /** Ends all of them, those in use too. */
+  close(): void;
+}
+
+/** How connections are made. */
+export interface ConnectionOptions {
+  /** `host[:port]` whose certificate is not verified. */
+  readonly unverifiedHost?: string | undefined;
+  /** `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` and their lower-case forms, as Node 22.21 and later read them. */
+  readonly proxies?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The error of a server that has stopped to speak. */
+export class StalledError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * Opens connections by `node:http`, not by `fetch`: `fetch` unpacks bodies with a `Content-Encoding`, which breaks the
+ * digests of blobs, and cannot leave one host's certificate unverified. Certificates are verified against Node's own
+ * authorities and those in the file that `NODE_EXTRA_CA_CERTS` names.
+ */
+export function openConnections(options: ConnectionOptions): Connections {
+  const { proxies } = options;
+  const common = { keepAlive: true, scheduling: 'lifo', ...(proxies && { proxyEnv: proxies }) } as const;
+  const agents = {
+    plain: new HttpAgent(common),
+    verified: new HttpsAgent(common),
+    unverified: new HttpsAgent({ ...common, rejectUnauthorized: false }),
+  };
+  const agentOf = (url: URL): HttpAgent => {
+    if (url.protocol === 'http:') return agents.plain;
+    return url.host === options.unverifiedHost ? agents.unverified : agents.verified;
+  };
+  return {
+    send: async (call) => await send(call, agentOf(call.url)),
+    close() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+}
+
+async function send(call: HttpCall, agent: HttpAgent): Promise<HttpAnswer> {
+  const { method, url, headers, body, signal } = call;
+  signal?.throwIfAborted();
+  const patienceSeconds = call.patienceSeconds ?? 60;
+  const settings: ClientRequestArgs = {
+    method,
+    agent,
+    timeout: patienceSeconds * 1000,
+    headers: {
+      'user-agent': 'plimsoll',
+      'accept-encoding': 'identity',
+      ...headers,
+      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+    },
+    ...(signal && { signal }),
+  };
+  return await new Promise((resolve, reject) => {
+    const request: ClientRequest = (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, settings);
+    let answered: IncomingMessage | undefined;
+    request.on('timeout', () => {
+      // A reader that is slower than the network leaves bytes in the buffer; then nothing is amiss.
+      if (answered !== undefined && answered.readableLength > 0) return;
+      request.destroy(new StalledError(`nothing came for ${patienceSeconds} seconds`));
+    });
+    request.on('error', (error) => reject(signal?.aborted === true ? signal.reason : error));
+    request.on('response', (response) => {
+      answered = response;
+      resolve({ url, status: response.statusCode ?? 0, headers: response.headers, body: response });
+    });
+    request.end(body);
+  });
+}
+
+/** Passes by a body that nobody wants, so that a short one leaves the connection usable. */
+export function discardBody(answer: HttpAnswer): void {
+  const { body, headers } = answer;
+  body.on('error', () => {});
+  if (Number(headers['content-length'] ?? Number.NaN) <= 65_536) body.resume();
+  else body.destroy();
+}
+
+/** A whole small body, cut off at `limitBytes`. */
+export async function readBody(answer: HttpAnswer, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= limitBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limitBytes);
+}
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const mostRedirects = 6;
+
+/**
+ * Sends a GET or HEAD request and follows where it is sent on to. `Authorization` stays with the origin that it is for:
+ * storage services refuse a second kind of authorization, and it is none of their business. `check` may refuse an address by throwing.
+ */
+export async function sendFollowing(
+  connections: Connections,
+  call: HttpCall,
+  check: (to: URL, from: URL) => void,
+): Promise<HttpAnswer> {
+  let current = call;
+  for (let hop = 0; ; hop++) {
+    const answer = await connections.send(current);
+    const { location } = answer.headers;
+    if (!redirects.has(answer.status) || location === undefined || hop === mostRedirects) return answer;
+    discardBody(answer);
+    const url = new URL(location, current.url);
+    check(url, current.url);
+    const { authorization, ...others } = current.headers;
+    const isSameOrigin = url.origin === current.url.origin && authorization !== undefined;
+    current = { ...current, url, headers: isSameOrigin ? { ...others, authorization } : others };
+  }
+}

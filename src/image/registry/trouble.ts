@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { messageOf, UserError } from '../../base/index.ts';
+import { type HttpAnswer, readBody } from './http-call.ts';
+import { errorCode, retryAfterSeconds } from './retries.ts';
+
+/** Of whom, and of what, a message speaks. */
+export interface TroublePlace {
+  /** The registry as references name it. */
+  readonly registry: string;
+  /** What was asked for: `ghcr.io/owner/app:1`; the registry itself when it was the first knock. */
+  readonly wanted: string;
+  readonly isInsecure: boolean;
+}
+
+const certificateCodes: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'CERT_REVOKED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** True when the server speaks TLS, but its certificate is not to be trusted. */
+export function isCertificateTrouble(error: unknown): boolean {
+  return certificateCodes.has(errorCode(error));
+}
+
+/** Puts the error of a connection into words; `UserError`s and aborts stay as they are. */
+export function connectionTrouble(error: unknown, { registry, wanted, isInsecure }: TroublePlace): unknown {
+  if (error instanceof UserError || (error instanceof Error && error.name === 'AbortError')) return error;
+  const code = errorCode(error);
+  const about = wanted === registry ? '' : ` (for ${wanted})`;
+  const told = (message: string, hint: string): UserError =>
+    new UserError(`${message}${about}`, { hint, cause: error });
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return told(
+      `there is no host ${registry}`,
+      'Check the name of the registry, and that this machine can resolve names.',
+    );
+  }
+  if (code === 'ECONNREFUSED') {
+    return told(`${registry} refuses the connection`, 'Check the port, and that the registry runs.');
+  }
+  if (isCertificateTrouble(error)) {
+    return told(
+      `the certificate of ${registry} is not trusted: ${messageOf(error)}`,
+      'Name the file of its authority in NODE_EXTRA_CA_CERTS, or pass --insecure to take any certificate.',
+    );
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return told(
+      `${registry} does not speak TLS as it should: ${messageOf(error)}`,
+      isInsecure ? 'Check the port.' : 'Is it a registry with plain HTTP? --insecure allows that.',
+    );
+  }
+  if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
+    return told(
+      `${registry} does not answer: ${messageOf(error)}`,
+      'Check the network; behind a proxy, set HTTPS_PROXY.',
+    );
+  }
+  return told(`the connection to ${registry} broke: ${messageOf(error)}`, 'Try again.');
+}
+
+// {"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown", "detail": {"Tag": "2"}}]}
+const errorsSchema = z.object({
+  errors: z.array(z.object({ code: z.string().nullish(), message: z.string().nullish() })),
+});
+const detailsSchema = z.object({ details: z.string() });
+
+/** What a registry, or its token service, says about a refusal; empty when it says nothing readable. */
+export async function refusalText(answer: HttpAnswer): Promise<string> {
+  const body = await readBody(answer, 65_536).catch(() => Buffer.alloc(0));
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString());
+  } catch {
+    return '';
+  }
+  const errors = errorsSchema.safeParse(json).data?.errors ?? [];
+  const said = errors.map(({ code, message }) => message || code || '').filter((text) => text !== '');
+  return (said.length > 0 ? said.join('; ') : (detailsSchema.safeParse(json).data?.details ?? '')).slice(
+    0,
+    500,
+  );
+}
+
+/** True for a page made for browsers. */
+export function isWebPage(answer: HttpAnswer): boolean {
+  return /^\s*(?:text\/html|application\/xhtml)/i.test(answer.headers['content-type'] ?? '');
+}
+
+/** What is known of the credentials that a refused request carried. */
+export interface CredentialState {
+  /** Where those came from that were sent; undefined when there were none. */
+  readonly origin?: string | undefined;
+  readonly troubles: readonly string[];
+}
+
+/** The error of 401 and 403. */
+export function refused(place: TroublePlace, said: string, { origin, troubles }: CredentialState): UserError {
+  const reason = said === '' ? '' : ` (${said})`;
+  const also = troubles.length === 0 ? '' : ` Note that ${troubles.join('; ')}.`;
+  const login = `docker login ${place.registry === 'docker.io' ? '' : place.registry}`.trim();
+  return new UserError(
+    origin === undefined
+      ? `${place.registry} does not show ${place.wanted} to somebody without credentials${reason}`
+      : `${place.registry} does not accept the credentials from ${origin} for ${place.wanted}${reason}`,
+    { hint: `Check the name, which may not exist, or log in: ${login}.${also}` },
+  );
+}
+
+/** The error of every other answer that is not the one asked for. */
+export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Promise<UserError> {
+  if (isWebPage(answer)) {
+    answer.body.destroy();
+    return notRegistry(place.registry, 'it answers with a web page');
+  }
+  const said = await refusalText(answer);
+  const reason = said === '' ? '' : ` (${said})`;
+  if (answer.status === 429) {
+    const seconds = retryAfterSeconds(answer);
+    return new UserError(`${place.registry} has had too many requests${reason}`, {
+      hint: `${seconds === undefined ? 'Try later' : `Try again in ${seconds} seconds`}; logging in often raises the limit (docker login).`,
+    });
+  }
+  return new UserError(`${place.registry} answers ${answer.status} when asked for ${place.wanted}${reason}`, {
+    hint: answer.status >= 500 ? 'The registry is in trouble: try later.' : 'Check the name.',
+  });
+}
+
+/** The error of a host that is something else. */
+export function notRegistry(registry: string, why: string): UserError {
+  return new UserError(`${registry} is no container registry: ${why}`, {
+    hint: 'Check the host and the port of the reference.',
+  });
+}
