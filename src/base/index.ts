@@ -2,6 +2,7 @@ export { formatBytes, formatSeconds } from './bytes.ts';
 export {
   type Compression,
   chainStreams,
+  type DecompressionPrograms,
   decompressor,
   meterBytes,
   type SniffedStream,

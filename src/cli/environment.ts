@@ -8,6 +8,7 @@ export interface CliEnvironment {
   readonly cwd: string;
   /** The environment variables, for programs that are started. */
   readonly variables: Readonly<Record<string, string>>;
+  readonly homeDir: string;
   /** Layer indexes and temporary files. */
   readonly cacheDir: string;
   readonly isColour: boolean;
@@ -38,6 +39,7 @@ export function readEnvironment(signal: AbortSignal, isQuiet = false): CliEnviro
     variables: Object.fromEntries(
       Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     ),
+    homeDir: homedir(),
     cacheDir: resolve(
       known.PLIMSOLL_CACHE_DIR ?? join(known.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'plimsoll'),
     ),

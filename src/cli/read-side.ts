@@ -1,11 +1,13 @@
 import { join } from 'node:path';
+import { wantsSecretContent } from '../audit/index.ts';
 import { UserError } from '../base/index.ts';
 import type { ImageSide, LayerMeasure } from '../compare/index.ts';
 import { findDistroPackages, isDistroInventoryFile } from '../distro/index.ts';
-import { type Engine, findEngines } from '../engines/index.ts';
-import { indexImage, type RootFileSystem } from '../filetree/index.ts';
+import type { Engine } from '../engines/index.ts';
+import { type DuplicateGroup, findDuplicates, indexImage, type RootFileSystem } from '../filetree/index.ts';
 import { type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
 import { findDistributions, type InstalledDistribution, isPythonInventoryFile } from '../python/index.ts';
+import { findDecompressionPrograms } from './decompression-programs.ts';
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
 import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
@@ -16,6 +18,8 @@ export interface ReadImage {
   readonly root: RootFileSystem;
   readonly side: ImageSide;
   readonly distributions: readonly InstalledDistribution[];
+  /** Present where they were asked for. */
+  readonly duplicates?: readonly DuplicateGroup[];
 }
 
 /** What reading needs besides the image's name. */
@@ -26,10 +30,20 @@ export interface ReadImageOptions {
   readonly baseLayerCount?: number | undefined;
   /** What to call it in tables; the source's own name when absent. */
   readonly name?: string;
+  /** Hash the content of every file, which takes about as long again as reading; indexes with hashes are cached apart. */
+  readonly withHashes?: boolean | undefined;
+  /** False where nobody asks for compressed sizes, whose measuring takes its time; `side.measures` is empty then. */
+  readonly withMeasures?: boolean;
+  /** Find the files with equal content; only files that may have any are read for it. */
+  readonly withDuplicates?: boolean;
+  /** Read every byte of uncompressed layers and verify it; compressed ones always are. */
+  readonly verifyDigests?: boolean;
+  /** Talk to registries without TLS, or with certificates that nobody vouches for. */
+  readonly isInsecure?: boolean;
 }
 
 /** Bumped when what is captured of a layer, or what is read out of it, changes. */
-const analyserVersion = '1';
+const analyserVersion = '3';
 
 /** Opens an image of any source, indexes its layers (cached), measures their compressed size (cached), and closes it. */
 export async function readImage(
@@ -56,6 +70,21 @@ export async function readImage(
   }
 }
 
+/** As `readImage`, with the image left open for whoever reads its files afterwards: close it in the end. */
+export async function readOpenImage(
+  name: string,
+  environment: CliEnvironment,
+  options: ReadImageOptions = {},
+): Promise<{ readonly read: ReadImage; readonly image: Image }> {
+  const image = await openSource(name, environment, options);
+  try {
+    return { read: await readOpened(image, environment, options), image };
+  } catch (error) {
+    await image.close();
+    throw error;
+  }
+}
+
 /** The engine's ID of `docker:REF` and `podman:REF`; undefined for other sources. */
 async function imageIdOf(engine: Engine, name: string): Promise<string | undefined> {
   const reference = /^(?:docker|podman):(.+)$/.exec(name)?.[1];
@@ -68,15 +97,23 @@ async function openSource(
   options: ReadImageOptions,
 ): Promise<Image> {
   const { progress, signal, cacheDir } = environment;
+  const engineFor = async (kind: 'docker' | 'podman'): Promise<Engine> => {
+    const isGiven =
+      options.engine !== undefined && (kind === 'docker') === (options.engine.name === 'docker');
+    return isGiven && options.engine !== undefined ? options.engine : engineNamed(kind, environment);
+  };
   return openImage(name, {
     ...(options.platform === undefined ? {} : { platform: options.platform }),
     engineSave: async (kind, reference, path) => {
-      const isGiven =
-        options.engine !== undefined && (kind === 'docker') === (options.engine.name === 'docker');
-      const engine =
-        isGiven && options.engine !== undefined ? options.engine : await engineNamed(kind, environment);
-      await engine.save(reference, path, progress, signal);
+      await (await engineFor(kind)).save(reference, path, progress, signal);
     },
+    engineHolds: async (kind, reference) => (await (await engineFor(kind)).inspect(reference)) !== undefined,
+    registry: {
+      environment: environment.variables,
+      homeDir: environment.homeDir,
+      insecure: options.isInsecure === true,
+    },
+    cacheDir,
     ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),
     temporaryDir: join(cacheDir, 'tmp'),
     progress,
@@ -90,23 +127,32 @@ async function readOpened(
   options: ReadImageOptions,
 ): Promise<ReadImage> {
   const { progress, signal, cacheDir } = environment;
-  const { root } = await indexImage(image, {
+  const reading = {
     cacheDir: join(cacheDir, 'layers'),
+    programs: await findDecompressionPrograms(environment.variables['PATH']),
+    ...(options.verifyDigests === true && { verifyDigests: true }),
+    signal,
+  };
+  const { root } = await indexImage(image, {
+    ...reading,
     analyserVersion,
     capture: {
       key: 'inventory',
-      wants: (path) => isDistroInventoryFile(path) || isPythonInventoryFile(path),
+      wants: (path, sizeBytes) =>
+        isDistroInventoryFile(path) || isPythonInventoryFile(path) || wantsSecretContent(path, sizeBytes),
     },
+    ...(options.withHashes === true && { withHashes: true }),
     progress,
-    signal,
   });
-  const measures = await measureLayers(image, root, environment);
+  const duplicates = options.withDuplicates === true ? await findDuplicates(image, root, reading) : undefined;
+  const measures = options.withMeasures === false ? [] : await measureLayers(image, root, environment);
   const distributions = findDistributions(root);
   const { name, digest, platform, config, layers } = image;
   return {
     image: { name, digest, platform, config, layers },
     root,
     distributions,
+    ...(duplicates && { duplicates }),
     side: {
       kind: 'image',
       name: options.name ?? name,
@@ -121,6 +167,7 @@ async function readOpened(
 }
 
 async function engineNamed(kind: 'docker' | 'podman', environment: CliEnvironment): Promise<Engine> {
+  const { findEngines } = await import('../engines/index.ts');
   const { engines, refusals } = await findEngines({
     environment: environment.variables,
     only: [kind],

@@ -1,3 +1,4 @@
+import { redactInstruction } from '../finding/index.ts';
 import { guessBaseLayerCount } from './base-layers.ts';
 import { type GroupOf, groupFiles } from './group-of.ts';
 import { type Group, groups } from './groups.ts';
@@ -73,7 +74,7 @@ function imageAccount(side: ImageSide): SideAccount {
     return {
       position,
       identity: index.diffId,
-      instruction: side.layers[position]?.createdBy ?? '',
+      instruction: redactInstruction(side.layers[position]?.createdBy ?? ''),
       group: position < baseLayerCount ? ('base' as const) : largestGroup(groupBytes),
       groupBytes,
       contentBytes: sumOf(groups.map((group) => tally[group].content)),

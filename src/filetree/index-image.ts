@@ -46,10 +46,12 @@ export async function indexImage(image: Image, options: IndexImageOptions = {}):
   };
   const limit = pLimit(layersAtOnce);
   const distinct = new Map(image.layers.map((layer) => [layer.diffId, layer]));
+  // The largest first, so that none is left alone at the end.
+  const order = [...distinct].sort(([, one], [, other]) => other.sizeBytes - one.sizeBytes);
   try {
     const indexes = new Map(
       await Promise.all(
-        [...distinct].map(([diffId, layer]) =>
+        order.map(([diffId, layer]) =>
           limit(async (): Promise<[string, LayerIndex]> => [diffId, await read(layer)]),
         ),
       ),

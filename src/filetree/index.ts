@@ -1,3 +1,5 @@
+export { type DiveFigures, type DiveFileReference, diveFigures } from './dive-figures.ts';
+export { type DuplicateGroup, findDuplicates } from './find-duplicates.ts';
 export { followLinks } from './follow-links.ts';
 export { type IndexedImage, type IndexImageOptions, indexImage } from './index-image.ts';
 export { type Capture, type IndexLayerOptions, indexLayer } from './index-layer.ts';

@@ -1,7 +1,11 @@
+import type { ContentPack } from './content-pack.ts';
+import { contentReader } from './content-pack.ts';
+import { fingerprintBytes } from './file-facts.ts';
+import { fileFormats } from './file-format.ts';
 import type { EntryType, LayerEntry, LayerIndex } from './layer-index.ts';
 
 /** Every entry type at its number in the `types` column. */
-const entryTypes: readonly EntryType[] = [
+export const entryTypes: readonly EntryType[] = [
   'file',
   'directory',
   'symlink',
@@ -14,7 +18,7 @@ const entryTypes: readonly EntryType[] = [
 ];
 
 /** Length of a content hash (sha256), in bytes. */
-const hashBytes = 32;
+export const hashBytes = 32;
 
 /** A layer's entries as columns: position n of each column belongs to entry n. */
 export interface LayerColumns {
@@ -34,108 +38,35 @@ export interface LayerColumns {
   readonly links: Uint32Array;
   /** 32 bytes an entry, zeros for those without content; empty when nothing was hashed. */
   readonly hashes: Uint8Array;
-  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly facts: FactColumns;
+  readonly contents: ContentPack;
 }
 
-/** Collects entries into columns. */
-export class LayerColumnsBuilder {
-  readonly #strings: string[] = [''];
-  readonly #numbers = new Map<string, number>([['', 0]]);
-  readonly #rows: { readonly [Column in NumberColumn]: number[] } = {
-    types: [],
-    sizes: [],
-    modes: [],
-    uids: [],
-    gids: [],
-    times: [],
-    directories: [],
-    names: [],
-    links: [],
-  };
-  readonly #hashes = new Map<number, Uint8Array>();
-  readonly #contents = new Map<string, Uint8Array>();
-
-  get entryCount(): number {
-    return this.#rows.types.length;
-  }
-
-  /** Adds an entry and gives its position. A later entry of the same path takes an earlier one's captured content away. */
-  add(entry: LayerEntry): number {
-    const slash = entry.path.lastIndexOf('/');
-    const rows = this.#rows;
-    rows.types.push(entryTypes.indexOf(entry.type));
-    rows.sizes.push(entry.sizeBytes);
-    rows.modes.push(entry.mode);
-    rows.uids.push(entry.uid);
-    rows.gids.push(entry.gid);
-    rows.times.push(entry.mtimeSeconds);
-    rows.directories.push(this.#intern(entry.path.slice(0, Math.max(slash, 0))));
-    rows.names.push(this.#intern(entry.path.slice(slash + 1)));
-    rows.links.push(this.#intern(entry.linkTarget ?? ''));
-    if (this.#contents.size > 0) this.#contents.delete(entry.path);
-    return rows.types.length - 1;
-  }
-
-  setHash(position: number, hash: Uint8Array): void {
-    this.#hashes.set(position, hash);
-  }
-
-  setContent(path: string, content: Uint8Array): void {
-    this.#contents.set(path, content);
-  }
-
-  finish(layer: {
-    readonly diffId: string;
-    readonly tarBytes: number;
-    readonly isHashed: boolean;
-  }): LayerColumns {
-    const rows = this.#rows;
-    const hashes = new Uint8Array(layer.isHashed ? this.entryCount * hashBytes : 0);
-    for (const [position, hash] of this.#hashes) hashes.set(hash, position * hashBytes);
-    return {
-      diffId: layer.diffId,
-      tarBytes: layer.tarBytes,
-      strings: this.#strings,
-      types: Uint8Array.from(rows.types),
-      sizes: Float64Array.from(rows.sizes),
-      modes: Uint16Array.from(rows.modes),
-      uids: Uint32Array.from(rows.uids),
-      gids: Uint32Array.from(rows.gids),
-      times: Float64Array.from(rows.times),
-      directories: Uint32Array.from(rows.directories),
-      names: Uint32Array.from(rows.names),
-      links: Uint32Array.from(rows.links),
-      hashes,
-      contents: this.#contents,
-    };
-  }
-
-  #intern(text: string): number {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    const number = this.#strings.length;
-    this.#strings.push(text);
-    this.#numbers.set(text, number);
-    return number;
-  }
+/** What is known of the larger files only: row n of each column belongs to the entry at `positions[n]`, ascending. */
+export interface FactColumns {
+  readonly positions: Uint32Array;
+  /** 16 bytes a row. */
+  readonly fingerprints: Uint8Array;
+  /** Number in `fileFormats` plus one; 0 for none. */
+  readonly formats: Uint8Array;
+  /** -1 where it is not known. */
+  readonly strippable: Float64Array;
 }
 
-type NumberColumn =
-  | 'types'
-  | 'sizes'
-  | 'modes'
-  | 'uids'
-  | 'gids'
-  | 'times'
-  | 'directories'
-  | 'names'
-  | 'links';
+const columnsOfIndexes = new WeakMap<LayerIndex, LayerColumns>();
+
+/** The columns that an index reads from; undefined for an index that was made in another way. */
+export function columnsOf(index: LayerIndex): LayerColumns | undefined {
+  return columnsOfIndexes.get(index);
+}
 
 /** The index that reads from columns. */
 export function layerIndexOf(columns: LayerColumns): LayerIndex {
   const entryCount = columns.types.length;
   const entry = (position: number): LayerEntry => entryAt(columns, position);
-  return {
+  const read = contentReader(columns.contents);
+  let items: Map<string, number> | undefined;
+  const index: LayerIndex = {
     diffId: columns.diffId,
     tarBytes: columns.tarBytes,
     contentBytes: columns.sizes.reduce((sum, sizeBytes) => sum + sizeBytes, 0),
@@ -144,33 +75,81 @@ export function layerIndexOf(columns: LayerColumns): LayerIndex {
     *entries() {
       for (let position = 0; position < entryCount; position++) yield entry(position);
     },
-    content: (path) => columns.contents.get(path),
+    content(path) {
+      items ??= new Map(
+        Array.from(columns.contents.positions, (position, item) => [pathAt(columns, position), item]),
+      );
+      const item = items.get(path);
+      return item === undefined ? undefined : read(item);
+    },
   };
+  columnsOfIndexes.set(index, columns);
+  return index;
 }
 
-function entryAt(columns: LayerColumns, position: number): LayerEntry {
+/** The path of the entry at a position. */
+export function pathAt(columns: LayerColumns, position: number): string {
+  const directory = columns.strings[columns.directories[position] ?? 0] ?? '';
+  const name = columns.strings[columns.names[position] ?? 0] ?? '';
+  return directory === '' ? name : `${directory}/${name}`;
+}
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** The entry at a position; throws a `RangeError` where there is none. */
+export function entryAt(columns: LayerColumns, position: number): LayerEntry {
   if (!(position >= 0 && position < columns.types.length))
     throw new RangeError(`there is no entry ${position}`);
-  const text = (column: Uint32Array): string => columns.strings[column[position] ?? 0] ?? '';
-  const directory = text(columns.directories);
-  const name = text(columns.names);
-  const type = entryTypes[columns.types[position] ?? 0] ?? 'file';
-  const linkTarget = text(columns.links);
-  return {
-    path: directory === '' ? name : `${directory}/${name}`,
-    type,
+  const entry: Writable<LayerEntry> = {
+    path: pathAt(columns, position),
+    type: entryTypes[columns.types[position] ?? 0] ?? 'file',
     sizeBytes: columns.sizes[position] ?? 0,
     mode: columns.modes[position] ?? 0,
     uid: columns.uids[position] ?? 0,
     gid: columns.gids[position] ?? 0,
     mtimeSeconds: columns.times[position] ?? 0,
-    ...(linkTarget !== '' && { linkTarget }),
-    ...(type === 'file' && hashAt(columns.hashes, position)),
   };
+  const link = columns.links[position] ?? 0;
+  if (link !== 0) entry.linkTarget = columns.strings[link] ?? '';
+  if (entry.type === 'file') {
+    addHash(entry, columns.hashes, position);
+    addFacts(entry, columns.facts, position);
+  }
+  return entry;
 }
 
-function hashAt(hashes: Uint8Array, position: number): Pick<LayerEntry, 'contentHash'> {
+function addHash(entry: Writable<LayerEntry>, hashes: Uint8Array, position: number): void {
+  if (hashes.length === 0) return;
   const hash = hashes.subarray(position * hashBytes, (position + 1) * hashBytes);
-  if (hash.every((byte) => byte === 0)) return {};
-  return { contentHash: Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('hex') };
+  if (hash.some((byte) => byte !== 0)) entry.contentHash = hexOf(hash);
+}
+
+function addFacts(entry: Writable<LayerEntry>, facts: FactColumns, position: number): void {
+  const row = factRow(facts, position);
+  if (row === -1) return;
+  entry.fingerprint = hexOf(
+    facts.fingerprints.subarray(row * fingerprintBytes, (row + 1) * fingerprintBytes),
+  );
+  const format = fileFormats[(facts.formats[row] ?? 0) - 1];
+  if (format !== undefined) entry.format = format;
+  const strippable = facts.strippable[row] ?? -1;
+  if (strippable >= 0) entry.strippableBytes = strippable;
+}
+
+/** The row of facts on an entry, found by halving; -1 where there is none. */
+export function factRow({ positions }: FactColumns, position: number): number {
+  let low = 0;
+  let high = positions.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = positions[middle] ?? 0;
+    if (found === position) return middle;
+    if (found < position) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }

@@ -1,13 +1,30 @@
+import { columnsOf, entryTypes, type LayerColumns, pathAt } from './layer-columns.ts';
+import { columnsFrom } from './layer-columns-builder.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
+import {
+  type Content,
+  directoryNode,
+  findNode,
+  hold,
+  link,
+  type Node,
+  nodeFinder,
+  nodesBelow,
+  pathOf,
+  rootNode,
+  unlink,
+} from './path-tree.ts';
 import type { BuriedEntry, RootFileSystem, VisibleEntry } from './root-file-system.ts';
+import { isSameContent } from './same-content.ts';
 
 /**
  * Stacks layers, lowest first, as the OCI image-spec (layer.md, "Applying Changesets") has them applied: a whiteout hides
  * what lower layers have, never what its own layer brings; directories merge; anything else replaces what was there, with
  * all below it. Stored bytes are dead once no link to them is left.
  *
- * A file written again counts as `metadata-only` when both copies have the same content hash or, where they were not
- * hashed, the same size and modification time: `chown` and `chmod` keep both, and a real change of content hardly does.
+ * A file written again counts as `metadata-only` when both copies have the same content hash; where they were not hashed, the
+ * same size and fingerprint; and for smaller files the same size and modification time: `chown` and `chmod` keep both, and
+ * a real change of content hardly does. The cost grows with the number of entries, however many layers they are in.
  */
 export function stackLayers(layers: readonly LayerIndex[]): RootFileSystem {
   const stack = new LayerStack(layers);
@@ -15,62 +32,56 @@ export function stackLayers(layers: readonly LayerIndex[]): RootFileSystem {
   return stack.finish();
 }
 
-/** Stored bytes, and the names that lead to them. */
-interface Content {
+const typeNumber = (type: LayerEntry['type']): number => entryTypes.indexOf(type);
+const [fileType, directoryType, hardlinkType] = [
+  typeNumber('file'),
+  typeNumber('directory'),
+  typeNumber('hardlink'),
+];
+const [whiteoutType, opaqueType] = [typeNumber('whiteout'), typeNumber('opaque-whiteout')];
+
+/** An entry's place. */
+interface At {
   readonly layer: number;
   readonly position: number;
-  readonly entry: LayerEntry;
-  /** The name that shows it as a file. */
-  owner: Node | undefined;
-  /** Further hard links. */
-  readonly others: Set<Node>;
 }
 
-interface Node {
-  readonly path: string;
-  readonly name: string;
-  readonly parent: Node | undefined;
-  /** Present for directories only. */
-  readonly children?: Map<string, Node>;
-  layer: number;
-  /** The entry in its layer; -1 for a directory that no layer has an entry for. */
-  position: number;
-  readonly content?: Content;
-}
+type Burial = Pick<BuriedEntry, 'reason'> & { readonly layer: number };
 
 class LayerStack {
   readonly #layers: readonly LayerIndex[];
-  readonly #root: Node = {
-    path: '',
-    name: '',
-    parent: undefined,
-    children: new Map(),
-    layer: 0,
-    position: -1,
-  };
+  readonly #columns: readonly LayerColumns[];
+  readonly #root: Node = rootNode();
   readonly #buried: BuriedEntry[] = [];
   #deadBytes = 0;
   #visibleBytes = 0;
 
   constructor(layers: readonly LayerIndex[]) {
     this.#layers = layers;
+    this.#columns = layers.map((layer) => columnsOf(layer) ?? columnsFrom(layer));
   }
 
   apply(layer: number): void {
-    const index = this.#layers[layer];
-    if (index === undefined) return;
+    const columns = this.#columns[layer];
+    if (columns === undefined) return;
+    const { types } = columns;
     // Links to lower layers are looked up before whiteouts take their targets away, and held until all is placed.
-    const lowerTargets = this.#lowerTargets(index);
+    const lowerTargets = types.includes(hardlinkType) ? this.#lowerTargets(columns) : noTargets;
     const holds = [...lowerTargets.values()].map((content) => hold(content, layer));
-    for (const entry of index.entries()) {
-      if (entry.type === 'whiteout' || entry.type === 'opaque-whiteout') this.#hide(entry, layer);
+    for (let position = 0; position < types.length; position++) {
+      if (isWhiteout(types[position])) this.#hide(columns, { layer, position });
     }
-    let position = 0;
-    for (const entry of index.entries()) {
-      if (entry.type !== 'whiteout' && entry.type !== 'opaque-whiteout') {
-        this.#place(entry, { layer, position, lowerTarget: lowerTargets.get(position) });
+    // Each directory is looked up once, by its number.
+    const directories: (Node | undefined)[] = [];
+    for (let position = 0; position < types.length; position++) {
+      if (isWhiteout(types[position])) continue;
+      const number = columns.directories[position] ?? 0;
+      let parent = directories[number];
+      if (parent === undefined || parent.isGone) {
+        parent = this.#directory(columns.strings[number] ?? '', layer);
+        directories[number] = parent;
       }
-      position += 1;
+      this.#place(columns, parent, { layer, position, lowerTarget: lowerTargets.get(position) });
     }
     for (const node of holds) this.#unlink(node, { layer, reason: 'deleted' });
   }
@@ -78,104 +89,92 @@ class LayerStack {
   finish(): RootFileSystem {
     const root = this.#root;
     const layers = this.#layers;
+    const columns = this.#columns;
     const show = (node: Node): VisibleEntry => visibleEntry(layers, node);
+    const find = nodeFinder(root);
     return {
       layers,
       buried: this.#buried,
       deadBytes: this.#deadBytes,
       visibleBytes: this.#visibleBytes,
       get(path) {
-        const node = findNode(root, path);
+        const node = find(path);
         return node && show(node);
       },
       *entries() {
         for (const node of nodesBelow(root)) yield show(node);
       },
       content(path) {
-        const content = findNode(root, path)?.content;
-        return content && layers[content.layer]?.content(content.entry.path);
+        const content = find(path)?.content;
+        const own = content && columns[content.layer];
+        return own && layers[content.layer]?.content(pathAt(own, content.position));
       },
     };
   }
 
-  #lowerTargets(index: LayerIndex): Map<number, Content> {
+  #lowerTargets(columns: LayerColumns): Map<number, Content> {
     const targets = new Map<number, Content>();
     const own = new Set<string>();
-    let position = 0;
-    for (const entry of index.entries()) {
-      if (entry.type === 'hardlink' && entry.linkTarget !== undefined && !own.has(entry.linkTarget)) {
-        const content = findNode(this.#root, entry.linkTarget)?.content;
+    for (const [position, type] of columns.types.entries()) {
+      const target = type === hardlinkType ? columns.strings[columns.links[position] ?? 0] : undefined;
+      if (target !== undefined && !own.has(target)) {
+        const content = findNode(this.#root, target)?.content;
         if (content) targets.set(position, content);
       }
-      if (entry.type === 'file' || entry.type === 'hardlink') own.add(entry.path);
-      position += 1;
+      if (type === fileType || type === hardlinkType) own.add(pathAt(columns, position));
     }
     return targets;
   }
 
-  #hide(whiteout: LayerEntry, layer: number): void {
-    const node = findNode(this.#root, whiteout.path);
-    const by = { layer, reason: 'deleted' } as const;
-    if (whiteout.type === 'opaque-whiteout') {
+  #hide(columns: LayerColumns, { layer, position }: At): void {
+    const path = pathAt(columns, position);
+    const node = findNode(this.#root, path);
+    const by: Burial = { layer, reason: 'deleted' };
+    if (columns.types[position] === opaqueType) {
       for (const child of [...(node?.children?.values() ?? [])]) this.#remove(child, by);
     } else if (node !== undefined && node !== this.#root) {
       this.#remove(node, by);
     }
     // A whiteout is an empty file; whatever it holds all the same is never seen.
-    if (whiteout.sizeBytes > 0)
-      this.#bury({ ...by, path: whiteout.path, storedIn: layer, sizeBytes: whiteout.sizeBytes });
+    this.#bury({ layer, position }, by);
   }
 
-  #place(
-    entry: LayerEntry,
-    at: { readonly layer: number; readonly position: number; readonly lowerTarget: Content | undefined },
-  ): void {
+  #place(columns: LayerColumns, parent: Node, at: At & { readonly lowerTarget: Content | undefined }): void {
     const { layer, position } = at;
-    if (entry.path === '') {
-      this.#placeRoot(entry, layer, position);
+    const type = columns.types[position];
+    const name = columns.strings[columns.names[position] ?? 0] ?? '';
+    if (name === '') {
+      if (type === directoryType) moveTo(parent, at);
       return;
     }
-    const slash = entry.path.lastIndexOf('/');
-    const parent = this.#directory(entry.path.slice(0, Math.max(slash, 0)), layer);
-    const name = entry.path.slice(slash + 1);
     const before = parent.children?.get(name);
-    if (before?.children !== undefined && entry.type === 'directory') {
-      before.layer = layer;
-      before.position = position;
+    if (before?.children !== undefined && type === directoryType) {
+      moveTo(before, at);
       return;
     }
-    const content = this.#contentOf(entry, at);
-    const node: Node = {
-      path: entry.path,
-      name,
-      parent,
-      layer,
-      position,
-      ...(entry.type === 'directory' && { children: new Map() }),
-      ...(content && { content }),
-    };
+    const content = this.#contentOf(columns, at);
+    const node: Node =
+      type === directoryType
+        ? directoryNode(name, parent, at)
+        : { name, parent, children: undefined, layer, position, content, isGone: false };
     // The new link first, so that content which both names share does not die in between.
     if (content) link(content, node);
-    if (before) this.#remove(before, { layer, reason: replacement(before.content, content) });
+    if (before) this.#remove(before, { layer, reason: this.#replacement(before.content, content) });
     parent.children?.set(name, node);
   }
 
-  #placeRoot(entry: LayerEntry, layer: number, position: number): void {
-    if (entry.type !== 'directory') return;
-    this.#root.layer = layer;
-    this.#root.position = position;
-  }
-
   #contentOf(
-    entry: LayerEntry,
-    at: { readonly layer: number; readonly position: number; readonly lowerTarget: Content | undefined },
+    columns: LayerColumns,
+    at: At & { readonly lowerTarget: Content | undefined },
   ): Content | undefined {
-    if (entry.type === 'hardlink') {
-      return at.lowerTarget ?? findNode(this.#root, entry.linkTarget ?? '')?.content;
+    const type = columns.types[at.position];
+    if (type === hardlinkType) {
+      const target = columns.strings[columns.links[at.position] ?? 0] ?? '';
+      return at.lowerTarget ?? findNode(this.#root, target)?.content;
     }
-    if (entry.type !== 'file') return undefined;
-    this.#visibleBytes += entry.sizeBytes;
-    return { layer: at.layer, position: at.position, entry, owner: undefined, others: new Set() };
+    if (type !== fileType) return undefined;
+    this.#visibleBytes += columns.sizes[at.position] ?? 0;
+    return { layer: at.layer, position: at.position, owner: undefined, others: undefined };
   }
 
   /** The directory at `path`, made where no layer has an entry for it; whatever else is there makes way. */
@@ -186,8 +185,7 @@ class LayerStack {
       let child = node.children?.get(name);
       if (child?.children === undefined) {
         if (child) this.#remove(child, { layer, reason: 'overwritten' });
-        const childPath = node.path === '' ? name : `${node.path}/${name}`;
-        child = { path: childPath, name, parent: node, children: new Map(), layer, position: -1 };
+        child = directoryNode(name, node, { layer, position: -1 });
         node.children?.set(name, child);
       }
       node = child;
@@ -195,95 +193,70 @@ class LayerStack {
     return node;
   }
 
-  #remove(node: Node, by: { readonly layer: number; readonly reason: BuriedEntry['reason'] }): void {
+  #remove(node: Node, by: Burial): void {
     if (node.parent?.children?.get(node.name) === node) node.parent.children.delete(node.name);
-    for (const below of [...nodesBelow(node)]) this.#unlink(below, { layer: by.layer, reason: 'deleted' });
+    for (const below of nodesBelow(node)) this.#unlink(below, { layer: by.layer, reason: 'deleted' });
     this.#unlink(node, by);
   }
 
-  #unlink(node: Node, by: { readonly layer: number; readonly reason: BuriedEntry['reason'] }): void {
+  #unlink(node: Node, by: Burial): void {
+    node.isGone = true;
     const { content } = node;
-    if (content === undefined) return;
-    content.others.delete(node);
-    if (content.owner !== node) return;
-    const [heir] = content.others;
-    content.owner = heir;
-    if (heir) {
-      content.others.delete(heir);
-      return;
-    }
-    const { path, sizeBytes } = content.entry;
-    this.#visibleBytes -= sizeBytes;
-    if (sizeBytes > 0) this.#bury({ ...by, path, storedIn: content.layer, sizeBytes });
+    if (content === undefined || !unlink(content, node)) return;
+    this.#visibleBytes -= this.#columns[content.layer]?.sizes[content.position] ?? 0;
+    this.#bury(content, by);
   }
 
-  #bury(dead: {
-    readonly path: string;
-    readonly storedIn: number;
-    readonly sizeBytes: number;
-    readonly layer: number;
-    readonly reason: BuriedEntry['reason'];
-  }): void {
-    const { path, storedIn, sizeBytes, layer, reason } = dead;
+  #bury(dead: At, by: Burial): void {
+    const columns = this.#columns[dead.layer];
+    const sizeBytes = columns?.sizes[dead.position] ?? 0;
+    if (columns === undefined || sizeBytes === 0) return;
     this.#deadBytes += sizeBytes;
-    this.#buried.push({ path, layer: storedIn, sizeBytes, buriedBy: layer, reason });
+    const path = pathAt(columns, dead.position);
+    this.#buried.push({ path, layer: dead.layer, sizeBytes, buriedBy: by.layer, reason: by.reason });
+  }
+
+  #replacement(before: Content | undefined, after: Content | undefined): BuriedEntry['reason'] {
+    if (before === undefined || after === undefined) return 'overwritten';
+    const [old, young] = [this.#columns[before.layer], this.#columns[after.layer]];
+    if (old === undefined || young === undefined) return 'overwritten';
+    const isSame = isSameContent([old, before.position], [young, after.position]);
+    return isSame ? 'metadata-only' : 'overwritten';
   }
 }
 
-/** A link without a place, which keeps content from dying. */
-function hold(content: Content, layer: number): Node {
-  const node: Node = { path: '', name: '', parent: undefined, layer, position: -1, content };
-  link(content, node);
-  return node;
+const noTargets: ReadonlyMap<number, Content> = new Map();
+
+function isWhiteout(type: number | undefined): boolean {
+  return type === whiteoutType || type === opaqueType;
 }
 
-function link(content: Content, node: Node): void {
-  if (content.owner === undefined) content.owner = node;
-  else content.others.add(node);
-}
-
-function replacement(before: Content | undefined, after: Content | undefined): BuriedEntry['reason'] {
-  if (before === undefined || after === undefined) return 'overwritten';
-  return isSameContent(before.entry, after.entry) ? 'metadata-only' : 'overwritten';
-}
-
-function isSameContent(one: LayerEntry, other: LayerEntry): boolean {
-  if (one.sizeBytes !== other.sizeBytes) return false;
-  if (one.contentHash !== undefined && other.contentHash !== undefined) {
-    return one.contentHash === other.contentHash;
-  }
-  return one.mtimeSeconds === other.mtimeSeconds;
-}
-
-function findNode(root: Node, path: string): Node | undefined {
-  let node: Node | undefined = root;
-  for (const name of path.split('/')) {
-    if (name === '') continue;
-    node = node?.children?.get(name);
-    if (node === undefined) return undefined;
-  }
-  return node;
-}
-
-function* nodesBelow(root: Node): Generator<Node> {
-  const stack = [...(root.children?.values() ?? [])].reverse();
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    yield node;
-    if (node.children && node.children.size > 0) stack.push(...[...node.children.values()].reverse());
-  }
+function moveTo(directory: Node, { layer, position }: At): void {
+  directory.layer = layer;
+  directory.position = position;
 }
 
 function visibleEntry(layers: readonly LayerIndex[], node: Node): VisibleEntry {
   const { content } = node;
   if (content?.owner === node) {
+    const entry = entryIn(layers, content);
+    const isOwnEntry = content.layer === node.layer && content.position === node.position;
     // A hard link whose first name is gone is the file now.
-    const entry = content.entry.path === node.path ? content.entry : { ...content.entry, path: node.path };
-    return { entry, layer: content.layer };
+    return { entry: isOwnEntry ? entry : { ...entry, path: pathOf(node) }, layer: content.layer };
   }
-  const entry = node.position === -1 ? impliedDirectory(node.path) : layers[node.layer]?.entry(node.position);
-  if (entry === undefined) throw new RangeError(`layer ${node.layer} has no entry ${node.position}`);
-  const target = content?.owner?.path;
-  return { entry: target === undefined ? entry : { ...entry, linkTarget: target }, layer: node.layer };
+  if (node.position === -1) return { entry: impliedDirectory(pathOf(node)), layer: node.layer };
+  const entry = entryIn(layers, node);
+  const target = content?.owner;
+  return {
+    entry: target === undefined ? entry : { ...entry, linkTarget: pathOf(target) },
+    layer: node.layer,
+  };
+}
+
+function entryIn(layers: readonly LayerIndex[], { layer, position }: At): LayerEntry {
+  const entry = layers[layer]?.entry(position);
+  if (entry === undefined) throw new RangeError(`layer ${layer} has no entry ${position}`);
+  return entry;
 }
 
 /** Container engines make a directory that a layer has files in but no entry for, owned by root. */

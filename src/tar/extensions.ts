@@ -1,5 +1,6 @@
 import { decodeName } from './names.ts';
 import { readPaxRecords } from './pax-records.ts';
+import { TarError } from './tar-entry.ts';
 
 /** Extended headers read, waiting for the entry that they describe. */
 export interface Extensions {
@@ -8,6 +9,9 @@ export interface Extensions {
   readonly longName?: string;
   readonly longLink?: string;
 }
+
+/** Each entry gets a copy of the global records, so that very many of them would cost time without end; writers use a few. */
+const mostGlobalRecords = 256;
 
 /** Nothing read yet. */
 export function noExtensions(): Extensions {
@@ -23,6 +27,9 @@ export function extended(
   const { body, offset, globalRecords } = found;
   if (typeFlag === 'g') {
     readPaxRecords(body, offset, globalRecords);
+    if (globalRecords.size > mostGlobalRecords) {
+      throw new TarError(`more than ${mostGlobalRecords} records are for all entries`, offset);
+    }
     return before;
   }
   if (typeFlag === 'L' || typeFlag === 'K') {

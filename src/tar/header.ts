@@ -35,11 +35,10 @@ export function parseHeader(block: Buffer, offset: number): RawHeader {
   verifyChecksum(block, offset);
   const number = (start: number, length: number, name: string): number =>
     parseNumber(block, start, length, () => new TarError(`the ${name} field is no number`, offset));
-  const magic = block.toString('latin1', 257, 265);
-  const isPosix = magic.startsWith('ustar\0');
-  const hasOwners = isPosix || magic === 'ustar  \0';
-  const prefixLength = block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155;
-  const prefix = isPosix ? decodeField(block, 345, prefixLength) : '';
+  const hasMagic = beginsWith(block, 257, 'ustar');
+  const isPosix = hasMagic && block[262] === 0;
+  const hasOwners = isPosix || (hasMagic && beginsWith(block, 262, '  \0'));
+  const prefix = isPosix ? decodeField(block, 345, beginsWith(block, 508, 'tar\0') ? 131 : 155) : '';
   const name = decodeField(block, 0, 100);
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
@@ -55,6 +54,11 @@ export function parseHeader(block: Buffer, offset: number): RawHeader {
     deviceMajor: hasOwners ? number(329, 8, 'device') : 0,
     deviceMinor: hasOwners ? number(337, 8, 'device') : 0,
   };
+}
+
+function beginsWith(block: Buffer, start: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (block[start + at] !== text.charCodeAt(at)) return false;
+  return true;
 }
 
 /** True for a block of zeros, of which two end an archive. */
@@ -107,20 +111,24 @@ function isBlank(byte: number | undefined): boolean {
 
 /** The sum of all bytes with the checksum field counted as blanks; some old writers summed signed bytes. */
 export function checksums(block: Buffer): { readonly unsigned: number; readonly signed: number } {
-  let unsigned = 0;
   let highBytes = 0;
   for (let at = 0; at < blockBytes; at++) {
-    const byte = at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
-    unsigned += byte;
-    if (byte > 127) highBytes += 1;
+    if ((at < 148 || at >= 156) && (block[at] ?? 0) > 127) highBytes += 1;
   }
+  const unsigned = unsignedChecksum(block);
   return { unsigned, signed: unsigned - 256 * highBytes };
+}
+
+function unsignedChecksum(block: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < blockBytes; at++) sum += block[at] ?? 0;
+  for (let at = 148; at < 156; at++) sum += 0x20 - (block[at] ?? 0);
+  return sum;
 }
 
 function verifyChecksum(block: Buffer, offset: number): void {
   const stored = parseNumber(block, 148, 8, () => new TarError('this is no tar header', offset));
-  const { unsigned, signed } = checksums(block);
-  if (stored !== unsigned && stored !== signed) {
+  if (stored !== unsignedChecksum(block) && stored !== checksums(block).signed) {
     throw new TarError('the header checksum does not match', offset);
   }
 }

@@ -33,9 +33,15 @@ const escapedByte = /(?<![\uD800-\uDBFF])([\uDC80-\uDCFF])/;
 
 /** The text of a NUL-terminated header field. */
 export function decodeField(block: Buffer, start: number, length: number): string {
-  const end = block.indexOf(0, start);
-  const stop = end === -1 || end > start + length ? start + length : end;
-  return stop === start ? '' : decodeName(block.subarray(start, stop));
+  let stop = start;
+  let bits = 0;
+  for (; stop < start + length; stop++) {
+    const byte = block[stop] ?? 0;
+    if (byte === 0) break;
+    bits |= byte;
+  }
+  if (stop === start) return '';
+  return bits < 0x80 ? block.toString('latin1', start, stop) : decodeName(block.subarray(start, stop));
 }
 
 function sequenceLength(bytes: Buffer, at: number): number {

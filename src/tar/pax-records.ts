@@ -17,9 +17,8 @@ export function readPaxRecords(body: Buffer, offset: number, records: Map<string
   for (let at = 0; at < body.length; ) {
     // Some writers fill the header up with NULs.
     if (body[at] === 0) break;
-    const blank = body.indexOf(0x20, at);
-    const digits = blank === -1 ? '' : body.toString('latin1', at, blank);
-    const end = at + (/^\d{1,10}$/.test(digits) ? Number(digits) : Number.NaN);
+    const { blank, sizeBytes } = recordLength(body, at);
+    const end = at + sizeBytes;
     if (!(end > blank + 1 && end <= body.length) || body[end - 1] !== 0x0a) throw malformed(offset + at);
     const equals = body.indexOf(0x3d, blank);
     if (equals <= blank + 1 || equals >= end) throw malformed(offset + at);
@@ -31,6 +30,18 @@ export function readPaxRecords(body: Buffer, offset: number, records: Map<string
     at = end;
   }
   if (sparse.length > 0) records.set('GNU.sparse.map', sparse.join(','));
+}
+
+/** One to ten digits and a blank; `NaN` for all else. */
+function recordLength(body: Buffer, start: number): { readonly blank: number; readonly sizeBytes: number } {
+  let sizeBytes = 0;
+  for (let at = start; at <= start + 10; at++) {
+    const byte = body[at] ?? 0;
+    if (byte === 0x20 && at > start) return { blank: at, sizeBytes };
+    if (byte < 0x30 || byte > 0x39) break;
+    sizeBytes = sizeBytes * 10 + byte - 0x30;
+  }
+  return { blank: start, sizeBytes: Number.NaN };
 }
 
 /** Writes PAX records, in the order given. */

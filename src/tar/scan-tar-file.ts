@@ -1,78 +1,141 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { blockBytes } from './header.ts';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { type TarStrictness, tarMembers } from './members.ts';
 import { type TarEntry, TarError } from './tar-entry.ts';
+
+/** A part of a file. */
+export interface FileRange {
+  readonly path: string;
+  /** Where it begins, in bytes from the start of the file. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** The stored content of the entry that is being told of, read in place. */
+export interface TarBody {
+  /** Fills `target` with the content from byte `start` on. Throws a `TarError` where the file ends before. */
+  read(target: Buffer, start: number): void;
+}
 
 /** How a tar file is scanned. */
 export interface ScanTarOptions extends TarStrictness {
   readonly signal?: AbortSignal;
-  /** Called for each entry, in order. */
-  readonly onEntry: (entry: TarEntry) => void;
+  /** Called for each entry, in order; the body is to be read before it returns, or passed by. */
+  readonly onEntry: (entry: TarEntry, body: TarBody) => void;
 }
-
-/** Enough for the headers of a few small entries in a row. */
-const windowBytes = 8 * 1024;
 
 /**
- * Reads the headers of an uncompressed tar file and passes every body by, so that an archive of gigabytes costs a few
- * reads; `bodyOffset` of each entry tells where its content lies. Rejects with a `TarError` when the file is no tar
- * archive, is corrupt, or ends before a body does.
+ * Reads the headers of an uncompressed tar file, or of one that is a part of a file, and passes every body by, so that an
+ * archive of gigabytes costs a few reads; `bodyOffset` of each entry counts from the archive's start. Rejects with a
+ * `TarError` when there is no tar archive, or it is corrupt or ends before a body does, and with the system's error when the
+ * file cannot be opened. Bytes that are passed by are proven by nothing but the archive's length: a digest needs `readTar`.
  */
-export async function scanTarFile(path: string, options: ScanTarOptions): Promise<void> {
-  const file = await open(path, 'r');
+export async function scanTarFile(place: string | FileRange, options: ScanTarOptions): Promise<void> {
+  // Synchronous reads: a header costs a microsecond from the page cache, but twenty through the thread pool.
+  const file = openSync(typeof place === 'string' ? place : place.path, 'r');
   try {
-    const { size } = await file.stat();
-    const window = new FileWindow(file);
-    const talk = tarMembers(options);
-    let offset = 0;
-    for (let step = talk.next(); !step.done; ) {
-      options.signal?.throwIfAborted();
-      if (step.value.kind === 'read') {
-        const bytes = await window.read(offset, step.value.sizeBytes);
-        offset += bytes.length;
-        step = talk.next(bytes);
-      } else {
-        const { entry, paddingBytes } = step.value;
-        offset = entry.bodyOffset + entry.sizeBytes;
-        if (offset > size) throw new TarError(`it is cut off inside ${entry.path}`, size);
-        options.onEntry(entry);
-        offset += paddingBytes;
-        step = talk.next(Buffer.alloc(0));
-      }
+    const fileBytes = fstatSync(file).size;
+    const { offset, sizeBytes } = typeof place === 'string' ? { offset: 0, sizeBytes: fileBytes } : place;
+    if (offset + sizeBytes > fileBytes) {
+      throw new TarError('the file that it is a part of is cut off', Math.max(0, fileBytes - offset));
     }
+    await converse(new FileWindow(file, offset, sizeBytes), options);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-/** A stretch of a file kept in memory, so that neighbouring headers come with one read. */
-class FileWindow {
-  readonly #file: FileHandle;
-  #start = 0;
-  #bytes: Buffer = Buffer.alloc(0);
+/** Signals, timers and progress get their turn this often, in milliseconds. */
+const turnMilliseconds = 30;
 
-  constructor(file: FileHandle) {
+async function converse(window: FileWindow, options: ScanTarOptions): Promise<void> {
+  const talk = tarMembers(options);
+  let offset = 0;
+  let turnEnds = performance.now() + turnMilliseconds;
+  for (let step = talk.next(); !step.done; ) {
+    if (step.value.kind === 'read') {
+      const bytes = window.view(offset, step.value.sizeBytes);
+      offset += bytes.length;
+      step = talk.next(bytes);
+      continue;
+    }
+    const { entry, paddingBytes } = step.value;
+    offset = entry.bodyOffset + entry.sizeBytes;
+    if (offset > window.sizeBytes) throw new TarError(`it is cut off inside ${entry.path}`, window.sizeBytes);
+    options.onEntry(entry, window.body(entry));
+    offset += paddingBytes;
+    if (performance.now() > turnEnds) {
+      await setImmediate();
+      turnEnds = performance.now() + turnMilliseconds;
+    }
+    options.signal?.throwIfAborted();
+    step = talk.next(noBytes);
+  }
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** Enough for the headers of some small entries in a row, or for the end of a large one with the next header. */
+const windowBytes = 8 * 1024;
+
+/** A stretch of the archive kept in memory, so that neighbouring headers come with one read. */
+class FileWindow {
+  readonly sizeBytes: number;
+  readonly #file: number;
+  readonly #offset: number;
+  readonly #buffer: Buffer = Buffer.alloc(windowBytes);
+  #start = 0;
+  #length = 0;
+
+  constructor(file: number, offset: number, sizeBytes: number) {
     this.#file = file;
+    this.#offset = offset;
+    this.sizeBytes = sizeBytes;
   }
 
-  /** The bytes from `offset`; fewer than asked for only at the end of the file. */
-  async read(offset: number, sizeBytes: number): Promise<Buffer> {
-    const end = offset + sizeBytes;
-    if (offset < this.#start || end > this.#start + this.#bytes.length) {
-      this.#bytes = await this.#load(offset, Math.max(sizeBytes, windowBytes));
+  /** The bytes from `offset`, good until the next call; fewer than asked for only at the end of the archive. */
+  view(offset: number, sizeBytes: number): Buffer {
+    if (sizeBytes > windowBytes) {
+      const long = Buffer.alloc(Math.min(sizeBytes, Math.max(0, this.sizeBytes - offset)));
+      return long.subarray(0, this.#fill(long, offset));
+    }
+    if (!this.#holds(offset, sizeBytes)) {
+      this.#length = this.#fill(this.#buffer, offset);
       this.#start = offset;
     }
-    return this.#bytes.subarray(offset - this.#start, end - this.#start);
+    const from = offset - this.#start;
+    return this.#buffer.subarray(from, Math.min(from + sizeBytes, this.#length));
   }
 
-  async #load(offset: number, sizeBytes: number): Promise<Buffer> {
-    const buffer = Buffer.alloc(Math.ceil(sizeBytes / blockBytes) * blockBytes);
+  body(entry: TarEntry): TarBody {
+    return {
+      read: (target, start) => {
+        const offset = entry.bodyOffset + start;
+        const end = entry.bodyOffset + entry.sizeBytes;
+        if (offset + target.length > end) throw new RangeError('the content ends before');
+        // The end of a body is read together with the header that follows it.
+        const isNearEnd = end - offset <= windowBytes / 2;
+        const length =
+          isNearEnd || this.#holds(offset, target.length)
+            ? this.view(offset, target.length).copy(target)
+            : this.#fill(target, offset);
+        if (length < target.length) throw new TarError(`it is cut off inside ${entry.path}`, offset + length);
+      },
+    };
+  }
+
+  #holds(offset: number, sizeBytes: number): boolean {
+    return offset >= this.#start && offset + sizeBytes <= this.#start + this.#length;
+  }
+
+  #fill(target: Buffer, offset: number): number {
+    const wanted = Math.min(target.length, this.sizeBytes - offset);
     let length = 0;
-    while (length < buffer.length) {
-      const { bytesRead } = await this.#file.read(buffer, length, buffer.length - length, offset + length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
+    while (length < wanted) {
+      const count = readSync(this.#file, target, length, wanted - length, this.#offset + offset + length);
+      if (count === 0) break;
+      length += count;
     }
-    return buffer.subarray(0, length);
+    return length;
   }
 }

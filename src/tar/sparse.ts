@@ -54,6 +54,9 @@ export function* readSparse(file: DeclaredFile): TarTalk<FoundSparse | undefined
   };
 }
 
+/** The longest map that is read: 8 MiB, some 400,000 extents in each format. */
+const mapLimitBytes = 8 * 1024 * 1024;
+
 function* readOldGnu(file: DeclaredFile): TarTalk<FoundSparse> {
   const { block, offset, storedBytes } = file;
   const problem = (): TarError => new TarError('a sparse map is malformed', offset);
@@ -61,6 +64,7 @@ function* readOldGnu(file: DeclaredFile): TarTalk<FoundSparse> {
   const extents = readGnuExtents(block, { start: 386, count: 4, offset });
   let leadBytes = 0;
   for (let isExtended = block[482] === 1; isExtended; ) {
+    if (leadBytes >= mapLimitBytes) throw new TarError('a sparse map is too long', offset);
     const more = yield* readWhole(blockBytes, offset + leadBytes);
     extents.push(...readGnuExtents(more, { start: 0, count: 21, offset: offset + leadBytes }));
     leadBytes += blockBytes;
@@ -72,9 +76,6 @@ function* readOldGnu(file: DeclaredFile): TarTalk<FoundSparse> {
     leadBytes,
   };
 }
-
-/** The longest map that is read: 8 MiB of decimals, some 400,000 extents. */
-const mapLimitBytes = 8 * 1024 * 1024;
 
 /** PAX format 1.0: the number of extents, then offset and size of each, one decimal a line, filled up to whole blocks. */
 function* readLeadingMap(
@@ -96,6 +97,7 @@ function* readLeadingMap(
     numbers.push(...lines);
     mapBytes += blockBytes;
   }
+  if (!/^\d{1,9}$/.test(numbers[0] ?? '')) throw new TarError('a sparse map is malformed', offset);
   return { extents: pairExtents(numbers.slice(1, Number(numbers[0]) * 2 + 1), offset), mapBytes };
 }
 

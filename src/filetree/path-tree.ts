@@ -1,0 +1,121 @@
+/** Stored bytes, and the names that lead to them. */
+export interface Content {
+  readonly layer: number;
+  readonly position: number;
+  /** The name that shows it as a file. */
+  owner: Node | undefined;
+  /** Further hard links. */
+  others: Set<Node> | undefined;
+}
+
+/** A name in the tree that is being stacked. */
+export interface Node {
+  readonly name: string;
+  readonly parent: Node | undefined;
+  /** Present for directories only. */
+  readonly children: Map<string, Node> | undefined;
+  layer: number;
+  /** The entry in its layer; -1 for a directory that no layer has an entry for. */
+  position: number;
+  readonly content: Content | undefined;
+  /** True once it is out of the tree, with all below it. */
+  isGone: boolean;
+}
+
+/** An empty root directory. */
+export function rootNode(): Node {
+  return directoryNode('', undefined, { layer: 0, position: -1 });
+}
+
+/** A directory without children, not yet in its parent's list. */
+export function directoryNode(
+  name: string,
+  parent: Node | undefined,
+  { layer, position }: { readonly layer: number; readonly position: number },
+): Node {
+  return { name, parent, children: new Map(), layer, position, content: undefined, isGone: false };
+}
+
+/** The path from the root, without a leading slash. */
+export function pathOf(node: Node): string {
+  const names: string[] = [];
+  for (let at: Node | undefined = node; at?.parent !== undefined; at = at.parent) names.push(at.name);
+  return names.reverse().join('/');
+}
+
+/** What is at a path, links not followed; empty parts of the path count for nothing. */
+export function findNode(root: Node, path: string): Node | undefined {
+  let node: Node | undefined = root;
+  for (const name of path.split('/')) {
+    if (name === '') continue;
+    node = node?.children?.get(name);
+    if (node === undefined) return undefined;
+  }
+  return node;
+}
+
+/** `findNode` for a tree that does not change any more: directories found once are remembered. */
+export function nodeFinder(root: Node): (path: string) => Node | undefined {
+  const directories = new Map<string, Node | undefined>();
+  return (path) => {
+    const slash = path.lastIndexOf('/');
+    if (slash <= 0 || slash === path.length - 1) return findNode(root, path);
+    const name = path.slice(0, slash);
+    let directory = directories.get(name);
+    if (directory === undefined && !directories.has(name)) {
+      directory = findNode(root, name);
+      directories.set(name, directory);
+    }
+    return directory?.children?.get(path.slice(slash + 1));
+  };
+}
+
+/** Everything below a directory, parents before children. */
+export function* nodesBelow(root: Node): Generator<Node> {
+  const open: Iterator<Node>[] = root.children ? [root.children.values()] : [];
+  for (let iterator = open.at(-1); iterator !== undefined; iterator = open.at(-1)) {
+    const next = iterator.next();
+    if (next.done) {
+      open.pop();
+      continue;
+    }
+    yield next.value;
+    if (next.value.children) open.push(next.value.children.values());
+  }
+}
+
+/** Makes `node` one of the names of `content`. */
+export function link(content: Content, node: Node): void {
+  if (content.owner === undefined) {
+    content.owner = node;
+    return;
+  }
+  content.others ??= new Set();
+  content.others.add(node);
+}
+
+/** Takes `node` from the names of `content`; true when it was the last. The oldest other name becomes the owner. */
+export function unlink(content: Content, node: Node): boolean {
+  content.others?.delete(node);
+  if (content.owner !== node) return false;
+  const heir = content.others?.values().next().value;
+  content.owner = heir;
+  if (heir === undefined) return true;
+  content.others?.delete(heir);
+  return false;
+}
+
+/** A link without a place, which keeps content from dying. */
+export function hold(content: Content, layer: number): Node {
+  const node: Node = {
+    name: '',
+    parent: undefined,
+    children: undefined,
+    layer,
+    position: -1,
+    content,
+    isGone: false,
+  };
+  link(content, node);
+  return node;
+}

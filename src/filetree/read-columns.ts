@@ -1,0 +1,172 @@
+import { UserError } from '../base/index.ts';
+import type { Layer } from '../image/index.ts';
+import {
+  type FileRange,
+  readTar,
+  scanTarFile,
+  type TarBody,
+  type TarBodySink,
+  type TarEntry,
+} from '../tar/index.ts';
+import { contentSink } from './content-sink.ts';
+import { factsFromBytes, factsMemory, factsSink, readFacts } from './file-facts.ts';
+import type { IndexLayerOptions } from './index-layer.ts';
+import type { LayerColumns } from './layer-columns.ts';
+import { LayerColumnsBuilder } from './layer-columns-builder.ts';
+import type { LayerEntry } from './layer-index.ts';
+import { layerPath, whiteoutOf } from './layer-path.ts';
+
+const defaultMaxBytes = 8 * 1024 * 1024;
+const defaultMaxEntries = 10_000_000;
+
+/**
+ * Reads a layer as a stream, its digests verified. Throws a `TarError` when it is damaged. Should a program fail that was to
+ * unpack it, Node does it after all.
+ */
+export async function readColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
+  const { programs, signal } = options;
+  if (programs === undefined) return await streamColumns(layer, options);
+  try {
+    return await streamColumns(layer, options);
+  } catch {
+    signal?.throwIfAborted();
+    return await streamColumns(layer, { ...options, programs: {} });
+  }
+}
+
+async function streamColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
+  const builder = new LayerColumnsBuilder();
+  const memory = factsMemory();
+  const stream = await layer.uncompressed(options.programs);
+  try {
+    const tarBytes = await readTar(stream, {
+      // The diffID proves that nothing is missing.
+      isEndMarkerOptional: true,
+      onEntry: (entry) => {
+        const added = addEntry(builder, entry, options);
+        return combined([...streamedFacts(builder, added, memory), ...sinkOf(builder, added, options)]);
+      },
+      ...(options.onBytes && { onBytes: options.onBytes }),
+      ...(options.signal && { signal: options.signal }),
+    });
+    return builder.finish({ diffId: layer.diffId, tarBytes, isHashed: options.withHashes === true });
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** Reads the headers of a layer that lies uncompressed in a file, and of its contents only what is wanted. */
+export async function scanColumns(
+  layer: Layer,
+  place: FileRange,
+  options: IndexLayerOptions,
+): Promise<LayerColumns> {
+  const builder = new LayerColumnsBuilder();
+  const memory = factsMemory();
+  let seenBytes = 0;
+  await scanTarFile(place, {
+    // Engines write layers without an end marker too; whatever holds the layer knows its length.
+    isEndMarkerOptional: true,
+    onEntry(entry, body) {
+      const added = addEntry(builder, entry, options);
+      if (hasFacts(added)) builder.setFacts(added.position, readFacts(entry.sizeBytes, body, memory));
+      for (const sink of sinkOf(builder, added, options)) pour(entry, body, sink);
+      const end = entry.bodyOffset + entry.sizeBytes;
+      options.onBytes?.(end - seenBytes);
+      seenBytes = end;
+    },
+    ...(options.signal && { signal: options.signal }),
+  });
+  options.onBytes?.(place.sizeBytes - seenBytes);
+  return builder.finish({
+    diffId: layer.diffId,
+    tarBytes: place.sizeBytes,
+    isHashed: options.withHashes === true,
+  });
+}
+
+const pourBytes = 256 * 1024;
+
+/** Sends a whole body through a sink. */
+export function pour(entry: TarEntry, body: TarBody, sink: TarBodySink): void {
+  for (let at = 0; at < entry.sizeBytes; at += pourBytes) {
+    const chunk = Buffer.allocUnsafe(Math.min(pourBytes, entry.sizeBytes - at));
+    body.read(chunk, at);
+    sink.write(chunk);
+  }
+  sink.end();
+}
+
+interface AddedEntry {
+  readonly position: number;
+  readonly entry: TarEntry;
+  readonly found: LayerEntry;
+}
+
+function addEntry(builder: LayerColumnsBuilder, entry: TarEntry, options: IndexLayerOptions): AddedEntry {
+  const found = layerEntry(entry);
+  const position = builder.add(found);
+  const limit = options.maxEntries ?? defaultMaxEntries;
+  if (position >= limit) {
+    throw new UserError(`a layer has more than ${limit} entries`, {
+      hint: 'No container image has so many files: the layer is damaged, or made to do harm.',
+    });
+  }
+  return { position, entry, found };
+}
+
+/** The holes of a sparse file are not stored, so that small parts of it do not tell what it is. */
+function hasFacts({ entry, found }: AddedEntry): boolean {
+  return found.type === 'file' && entry.sizeBytes >= factsFromBytes && entry.sparse === undefined;
+}
+
+function streamedFacts(builder: LayerColumnsBuilder, added: AddedEntry, memory: Buffer): TarBodySink[] {
+  if (!hasFacts(added)) return [];
+  return [factsSink(added.entry.sizeBytes, memory, (facts) => builder.setFacts(added.position, facts))];
+}
+
+function sinkOf(
+  builder: LayerColumnsBuilder,
+  { position, entry, found }: AddedEntry,
+  options: IndexLayerOptions,
+): TarBodySink[] {
+  if (found.type !== 'file') return [];
+  const { capture, withHashes } = options;
+  const realBytes = entry.sparse?.realBytes ?? entry.sizeBytes;
+  const isCaptured =
+    realBytes <= (capture?.maxBytes ?? defaultMaxBytes) && capture?.wants(found.path, realBytes) === true;
+  if (!isCaptured && withHashes !== true) return [];
+  const sink = contentSink(entry, {
+    ...(isCaptured && { onContent: (content) => builder.setContent(found.path, position, content) }),
+    ...(withHashes === true && { onHash: (hash) => builder.setHash(position, hash) }),
+  });
+  return [sink];
+}
+
+function combined(sinks: readonly TarBodySink[]): TarBodySink | undefined {
+  if (sinks.length <= 1) return sinks[0];
+  return {
+    write(chunk) {
+      for (const sink of sinks) sink.write(chunk);
+    },
+    end() {
+      for (const sink of sinks) sink.end();
+    },
+  };
+}
+
+function layerEntry(entry: TarEntry): LayerEntry {
+  const path = layerPath(entry.path);
+  const whiteout = whiteoutOf(path);
+  const linkTarget = entry.type === 'hardlink' ? layerPath(entry.linkPath) : entry.linkPath;
+  return {
+    path: whiteout?.path ?? path,
+    type: whiteout?.type ?? entry.type,
+    sizeBytes: entry.sizeBytes,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    mtimeSeconds: entry.mtimeSeconds,
+    ...((entry.type === 'hardlink' || entry.type === 'symlink') && { linkTarget }),
+  };
+}

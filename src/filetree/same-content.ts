@@ -1,0 +1,33 @@
+import { fingerprintBytes } from './file-facts.ts';
+import { factRow, hashBytes, type LayerColumns } from './layer-columns.ts';
+
+/** A file as its layer's columns and its position there. */
+type FileAt = readonly [columns: LayerColumns, position: number];
+
+/** Says whether two stored files are the same but for owner and mode: by hash, else by fingerprint, else by their time. */
+export function isSameContent(one: FileAt, other: FileAt): boolean {
+  const [first, firstPosition] = one;
+  const [second, secondPosition] = other;
+  if (first.sizes[firstPosition] !== second.sizes[secondPosition]) return false;
+  return (
+    areEqual(hashOf(one), hashOf(other)) ??
+    areEqual(fingerprintOf(one), fingerprintOf(other)) ??
+    first.times[firstPosition] === second.times[secondPosition]
+  );
+}
+
+function areEqual(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean | undefined {
+  return one === undefined || other === undefined ? undefined : Buffer.compare(one, other) === 0;
+}
+
+function hashOf([{ hashes }, position]: FileAt): Uint8Array | undefined {
+  const hash = hashes.subarray(position * hashBytes, (position + 1) * hashBytes);
+  return hash.some((byte) => byte !== 0) ? hash : undefined;
+}
+
+function fingerprintOf([{ facts }, position]: FileAt): Uint8Array | undefined {
+  const row = factRow(facts, position);
+  return row === -1
+    ? undefined
+    : facts.fingerprints.subarray(row * fingerprintBytes, (row + 1) * fingerprintBytes);
+}
