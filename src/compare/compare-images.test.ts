@@ -48,6 +48,7 @@ const grouped: readonly [path: string, group: string, reason: string][] = [
   ['opt/venv/lib/x.so', 'python-dependencies', 'inside a virtual environment (pyvenv.cfg)'],
   ['root/.cache/pip/http/x', 'python-dependencies', 'pip’s cache'],
   ['opt/conda/lib/libmkl.so', 'python-dependencies', 'conda'],
+  ['usr/tools/ssl/cert.pem', 'python-dependencies', 'a conda environment with a name of its own'],
   ['usr/local/bin/uvicorn', 'python-dependencies', 'a script that a distribution owns'],
   ['usr/lib/x86_64-linux-gnu/libGL.so.1', 'system-packages', 'owned by a package'],
   ['var/lib/apt/lists/x', 'system-packages', 'apt’s lists'],
@@ -62,6 +63,7 @@ test.each(grouped)('%s above the base belongs to %s: %s', (path, group) => {
     'opt/venv/pyvenv.cfg': 0,
     'var/lib/dpkg/status': 'Package: libgl1\nStatus: install ok installed\nVersion: 1\n',
     'var/lib/dpkg/info/libgl1.list': '/usr/lib/x86_64-linux-gnu/libGL.so.1\n',
+    'usr/tools/conda-meta/certs-1-0.json': '{"name": "certs", "version": "1", "files": ["ssl/cert.pem"]}',
   };
   const distributions = [{ name: 'uvicorn', version: '1', files: ['usr/local/bin/uvicorn'], sizeBytes: 0 }];
   const without = side('a', [{ base: 5 }, above], { baseLayerCount: 1, distributions });

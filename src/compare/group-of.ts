@@ -8,7 +8,8 @@ export type GroupOf = (path: string, layer: number) => Group;
 /**
  * Attributes single files, so that a RUN that installs system and Python packages at once is split truly:
  * base image by layer; Python dependencies by distribution, site-packages, virtual environment and pip's caches;
- * system packages by dpkg's and apk's lists and by the places that only the system writes to; all else is the application.
+ * what Conda installed is with them; system packages by the lists of dpkg, apk and rpm and by the places that only the system
+ * writes to; all else is the application.
  */
 export function groupFiles(side: ImageSide, baseLayerCount: number): GroupOf {
   const distributionOf = ownerIndex<PackageFiles>(side.distributions);
@@ -17,7 +18,9 @@ export function groupFiles(side: ImageSide, baseLayerCount: number): GroupOf {
   const judge = (path: string): Group => {
     if (distributionOf(path) !== undefined || pythonPlace.test(path)) return 'python-dependencies';
     if (environments.some((root) => path.startsWith(root))) return 'python-dependencies';
-    if (side.inventory.ownerOf(path) !== undefined || systemPlace.test(path)) return 'system-packages';
+    const owner = side.inventory.ownerOf(path);
+    if (owner?.manager === 'conda') return 'python-dependencies';
+    if (owner !== undefined || systemPlace.test(path)) return 'system-packages';
     return 'application';
   };
   return (path, layer) => {

@@ -1,5 +1,4 @@
-import type { RootFileSystem } from '../filetree/index.ts';
-import type { InstalledPackage } from './installed-package.ts';
+import type { InstalledPackage, PackageSource } from './installed-package.ts';
 
 // apk-tools 2 keeps its database in /lib; apk-tools 3 on a merged /usr in /usr/lib.
 const databases = ['lib/apk/db/installed', 'usr/lib/apk/db/installed'];
@@ -10,10 +9,10 @@ export function isApkFile(path: string): boolean {
 }
 
 /** The packages in apk's database, with the files that it lists for each. */
-export function readApk(root: RootFileSystem): InstalledPackage[] {
+export function readApk(source: PackageSource): InstalledPackage[] {
   for (const path of databases) {
-    const content = root.content(path);
-    if (content !== undefined) return parseApkInstalled(new TextDecoder().decode(content));
+    const found = parseApkInstalled(source.text(path) ?? '');
+    if (found.length > 0) return found;
   }
   return [];
 }
@@ -31,7 +30,7 @@ export function readApk(root: RootFileSystem): InstalledPackage[] {
  */
 function parseApkInstalled(text: string): InstalledPackage[] {
   return text
-    .split(/\n\s*\n/)
+    .split(/\n{2,}/)
     .map(parseApkPackage)
     .filter((one) => one !== undefined);
 }
@@ -41,7 +40,7 @@ function parseApkPackage(paragraph: string): InstalledPackage | undefined {
   const listed: string[] = [];
   let folder = '';
   for (const line of paragraph.split('\n')) {
-    const [letter, value] = [line.slice(0, 2), line.slice(2).trim()];
+    const [letter, value] = [line.slice(0, 2), line.slice(2)];
     if (letter === 'F:') folder = value;
     else if (letter === 'R:') listed.push(folder === '' ? value : `${folder}/${value}`);
     else if (!fields.has(letter)) fields.set(letter, value);

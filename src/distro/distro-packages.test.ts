@@ -56,9 +56,58 @@ describe('dpkg', () => {
     expect(inventory.packages[1]).toMatchObject({ files: ['usr/bin/half'], sizeBytes: 7 });
   });
 
+  test('a file that another package diverts is where dpkg put it; the diverting package has its own', () => {
+    const { packages } = findDistroPackages(
+      rootOf({
+        'var/lib/dpkg/status': ['coreutils', 'wrapper']
+          .map((name) => `Package: ${name}\nStatus: install ok installed\nVersion: 1\n`)
+          .join('\n'),
+        'var/lib/dpkg/diversions':
+          '/usr/bin/ls\n/usr/bin/ls.distrib\nwrapper\n/usr/bin/cp\n/usr/bin/cp.real\n:\n',
+        'var/lib/dpkg/info/coreutils.list': '/usr/bin/ls\n/usr/bin/cp\n',
+        'var/lib/dpkg/info/wrapper.list': '/usr/bin/ls\n',
+        'usr/bin/ls': 1,
+        'usr/bin/ls.distrib': 20,
+        'usr/bin/cp': 300,
+        'usr/bin/cp.real': 4000,
+      }),
+    );
+    expect(packages.map(({ files }) => files)).toEqual([
+      ['usr/bin/ls.distrib', 'usr/bin/cp.real'],
+      ['usr/bin/ls'],
+    ]);
+  });
+
+  test('a package installed for two architectures has a list for each', () => {
+    const paragraph = (architecture: string): string =>
+      `Package: libz\nStatus: install ok installed\nArchitecture: ${architecture}\nMulti-Arch: same\nVersion: 1\n`;
+    const { packages } = findDistroPackages(
+      rootOf({
+        lib: { link: 'usr/lib' },
+        'usr/lib/amd64/libz.so': 1,
+        'usr/lib/i386/libz.so': 2,
+        'var/lib/dpkg/status': `${paragraph('amd64')}\n${paragraph('i386')}`,
+        'var/lib/dpkg/info/libz:amd64.list': '/usr/lib/amd64/libz.so\n',
+        'var/lib/dpkg/info/libz:i386.list': '/lib/i386/libz.so\n',
+      }),
+    );
+    expect(packages.map(({ architecture, files }) => [architecture, files])).toEqual([
+      ['amd64', ['usr/lib/amd64/libz.so']],
+      ['i386', ['usr/lib/i386/libz.so']],
+    ]);
+  });
+
+  test('a database that was too large to be captured is told', () => {
+    const { unreadable } = findDistroPackages(rootOf({ 'var/lib/dpkg/status': 9_000_000 }));
+    expect(unreadable).toEqual([
+      { path: 'var/lib/dpkg/status', reason: 'it was not kept while its layer was read' },
+    ]);
+  });
+
   test('every file that the inventory read is one that the predicate captures', () => {
     const read = [
       'var/lib/dpkg/status',
+      'var/lib/dpkg/diversions',
       'var/lib/dpkg/info/libc6:amd64.list',
       'var/lib/dpkg/status.d/base',
       'lib/apk/db/installed',
@@ -99,6 +148,20 @@ test('apk lists files under their folders; a package lists itself as its own ori
   expect(findDistroPackages(root).packages).toMatchObject([
     { manager: 'apk', name: 'musl', files: ['lib/ld-musl-x86_64.so.1', 'etc/musl.conf'], sizeBytes: 603 },
     { name: 'libcrypto3', sourceName: 'openssl', files: ['at-root'] },
+  ]);
+});
+
+test('apk on a merged /usr has its database there, and paths of both names', () => {
+  const root = rootOf({
+    lib: { link: 'usr/lib' },
+    'usr/lib/apk/db/installed':
+      'P:musl\nV:1.2.5-r1\nA:aarch64\nF:lib\nM:0:0:755\nR:ld-musl.so.1\na:0:0:755\nZ:Q1x=\nF:usr/lib\nR:name with  spaces \n\n',
+    'usr/lib/ld-musl.so.1': 600,
+    'usr/lib/name with  spaces ': 3,
+  });
+  expect(findDistroPackages(root).packages[0]?.files).toEqual([
+    'usr/lib/ld-musl.so.1',
+    'usr/lib/name with  spaces ',
   ]);
 });
 

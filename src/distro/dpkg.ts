@@ -1,6 +1,5 @@
-import type { RootFileSystem } from '../filetree/index.ts';
 import { parseControlFile } from './control-file.ts';
-import type { InstalledPackage } from './installed-package.ts';
+import type { InstalledPackage, PackageSource } from './installed-package.ts';
 
 const adminDir = 'var/lib/dpkg';
 
@@ -8,38 +7,55 @@ const adminDir = 'var/lib/dpkg';
 export function isDpkgFile(path: string): boolean {
   if (!path.startsWith(`${adminDir}/`)) return false;
   const inside = path.slice(adminDir.length + 1);
-  return inside === 'status' || /^info\/[^/]+\.list$/.test(inside) || /^status\.d\/[^/]+$/.test(inside);
+  return (
+    inside === 'status' || inside === 'diversions' || /^(?:info\/[^/]+\.list|status\.d\/[^/]+)$/.test(inside)
+  );
 }
 
 /** The packages that dpkg's database calls installed, with the files that it lists for each. */
-export function readDpkg(root: RootFileSystem): InstalledPackage[] {
-  const decode = textReader(root);
-  const status = decode(`${adminDir}/status`);
-  const classic =
-    status === undefined ? [] : parseControlFile(status).flatMap((one) => classicPackage(one, decode));
-  // Without a status file the folder may be there although no layer has an entry for it.
-  const hasStatusDir = classic.length === 0 || root.get(`${adminDir}/status.d`) !== undefined;
-  return hasStatusDir ? [...classic, ...distrolessPackages(root, decode)] : classic;
+export function readDpkg(source: PackageSource): InstalledPackage[] {
+  const status = source.text(`${adminDir}/status`);
+  const divert = diverter(source.text(`${adminDir}/diversions`) ?? '');
+  const classic = parseControlFile(status ?? '').flatMap((one) => classicPackage(one, source, divert));
+  return [...classic, ...distrolessPackages(source)];
 }
 
-type ReadText = (path: string) => string | undefined;
-
-function textReader(root: RootFileSystem): ReadText {
-  const decoder = new TextDecoder();
-  return (path) => {
-    const content = root.content(path);
-    return content === undefined ? undefined : decoder.decode(content);
-  };
-}
-
-function classicPackage(fields: ReadonlyMap<string, string>, decode: ReadText): InstalledPackage[] {
+function classicPackage(
+  fields: ReadonlyMap<string, string>,
+  source: PackageSource,
+  divert: Divert,
+): InstalledPackage[] {
   const name = fields.get('package');
   const version = fields.get('version');
   if (name === undefined || version === undefined || !hasFiles(fields.get('status'))) return [];
-  const architecture = fields.get('architecture');
-  const list =
-    decode(`${adminDir}/info/${name}:${architecture}.list`) ?? decode(`${adminDir}/info/${name}.list`) ?? '';
-  return [{ ...facts(fields, name, version), listed: listedPaths(list) }];
+  // Only packages that can be installed for several architectures at once have theirs in the list's name.
+  const names = [`${name}:${fields.get('architecture')}`, name];
+  const list = names.map((one) => `${adminDir}/info/${one}.list`).find(source.has);
+  const listed = listedPaths(list === undefined ? '' : (source.text(list) ?? ''));
+  return [{ ...facts(fields, name, version), listed: listed.map((path) => divert(path, name)) }];
+}
+
+type Divert = (path: string, packageName: string) => string;
+
+/**
+ * Tells where dpkg put a file that another package has diverted (dpkg-divert(1)). `diversions` has three lines each: the
+ * path, where it goes, and the package whose own file stays, `:` for none:
+ *
+ *     /usr/bin/sh
+ *     /usr/bin/sh.distrib
+ *     dash
+ */
+function diverter(text: string): Divert {
+  const diverted = new Map<string, { readonly to: string; readonly by: string }>();
+  const lines = text.split('\n');
+  for (let line = 0; line + 2 < lines.length; line += 3) {
+    const [from, to, by] = lines.slice(line, line + 3);
+    diverted.set(relative(from ?? ''), { to: relative(to ?? ''), by: by ?? '' });
+  }
+  return (path, packageName) => {
+    const diversion = diverted.get(path);
+    return diversion === undefined || diversion.by === packageName ? path : diversion.to;
+  };
 }
 
 // `Status: want flag state`: a removed package whose configuration stays is `deinstall ok config-files`.
@@ -49,28 +65,20 @@ function hasFiles(status: string | undefined): boolean {
 }
 
 // distroless: one control paragraph per package without a status; `NAME.md5sums` beside it lists `HASH  usr/lib/x`.
-function distrolessPackages(root: RootFileSystem, decode: ReadText): InstalledPackage[] {
+function distrolessPackages(source: PackageSource): InstalledPackage[] {
   const found: InstalledPackage[] = [];
-  for (const path of pathsBelow(root, `${adminDir}/status.d/`)) {
+  for (const path of source.paths((one) => one.startsWith(`${adminDir}/status.d/`))) {
     if (path.endsWith('.md5sums')) continue;
-    for (const fields of parseControlFile(decode(path) ?? '')) {
+    for (const fields of parseControlFile(source.text(path) ?? '')) {
       const name = fields.get('package');
       const version = fields.get('version');
       if (name === undefined || version === undefined) continue;
-      const sums = decode(`${path}.md5sums`) ?? '';
-      const listed = sums.split('\n').flatMap((line) => /^\S+\s+\*?(.+)$/.exec(line)?.[1] ?? []);
+      const sums = source.has(`${path}.md5sums`) ? source.text(`${path}.md5sums`) : undefined;
+      const listed = (sums ?? '').split('\n').flatMap((line) => /^\S+\s+\*?(.+)$/.exec(line)?.[1] ?? []);
       found.push({ ...facts(fields, name, version), listed: listed.map(relative) });
     }
   }
   return found;
-}
-
-function pathsBelow(root: RootFileSystem, prefix: string): string[] {
-  const found: string[] = [];
-  for (const { entry } of root.entries()) {
-    if (entry.path.startsWith(prefix) && entry.type === 'file') found.push(entry.path);
-  }
-  return found.sort();
 }
 
 function facts(

@@ -1,4 +1,4 @@
-/** Something installed and the files that it owns; a Debian package, an Alpine package or a Python distribution. */
+/** Something installed and the files that it owns; a package of the distribution or of Conda, or a Python distribution. */
 export interface PackageFiles {
   readonly name: string;
   readonly version: string;
