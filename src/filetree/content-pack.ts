@@ -24,13 +24,13 @@ interface Item {
 
 /** Collects contents into blocks, so that few of them are in memory unpacked. */
 export class ContentPackBuilder {
-  readonly #items = new Map<string, Item>();
+  readonly #items: Item[] = [];
   readonly #blocks: Uint8Array[] = [];
   #parts: Uint8Array[] = [];
   #partBytes = 0;
 
-  set(path: string, position: number, content: Uint8Array): void {
-    this.#items.set(path, {
+  add(position: number, content: Uint8Array): void {
+    this.#items.push({
       position,
       block: this.#blocks.length,
       start: this.#partBytes,
@@ -41,13 +41,9 @@ export class ContentPackBuilder {
     if (this.#partBytes >= blockBytes) this.#endBlock();
   }
 
-  delete(path: string): void {
-    if (this.#items.size > 0) this.#items.delete(path);
-  }
-
   finish(): ContentPack {
     if (this.#partBytes > 0) this.#endBlock();
-    const items = [...this.#items.values()];
+    const items = this.#items;
     return {
       positions: Uint32Array.from(items, (item) => item.position),
       blockNumbers: Uint32Array.from(items, (item) => item.block),

@@ -102,7 +102,7 @@ describe('fingerprints', () => {
       { path: 'longer', content: filled('same', large + 1) },
       { path: 'start', content: changed(100) },
       { path: 'end', content: changed(large - 1) },
-      { path: 'middle', content: changed(Math.floor(((large - 4096) * 6) / 11)) },
+      { path: 'middle', content: changed(Math.floor(((large - 4096) * 3) / 5)) },
       { path: 'between', content: changed(6000) },
     ]);
     const [a, b, longer, start, end, middle, between] = entries.map(({ fingerprint }) => fingerprint);
@@ -112,13 +112,12 @@ describe('fingerprints', () => {
   });
 });
 
-/** Shared libraries of this machine: the one that Node itself is, and what it is linked with. */
+/** The shared libraries that Node is linked with. */
 function libraries(): readonly string[] {
-  const listed = execFileSync('ldd', [process.execPath], { encoding: 'utf8' });
-  const paths = [...listed.matchAll(/=> (\/\S+)/g)].flatMap((match) => match[1] ?? []);
-  return [...new Set(paths.map((path) => realpathSync(path)))].filter(
-    (path) => statSync(path).size > 64 * 1024,
-  );
+  const report: unknown = process.report.getReport();
+  const listed = JSON.stringify(report).match(/"\/[^"]+\.so[^"]*"/g) ?? [];
+  const paths = listed.map((text) => realpathSync(text.slice(1, -1)));
+  return [...new Set(paths)].filter((path) => statSync(path).size >= 64 * 1024);
 }
 
 function isProgramThere(name: string): boolean {
@@ -143,7 +142,7 @@ describe.skipIf(!canStrip)('strippable bytes', () => {
   /** Beyond the sections: their names, and padding that moves. */
   const slackBytes = 8 * 1024;
 
-  test.skipIf(!isProgramThere('gcc')).each([
+  test.skipIf(!isProgramThere('cc')).each([
     ['with symbols', ['-shared', '-fPIC']],
     ['with debugging information', ['-shared', '-fPIC', '-g']],
     ['with compressed debugging information', ['-shared', '-fPIC', '-g', '-gz']],
@@ -158,7 +157,7 @@ int function_number_${at}(int x) { return hidden_${at}(x) + ${at}; }`,
     );
     writeFileSync(source, names.join('\n'));
     const built = join(folder, `${reason.replaceAll(' ', '-')}.o`);
-    execFileSync('gcc', ['-O0', ...flags, '-o', built, source]);
+    execFileSync('cc', ['-O0', ...flags, '-o', built, source]);
     const [entry] = await factsOf([{ path: 'lib.so', content: readFileSync(built) }]);
     const expected = strippedBytes(built);
     expect(entry?.format).toBe('elf');
@@ -170,7 +169,9 @@ int function_number_${at}(int x) { return hidden_${at}(x) + ${at}; }`,
   });
 
   test('real libraries, as strip does', async () => {
-    for (const path of libraries()) {
+    const paths = libraries();
+    expect(paths.length).toBeGreaterThan(0);
+    for (const path of paths) {
       const copy = join(folder, 'copy.so');
       copyFileSync(path, copy);
       const [entry] = await factsOf([{ path: 'lib.so', content: readFileSync(copy) }]);

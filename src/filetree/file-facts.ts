@@ -17,8 +17,9 @@ export type FileFacts = Pick<LayerEntry, 'fingerprint' | 'format' | 'strippableB
 export const factsFromBytes: number = 64 * 1024;
 
 const blockBytes = 4096;
-/** One block is looked at for so many bytes of a file, up to the greatest number of blocks. */
-const bytesPerBlock = 16 * 1024;
+/** One block is looked at for so many bytes of a file, within bounds. */
+const bytesPerBlock = 32 * 1024;
+const leastBlocks = 4;
 const mostBlocks = 16;
 /** Length of a fingerprint, in bytes: half a sha256. */
 export const fingerprintBytes = 16;
@@ -32,7 +33,7 @@ export function factsMemory(): Buffer {
 }
 
 /**
- * Looks at a file in place: up to 16 blocks of 4 KiB spread evenly over it, the first and the last included, and an ELF
+ * Looks at a file in place: 4 to 16 blocks of 4 KiB spread evenly over it, the first and the last included, and an ELF
  * file's section headers. `sizeBytes` is at least `factsFromBytes`.
  */
 export function readFacts(sizeBytes: number, body: TarBody, memory: Buffer): FileFacts {
@@ -91,7 +92,7 @@ export function factsSink(
 }
 
 function blockCount(sizeBytes: number): number {
-  return Math.min(Math.floor(sizeBytes / bytesPerBlock), mostBlocks);
+  return Math.min(Math.max(Math.floor(sizeBytes / bytesPerBlock), leastBlocks), mostBlocks);
 }
 
 function blockOffset(block: number, sizeBytes: number): number {

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
@@ -76,11 +75,6 @@ describe('a layer that is cut off', () => {
   });
 });
 
-/** True for `..`, `./` and whatever else names the root itself. */
-function isRoot(path: string): boolean {
-  return posix.normalize(`/${path}/`) === '/';
-}
-
 describe('a layer of hostile names', () => {
   const part = fc.constantFrom(
     '..',
@@ -116,7 +110,6 @@ describe('a layer of hostile names', () => {
         }
         const stored = layers
           .flat()
-          .filter((one) => !isRoot(one.path))
           .reduce((sum, { content = '' }) => sum + Buffer.byteLength(content as string), 0);
         expect(root.visibleBytes + root.deadBytes).toBe(stored);
       }),
@@ -126,7 +119,7 @@ describe('a layer of hostile names', () => {
 });
 
 describe('a file in the place of the root', () => {
-  test.fails('counts as dead, since nothing shows it: it is left out of both sums', async () => {
+  test('counts as dead, since nothing shows it', async () => {
     const root = await rootOf([[{ path: '..', content: 'lost' }]]);
     expect(root.visibleBytes + root.deadBytes).toBe(4);
   });
@@ -192,13 +185,11 @@ describe('a layer that wants too much', () => {
     const { layers } = await buildImage({ layers: [many(101)] });
     const [layer] = layers;
     if (layer === undefined) throw new Error('no layer');
-    expect(await refusal(indexLayer(layer, { maxEntries: 100 }))).toMatch(
-      /a layer has more than 100 entries/,
-    );
+    expect(await refusal(indexLayer(layer, { maxEntries: 100 }))).toMatch(/more than 100 entries/);
     expect((await indexLayer(layer, { maxEntries: 101 })).entryCount).toBe(101);
   });
 
-  test.fails('… and which layer it is: the message does not name it', async () => {
+  test('… and which layer it is', async () => {
     const { layers } = await buildImage({ layers: [many(101)] });
     const [layer] = layers;
     if (layer === undefined) throw new Error('no layer');
@@ -243,13 +234,13 @@ describe('captured content', () => {
     return content && Buffer.from(content).toString();
   };
 
-  test.fails('stays when a whiteout of the same layer names it: it is lost', async () => {
+  test('stays when a whiteout of the same layer names it', async () => {
     expect(text(await rootOf([[{ path: 'a', content: 'own' }, { path: '.wh.a' }]], { capture }), 'a')).toBe(
       'own',
     );
   });
 
-  test.fails('is that of the link, not of what came to its first name later: it is the newer one', async () => {
+  test('is that of the link, not of what came to its first name later', async () => {
     const members: TarMember[] = [
       { path: 'a', content: 'older' },
       { path: 'b', type: 'hardlink', linkPath: 'a' },

@@ -6,7 +6,7 @@ import { type CacheKey, cachePath, readCachedColumns, writeCachedColumns } from 
 import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerIndex } from './layer-index.ts';
-import { readColumns, scanColumns } from './read-columns.ts';
+import { readColumns, scanColumns, TooManyEntriesError } from './read-columns.ts';
 
 /** Which files' contents are kept while a layer is read. */
 export interface Capture {
@@ -81,7 +81,7 @@ async function explaining<Result>(layer: Layer, read: () => Promise<Result>): Pr
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof TarError)) throw error;
+    if (!(error instanceof TarError || error instanceof TooManyEntriesError)) throw error;
     throw new UserError(`layer ${layer.digest}: ${error.message}`, {
       ...(error.hint !== undefined && { hint: error.hint }),
       cause: error,

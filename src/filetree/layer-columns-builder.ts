@@ -44,7 +44,7 @@ export class LayerColumnsBuilder {
     return this.#rows.types.length;
   }
 
-  /** Adds an entry and gives its position. A later entry of the same path takes an earlier one's captured content away. */
+  /** Adds an entry and gives its position. */
   add(entry: LayerEntry): number {
     const slash = entry.path.lastIndexOf('/');
     const rows = this.#rows;
@@ -57,7 +57,6 @@ export class LayerColumnsBuilder {
     rows.directories.push(this.#numberOfDirectory(entry.path, Math.max(slash, 0)));
     rows.names.push(this.#intern(entry.path.slice(slash + 1)));
     rows.links.push(this.#intern(entry.linkTarget ?? ''));
-    this.#contents.delete(entry.path);
     return rows.types.length - 1;
   }
 
@@ -70,8 +69,8 @@ export class LayerColumnsBuilder {
     this.#facts.push({ position, facts });
   }
 
-  setContent(path: string, position: number, content: Uint8Array): void {
-    this.#contents.set(path, position, content);
+  setContent(position: number, content: Uint8Array): void {
+    this.#contents.add(position, content);
   }
 
   finish(layer: {

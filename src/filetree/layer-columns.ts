@@ -65,7 +65,13 @@ export function layerIndexOf(columns: LayerColumns): LayerIndex {
   const entryCount = columns.types.length;
   const entry = (position: number): LayerEntry => entryAt(columns, position);
   const read = contentReader(columns.contents);
-  let items: Map<string, number> | undefined;
+  let items: Map<number, number> | undefined;
+  const contentAt = (position: number): Uint8Array | undefined => {
+    items ??= new Map(Array.from(columns.contents.positions, (owner, item) => [owner, item]));
+    const item = items.get(position);
+    return item === undefined ? undefined : read(item);
+  };
+  let shown: Map<string, number> | undefined;
   const index: LayerIndex = {
     diffId: columns.diffId,
     tarBytes: columns.tarBytes,
@@ -76,16 +82,33 @@ export function layerIndexOf(columns: LayerColumns): LayerIndex {
       for (let position = 0; position < entryCount; position++) yield entry(position);
     },
     content(path) {
-      items ??= new Map(
-        Array.from(columns.contents.positions, (position, item) => [pathAt(columns, position), item]),
-      );
-      const item = items.get(path);
-      return item === undefined ? undefined : read(item);
+      shown ??= shownContents(columns);
+      return contentAt(shown.get(path) ?? -1);
     },
+    contentAt,
   };
   columnsOfIndexes.set(index, columns);
   return index;
 }
+
+/** The position of each captured content by its path, unless a later entry of the layer takes that path. */
+function shownContents(columns: LayerColumns): Map<string, number> {
+  const { directories, names, types, contents } = columns;
+  // Strings are kept once, so that equal numbers mean equal paths.
+  const key = (position: number): number => (directories[position] ?? 0) * 2 ** 32 + (names[position] ?? 0);
+  const shown = new Map(Array.from(contents.positions, (position) => [key(position), position]));
+  for (let position = 0; position < types.length; position++) {
+    const before = shown.get(key(position));
+    const isHiding = types[position] !== whiteoutNumber && types[position] !== opaqueNumber;
+    if (before !== undefined && before < position && isHiding) shown.delete(key(position));
+  }
+  return new Map(Array.from(shown.values(), (position) => [pathAt(columns, position), position]));
+}
+
+const [whiteoutNumber, opaqueNumber] = [
+  entryTypes.indexOf('whiteout'),
+  entryTypes.indexOf('opaque-whiteout'),
+];
 
 /** The path of the entry at a position. */
 export function pathAt(columns: LayerColumns, position: number): string {

@@ -67,4 +67,6 @@ export interface LayerIndex {
   entries(): IterableIterator<LayerEntry>;
   /** The content of a file that the capture predicate chose while indexing; undefined for all others. */
   content(path: string): Uint8Array | undefined;
+  /** The same by the entry's position, also where a later entry of the layer has the path. */
+  contentAt(position: number): Uint8Array | undefined;
 }

@@ -103,12 +103,15 @@ interface AddedEntry {
   readonly found: LayerEntry;
 }
 
+/** A layer with more entries than anybody puts into one. */
+export class TooManyEntriesError extends UserError {}
+
 function addEntry(builder: LayerColumnsBuilder, entry: TarEntry, options: IndexLayerOptions): AddedEntry {
   const found = layerEntry(entry);
   const position = builder.add(found);
   const limit = options.maxEntries ?? defaultMaxEntries;
   if (position >= limit) {
-    throw new UserError(`a layer has more than ${limit} entries`, {
+    throw new TooManyEntriesError(`more than ${limit} entries`, {
       hint: 'No container image has so many files: the layer is damaged, or made to do harm.',
     });
   }
@@ -137,7 +140,7 @@ function sinkOf(
     realBytes <= (capture?.maxBytes ?? defaultMaxBytes) && capture?.wants(found.path, realBytes) === true;
   if (!isCaptured && withHashes !== true) return [];
   const sink = contentSink(entry, {
-    ...(isCaptured && { onContent: (content) => builder.setContent(found.path, position, content) }),
+    ...(isCaptured && { onContent: (content) => builder.setContent(position, content) }),
     ...(withHashes === true && { onHash: (hash) => builder.setHash(position, hash) }),
   });
   return [sink];

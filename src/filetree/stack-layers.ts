@@ -33,11 +33,7 @@ export function stackLayers(layers: readonly LayerIndex[]): RootFileSystem {
 }
 
 const typeNumber = (type: LayerEntry['type']): number => entryTypes.indexOf(type);
-const [fileType, directoryType, hardlinkType] = [
-  typeNumber('file'),
-  typeNumber('directory'),
-  typeNumber('hardlink'),
-];
+const [directoryType, hardlinkType] = [typeNumber('directory'), typeNumber('hardlink')];
 const [whiteoutType, opaqueType] = [typeNumber('whiteout'), typeNumber('opaque-whiteout')];
 
 /** An entry's place. */
@@ -89,7 +85,6 @@ class LayerStack {
   finish(): RootFileSystem {
     const root = this.#root;
     const layers = this.#layers;
-    const columns = this.#columns;
     const show = (node: Node): VisibleEntry => visibleEntry(layers, node);
     const find = nodeFinder(root);
     return {
@@ -106,8 +101,7 @@ class LayerStack {
       },
       content(path) {
         const content = find(path)?.content;
-        const own = content && columns[content.layer];
-        return own && layers[content.layer]?.content(pathAt(own, content.position));
+        return content && layers[content.layer]?.contentAt(content.position);
       },
     };
   }
@@ -121,7 +115,7 @@ class LayerStack {
         const content = findNode(this.#root, target)?.content;
         if (content) targets.set(position, content);
       }
-      if (type === fileType || type === hardlinkType) own.add(pathAt(columns, position));
+      if (type !== directoryType && !isWhiteout(type)) own.add(pathAt(columns, position));
     }
     return targets;
   }
@@ -145,6 +139,8 @@ class LayerStack {
     const name = columns.strings[columns.names[position] ?? 0] ?? '';
     if (name === '') {
       if (type === directoryType) moveTo(parent, at);
+      // Nothing but a directory can take the root's place.
+      else this.#bury(at, { layer, reason: 'deleted' });
       return;
     }
     const before = parent.children?.get(name);
@@ -172,7 +168,7 @@ class LayerStack {
       const target = columns.strings[columns.links[at.position] ?? 0] ?? '';
       return at.lowerTarget ?? findNode(this.#root, target)?.content;
     }
-    if (type !== fileType) return undefined;
+    if (type === directoryType) return undefined;
     this.#visibleBytes += columns.sizes[at.position] ?? 0;
     return { layer: at.layer, position: at.position, owner: undefined, others: undefined };
   }

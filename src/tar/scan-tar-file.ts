@@ -77,6 +77,8 @@ const noBytes = Buffer.alloc(0);
 
 /** Enough for the headers of some small entries in a row, or for the end of a large one with the next header. */
 const windowBytes = 8 * 1024;
+/** The end of a body that is read together with the header after it. */
+const bodyEndBytes = 4 * 1024;
 
 /** A stretch of the archive kept in memory, so that neighbouring headers come with one read. */
 class FileWindow {
@@ -114,7 +116,7 @@ class FileWindow {
         const end = entry.bodyOffset + entry.sizeBytes;
         if (offset + target.length > end) throw new RangeError('the content ends before');
         // The end of a body is read together with the header that follows it.
-        const isNearEnd = end - offset <= windowBytes / 2;
+        const isNearEnd = end - offset <= bodyEndBytes;
         const length =
           isNearEnd || this.#holds(offset, target.length)
             ? this.view(offset, target.length).copy(target)

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import { docker, imagesOf, leftContexts, plimsoll, projectOf } from './run-cli.ts';
+import { leftContexts, plimsoll, projectOf } from './run-cli.ts';
 
 const reportSchema = z.object({
   comparison: z.object({
