@@ -2,13 +2,15 @@
 //   npm run bench                      lists the benches
 //   npm run bench -- NAME [options]    runs one; --json where it is offered
 import { messageOf, UserError } from '../src/base/index.ts';
+import { audit } from './audit.ts';
 import type { Bench } from './bench.ts';
+import { browse } from './browse.ts';
 import { read } from './read.ts';
 import { rebuild } from './rebuild.ts';
 import { recipe } from './recipe.ts';
 import { textTable } from './text-table.ts';
 
-const benches: readonly Bench[] = [rebuild, recipe, read];
+const benches: readonly Bench[] = [rebuild, recipe, read, browse, audit];
 
 function list(): string {
   const rows = benches.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]);

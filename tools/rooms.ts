@@ -38,7 +38,7 @@ export const floors: readonly {
       'doctor',
     ],
   },
-  { name: 'report', rooms: ['report'] },
+  { name: 'report', rooms: ['report', 'browse'], ordered: true },
   { name: 'top', rooms: ['cli'] },
 ];
 

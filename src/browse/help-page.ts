@@ -1,0 +1,40 @@
+import { bindings } from './bindings.ts';
+
+const keySigns: Readonly<Record<string, string>> = {
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  pageup: 'page up',
+  pagedown: 'page down',
+  escape: 'esc',
+  'shift-tab': 'shift-tab',
+};
+
+const panes = { layers: 'layers', files: 'files' } as const;
+
+/** One line of the help: keys, the pane they work in, what they do. */
+export interface HelpLine {
+  readonly keys: string;
+  readonly pane: string;
+  readonly text: string;
+}
+
+const keyLines: readonly HelpLine[] = bindings.map(({ keys, pane, help }) => ({
+  keys: keys.map((key) => keySigns[key] ?? key).join(', '),
+  pane: pane === undefined ? '' : panes[pane],
+  text: help,
+}));
+
+const signLines: readonly HelpLine[] = [
+  { keys: '', pane: '', text: '' },
+  { keys: '+ ~ -', pane: '', text: 'added, modified, removed by the layer' },
+  { keys: '✗', pane: '', text: 'dead: stored in this layer, hidden by a later one' },
+  { keys: '◇', pane: '', text: 'avoidable: visible, not needed at run time' },
+];
+
+/** All keys and signs. */
+export const helpLines: readonly HelpLine[] = [...keyLines, ...signLines];
+
+/** How many lines the help has. */
+export const helpLineCount: number = helpLines.length;

@@ -1,0 +1,11 @@
+export { advanceFilter } from './apply-filter.ts';
+export { shownTextBytes } from './file-content.ts';
+export { decodeKeys, type Key } from './keys.ts';
+export type { ScreenSize } from './layout.ts';
+export { browseModel } from './model.ts';
+export { render } from './render.ts';
+export { type BrowseState, type FilePlace, startBrowsing } from './state.ts';
+export type { BrowseEffect, BrowseStep } from './step.ts';
+export type { BrowsedPackage, BrowseSubject } from './subject.ts';
+export { type BrowseEvent, update } from './update.ts';
+export type { WasteFile } from './waste-marks.ts';

@@ -1,0 +1,14 @@
+import type { BrowseState, FilePlace } from './state.ts';
+
+/** What the browser asks of its surroundings. */
+export type BrowseEffect =
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'read'; readonly file: FilePlace }
+  | { readonly kind: 'stop-reading' }
+  | { readonly kind: 'extract'; readonly file: FilePlace; readonly name: string };
+
+/** The next state, and what is to be done. */
+export interface BrowseStep {
+  readonly state: BrowseState;
+  readonly effect?: BrowseEffect;
+}
