@@ -6,7 +6,7 @@ import { gateLines } from './gate-lines.ts';
 import { type Cell, type Column, layOutGrid } from './grid.ts';
 import { screenFor } from './screen.ts';
 import { plainText } from './terminal-text.ts';
-import { counted, shortInstruction } from './wording.ts';
+import { shortInstruction } from './wording.ts';
 
 /** The rows, and what they were made by. */
 export interface AuditGroups {

@@ -21,11 +21,11 @@ export function platformName({ os, architecture, variant }: Audit['image']['plat
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** How the source keeps the layers: `compressed 812 MB`, or `stored 2.10 GB uncompressed`. */
+/** How the source keeps the layers: `compressed 812 MB`, or `stored 2.10 GB` where nothing is compressed. */
 export function storedFact({ storedBytes, tarBytes }: Audit['image']): string {
   return storedBytes < tarBytes
     ? `compressed ${formatBytes(storedBytes)}`
-    : `stored ${formatBytes(storedBytes)} uncompressed`;
+    : `stored ${formatBytes(storedBytes)}`;
 }
 
 const evidenceWords = {
@@ -61,4 +61,9 @@ export function baseShare({ base, baseBytes, userBytes, layers }: Audit): BaseSh
 /** `Python`, or the package manager's name. */
 export function packageKindName(kind: string): string {
   return kind === 'distribution' ? 'Python' : kind;
+}
+
+/** Visible bytes as a part of all: `99.9%`; only an image without a dead byte reads as 100%. */
+export function efficiencyText({ efficiency }: Pick<Audit, 'efficiency'>): string {
+  return efficiency >= 1 ? '100%' : `${(Math.floor(efficiency * 1000) / 10).toFixed(1)}%`;
 }

@@ -4,6 +4,7 @@ import type { GateResult } from '../policy/index.ts';
 import {
   avoidableByLayer,
   baseShare,
+  efficiencyText,
   neededBytes,
   packageKindName,
   platformName,
@@ -13,7 +14,7 @@ import { findingLines } from './finding-lines.ts';
 import { gateLines } from './gate-lines.ts';
 import { type Cell, layOutGrid } from './grid.ts';
 import { type Screen, screenFor, type TerminalOptions } from './screen.ts';
-import { plainText, wrap } from './terminal-text.ts';
+import { plainText, textWidth, wrap } from './terminal-text.ts';
 import { counted, shortInstruction } from './wording.ts';
 
 const shownPackages = 10;
@@ -52,16 +53,39 @@ export function headlineLines(audit: Audit, { paint, width }: Screen): string[] 
     counted(image.fileCount, 'file'),
     storedFact(image),
   ].join(' · ');
-  const waste = [
-    `${paint(formatBytes(audit.deadBytes), audit.deadBytes > 0 ? 'warn' : 'good')} dead`,
-    `${paint(formatBytes(audit.avoidableBytes), audit.avoidableBytes > 0 ? 'warn' : 'good')} avoidable`,
-    `could be ${paint(formatBytes(neededBytes(audit)), 'good')}`,
-    `efficiency ${(audit.efficiency * 100).toFixed(1)}%`,
-  ].join(' · ');
+  const part = (bytes: number, noun: string): [string, string] => {
+    const size = formatBytes(bytes);
+    return [`${size} ${noun}`, `${paint(size, bytes > 0 ? 'warn' : 'good')} ${noun}`];
+  };
+  const could = formatBytes(neededBytes(audit));
+  const efficiency = `efficiency ${efficiencyText(audit)}`;
+  const [name, size] = [plainText(image.name), formatBytes(image.contentBytes)];
+  const parts: [plain: string, painted: string][] = [
+    [`${name}  ${size}`, `${paint(name, 'accent')}  ${paint(size, 'bold')}`],
+    part(audit.deadBytes, 'dead'),
+    part(audit.avoidableBytes, 'avoidable'),
+    [`could be ${could}`, `could be ${paint(could, 'good')}`],
+    [efficiency, efficiency],
+  ];
   return [
-    `${paint(plainText(image.name), 'accent')}  ${paint(formatBytes(image.contentBytes), 'bold')} · ${waste}`,
+    ...joinParts(parts, width),
     ...[facts, ...baseFact(audit)].flatMap((fact) => wrap(fact, width)).map((line) => paint(line, 'dim')),
   ];
+}
+
+/** Parts with ` · ` between them, in lines of at most `width` columns. */
+function joinParts(parts: readonly (readonly [plain: string, painted: string])[], width: number): string[] {
+  const lines: { plain: string; painted: string }[] = [];
+  for (const [plain, painted] of parts) {
+    const last = lines.at(-1);
+    if (last === undefined || textWidth(last.plain) + 3 + textWidth(plain) > width) {
+      lines.push({ plain, painted });
+      continue;
+    }
+    last.plain += ` · ${plain}`;
+    last.painted += ` · ${painted}`;
+  }
+  return lines.map(({ painted }) => painted);
 }
 
 function baseFact(audit: Audit): string[] {

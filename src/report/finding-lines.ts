@@ -1,7 +1,7 @@
 import { formatBytes } from '../base/index.ts';
 import { type Finding, findingKinds } from '../finding/index.ts';
 import type { Screen } from './screen.ts';
-import { plainText, type Style, wrap } from './terminal-text.ts';
+import { plainText, type Style, textWidth, wrap } from './terminal-text.ts';
 import { counted } from './wording.ts';
 
 /** All findings of one kind. */
@@ -58,11 +58,22 @@ export function findingLines(
     const { kind, sizeBytes, pathCount, worst } = sum;
     const bytes = sizeBytes === 0 ? '–' : formatBytes(sizeBytes);
     const files = pathCount === 0 ? '' : `, ${counted(pathCount, 'file')}`;
+    const path = worst.paths[0] === undefined ? '' : plainText(worst.paths[0]);
+    const room = width - 10;
+    const { title: name } = findingKinds[kind];
     const details = isDetailed ? detailsOf(sum) : '';
-    const sample = worst.paths[0] === undefined ? '' : ` (${plainText(worst.paths[0])})`;
+    const fits = textWidth(name + files) + 3 + textWidth(details) <= room;
+    const texts = isDetailed
+      ? [
+          ...(fits ? [] : wrap(details, room)),
+          ...wrap(worst.remedy, room),
+          ...(path === '' ? [] : [endOf(path, room)]),
+        ]
+      : wrap(path === '' ? worst.remedy : `${worst.remedy} (${path})`, room);
+    const rest = `${files}${isDetailed && fits ? ` · ${details}` : ''}`;
     return [
-      `${bytes.padStart(8)}  ${paint(findingKinds[kind].title, severityStyles[worst.severity])}${paint(`${files}${details}`, 'dim')}`,
-      ...wrap(`${worst.remedy}${sample}`, width - 10).map((line) => `${' '.repeat(10)}${paint(line, 'dim')}`),
+      `${bytes.padStart(8)}  ${paint(name, severityStyles[worst.severity])}${paint(rest, 'dim')}`,
+      ...texts.map((line) => `${' '.repeat(10)}${paint(line, 'dim')}`),
     ];
   });
   const more = sums.length - most;
@@ -73,8 +84,19 @@ export function findingLines(
   ];
 }
 
+/** A path in at most `width` columns: its end says most. */
+function endOf(path: string, width: number): string {
+  if (textWidth(path) <= width) return path;
+  let end = '';
+  for (const character of [...path].reverse()) {
+    if (textWidth(end) + textWidth(character) > width - 1) break;
+    end = character + end;
+  }
+  return `…${end}`;
+}
+
 function detailsOf({ worst, layers }: KindSum): string {
-  return ` · ${[...(layers.length === 0 ? [] : [layerList(layers)]), worst.risk].join(' · ')}`;
+  return [...(layers.length === 0 ? [] : [layerList(layers)]), worst.risk].join(' · ');
 }
 
 /** `layer 4`, `layers 2, 4`, `layers 2, 4, 7 and 3 more`. */

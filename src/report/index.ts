@@ -1,7 +1,14 @@
-export { auditTable } from './audit-table.ts';
+export { type AuditGroups, auditGroupsTable } from './audit-groups-table.ts';
+export { auditMarkdown } from './audit-markdown.ts';
+export { auditSarif } from './audit-sarif.ts';
+export { type AuditTableOptions, auditTable } from './audit-table.ts';
+export { type AuditTreeInput, type AuditTrees, auditTrees } from './audit-tree.ts';
+export type { AuditTreeLimits, AuditTreeNode } from './audit-tree-branch.ts';
 export { compareMarkdown } from './compare-markdown.ts';
 export { compareTable } from './compare-table.ts';
+export { type DiveSubject, diveJson } from './dive-json.ts';
 export { gateLines } from './gate-lines.ts';
+export { type AuditPage, auditHtml } from './html/audit-html.ts';
 export { slimHtml } from './html/slim-html.ts';
 export { auditJson, compareJson, slimJson } from './json.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
@@ -23,4 +30,11 @@ export {
   truncate,
   wrap,
 } from './terminal-text.ts';
-export { counted, formatBitRate, formatChange, formatRatio, formatSaved, shortInstruction } from './wording.ts';
+export {
+  counted,
+  formatBitRate,
+  formatChange,
+  formatRatio,
+  formatSaved,
+  shortInstruction,
+} from './wording.ts';

@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { Audit } from '../audit/index.ts';
 import { type Comparison, compareImages, type ForecastSide } from '../compare/index.ts';
 import { type Finding, type FindingKind, findingFacts, findingKinds } from '../finding/index.ts';
+import type { GateResult } from '../policy/index.ts';
 import type { ComparedRequest, Difference, Verification } from '../verify/index.ts';
 import { sampleDiff } from './fixtures/sample-diff.ts';
 import { sampleAudit, sampleReport, sampleSides } from './fixtures/sample-report.ts';
-import { auditJson, compareJson, type SlimReport, slimJson } from './index.ts';
+import { type AuditGroups, auditJson, compareJson, type SlimReport, slimJson } from './index.ts';
 
 const names = ['slim', 'audit', 'compare'] as const;
 type Name = (typeof names)[number];
@@ -143,6 +144,21 @@ function auditOf(platform: Audit['image']['platform']): Audit {
   };
 }
 
+const row = { sizeBytes: 9, fileCount: 1, deadBytes: 0, avoidableBytes: 9 };
+const sampleGroups: AuditGroups = {
+  by: 'layer',
+  rows: [
+    { ...row, name: 'COPY . .', layer: 2, compressedBytes: 4 },
+    { ...row, name: 'torch 2.8.0', packageKind: 'distribution' },
+  ],
+};
+const gate = { unit: 'bytes', limit: 5, source: '--max-size', message: 'size 9 B' } as const;
+const sampleGates: readonly GateResult[] = [
+  { ...gate, gate: 'maxSize', actual: 9, verdict: 'fail' },
+  { ...gate, gate: 'maxGrowth', verdict: 'cannot-judge' },
+  { ...gate, gate: 'dive.highestUserWastedPercent', unit: 'share', actual: Infinity, verdict: 'fail' },
+];
+
 const samples: readonly [title: string, name: Name, text: string][] = [
   ['a whole report', 'slim', slimJson(report)],
   ['a forecast with a gap, nothing built', 'slim', slimJson(forecastReport())],
@@ -156,6 +172,11 @@ const samples: readonly [title: string, name: Name, text: string][] = [
     'an audit with every kind of finding',
     'audit',
     auditJson(auditOf({ os: 'linux', architecture: 'arm', variant: 'v7' })),
+  ],
+  [
+    'an audit, grouped and judged',
+    'audit',
+    auditJson(sampleAudit(), { groups: sampleGroups, gates: { results: sampleGates, verdict: 'fail' } }),
   ],
   ['two images', 'compare', compareJson(compareImages({ fat, lean, uplinkBitsPerSecond: 1e8 }))],
   [

@@ -1,5 +1,7 @@
 import type { Audit } from '../audit/index.ts';
 import type { Comparison } from '../compare/index.ts';
+import type { GateResult, GateVerdict } from '../policy/index.ts';
+import type { AuditGroups } from './audit-groups-table.ts';
 import type { SlimReport } from './slim-report.ts';
 
 /**
@@ -21,9 +23,21 @@ export function compareJson(comparison: Comparison): string {
   return toJson('plimsoll.compare/1', comparison);
 }
 
+/** What can stand beside an audit in its JSON. */
+export interface AuditJsonParts {
+  /** The gates that it was judged by, and the worst of their verdicts. */
+  readonly gates?: { readonly results: readonly GateResult[]; readonly verdict: GateVerdict } | undefined;
+  /** Its bytes sorted into rows. */
+  readonly groups?: AuditGroups | undefined;
+}
+
 /** An audit as JSON, schema `plimsoll.audit/1` (`docs/schemas/plimsoll.audit-1.json`). */
-export function auditJson(audit: Audit): string {
-  return toJson('plimsoll.audit/1', audit);
+export function auditJson(audit: Audit, { gates, groups }: AuditJsonParts = {}): string {
+  return toJson('plimsoll.audit/1', {
+    ...audit,
+    ...(gates && { gates: gates.results, gateVerdict: gates.verdict }),
+    ...(groups && { groups }),
+  });
 }
 
 function toJson(schema: string, value: object): string {
