@@ -2,12 +2,16 @@ import { join } from 'node:path';
 import { wantsSecretContent } from '../audit/index.ts';
 import { UserError } from '../base/index.ts';
 import type { ImageSide, LayerMeasure } from '../compare/index.ts';
-import { findDistroPackages, isDistroInventoryFile } from '../distro/index.ts';
+import {
+  distroInventoryLimitBytes,
+  findDistroPackages,
+  isDistroInventoryFile,
+  ownerIndex,
+} from '../distro/index.ts';
 import type { Engine } from '../engines/index.ts';
 import { type DuplicateGroup, findDuplicates, indexImage, type RootFileSystem } from '../filetree/index.ts';
 import { type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
 import { findDistributions, type InstalledDistribution, isPythonInventoryFile } from '../python/index.ts';
-import { findDecompressionPrograms } from './decompression-programs.ts';
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
 import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
@@ -43,7 +47,7 @@ export interface ReadImageOptions {
 }
 
 /** Bumped when what is captured of a layer, or what is read out of it, changes. */
-const analyserVersion = '3';
+const analyserVersion = '4';
 
 /** Opens an image of any source, indexes its layers (cached), measures their compressed size (cached), and closes it. */
 export async function readImage(
@@ -51,7 +55,7 @@ export async function readImage(
   environment: CliEnvironment,
   options: ReadImageOptions = {},
 ): Promise<ReadImage> {
-  const imageId = options.engine === undefined ? undefined : await imageIdOf(options.engine, name);
+  const imageId = await imageIdOf(name, (kind) => engineFor(kind, environment, options.engine));
   const known = imageId === undefined ? undefined : await recallImage(environment.cacheDir, imageId);
   if (known !== undefined) {
     try {
@@ -85,10 +89,25 @@ export async function readOpenImage(
   }
 }
 
+type EngineKind = 'docker' | 'podman';
+
 /** The engine's ID of `docker:REF` and `podman:REF`; undefined for other sources. */
-async function imageIdOf(engine: Engine, name: string): Promise<string | undefined> {
-  const reference = /^(?:docker|podman):(.+)$/.exec(name)?.[1];
-  return reference === undefined ? undefined : (await engine.inspect(reference))?.id;
+async function imageIdOf(
+  name: string,
+  engineOf: (kind: EngineKind) => Promise<Engine>,
+): Promise<string | undefined> {
+  const [, kind, reference] = /^(docker|podman):(.+)$/.exec(name) ?? [];
+  if (reference === undefined) return undefined;
+  return (await (await engineOf(kind === 'podman' ? 'podman' : 'docker')).inspect(reference))?.id;
+}
+
+async function engineFor(
+  kind: EngineKind,
+  environment: CliEnvironment,
+  given: Engine | undefined,
+): Promise<Engine> {
+  const isGiven = given !== undefined && (kind === 'docker') === (given.name === 'docker');
+  return isGiven ? given : engineNamed(kind, environment);
 }
 
 async function openSource(
@@ -97,17 +116,13 @@ async function openSource(
   options: ReadImageOptions,
 ): Promise<Image> {
   const { progress, signal, cacheDir } = environment;
-  const engineFor = async (kind: 'docker' | 'podman'): Promise<Engine> => {
-    const isGiven =
-      options.engine !== undefined && (kind === 'docker') === (options.engine.name === 'docker');
-    return isGiven && options.engine !== undefined ? options.engine : engineNamed(kind, environment);
-  };
+  const engineOf = (kind: EngineKind): Promise<Engine> => engineFor(kind, environment, options.engine);
   return openImage(name, {
     ...(options.platform === undefined ? {} : { platform: options.platform }),
     engineSave: async (kind, reference, path) => {
-      await (await engineFor(kind)).save(reference, path, progress, signal);
+      await (await engineOf(kind)).save(reference, path, progress, signal);
     },
-    engineHolds: async (kind, reference) => (await (await engineFor(kind)).inspect(reference)) !== undefined,
+    engineHolds: async (kind, reference) => (await (await engineOf(kind)).inspect(reference)) !== undefined,
     registry: {
       environment: environment.variables,
       homeDir: environment.homeDir,
@@ -129,7 +144,6 @@ async function readOpened(
   const { progress, signal, cacheDir } = environment;
   const reading = {
     cacheDir: join(cacheDir, 'layers'),
-    programs: await findDecompressionPrograms(environment.variables['PATH']),
     ...(options.verifyDigests === true && { verifyDigests: true }),
     signal,
   };
@@ -138,6 +152,7 @@ async function readOpened(
     analyserVersion,
     capture: {
       key: 'inventory',
+      maxBytes: distroInventoryLimitBytes,
       wants: (path, sizeBytes) =>
         isDistroInventoryFile(path) || isPythonInventoryFile(path) || wantsSecretContent(path, sizeBytes),
     },
@@ -147,6 +162,7 @@ async function readOpened(
   const duplicates = options.withDuplicates === true ? await findDuplicates(image, root, reading) : undefined;
   const measures = options.withMeasures === false ? [] : await measureLayers(image, root, environment);
   const distributions = findDistributions(root);
+  const distributionOwner = ownerIndex(distributions);
   const { name, digest, platform, config, layers } = image;
   return {
     image: { name, digest, platform, config, layers },
@@ -158,7 +174,9 @@ async function readOpened(
       name: options.name ?? name,
       layers,
       root,
-      inventory: findDistroPackages(root),
+      inventory: findDistroPackages(root, {
+        isOfDistribution: (path) => distributionOwner(path) !== undefined,
+      }),
       distributions,
       measures,
       ...(options.baseLayerCount === undefined ? {} : { baseLayerCount: options.baseLayerCount }),
@@ -166,7 +184,7 @@ async function readOpened(
   };
 }
 
-async function engineNamed(kind: 'docker' | 'podman', environment: CliEnvironment): Promise<Engine> {
+async function engineNamed(kind: EngineKind, environment: CliEnvironment): Promise<Engine> {
   const { findEngines } = await import('../engines/index.ts');
   const { engines, refusals } = await findEngines({
     environment: environment.variables,

@@ -1,36 +1,64 @@
-import { z } from 'zod';
-import { auditImage } from '../../../audit/index.ts';
+import { resolve } from 'node:path';
+import { type AuditRequest, auditImage } from '../../../audit/index.ts';
+import { writeFileWhole } from '../../../base/index.ts';
 import { parsePlatform } from '../../../image/index.ts';
-import { auditJson, auditTable } from '../../../report/index.ts';
-import { readEnvironment } from '../../environment.ts';
-import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { type CliEnvironment, readEnvironment } from '../../environment.ts';
+import type { ExitCode } from '../../exit-code.ts';
 import { readImage } from '../../read-side.ts';
+import { type AuditOptions, readAuditOptions } from './audit-options.ts';
+import { exitOfGates, findGates, judgeGates } from './judge-gates.ts';
 
-const schema = z.object({
-  image: z.string(),
-  platform: z.string().optional(),
-  target: z.enum(['cpu', 'gpu']).optional(),
-  json: z.boolean().default(false),
-  quiet: z.boolean().default(false),
-});
-
-/** Reads one image and prints its audit. */
-export async function runAudit(given: unknown, signal: AbortSignal): Promise<ExitCode> {
-  const options = schema.parse(given);
+/** Reads one image and shows its audit. */
+export async function runAudit(
+  given: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const options = readAuditOptions(given);
   const environment = readEnvironment(signal, options.quiet);
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
-  const { image, root, side } = await readImage(options.image, environment, { platform });
-  const audit = auditImage({
+  if (options.interactive) {
+    const { browseImage } = await import('./browse-image.ts');
+    return browseImage(options.image, environment, { platform, target: options.target });
+  }
+  const gates = options.gates && (await findGates(options.gates, environment));
+  const { image, root, side, duplicates } = await readImage(options.image, environment, {
+    platform,
+    withMeasures: gates?.figures.maxCompressed !== undefined,
+    withDuplicates: true,
+    isInsecure: options.insecure,
+    verifyDigests: options.verify,
+  });
+  const request: AuditRequest = {
     image,
     root,
     inventory: side.inventory,
     distributions: side.distributions,
+    ...(duplicates && { duplicates }),
     ...(options.target === undefined ? {} : { target: options.target }),
-  });
-  environment.write(
-    options.json
-      ? auditJson(audit)
-      : auditTable(audit, { width: environment.columns, hasColour: environment.isColour }),
-  );
-  return exitCodes.clean;
+  };
+  const audit = auditImage(request);
+  const { renderAudit } = await import('./render-audit.ts');
+  const judged =
+    options.gates &&
+    gates &&
+    (await judgeGates(
+      gates,
+      { audit, root, measures: side.measures },
+      { options: options.gates, environment },
+    ));
+  const text = renderAudit(audit, request, { options, environment, gates: judged });
+  await deliver(text, options, environment);
+  return exitOfGates(judged);
+}
+
+/** A page is of no use on a terminal: it goes into a file there. */
+const pageName = 'plimsoll-audit.html';
+
+async function deliver(text: string, options: AuditOptions, environment: CliEnvironment): Promise<void> {
+  const isPageOnTerminal = options.format === 'html' && process.stdout.isTTY === true;
+  const output = options.output ?? (isPageOnTerminal ? pageName : undefined);
+  if (output === undefined || output === '-') return environment.write(text);
+  const path = resolve(environment.cwd, output);
+  await writeFileWhole(path, text);
+  environment.progress.note(`written: ${path}`);
 }
