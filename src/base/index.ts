@@ -2,7 +2,6 @@ export { formatBytes, formatSeconds } from './bytes.ts';
 export {
   type Compression,
   chainStreams,
-  type DecompressionPrograms,
   decompressor,
   meterBytes,
   type SniffedStream,

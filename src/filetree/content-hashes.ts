@@ -9,7 +9,7 @@ import type { IndexLayerOptions } from './index-layer.ts';
 import { pour } from './read-columns.ts';
 
 /** What hashing single files of a layer needs. */
-export type HashOptions = Pick<IndexLayerOptions, 'cacheDir' | 'verifyDigests' | 'programs' | 'signal'>;
+export type HashOptions = Pick<IndexLayerOptions, 'cacheDir' | 'verifyDigests' | 'signal'>;
 
 /**
  * The sha256 (hex) of the files at some positions of a layer's index, from the cache or from the layer: only these files are
@@ -57,7 +57,7 @@ async function streamPast(
   onEntry: (entry: TarEntry) => TarBodySink | undefined,
   options: HashOptions,
 ): Promise<void> {
-  const stream = await layer.uncompressed(options.programs);
+  const stream = await layer.uncompressed();
   try {
     await readTar(stream, {
       isEndMarkerOptional: true,

@@ -1,4 +1,4 @@
-import { type DecompressionPrograms, UserError } from '../base/index.ts';
+import { UserError } from '../base/index.ts';
 import type { Layer } from '../image/index.ts';
 import { TarError } from '../tar/index.ts';
 import { lookUp, witnessOf } from './cache-place.ts';
@@ -37,8 +37,6 @@ export interface IndexLayerOptions {
   readonly onBytes?: (sizeBytes: number) => void;
   /** The most entries that a layer may have. Default 10,000,000. */
   readonly maxEntries?: number;
-  /** Programs that unpack faster than Node. */
-  readonly programs?: DecompressionPrograms;
   readonly signal?: AbortSignal;
 }
 

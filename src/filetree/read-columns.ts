@@ -19,25 +19,11 @@ import { layerPath, whiteoutOf } from './layer-path.ts';
 const defaultMaxBytes = 8 * 1024 * 1024;
 const defaultMaxEntries = 10_000_000;
 
-/**
- * Reads a layer as a stream, its digests verified. Throws a `TarError` when it is damaged. Should a program fail that was to
- * unpack it, Node does it after all.
- */
+/** Reads a layer as a stream, its digests verified. Throws a `TarError` when it is damaged. */
 export async function readColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
-  const { programs, signal } = options;
-  if (programs === undefined) return await streamColumns(layer, options);
-  try {
-    return await streamColumns(layer, options);
-  } catch {
-    signal?.throwIfAborted();
-    return await streamColumns(layer, { ...options, programs: {} });
-  }
-}
-
-async function streamColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
   const builder = new LayerColumnsBuilder();
   const memory = factsMemory();
-  const stream = await layer.uncompressed(options.programs);
+  const stream = await layer.uncompressed();
   try {
     const tarBytes = await readTar(stream, {
       // The diffID proves that nothing is missing.

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import type { DecompressionPrograms } from '../base/index.ts';
 import type { FileRange } from '../tar/index.ts';
 
 /** What an image was built for, as in the OCI image index (`linux/amd64`, `linux/arm64/v8`). */
@@ -64,11 +63,8 @@ export interface Layer {
   readonly urls?: readonly string[];
   /** The bytes as stored, digest verified at the end of the stream. */
   stored(): Promise<Readable>;
-  /**
-   * The uncompressed tar, whatever the media type says (the first bytes decide), diffID verified at the end; `programs` may
-   * unpack it faster than Node.
-   */
-  uncompressed(programs?: DecompressionPrograms): Promise<Readable>;
+  /** The uncompressed tar, whatever the media type says (the first bytes decide), diffID verified at the end. */
+  uncompressed(): Promise<Readable>;
   /** Where the tar lies uncompressed in a file, for reading parts of it; undefined or absent where it does not. */
   plainTar?(): Promise<PlainTar | undefined>;
 }

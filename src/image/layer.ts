@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import {
   chainStreams,
-  type DecompressionPrograms,
   DigestMismatchError,
   decompressor,
   messageOf,
@@ -67,7 +66,7 @@ export function storedLayer(stored: StoredLayer): Layer {
       chainStreams(await stored.open(), [verifyDigest(digest)], (error) =>
         unreadable(stored, error, undefined),
       ),
-    uncompressed: async (programs) => await unpacked(stored, programs),
+    uncompressed: async () => await unpacked(stored),
     ...(stored.locate && { plainTar: async () => await plainTar(stored) }),
   };
 }
@@ -86,7 +85,7 @@ async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {
   }
 }
 
-async function unpacked(layer: StoredLayer, programs?: DecompressionPrograms): Promise<Readable> {
+async function unpacked(layer: StoredLayer): Promise<Readable> {
   const place = { readBytes: 0 };
   const explain = (error: Error): Error => unreadable(layer, error, place.readBytes);
   const raw = await layer.open();
@@ -99,7 +98,7 @@ async function unpacked(layer: StoredLayer, programs?: DecompressionPrograms): P
     }),
   ];
   if (layer.digest !== layer.diffId) steps.push(verifyDigest(layer.digest));
-  steps.push(...decompressor(compression, programs), verifyDigest(layer.diffId), limitBytes());
+  steps.push(...decompressor(compression), verifyDigest(layer.diffId), limitBytes());
   return chainStreams(stream, steps, explain);
 }
 
