@@ -123,13 +123,21 @@ export async function containerState(tool: EngineTool, name: string): Promise<Co
   };
 }
 
-/** Kills and removes a container with its anonymous volumes; a missing one is fine. */
+const removalTries = 120;
+
+/** Kills and removes a container with its anonymous volumes; a missing one is fine, and one that is being removed is waited for. */
 export async function removeContainer(
   { tool, removeWords }: Pick<ContainerTool, 'tool' | 'removeWords'>,
   name: string,
 ): Promise<void> {
-  const result = await callTool(tool, ['rm', '--force', '--volumes', ...removeWords, name]);
-  if (result.code !== 0 && !isMissing(result)) throw toolError(tool, `remove container ${name}`, result);
+  for (let left = removalTries; ; left--) {
+    const result = await callTool(tool, ['rm', '--force', '--volumes', ...removeWords, name]);
+    if (result.code === 0 || isMissing(result)) return;
+    // An abort and the end of the run that it aborts may both remove the container: Docker refuses the second one meanwhile.
+    const isUnderWay = /removal of container .* is already in progress/.test(result.stderr);
+    if (!isUnderWay || left === 0) throw toolError(tool, `remove container ${name}`, result);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** A program that could not be executed is the image's own trouble, told as a shell tells it. */

@@ -194,4 +194,17 @@ start*) echo 'Error response from daemon: driver failed: port is already allocat
     await expect(engine.start({ image: 'app:1' })).rejects.toThrow('port is already allocated');
     expect((await calls()).trim().split('\n').at(-1)).toMatch(/^rm --force --volumes plimsoll-[0-9a-f]{12}$/);
   });
+
+  test('a container that somebody else is removing is waited for', async () => {
+    const engine = await fakeDocker(`'create --pull=never') ;;
+start*) echo 'Error response from daemon: no' >&2; exit 1;;
+'container inspect') echo 'Error: No such container' >&2; exit 1;;
+'rm --force')
+  if [ -f "$state/gone" ]; then echo 'Error: No such container: x' >&2; exit 1; fi
+  touch "$state/gone"
+  echo 'Error response from daemon: removal of container x is already in progress' >&2
+  exit 1;;`);
+    await expect(engine.start({ image: 'app:1' })).rejects.toThrow('no');
+    expect((await calls()).match(/^rm --force/gm)).toHaveLength(2);
+  });
 });
