@@ -11,7 +11,10 @@ import { sniffFormat } from './file-format.ts';
 import type { LayerEntry } from './layer-index.ts';
 
 /** What is told of a file by looking at small parts of it. */
-export type FileFacts = Pick<LayerEntry, 'fingerprint' | 'format' | 'strippableBytes'>;
+export type FileFacts = Pick<LayerEntry, 'fingerprint' | 'format' | 'strippableBytes'> & {
+  /** The sha256 of the content, where all of it came by. */
+  readonly hash?: Uint8Array;
+};
 
 /** Smaller files are not looked at: there are too many, and they weigh too little. */
 export const factsFromBytes: number = 64 * 1024;
@@ -55,10 +58,13 @@ export function readFacts(sizeBytes: number, body: TarBody, memory: Buffer): Fil
   return factsOf(sizeBytes, blocks, strippableBytes(header, sections, names && read(names)));
 }
 
-/** Looks at a file while it streams by; the facts go to `onFacts` at its end. */
+/**
+ * Looks at a file while it streams by; the facts go to `onFacts` at its end. `withHash` hashes all of it, which costs less
+ * than to have the stream come by again for that.
+ */
 export function factsSink(
   sizeBytes: number,
-  memory: Buffer,
+  { memory, withHash }: { readonly memory: Buffer; readonly withHash: boolean },
   onFacts: (facts: FileFacts) => void,
 ): TarBodySink {
   const blocks = memory.subarray(0, blockCount(sizeBytes) * blockBytes);
@@ -69,12 +75,14 @@ export function factsSink(
       bytes: blocks.subarray(block * blockBytes, (block + 1) * blockBytes),
     }),
   );
+  const hash = withHash ? createHash('sha256') : undefined;
   let next = 0;
   let position = 0;
   let elf: ElfCatcher | undefined;
   return {
     write(chunk) {
       const end = position + chunk.length;
+      hash?.update(chunk);
       for (; next < catches.length; next++) {
         const wanted = catches[next];
         if (wanted === undefined || wanted.start >= end) break;
@@ -86,7 +94,8 @@ export function factsSink(
       position = end;
     },
     end() {
-      onFacts(factsOf(sizeBytes, blocks, elf?.strippableBytes()));
+      const facts = factsOf(sizeBytes, blocks, elf?.strippableBytes());
+      onFacts(hash === undefined ? facts : { ...facts, hash: hash.digest() });
     },
   };
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
-import { AbsentLayerError, type Image } from '../image/index.ts';
+import { AbsentLayerError, type Image, type Layer } from '../image/index.ts';
 import { type HashOptions, hashFiles } from './content-hashes.ts';
+import { columnsOf, hashAt } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import type { RootFileSystem, VisibleEntry } from './root-file-system.ts';
 
@@ -19,8 +20,8 @@ const layersAtOnce = 2;
 
 /**
  * Finds the visible files of at least 64 KiB that have equal content, largest waste first. Candidates have equal size and
- * fingerprint; the content of these alone is hashed, once for each layer ever where there is a cache. Sparse files are left
- * out. Call it before the image is closed; rejects as reading the layers does.
+ * fingerprint; where a layer was not hashed as it streamed by, the content of these alone is, once ever if there is a cache.
+ * Sparse files are left out. Call it before the image is closed; rejects as reading the layers does.
  */
 export async function findDuplicates(
   image: Pick<Image, 'layers'>,
@@ -36,14 +37,7 @@ export async function findDuplicates(
       limit(async () => {
         const [layer, index] = [image.layers[number], root.layers[number]];
         if (layer === undefined || index === undefined) return [];
-        const positions = positionsOf(index, files);
-        return await hashFiles(layer, [...positions.keys()], options).then(
-          (hashes) => [...positions].map(([position, file]) => ({ file, hash: hashes.get(position) })),
-          (error: unknown) => {
-            if (error instanceof AbsentLayerError) return [];
-            throw error;
-          },
-        );
+        return await hashesOf(layer, { index, positions: positionsOf(index, files) }, options);
       }),
     ),
   );
@@ -51,6 +45,34 @@ export async function findDuplicates(
     if (hash !== undefined) groups.set(hash, [...(groups.get(hash) ?? []), file]);
   }
   return [...groups].flatMap(([contentHash, files]) => groupOf(contentHash, files)).sort(byWaste);
+}
+
+interface HashedFile {
+  readonly file: VisibleEntry;
+  readonly hash: string | undefined;
+}
+
+/** From the index where the layer streamed by, else from the layer. */
+async function hashesOf(
+  layer: Layer,
+  { index, positions }: { readonly index: LayerIndex; readonly positions: Map<number, VisibleEntry> },
+  options: HashOptions,
+): Promise<readonly HashedFile[]> {
+  const columns = columnsOf(index);
+  const known = new Map(
+    [...positions.keys()].flatMap((position) => {
+      const hash = columns && hashAt(columns, position);
+      return hash === undefined ? [] : [[position, Buffer.from(hash).toString('hex')] as const];
+    }),
+  );
+  const unknown = [...positions.keys()].filter((position) => !known.has(position));
+  try {
+    const read = unknown.length === 0 ? known : await hashFiles(layer, unknown, options);
+    return [...positions].map(([at, file]) => ({ file, hash: known.get(at) ?? read.get(at) }));
+  } catch (error) {
+    if (error instanceof AbsentLayerError) return [];
+    throw error;
+  }
 }
 
 function candidateGroups(root: RootFileSystem): Map<string, VisibleEntry[]> {

@@ -1,7 +1,7 @@
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { ContentPack } from './content-pack.ts';
 import { fingerprintBytes } from './file-facts.ts';
-import type { LayerColumns } from './layer-columns.ts';
+import { hashBytes, type LayerColumns } from './layer-columns.ts';
 
 // An index as a file, little endian, so that reading it makes no object for any entry:
 //   "PLIMIDX" version | crc32 of the diffID and all that follows (4) | 0 (4)
@@ -47,7 +47,7 @@ export function encodeIndexFile(columns: LayerColumns): Buffer {
         ...[endsOf(strings), facts.positions, contents.positions, contents.blockNumbers],
         ...[contents.starts, contents.sizes, blockSizes],
         columns.modes,
-        ...[columns.types, columns.hashes, facts.fingerprints, facts.formats, text],
+        ...[columns.types, columns.hashes, facts.fingerprints, facts.hashes, facts.formats, text],
       ].map(bytesOf),
     ),
     { params: { [constants.ZSTD_c_compressionLevel]: 3 } },
@@ -93,7 +93,9 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
   const [contentSizes, blockSizes] = [take.ints(contentCount), take.ints(field('blockCount'))];
   const modes = take.shorts(count);
   const [types, hashes] = [take.bytes(count), take.bytes(field('hashBytes'))];
-  const [fingerprints, formats] = [take.bytes(factCount * fingerprintBytes), take.bytes(factCount)];
+  const fingerprints = take.bytes(factCount * fingerprintBytes);
+  const factHashes = take.bytes(factCount * hashBytes);
+  const formats = take.bytes(factCount);
   const text = Buffer.from(take.bytes(field('textBytes'))).toString(
     field('isWide') === 1 ? 'utf16le' : 'latin1',
   );
@@ -104,7 +106,7 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
   return {
     ...{ diffId, tarBytes: field('tarBytes'), strings: stringsOf(text, ends) },
     ...{ types, sizes, modes, uids, gids, times, directories, names, links, hashes, contents },
-    facts: { positions: factPositions, fingerprints, formats, strippable },
+    facts: { positions: factPositions, fingerprints, hashes: factHashes, formats, strippable },
   };
 }
 

@@ -103,8 +103,10 @@ export class LayerColumnsBuilder {
   #factColumns(): FactColumns {
     const rows = this.#facts;
     const fingerprints = new Uint8Array(rows.length * fingerprintBytes);
+    const hashes = new Uint8Array(rows.length * hashBytes);
     for (const [row, { facts }] of rows.entries()) {
       fingerprints.set(Buffer.from(facts.fingerprint ?? '', 'hex'), row * fingerprintBytes);
+      if (facts.hash) hashes.set(facts.hash, row * hashBytes);
     }
     return {
       positions: Uint32Array.from(rows, ({ position }) => position),
@@ -112,6 +114,7 @@ export class LayerColumnsBuilder {
       formats: Uint8Array.from(rows, ({ facts: { format } }) =>
         format === undefined ? 0 : fileFormats.indexOf(format) + 1,
       ),
+      hashes,
       strippable: Float64Array.from(rows, ({ facts }) => facts.strippableBytes ?? -1),
     };
   }

@@ -51,6 +51,8 @@ export interface FactColumns {
   readonly formats: Uint8Array;
   /** -1 where it is not known. */
   readonly strippable: Float64Array;
+  /** The content's sha256 of files that streamed by whole, 32 bytes a row, zeros for others; no part of the entries. */
+  readonly hashes: Uint8Array;
 }
 
 const columnsOfIndexes = new WeakMap<LayerIndex, LayerColumns>();
@@ -135,16 +137,19 @@ export function entryAt(columns: LayerColumns, position: number): LayerEntry {
   const link = columns.links[position] ?? 0;
   if (link !== 0) entry.linkTarget = columns.strings[link] ?? '';
   if (entry.type === 'file') {
-    addHash(entry, columns.hashes, position);
+    const hash = columns.hashes.length === 0 ? undefined : hashAt(columns, position);
+    if (hash !== undefined) entry.contentHash = hexOf(hash);
     addFacts(entry, columns.facts, position);
   }
   return entry;
 }
 
-function addHash(entry: Writable<LayerEntry>, hashes: Uint8Array, position: number): void {
-  if (hashes.length === 0) return;
-  const hash = hashes.subarray(position * hashBytes, (position + 1) * hashBytes);
-  if (hash.some((byte) => byte !== 0)) entry.contentHash = hexOf(hash);
+/** The sha256 of a file's content; undefined where it is not known. */
+export function hashAt({ hashes, facts }: LayerColumns, position: number): Uint8Array | undefined {
+  const [column, row] = hashes.length > 0 ? [hashes, position] : [facts.hashes, factRow(facts, position)];
+  if (row === -1) return undefined;
+  const hash = column.subarray(row * hashBytes, (row + 1) * hashBytes);
+  return hash.some((byte) => byte !== 0) ? hash : undefined;
 }
 
 function addFacts(entry: Writable<LayerEntry>, facts: FactColumns, position: number): void {

@@ -45,7 +45,7 @@ export interface LayerEntry {
   readonly mtimeSeconds: number;
   /** Target of a link: as stored for a symlink, a normalised path for a hard link. */
   readonly linkTarget?: string;
-  /** A fast content hash (hex), where hashing was asked for. */
+  /** The sha256 of the content (hex), where hashing was asked for. */
   readonly contentHash?: string;
   /** For files of at least 64 KiB: hex digest of the length and of blocks spread over the content; differs when the content differs in any of them. */
   readonly fingerprint?: string;

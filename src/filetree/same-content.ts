@@ -1,5 +1,5 @@
 import { fingerprintBytes } from './file-facts.ts';
-import { factRow, hashBytes, type LayerColumns } from './layer-columns.ts';
+import { factRow, hashAt, type LayerColumns } from './layer-columns.ts';
 
 /** A file as its layer's columns and its position there. */
 type FileAt = readonly [columns: LayerColumns, position: number];
@@ -10,7 +10,7 @@ export function isSameContent(one: FileAt, other: FileAt): boolean {
   const [second, secondPosition] = other;
   if (first.sizes[firstPosition] !== second.sizes[secondPosition]) return false;
   return (
-    areEqual(hashOf(one), hashOf(other)) ??
+    areEqual(hashAt(...one), hashAt(...other)) ??
     areEqual(fingerprintOf(one), fingerprintOf(other)) ??
     first.times[firstPosition] === second.times[secondPosition]
   );
@@ -18,11 +18,6 @@ export function isSameContent(one: FileAt, other: FileAt): boolean {
 
 function areEqual(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean | undefined {
   return one === undefined || other === undefined ? undefined : Buffer.compare(one, other) === 0;
-}
-
-function hashOf([{ hashes }, position]: FileAt): Uint8Array | undefined {
-  const hash = hashes.subarray(position * hashBytes, (position + 1) * hashBytes);
-  return hash.some((byte) => byte !== 0) ? hash : undefined;
 }
 
 function fingerprintOf([{ facts }, position]: FileAt): Uint8Array | undefined {
