@@ -13,7 +13,7 @@ export interface ContenderPlace {
   readonly signal: AbortSignal;
 }
 
-const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const inside = fileURLToPath(new URL('audit-inside.ts', import.meta.url));
 
 /** Every form of the image with those who read it; plain tools always, other programs where they are installed. */

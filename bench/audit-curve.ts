@@ -24,7 +24,7 @@ const points: readonly (readonly [entries: number, layers: number])[] = [
 ];
 
 const runs = 3;
-const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** Audits images of many small files, whole process: each layer hides a tenth of the one before by whiteouts. */
 export async function measureCurve(directory: string, signal: AbortSignal): Promise<readonly CurvePoint[]> {

@@ -49,7 +49,7 @@ interface Contender {
   readonly isCacheCleared?: true;
 }
 
-const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** What `docker save` wrote is one tar of layers that are tars (or, since Docker 25, may be): each is listed for its files. */
 const listLayers =

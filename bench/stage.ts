@@ -63,7 +63,7 @@ export function buildArgWords(buildArgs: Readonly<Record<string, string>>): stri
   return Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
 }
 
-const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** Runs `plimsoll` as a user would, its progress on this terminal, and gives its standard output. */
 export async function plimsoll(stage: Stage, words: readonly string[], signal: AbortSignal): Promise<string> {

@@ -1,8 +1,10 @@
-// Copies what tsc leaves behind, the sources that are not TypeScript, beside the compiled files in dist/.
+// Copies what tsc leaves behind, the sources that are not TypeScript, beside the compiled files in dist/; tables in YAML
+// become JSON there, which `readTable` reads faster.
 // Plain JavaScript: it also runs under the machine's own, older Node (20).
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const kinds = new Set(['.py', '.yaml', '.wasm', '.html', '.css']);
@@ -16,5 +18,7 @@ for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: '
   if (!kinds.has(extname(name)) || name.split(sep).some((folder) => testFolders.has(folder))) continue;
   const target = join(root, 'dist', name);
   mkdirSync(dirname(target), { recursive: true });
-  cpSync(join(root, 'src', name), target);
+  const source = join(root, 'src', name);
+  if (extname(name) !== '.yaml') cpSync(source, target);
+  else writeFileSync(target.replace(/\.yaml$/, '.json'), JSON.stringify(parse(readFileSync(source, 'utf8'))));
 }

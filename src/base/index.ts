@@ -26,6 +26,7 @@ export {
   silentProgress,
   terminalProgress,
 } from './progress.ts';
+export { readTable } from './read-table.ts';
 export { type RunOptions, type RunResult, runProcess } from './run-process.ts';
 export { messageOf, UserError, type UserErrorDetails } from './user-error.ts';
 export { writeFileWhole } from './write-file.ts';

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readTable } from '../base/index.ts';
 import { parseReference } from '../image/index.ts';
 import type { WheelPlatform } from '../python/index.ts';
 
@@ -39,7 +38,7 @@ const schema = z.strictObject({
   ),
 });
 
-const table = schema.parse(parse(readFileSync(new URL('base-images.yaml', import.meta.url), 'utf8')));
+const table = schema.parse(readTable(new URL('base-images.yaml', import.meta.url)));
 
 /** Mirrors that carry Docker Hub's images under a path of their own. */
 const mirrors: readonly RegExp[] = [

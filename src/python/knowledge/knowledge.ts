@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readTable } from '../../base/index.ts';
 
 type Weight = 1 | 2 | 3;
 
@@ -237,25 +236,31 @@ const removableSchema = z.strictObject({
 
 const importNamesSchema = z.strictObject({ source, names: z.record(z.string(), z.array(name).min(1)) });
 
-function load<T>(file: string, schema: z.ZodType<T>): T {
-  return schema.parse(parse(readFileSync(new URL(file, import.meta.url), 'utf8')));
+function load<T>(file: URL, schema: z.ZodType<T>): T {
+  return schema.parse(readTable(file));
 }
 
 /** Development tools, checked when this module is loaded, like the tables below. */
-export const devOnlyTable: DevOnlyTable = load('dev-only.yaml', devOnlySchema);
+export const devOnlyTable: DevOnlyTable = load(new URL('dev-only.yaml', import.meta.url), devOnlySchema);
 /** GPU builds and their CPU variants. */
-export const hardwareTable: HardwareTable = load('hardware-variants.yaml', hardwareSchema);
+export const hardwareTable: HardwareTable = load(
+  new URL('hardware-variants.yaml', import.meta.url),
+  hardwareSchema,
+);
 /** Shared libraries and the Debian packages behind them. */
-export const systemTable: SystemTable = load('system-libraries.yaml', systemSchema);
+export const systemTable: SystemTable = load(new URL('system-libraries.yaml', import.meta.url), systemSchema);
 /** Debian packages by purpose. */
-export const aptTable: { readonly packages: readonly AptPackage[] } = load('apt-packages.yaml', aptSchema);
+export const aptTable: { readonly packages: readonly AptPackage[] } = load(
+  new URL('apt-packages.yaml', import.meta.url),
+  aptSchema,
+);
 /** What may be removed. */
 export const removableTable: { readonly entries: readonly RemovableEntry[] } = load(
-  'removable.yaml',
+  new URL('removable.yaml', import.meta.url),
   removableSchema,
 );
 /** Import name → distributions. */
 export const importNamesTable: { readonly names: Readonly<Record<string, readonly string[]>> } = load(
-  'import-names.yaml',
+  new URL('import-names.yaml', import.meta.url),
   importNamesSchema,
 );

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildImage, writeDockerArchive } from '../../src/image/index.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let directory: string;
+
+/** Runs the command line of the unpacked package, as `npx plimsoll` would. */
+async function plimsoll(...words: string[]): Promise<string> {
+  const env = { ...process.env, PLIMSOLL_CACHE_DIR: join(directory, 'cache') };
+  const { stdout } = await run(process.execPath, [join(directory, 'package/dist/cli/main.js'), ...words], {
+    env,
+  });
+  return stdout;
+}
+
+describe('the package as npm packs it', () => {
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'plimsoll-package-'));
+    await run('npm', ['pack', '--pack-destination', directory], { cwd: root });
+    const [archive] = await readdir(directory);
+    await run('tar', ['-xf', join(directory, archive ?? ''), '-C', directory]);
+    await symlink(join(root, 'node_modules'), join(directory, 'package/node_modules'));
+  }, 120_000);
+
+  afterAll(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test('has the command line in few files, with the licences of what is in them', async () => {
+    const names = await readdir(join(directory, 'package/dist/cli'));
+    expect(names).toContain('main.js');
+    expect(names.length).toBeLessThan(60);
+    const licences = await readFile(join(directory, 'package/dist/cli/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const name of ['commander', 'zod', 'yaml'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    expect(licences).toMatch(/Permission is hereby granted/);
+  });
+
+  test('tells its version, and audits with its tables and without its sources', async () => {
+    const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({ version: (await plimsoll('--version')).trim() });
+    const image = await buildImage({
+      layers: [[{ path: 'var/cache/apt/archives/gcc_12_amd64.deb', content: 'x'.repeat(5000) }]],
+    });
+    const path = join(directory, 'image.tar');
+    await writeDockerArchive(image, path, { tags: ['a:b'] });
+    const audit: unknown = JSON.parse(await plimsoll('audit', path, '--json'));
+    expect(audit).toMatchObject({
+      schema: 'plimsoll.audit/1',
+      findings: expect.arrayContaining([expect.objectContaining({ kind: 'package-manager-cache' })]),
+    });
+  });
+
+  test('plans with what lies beside the code: knowledge, scripts, the grammar of Python', async () => {
+    const project = join(directory, 'project');
+    await mkdir(project);
+    await writeFile(
+      join(project, 'Dockerfile'),
+      'FROM python:3.11\nCOPY . /app\nCMD ["python", "/app/app.py"]\n',
+    );
+    await writeFile(join(project, 'app.py'), 'import torch\n\nmodel = torch.nn.Linear(1, 1).cuda()\n');
+    const report: unknown = JSON.parse(await plimsoll('slim', project, '--no-build', '--json', '--quiet'));
+    expect(report).toMatchObject({ schema: 'plimsoll.slim/1' });
+    expect(await readFile(join(project, '.plimsoll/lean/Dockerfile'), 'utf8')).toMatch(
+      /^FROM python:.*slim/m,
+    );
+  });
+});

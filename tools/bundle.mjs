@@ -1,0 +1,55 @@
+// Joins the command line and what it imports into a few files in dist/cli/: one for the start, one more for each part that
+// a command loads when it runs. Hundreds of small modules would cost more time at each start than most commands need.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, 'src');
+const target = join(root, 'dist', 'cli');
+/** Loaded with files of their own (WebAssembly), and by few commands. */
+const external = ['web-tree-sitter', 'tree-sitter-python'];
+
+/** `new URL('table.yaml', import.meta.url)` names a file beside the module: seen from the bundle it lies elsewhere. */
+const besideModule = /new URL\(\s*'([^']+)',\s*import\.meta\.url,?\s*\)/g;
+const keepAssets = {
+  name: 'keep-assets',
+  transform(code, id) {
+    if (!id.startsWith(source + sep) || !code.includes('import.meta.url')) return undefined;
+    return code.replace(besideModule, (_whole, name) => {
+      const file = join(root, 'dist', relative(source, join(dirname(id), name)));
+      return `new URL('${relative(target, file)}', import.meta.url)`;
+    });
+  },
+};
+
+rmSync(target, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: join(source, 'cli', 'main.ts'),
+  platform: 'node',
+  external,
+  plugins: [keepAssets],
+});
+const { output } = await bundle.write({
+  dir: target,
+  format: 'esm',
+  entryFileNames: 'main.js',
+  chunkFileNames: '[name]-[hash].js',
+});
+await bundle.close();
+writeLicences(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])));
+
+/** Their licences ask that they go with copies: one file for all packages of which a part is in the bundle. */
+function writeLicences(modules) {
+  const folders = new Set(
+    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []),
+  );
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    const text = file === undefined ? `Licence: ${license}\n` : readFileSync(join(folder, file), 'utf8');
+    return `${name} ${version}\n\n${text}`;
+  });
+  writeFileSync(join(target, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(72)}\n\n`));
+}
