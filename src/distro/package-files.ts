@@ -12,9 +12,17 @@ export interface PackageFiles {
 export function ownerIndex<Package extends PackageFiles>(
   packages: readonly Package[],
 ): (path: string) => Package | undefined {
+  const known = indexes.get(packages);
+  // The cast: what is kept under a list was made of that very list.
+  if (known !== undefined) return known as (path: string) => Package | undefined;
   const owners = new Map<string, Package>();
   for (const one of packages) {
     for (const file of one.files) if (!owners.has(file)) owners.set(file, one);
   }
-  return (path) => owners.get(path);
+  const ownerOf = (path: string): Package | undefined => owners.get(path);
+  indexes.set(packages, ownerOf);
+  return ownerOf;
 }
+
+/** Several parts of an audit ask about the same list; indexing 100,000 paths takes its time. */
+const indexes = new WeakMap<readonly PackageFiles[], (path: string) => PackageFiles | undefined>();

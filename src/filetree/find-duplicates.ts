@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { AbsentLayerError, type Image, type Layer } from '../image/index.ts';
 import { type HashOptions, hashFiles } from './content-hashes.ts';
-import { columnsOf, hashAt } from './layer-columns.ts';
+import { columnsOf, entryTypes, hashAt, pathAt } from './layer-columns.ts';
+import { columnsFrom } from './layer-columns-builder.ts';
 import type { LayerIndex } from './layer-index.ts';
 import type { RootFileSystem, VisibleEntry } from './root-file-system.ts';
 
@@ -14,6 +15,8 @@ export interface DuplicateGroup {
   /** By path; two at least. */
   readonly files: readonly VisibleEntry[];
 }
+
+const hardlinkType = entryTypes.indexOf('hardlink');
 
 /** Two at a time, as when indexing. */
 const layersAtOnce = 2;
@@ -90,18 +93,20 @@ function candidateGroups(root: RootFileSystem): Map<string, VisibleEntry[]> {
 
 /** Where a layer's index has these files; the last entry of a name counts. */
 function positionsOf(index: LayerIndex, files: readonly VisibleEntry[]): Map<number, VisibleEntry> {
+  const columns = columnsOf(index) ?? columnsFrom(index);
   const wanted = new Map(files.map((file) => [file.entry.path, file]));
   // A file whose first name a later layer took away is known by a link now.
-  for (const { path, type, linkTarget } of index.entries()) {
-    const file = type === 'hardlink' ? wanted.get(path) : undefined;
-    if (file !== undefined && linkTarget !== undefined) wanted.set(linkTarget, file);
+  for (let position = 0; position < columns.types.length; position++) {
+    if (columns.types[position] !== hardlinkType) continue;
+    const file = wanted.get(pathAt(columns, position));
+    const target = columns.strings[columns.links[position] ?? 0];
+    if (file !== undefined && target !== undefined) wanted.set(target, file);
   }
   const found = new Map<VisibleEntry, number>();
-  let position = 0;
-  for (const { path, type } of index.entries()) {
-    const file = type === 'file' ? wanted.get(path) : undefined;
+  // Only files with a fingerprint are candidates, and those have a row of facts.
+  for (const position of columns.facts.positions) {
+    const file = wanted.get(pathAt(columns, position));
     if (file !== undefined) found.set(file, position);
-    position += 1;
   }
   return new Map([...found].map(([file, at]) => [at, file]));
 }

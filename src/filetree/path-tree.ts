@@ -1,3 +1,5 @@
+import type { VisibleEntry } from './root-file-system.ts';
+
 /** Stored bytes, and the names that lead to them. */
 export interface Content {
   readonly layer: number;
@@ -18,6 +20,8 @@ export interface Node {
   /** The entry in its layer; -1 for a directory that no layer has an entry for. */
   position: number;
   readonly content: Content | undefined;
+  /** What the finished tree shows here, made when it is first asked for. */
+  shown: VisibleEntry | undefined;
   /** True once it is out of the tree, with all below it. */
   isGone: boolean;
 }
@@ -33,7 +37,16 @@ export function directoryNode(
   parent: Node | undefined,
   { layer, position }: { readonly layer: number; readonly position: number },
 ): Node {
-  return { name, parent, children: new Map(), layer, position, content: undefined, isGone: false };
+  return {
+    name,
+    parent,
+    children: new Map(),
+    layer,
+    position,
+    content: undefined,
+    shown: undefined,
+    isGone: false,
+  };
 }
 
 /** The path from the root, without a leading slash. */
@@ -114,6 +127,7 @@ export function hold(content: Content, layer: number): Node {
     layer,
     position: -1,
     content,
+    shown: undefined,
     isGone: false,
   };
   link(content, node);

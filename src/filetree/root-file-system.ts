@@ -28,8 +28,14 @@ export interface RootFileSystem {
   /** Sum of the visible entries' sizes, in bytes. */
   readonly visibleBytes: number;
   get(path: string): VisibleEntry | undefined;
+  /** Stored bytes of what is visible at `path`, as its entry has them; undefined where nothing is. */
+  sizeOf(path: string): number | undefined;
+  /** The names in the directory at `path`; none where no directory is. */
+  namesIn(path: string): Iterable<string>;
   /** Every visible entry, parents before children. */
   entries(): IterableIterator<VisibleEntry>;
   /** Captured content of the visible file at `path` (see `LayerIndex.content`). */
   content(path: string): Uint8Array | undefined;
+  /** The paths of all visible files whose content was captured, sorted. */
+  captured(): readonly string[];
 }

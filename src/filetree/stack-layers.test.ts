@@ -220,6 +220,18 @@ describe('stackLayers', () => {
     expect(root.get('c')?.entry).toMatchObject({ path: 'c', type: 'file', sizeBytes: 6 });
   });
 
+  test('sizes, names and captured paths are those of what is visible', async () => {
+    const root = await stack([
+      [file('d/a', 'old'), file('d/b', 'linked'), hardlink('d/c', 'd/b'), file('gone', 'x')],
+      [file('d/a', 'newer'), whiteout('d/b'), whiteout('gone'), directory('empty')],
+    ]);
+    const sizes = ['d/a', 'd/b', 'd/c', 'd', 'gone', 'nowhere'].map((path) => root.sizeOf(path));
+    expect(sizes).toEqual([5, undefined, 6, 0, undefined, undefined]);
+    const names = ['', 'd', 'empty', 'd/a', 'nowhere'].map((path) => [...root.namesIn(path)].sort());
+    expect(names).toEqual([['d', 'empty'], ['a', 'c'], [], [], []]);
+    expect(root.captured()).toEqual(['d/a', 'd/c']);
+  });
+
   test('every stored byte is either visible or dead', async () => {
     const name = fc.constantFrom(
       'a',

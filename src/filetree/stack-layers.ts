@@ -85,8 +85,13 @@ class LayerStack {
   finish(): RootFileSystem {
     const root = this.#root;
     const layers = this.#layers;
-    const show = (node: Node): VisibleEntry => visibleEntry(layers, node);
+    const columns = this.#columns;
+    const show = (node: Node): VisibleEntry => {
+      node.shown ??= visibleEntry(layers, node);
+      return node.shown;
+    };
     const find = nodeFinder(root);
+    let captured: readonly string[] | undefined;
     return {
       layers,
       buried: this.#buried,
@@ -96,12 +101,21 @@ class LayerStack {
         const node = find(path);
         return node && show(node);
       },
+      sizeOf(path) {
+        const node = find(path);
+        return node && sizeOfNode(columns, node);
+      },
+      namesIn: (path) => findNode(root, path)?.children?.keys() ?? [],
       *entries() {
         for (const node of nodesBelow(root)) yield show(node);
       },
       content(path) {
         const content = find(path)?.content;
         return content && layers[content.layer]?.contentAt(content.position);
+      },
+      captured() {
+        captured ??= capturedPaths(columns, root);
+        return captured;
       },
     };
   }
@@ -152,7 +166,7 @@ class LayerStack {
     const node: Node =
       type === directoryType
         ? directoryNode(name, parent, at)
-        : { name, parent, children: undefined, layer, position, content, isGone: false };
+        : { name, parent, children: undefined, layer, position, content, shown: undefined, isGone: false };
     // The new link first, so that content which both names share does not die in between.
     if (content) link(content, node);
     if (before) this.#remove(before, { layer, reason: this.#replacement(before.content, content) });
@@ -230,6 +244,21 @@ function isWhiteout(type: number | undefined): boolean {
 function moveTo(directory: Node, { layer, position }: At): void {
   directory.layer = layer;
   directory.position = position;
+}
+
+function sizeOfNode(columns: readonly LayerColumns[], node: Node): number {
+  const { layer, position } = node.content?.owner === node ? node.content : node;
+  return columns[layer]?.sizes[position] ?? 0;
+}
+
+function capturedPaths(columns: readonly LayerColumns[], root: Node): readonly string[] {
+  const captured = columns.map(({ contents }) => new Set(contents.positions));
+  const paths: string[] = [];
+  for (const node of nodesBelow(root)) {
+    const { content } = node;
+    if (content && captured[content.layer]?.has(content.position)) paths.push(pathOf(node));
+  }
+  return paths.sort();
 }
 
 function visibleEntry(layers: readonly LayerIndex[], node: Node): VisibleEntry {

@@ -70,11 +70,19 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
   );
 }
 
+/** Kept in order while going through, since sorting 10,000 files for five of them takes much longer. */
 function largest(files: readonly SizedPath[]): string[] {
-  return [...files]
-    .sort((a, b) => b.sizeBytes - a.sizeBytes || compareText(a.path, b.path))
-    .slice(0, sampledPaths)
-    .map((file) => file.path);
+  const order = (a: SizedPath, b: SizedPath): number =>
+    b.sizeBytes - a.sizeBytes || compareText(a.path, b.path);
+  const kept: SizedPath[] = [];
+  for (const file of files) {
+    const last = kept[sampledPaths - 1];
+    if (last !== undefined && order(file, last) >= 0) continue;
+    kept.splice(sampledPaths - 1, 1);
+    kept.push(file);
+    kept.sort(order);
+  }
+  return kept.map((file) => file.path);
 }
 
 function largestOwners(owners: readonly OwnedBytes[]): OwnedBytes[] {

@@ -50,15 +50,25 @@ export function isPythonInventoryFile(path: string): boolean {
  * system package manager) gets the files below its top-level modules. One with broken metadata is left out.
  */
 export function findDistributions(root: RootFileSystem): readonly InstalledDistribution[] {
-  const folders: string[] = [];
-  const children = new Map<string, string[]>();
-  for (const { entry } of root.entries()) {
-    const folder = metadataFolder(entry.path);
-    if (folder !== undefined) folders.push(folder);
-    if (/\/(?:site|dist)-packages\//.test(entry.path) && entry.type !== 'directory')
-      addTo(children, entry.path);
-  }
-  return [...new Set(folders)].sort().flatMap((folder) => readDistribution(root, folder, children) ?? []);
+  const folders = new Set(root.captured().flatMap((path) => metadataFolder(path) ?? []));
+  const lookups: Lookups = { unrecorded: once(() => filesByChild(root)), bytecodeOf: bytecodeFinder(root) };
+  return [...folders].sort().flatMap((folder) => readDistribution(root, folder, lookups) ?? []);
+}
+
+/** What several distributions ask about the same root file system. */
+interface Lookups {
+  /** Files by the package folder or module right below site-packages; every file is looked at for it. */
+  readonly unrecorded: () => ReadonlyMap<string, readonly string[]>;
+  /** The bytecode files of a source file. */
+  readonly bytecodeOf: (path: string) => readonly string[];
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** `x/site-packages/torch-2.3.dist-info/METADATA` → its folder; vendored metadata deeper inside is no distribution of its own. */
@@ -69,20 +79,23 @@ function metadataFolder(path: string): string | undefined {
   return match?.[1];
 }
 
-/** Files by the package folder or module right below site-packages. */
-function addTo(children: Map<string, string[]>, path: string): void {
-  const match = /^(.*\/(?:site|dist)-packages)\/([^/]+)/.exec(path);
-  if (match === null) return;
-  const key = `${match[1]}/${match[2]}`;
-  const list = children.get(key);
-  if (list === undefined) children.set(key, [path]);
-  else list.push(path);
+function filesByChild(root: RootFileSystem): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, string[]>();
+  for (const { entry } of root.entries()) {
+    if (entry.type === 'directory') continue;
+    const [key] = /^.*\/(?:site|dist)-packages\/[^/]+/.exec(entry.path) ?? [];
+    if (key === undefined) continue;
+    const list = children.get(key);
+    if (list === undefined) children.set(key, [entry.path]);
+    else list.push(entry.path);
+  }
+  return children;
 }
 
 function readDistribution(
   root: RootFileSystem,
   folder: string,
-  children: ReadonlyMap<string, readonly string[]>,
+  lookups: Lookups,
 ): InstalledDistribution | undefined {
   const read = (name: string): string | undefined => {
     const content = root.content(`${folder}/${name}`);
@@ -99,29 +112,42 @@ function readDistribution(
   const modules = modulesOf({ topLevel: read('top_level.txt'), record, name });
   const listed =
     record === undefined
-      ? filesBelow({ folder, location, modules }, children)
-      : recordFiles(record, read('RECORD') === undefined ? folder : location);
-  const files = [...new Set(listed.flatMap((path) => withBytecode(path, root)))];
-  const bytesByClass: Partial<Record<FileClass, number>> = {};
-  let sizeBytes = 0;
-  for (const path of files) {
-    const bytes = root.get(path)?.entry.sizeBytes ?? 0;
-    const kind = fileClass(path);
-    bytesByClass[kind] = (bytesByClass[kind] ?? 0) + bytes;
-    sizeBytes += bytes;
-  }
+      ? filesBelow({ folder, location, modules }, lookups.unrecorded())
+      : recordFiles(record, root.content(`${folder}/RECORD`) === undefined ? folder : location);
   return {
     name: normaliseName(name),
     version,
     location,
-    files,
-    sizeBytes,
-    bytesByClass,
+    ...account(listed, root, lookups),
     requires: requiredNames(headers.get('requires-dist') ?? []),
     entryPoints: parseEntryPoints(read('entry_points.txt') ?? ''),
     modules,
     isEditable: /"editable"\s*:\s*true/.test(read('direct_url.json') ?? ''),
   };
+}
+
+/** The listed files and their bytecode that the container sees, each once, with what they take up. */
+function account(
+  listed: readonly string[],
+  root: RootFileSystem,
+  { bytecodeOf }: Lookups,
+): Pick<InstalledDistribution, 'files' | 'sizeBytes' | 'bytesByClass'> {
+  const files = new Set<string>();
+  const bytesByClass: Partial<Record<FileClass, number>> = {};
+  let sum = 0;
+  const add = (path: string): void => {
+    const sizeBytes = files.has(path) ? undefined : root.sizeOf(path);
+    if (sizeBytes === undefined) return;
+    files.add(path);
+    const kind = fileClass(path);
+    bytesByClass[kind] = (bytesByClass[kind] ?? 0) + sizeBytes;
+    sum += sizeBytes;
+  };
+  for (const path of listed) {
+    add(path);
+    if (path.endsWith('.py')) for (const bytecode of bytecodeOf(path)) add(bytecode);
+  }
+  return { files: [...files], sizeBytes: sum, bytesByClass };
 }
 
 /** The header block of a METADATA file (core metadata, an e-mail message): field name in lower case → values. */
@@ -154,29 +180,37 @@ function recordFiles(record: string, location: string): string[] {
     const match = /^"((?:[^"]|"")*)"|^([^,]+)/.exec(line);
     const path = match?.[1]?.replaceAll('""', '"') ?? match?.[2];
     if (path === undefined || path === '') return [];
-    return [path.startsWith('/') ? path.slice(1) : posix.join(location, path)];
+    if (path.startsWith('/')) return [path.slice(1)];
+    return [hasDots.test(path) ? posix.join(location, path) : `${location}/${path}`];
   });
 }
 
-/** The file, and the bytecode that was compiled for it without pip's knowledge, where the container sees them. */
-function withBytecode(path: string, root: RootFileSystem): string[] {
-  const found = root.get(path) === undefined ? [] : [path];
-  if (!path.endsWith('.py')) return found;
-  const [folder, base] = [posix.dirname(path), posix.basename(path, '.py')];
-  for (const tag of [
-    'cpython-38',
-    'cpython-39',
-    'cpython-310',
-    'cpython-311',
-    'cpython-312',
-    'cpython-313',
-    'cpython-314',
-  ]) {
-    const bytecode = `${folder}/__pycache__/${base}.${tag}.pyc`;
-    if (root.get(bytecode) !== undefined) found.push(bytecode);
-  }
-  return found;
+/** A path that is not in its plain form: `../../../bin/uvicorn`, `./x`, `a//b`. */
+const hasDots = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
+/**
+ * Finds the bytecode that was compiled for a source file without pip's knowledge: `pkg/__pycache__/mod.cpython-311.pyc` of
+ * `pkg/mod.py`. Each folder is listed once.
+ */
+function bytecodeFinder(root: RootFileSystem): (path: string) => readonly string[] {
+  const folders = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  return (path) => {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    let modules = folders.get(folder);
+    if (modules === undefined) {
+      const cache = `${folder}__pycache__`;
+      const names = [...root.namesIn(cache)].filter((name) => /\.cpython-\d+\.pyc$/.test(name));
+      modules = Map.groupBy(
+        names.map((name) => `${cache}/${name}`),
+        (bytecode) => bytecode.slice(cache.length + 1, bytecode.lastIndexOf('.cpython-')),
+      );
+      folders.set(folder, modules);
+    }
+    return modules.get(path.slice(folder.length, -'.py'.length)) ?? noFiles;
+  };
 }
+
+const noFiles: readonly string[] = [];
 
 interface Unrecorded {
   readonly folder: string;
