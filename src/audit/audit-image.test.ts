@@ -148,7 +148,7 @@ test('no byte is in two findings: waste never exceeds the image, nor the visible
       const root = rootOf(...specs);
       const files = [...root.entries()].filter(({ entry }) => entry.contentHash === 'aa');
       const request = requestOf(root, {
-        ...(files.length < 2 ? {} : { duplicates: [{ contentHash: 'aa', sizeBytes: 2_000_000, files }] }),
+        ...(files.length < 2 ? {} : { duplicates: [{ contentKey: 'aa', sizeBytes: 2_000_000, files }] }),
       });
       const report = auditImage(request);
       expect(report.deadBytes + report.image.visibleBytes).toBe(report.image.contentBytes);

@@ -273,7 +273,7 @@ describe('duplicates', () => {
       Object.fromEntries(paths.map((path) => [path, { sizeBytes: 1000, strippableBytes: 300 }])),
     );
     const files = paths.flatMap((path) => root.get(path) ?? []);
-    return auditImage(requestOf(root, { duplicates: [{ contentHash: 'aa', sizeBytes: 1000, files }] }));
+    return auditImage(requestOf(root, { duplicates: [{ contentKey: 'aa', sizeBytes: 1000, files }] }));
   };
   test('count all copies but one, and of that one the symbols', () => {
     expect(avoidable(copies('app/c.so', 'app/a.so', 'app/b.so'))).toEqual([

@@ -51,20 +51,22 @@ export function parseElfHeader(start: Buffer): ElfHeader | undefined {
 
 /** Reads the section headers of a file; empty where the header describes none that can be. */
 export function parseElfSections(header: ElfHeader, table: Buffer): readonly ElfSection[] {
-  const { is64Bit, headerBytes } = header;
+  const { is64Bit, isLittleEndian, headerBytes } = header;
   const count = Math.min(header.sectionCount, Math.floor(table.length / Math.max(headerBytes, 1)));
   if (headerBytes < (is64Bit ? 64 : 40)) return [];
-  return Array.from({ length: count }, (_, number) => {
-    const fields = fieldReader(table.subarray(number * headerBytes), is64Bit, header.isLittleEndian);
-    return {
-      nameOffset: fields.int(0),
-      type: fields.int(4),
-      flags: fields.word(8),
-      offset: fields.word(is64Bit ? 24 : 16),
-      sizeBytes: fields.word(is64Bit ? 32 : 20),
-      link: fields.int(is64Bit ? 40 : 24),
-    };
-  });
+  const fields = fieldReader(table, is64Bit, isLittleEndian);
+  const sections: ElfSection[] = [];
+  for (let at = 0; sections.length < count; at += headerBytes) {
+    sections.push({
+      nameOffset: fields.int(at),
+      type: fields.int(at + 4),
+      flags: fields.word(at + 8),
+      offset: fields.word(at + (is64Bit ? 24 : 16)),
+      sizeBytes: fields.word(at + (is64Bit ? 32 : 20)),
+      link: fields.int(at + (is64Bit ? 40 : 24)),
+    });
+  }
+  return sections;
 }
 
 const sectionTypes = { symbols: 2, strings: 3, noBits: 8, symbolIndexes: 18 } as const;
@@ -131,6 +133,8 @@ function fieldReader(bytes: Buffer, is64Bit: boolean, isLittleEndian: boolean): 
   return {
     half: (at) => view.getUint16(at, isLittleEndian),
     int,
-    word: (at) => (is64Bit ? Number(view.getBigUint64(at, isLittleEndian)) : int(at)),
+    // Two halves, as a bigint is an object of its own; beyond 2⁵³ no file has anything.
+    word: (at) =>
+      is64Bit ? int(at + (isLittleEndian ? 4 : 0)) * 2 ** 32 + int(at + (isLittleEndian ? 0 : 4)) : int(at),
   };
 }

@@ -102,7 +102,7 @@ describe('fingerprints', () => {
       { path: 'longer', content: filled('same', large + 1) },
       { path: 'start', content: changed(100) },
       { path: 'end', content: changed(large - 1) },
-      { path: 'middle', content: changed(Math.floor(((large - 4096) * 3) / 5)) },
+      { path: 'middle', content: changed(Math.floor((large - 4096) / 3)) },
       { path: 'between', content: changed(6000) },
     ]);
     const [a, b, longer, start, end, middle, between] = entries.map(({ fingerprint }) => fingerprint);

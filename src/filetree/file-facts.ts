@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { TarBody, TarBodySink } from '../tar/index.ts';
 import {
   type ElfHeader,
@@ -12,42 +13,40 @@ import type { LayerEntry } from './layer-index.ts';
 
 /** What is told of a file by looking at small parts of it. */
 export type FileFacts = Pick<LayerEntry, 'fingerprint' | 'format' | 'strippableBytes'> & {
-  /** The sha256 of the content, where all of it came by. */
-  readonly hash?: Uint8Array;
+  /** The CRC-32 of the content, where all of it came by. */
+  readonly checksum?: number;
 };
 
 /** Smaller files are not looked at: there are too many, and they weigh too little. */
 export const factsFromBytes: number = 64 * 1024;
 
 const blockBytes = 4096;
-/** One block is looked at for so many bytes of a file, within bounds. */
-const bytesPerBlock = 32 * 1024;
-const leastBlocks = 4;
-const mostBlocks = 16;
+/** The first comes with the header before it, the last with the header behind: more would cost a read each. */
+const blockCount = 4;
 /** Length of a fingerprint, in bytes: half a sha256. */
 export const fingerprintBytes = 16;
 
 /** Longer tables of sections do not occur; a hostile header can claim any length. */
 const tableLimitBytes = 1024 * 1024;
 
-/** Memory for the blocks of one file, which the files of a layer use one after another. */
+const blocksBytes = blockCount * blockBytes;
+
+/** Memory for the blocks of one file and its length, which the files of a layer use one after another. */
 export function factsMemory(): Buffer {
-  return Buffer.alloc(mostBlocks * blockBytes);
+  return Buffer.alloc(blocksBytes + 8);
 }
 
 /**
- * Looks at a file in place: 4 to 16 blocks of 4 KiB spread evenly over it, the first and the last included, and an ELF
+ * Looks at a file in place: four blocks of 4 KiB spread evenly over it, the first and the last included, and an ELF
  * file's section headers. `sizeBytes` is at least `factsFromBytes`.
  */
 export function readFacts(sizeBytes: number, body: TarBody, memory: Buffer): FileFacts {
-  const count = blockCount(sizeBytes);
-  const blocks = memory.subarray(0, count * blockBytes);
-  for (let block = 0; block < count; block++) {
-    body.read(blocks.subarray(block * blockBytes, (block + 1) * blockBytes), blockOffset(block, sizeBytes));
+  for (let block = 0; block < blockCount; block++) {
+    body.read(memory.subarray(block * blockBytes, (block + 1) * blockBytes), blockOffset(block, sizeBytes));
   }
-  const header = parseElfHeader(blocks);
+  const header = parseElfHeader(memory);
   const range = header && tableRange(header, sizeBytes);
-  if (header === undefined || range === undefined) return factsOf(sizeBytes, blocks, undefined);
+  if (header === undefined || range === undefined) return factsOf(sizeBytes, memory, undefined);
   const read = ({ start, end }: Range): Buffer => {
     const bytes = Buffer.allocUnsafe(end - start);
     body.read(bytes, start);
@@ -55,66 +54,57 @@ export function readFacts(sizeBytes: number, body: TarBody, memory: Buffer): Fil
   };
   const sections = parseElfSections(header, read(range));
   const names = namesRange(header, sections, sizeBytes);
-  return factsOf(sizeBytes, blocks, strippableBytes(header, sections, names && read(names)));
+  return factsOf(sizeBytes, memory, strippableBytes(header, sections, names && read(names)));
 }
 
 /**
- * Looks at a file while it streams by; the facts go to `onFacts` at its end. `withHash` hashes all of it, which costs less
- * than to have the stream come by again for that.
+ * Looks at a file while it streams by; the facts go to `onFacts` at its end. All of it is summed up too, which costs
+ * less than to have the stream come by again for that.
  */
 export function factsSink(
   sizeBytes: number,
-  { memory, withHash }: { readonly memory: Buffer; readonly withHash: boolean },
+  memory: Buffer,
   onFacts: (facts: FileFacts) => void,
 ): TarBodySink {
-  const blocks = memory.subarray(0, blockCount(sizeBytes) * blockBytes);
   const catches = Array.from(
-    { length: blockCount(sizeBytes) },
+    { length: blockCount },
     (_, block): Catch => ({
       start: blockOffset(block, sizeBytes),
-      bytes: blocks.subarray(block * blockBytes, (block + 1) * blockBytes),
+      bytes: memory.subarray(block * blockBytes, (block + 1) * blockBytes),
     }),
   );
-  const hash = withHash ? createHash('sha256') : undefined;
+  let checksum = 0;
   let next = 0;
   let position = 0;
   let elf: ElfCatcher | undefined;
   return {
     write(chunk) {
       const end = position + chunk.length;
-      hash?.update(chunk);
+      checksum = crc32(chunk, checksum);
       for (; next < catches.length; next++) {
         const wanted = catches[next];
         if (wanted === undefined || wanted.start >= end) break;
         catchFrom(chunk, position, wanted);
         if (wanted.start + wanted.bytes.length > end) break;
-        if (next === 0) elf = elfCatcher(blocks.subarray(0, blockBytes), sizeBytes);
+        if (next === 0) elf = elfCatcher(memory.subarray(0, blockBytes), sizeBytes);
       }
       elf?.write(chunk, position);
       position = end;
     },
     end() {
-      const facts = factsOf(sizeBytes, blocks, elf?.strippableBytes());
-      onFacts(hash === undefined ? facts : { ...facts, hash: hash.digest() });
+      onFacts({ ...factsOf(sizeBytes, memory, elf?.strippableBytes()), checksum });
     },
   };
 }
 
-function blockCount(sizeBytes: number): number {
-  return Math.min(Math.max(Math.floor(sizeBytes / bytesPerBlock), leastBlocks), mostBlocks);
-}
-
 function blockOffset(block: number, sizeBytes: number): number {
-  return Math.floor(((sizeBytes - blockBytes) * block) / (blockCount(sizeBytes) - 1));
+  return Math.floor(((sizeBytes - blockBytes) * block) / (blockCount - 1));
 }
 
-function factsOf(sizeBytes: number, blocks: Buffer, stripped: number | undefined): FileFacts {
-  const format = sniffFormat(blocks, sizeBytes);
-  const fingerprint = createHash('sha256')
-    .update(`${sizeBytes}\n`)
-    .update(blocks)
-    .digest()
-    .toString('hex', 0, fingerprintBytes);
+function factsOf(sizeBytes: number, memory: Buffer, stripped: number | undefined): FileFacts {
+  const format = sniffFormat(memory.subarray(0, blocksBytes), sizeBytes);
+  memory.writeDoubleLE(sizeBytes, blocksBytes);
+  const fingerprint = hash('sha256', memory, 'hex').slice(0, 2 * fingerprintBytes);
   return {
     fingerprint,
     ...(format !== undefined && { format }),

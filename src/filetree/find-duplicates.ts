@@ -1,15 +1,15 @@
 import pLimit from 'p-limit';
 import { AbsentLayerError, type Image, type Layer } from '../image/index.ts';
-import { type HashOptions, hashFiles } from './content-hashes.ts';
-import { columnsOf, entryTypes, hashAt, pathAt } from './layer-columns.ts';
+import { type ChecksumOptions, checksumFiles } from './content-checksums.ts';
+import { checksumAt, columnsOf, entryTypes, pathAt } from './layer-columns.ts';
 import { columnsFrom } from './layer-columns-builder.ts';
 import type { LayerIndex } from './layer-index.ts';
 import type { RootFileSystem, VisibleEntry } from './root-file-system.ts';
 
 /** Visible files with the same content, none a hard link of another. */
 export interface DuplicateGroup {
-  /** The sha256 of the content, hex. */
-  readonly contentHash: string;
+  /** What equal files share: size, fingerprint (half a sha256 of blocks all over the file) and CRC-32 of the whole. */
+  readonly contentKey: string;
   /** Size of each file. */
   readonly sizeBytes: number;
   /** By path; two at least. */
@@ -23,59 +23,64 @@ const layersAtOnce = 2;
 
 /**
  * Finds the visible files of at least 64 KiB that have equal content, largest waste first. Candidates have equal size and
- * fingerprint; where a layer was not hashed as it streamed by, the content of these alone is, once ever if there is a cache.
+ * fingerprint; where a layer was not summed up as it streamed by, the content of these alone is, once ever if there is a cache.
  * Sparse files are left out. Call it before the image is closed; rejects as reading the layers does.
  */
 export async function findDuplicates(
   image: Pick<Image, 'layers'>,
   root: RootFileSystem,
-  options: HashOptions = {},
+  options: ChecksumOptions = {},
 ): Promise<readonly DuplicateGroup[]> {
   const candidates = [...candidateGroups(root).values()].filter((group) => group.length > 1).flat();
   const byLayer = Map.groupBy(candidates, ({ layer }) => layer);
   const limit = pLimit(layersAtOnce);
   const groups = new Map<string, VisibleEntry[]>();
-  const hashed = await Promise.all(
+  const summed = await Promise.all(
     [...byLayer].map(([number, files]) =>
       limit(async () => {
         const [layer, index] = [image.layers[number], root.layers[number]];
         if (layer === undefined || index === undefined) return [];
-        return await hashesOf(layer, { index, positions: positionsOf(index, files) }, options);
+        return await keysOf(layer, { index, positions: positionsOf(index, files) }, options);
       }),
     ),
   );
-  for (const { file, hash } of hashed.flat()) {
-    if (hash !== undefined) groups.set(hash, [...(groups.get(hash) ?? []), file]);
+  for (const { file, key } of summed.flat()) {
+    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), file]);
   }
-  return [...groups].flatMap(([contentHash, files]) => groupOf(contentHash, files)).sort(byWaste);
+  return [...groups].flatMap(([contentKey, files]) => groupOf(contentKey, files)).sort(byWaste);
 }
 
-interface HashedFile {
+interface KeyedFile {
   readonly file: VisibleEntry;
-  readonly hash: string | undefined;
+  readonly key: string | undefined;
 }
 
 /** From the index where the layer streamed by, else from the layer. */
-async function hashesOf(
+async function keysOf(
   layer: Layer,
   { index, positions }: { readonly index: LayerIndex; readonly positions: Map<number, VisibleEntry> },
-  options: HashOptions,
-): Promise<readonly HashedFile[]> {
+  options: ChecksumOptions,
+): Promise<readonly KeyedFile[]> {
   const columns = columnsOf(index);
   const known = new Map(
     [...positions.keys()].flatMap((position) => {
-      const hash = columns && hashAt(columns, position);
-      return hash === undefined ? [] : [[position, Buffer.from(hash).toString('hex')] as const];
+      const checksum = columns && checksumAt(columns, position);
+      return checksum === undefined ? [] : [[position, checksum] as const];
     }),
   );
   const unknown = [...positions.keys()].filter((position) => !known.has(position));
   try {
-    const read = unknown.length === 0 ? known : await hashFiles(layer, unknown, options);
-    return [...positions].map(([at, file]) => ({ file, hash: known.get(at) ?? read.get(at) }));
+    const read = unknown.length === 0 ? known : await checksumFiles(layer, unknown, options);
+    return [...positions].map(([at, file]) => ({ file, key: keyOf(file, known.get(at) ?? read.get(at)) }));
   } catch (error) {
     if (error instanceof AbsentLayerError) return [];
     throw error;
   }
+}
+
+function keyOf({ entry }: VisibleEntry, checksum: number | undefined): string | undefined {
+  if (checksum === undefined) return undefined;
+  return `${entry.sizeBytes} ${entry.fingerprint ?? ''} ${checksum.toString(16)}`;
 }
 
 function candidateGroups(root: RootFileSystem): Map<string, VisibleEntry[]> {
@@ -111,14 +116,14 @@ function positionsOf(index: LayerIndex, files: readonly VisibleEntry[]): Map<num
   return new Map([...found].map(([file, at]) => [at, file]));
 }
 
-function groupOf(contentHash: string, files: readonly VisibleEntry[]): DuplicateGroup[] {
+function groupOf(contentKey: string, files: readonly VisibleEntry[]): DuplicateGroup[] {
   const [first] = files;
   if (first === undefined || files.length < 2) return [];
   const sorted = [...files].sort((one, other) => (one.entry.path < other.entry.path ? -1 : 1));
-  return [{ contentHash, sizeBytes: first.entry.sizeBytes, files: sorted }];
+  return [{ contentKey, sizeBytes: first.entry.sizeBytes, files: sorted }];
 }
 
 function byWaste(one: DuplicateGroup, other: DuplicateGroup): number {
   const waste = ({ sizeBytes, files }: DuplicateGroup): number => sizeBytes * (files.length - 1);
-  return waste(other) - waste(one) || (one.contentHash < other.contentHash ? -1 : 1);
+  return waste(other) - waste(one) || (one.contentKey < other.contentKey ? -1 : 1);
 }

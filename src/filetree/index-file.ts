@@ -1,7 +1,7 @@
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { ContentPack } from './content-pack.ts';
 import { fingerprintBytes } from './file-facts.ts';
-import { hashBytes, type LayerColumns } from './layer-columns.ts';
+import type { LayerColumns } from './layer-columns.ts';
 
 // An index as a file, little endian, so that reading it makes no object for any entry:
 //   "PLIMIDX" version | crc32 of the diffID and all that follows (4) | 0 (4)
@@ -10,7 +10,7 @@ import { hashBytes, type LayerColumns } from './layer-columns.ts';
 //   the blocks of contents, each a zstd frame, one after another
 // Strings stand in one text, each ending where `ends` says; a text with characters above U+00FF has two bytes for each.
 
-const magic = Buffer.from('PLIMIDX\x02', 'latin1');
+const magic = Buffer.from('PLIMIDX\x03', 'latin1');
 
 const headFields = [
   'tarBytes',
@@ -42,12 +42,12 @@ export function encodeIndexFile(columns: LayerColumns): Buffer {
   const frame = zstdCompressSync(
     Buffer.concat(
       [
-        ...[columns.sizes, columns.times, facts.strippable],
+        ...[columns.sizes, columns.times, facts.strippable, facts.checksums],
         ...[columns.uids, columns.gids, columns.directories, columns.names, columns.links],
         ...[endsOf(strings), facts.positions, contents.positions, contents.blockNumbers],
         ...[contents.starts, contents.sizes, blockSizes],
         columns.modes,
-        ...[columns.types, columns.hashes, facts.fingerprints, facts.hashes, facts.formats, text],
+        ...[columns.types, columns.hashes, facts.fingerprints, facts.formats, text],
       ].map(bytesOf),
     ),
     { params: { [constants.ZSTD_c_compressionLevel]: 3 } },
@@ -85,7 +85,8 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
   );
   const [count, factCount, contentCount] = [field('entryCount'), field('factCount'), field('contentCount')];
   // In the order of the file.
-  const [sizes, times, strippable] = [take.doubles(count), take.doubles(count), take.doubles(factCount)];
+  const [sizes, times] = [take.doubles(count), take.doubles(count)];
+  const [strippable, checksums] = [take.doubles(factCount), take.doubles(factCount)];
   const [uids, gids, directories] = [take.ints(count), take.ints(count), take.ints(count)];
   const [names, links, ends] = [take.ints(count), take.ints(count), take.ints(field('stringCount'))];
   const [factPositions, positions] = [take.ints(factCount), take.ints(contentCount)];
@@ -94,7 +95,6 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
   const modes = take.shorts(count);
   const [types, hashes] = [take.bytes(count), take.bytes(field('hashBytes'))];
   const fingerprints = take.bytes(factCount * fingerprintBytes);
-  const factHashes = take.bytes(factCount * hashBytes);
   const formats = take.bytes(factCount);
   const text = Buffer.from(take.bytes(field('textBytes'))).toString(
     field('isWide') === 1 ? 'utf16le' : 'latin1',
@@ -106,7 +106,7 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
   return {
     ...{ diffId, tarBytes: field('tarBytes'), strings: stringsOf(text, ends) },
     ...{ types, sizes, modes, uids, gids, times, directories, names, links, hashes, contents },
-    facts: { positions: factPositions, fingerprints, hashes: factHashes, formats, strippable },
+    facts: { positions: factPositions, fingerprints, checksums, formats, strippable },
   };
 }
 

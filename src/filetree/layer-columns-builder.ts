@@ -103,10 +103,8 @@ export class LayerColumnsBuilder {
   #factColumns(): FactColumns {
     const rows = this.#facts;
     const fingerprints = new Uint8Array(rows.length * fingerprintBytes);
-    const hashes = new Uint8Array(rows.length * hashBytes);
     for (const [row, { facts }] of rows.entries()) {
       fingerprints.set(Buffer.from(facts.fingerprint ?? '', 'hex'), row * fingerprintBytes);
-      if (facts.hash) hashes.set(facts.hash, row * hashBytes);
     }
     return {
       positions: Uint32Array.from(rows, ({ position }) => position),
@@ -114,7 +112,7 @@ export class LayerColumnsBuilder {
       formats: Uint8Array.from(rows, ({ facts: { format } }) =>
         format === undefined ? 0 : fileFormats.indexOf(format) + 1,
       ),
-      hashes,
+      checksums: Float64Array.from(rows, ({ facts }) => facts.checksum ?? -1),
       strippable: Float64Array.from(rows, ({ facts }) => facts.strippableBytes ?? -1),
     };
   }

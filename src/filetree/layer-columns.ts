@@ -51,8 +51,8 @@ export interface FactColumns {
   readonly formats: Uint8Array;
   /** -1 where it is not known. */
   readonly strippable: Float64Array;
-  /** The content's sha256 of files that streamed by whole, 32 bytes a row, zeros for others; no part of the entries. */
-  readonly hashes: Uint8Array;
+  /** The content's CRC-32 of files that streamed by whole; -1 where it is not known. No part of the entries. */
+  readonly checksums: Float64Array;
 }
 
 const columnsOfIndexes = new WeakMap<LayerIndex, LayerColumns>();
@@ -145,11 +145,15 @@ export function entryAt(columns: LayerColumns, position: number): LayerEntry {
 }
 
 /** The sha256 of a file's content; undefined where it is not known. */
-export function hashAt({ hashes, facts }: LayerColumns, position: number): Uint8Array | undefined {
-  const [column, row] = hashes.length > 0 ? [hashes, position] : [facts.hashes, factRow(facts, position)];
-  if (row === -1) return undefined;
-  const hash = column.subarray(row * hashBytes, (row + 1) * hashBytes);
+export function hashAt({ hashes }: LayerColumns, position: number): Uint8Array | undefined {
+  const hash = hashes.subarray(position * hashBytes, (position + 1) * hashBytes);
   return hash.some((byte) => byte !== 0) ? hash : undefined;
+}
+
+/** The CRC-32 of a larger file's content; undefined where it is not known. */
+export function checksumAt({ facts }: LayerColumns, position: number): number | undefined {
+  const checksum = facts.checksums[factRow(facts, position)] ?? -1;
+  return checksum === -1 ? undefined : checksum;
 }
 
 function addFacts(entry: Writable<LayerEntry>, facts: FactColumns, position: number): void {

@@ -195,7 +195,7 @@ describe('findDuplicates', () => {
       expect(groups.map(({ sizeBytes, files }) => [sizeBytes, files.map(({ entry }) => entry.path)])).toEqual(
         expected,
       );
-      expect(groups[0]?.contentHash).toMatch(/^[0-9a-f]{64}$/);
+      expect(groups[0]?.contentKey).toMatch(/^\d+ [0-9a-f]{32} [0-9a-f]{1,8}$/);
     },
   );
 

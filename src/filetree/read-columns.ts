@@ -23,8 +23,6 @@ const defaultMaxEntries = 10_000_000;
 export async function readColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
   const builder = new LayerColumnsBuilder();
   const memory = factsMemory();
-  // Hashed for the whole layer already where that is asked for.
-  const withHash = options.withHashes !== true;
   const stream = await layer.uncompressed();
   try {
     const tarBytes = await readTar(stream, {
@@ -32,10 +30,7 @@ export async function readColumns(layer: Layer, options: IndexLayerOptions): Pro
       isEndMarkerOptional: true,
       onEntry: (entry) => {
         const added = addEntry(builder, entry, options);
-        return combined([
-          ...streamedFacts(builder, added, { memory, withHash }),
-          ...sinkOf(builder, added, options),
-        ]);
+        return combined([...streamedFacts(builder, added, memory), ...sinkOf(builder, added, options)]);
       },
       ...(options.onBytes && { onBytes: options.onBytes }),
       ...(options.signal && { signal: options.signal }),
@@ -114,13 +109,9 @@ function hasFacts({ entry, found }: AddedEntry): boolean {
   return found.type === 'file' && entry.sizeBytes >= factsFromBytes && entry.sparse === undefined;
 }
 
-function streamedFacts(
-  builder: LayerColumnsBuilder,
-  added: AddedEntry,
-  how: Parameters<typeof factsSink>[1],
-): TarBodySink[] {
+function streamedFacts(builder: LayerColumnsBuilder, added: AddedEntry, memory: Buffer): TarBodySink[] {
   if (!hasFacts(added)) return [];
-  return [factsSink(added.entry.sizeBytes, how, (facts) => builder.setFacts(added.position, facts))];
+  return [factsSink(added.entry.sizeBytes, memory, (facts) => builder.setFacts(added.position, facts))];
 }
 
 function sinkOf(

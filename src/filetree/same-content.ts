@@ -1,14 +1,19 @@
 import { fingerprintBytes } from './file-facts.ts';
-import { factRow, hashAt, type LayerColumns } from './layer-columns.ts';
+import { checksumAt, factRow, hashAt, type LayerColumns } from './layer-columns.ts';
 
 /** A file as its layer's columns and its position there. */
 type FileAt = readonly [columns: LayerColumns, position: number];
 
-/** Says whether two stored files are the same but for owner and mode: by hash, else by fingerprint, else by their time. */
+/**
+ * Says whether two stored files are the same but for owner and mode: by hash, else by checksum and
+ * fingerprint, else by their time.
+ */
 export function isSameContent(one: FileAt, other: FileAt): boolean {
   const [first, firstPosition] = one;
   const [second, secondPosition] = other;
   if (first.sizes[firstPosition] !== second.sizes[secondPosition]) return false;
+  const [checksum, otherChecksum] = [checksumAt(...one), checksumAt(...other)];
+  if (checksum !== undefined && otherChecksum !== undefined && checksum !== otherChecksum) return false;
   return (
     areEqual(hashAt(...one), hashAt(...other)) ??
     areEqual(fingerprintOf(one), fingerprintOf(other)) ??

@@ -5,7 +5,7 @@ import { TarError } from './tar-entry.ts';
 /** Extended headers read, waiting for the entry that they describe. */
 export interface Extensions {
   readonly isPresent: boolean;
-  readonly records: Map<string, string>;
+  readonly records: ReadonlyMap<string, string>;
   readonly longName?: string;
   readonly longLink?: string;
 }
@@ -14,9 +14,7 @@ export interface Extensions {
 const mostGlobalRecords = 256;
 
 /** Nothing read yet. */
-export function noExtensions(): Extensions {
-  return { isPresent: false, records: new Map() };
-}
+export const noExtensions: Extensions = { isPresent: false, records: new Map() };
 
 /** What is known after one more extended header: PAX local (`x`) or global (`g`), GNU long name (`L`) or link (`K`). */
 export function extended(
@@ -39,6 +37,7 @@ export function extended(
       ? { ...before, isPresent: true, longName: name }
       : { ...before, isPresent: true, longLink: name };
   }
-  readPaxRecords(body, offset, before.records);
-  return { ...before, isPresent: true };
+  const records = new Map(before.records);
+  readPaxRecords(body, offset, records);
+  return { ...before, isPresent: true, records };
 }

@@ -23,7 +23,7 @@ const extendedHeaderLimit = 1024 * 1024;
  */
 export function* tarMembers(strictness: TarStrictness = {}): TarTalk<void> {
   const globalRecords = new Map<string, string>();
-  let pending = noExtensions();
+  let pending = noExtensions;
   let offset = 0;
   for (;;) {
     const block = yield { kind: 'read', sizeBytes: blockBytes };
@@ -46,13 +46,13 @@ export function* tarMembers(strictness: TarStrictness = {}): TarTalk<void> {
     } else if (kind === 'ignored') {
       yield* skip(header.sizeBytes, offset);
       offset += paddedBytes(header.sizeBytes);
-      pending = noExtensions();
+      pending = noExtensions;
     } else {
       const entry = yield* finishEntry({ block, header, kind, extensions: pending, globalRecords, offset });
       const paddingBytes = paddedBytes(entry.sizeBytes) - entry.sizeBytes;
       yield { kind: 'entry', entry, paddingBytes };
       offset = entry.bodyOffset + entry.sizeBytes + paddingBytes;
-      pending = noExtensions();
+      pending = noExtensions;
     }
   }
 }
