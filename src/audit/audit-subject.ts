@@ -3,6 +3,7 @@ import { ownerIndex } from '../distro/index.ts';
 import type { DuplicateGroup, RootFileSystem } from '../filetree/index.ts';
 import { type FindingOwner, redactInstruction } from '../finding/index.ts';
 import type { Image } from '../image/index.ts';
+import { bytecodeJudge, type JudgeBytecode, sourcePath } from './bytecode-use.ts';
 import { type FoundBase, findBase } from './find-base.ts';
 
 /** A Python distribution as an audit looks at it. */
@@ -38,6 +39,8 @@ export interface AuditSubject extends AuditRequest {
   distributionOf(path: string): AuditDistribution | undefined;
   packageOf(path: string): DistroPackage | undefined;
   ownerOf(path: string): FindingOwner | undefined;
+  /** Whether Python loads a compiled module. */
+  readonly bytecodeUse: JudgeBytecode;
   /** The instruction that made a layer, secrets masked. */
   instructionOf(layer: number): string | undefined;
 }
@@ -49,21 +52,23 @@ export function auditSubject(request: AuditRequest): AuditSubject {
   const instructions = request.image.layers.map(({ createdBy }) =>
     createdBy === undefined ? undefined : redactInstruction(createdBy),
   );
+  const ownerOf = (path: string): FindingOwner | undefined => {
+    const distribution = distributionOf(path);
+    if (distribution !== undefined) {
+      return { kind: 'distribution', name: distribution.name, version: distribution.version };
+    }
+    const owner = packageOf(path);
+    return owner === undefined
+      ? undefined
+      : { kind: owner.manager, name: owner.name, version: owner.version };
+  };
   return {
     ...request,
     base: findBase(request),
     distributionOf,
     packageOf,
-    ownerOf(path) {
-      const distribution = distributionOf(path);
-      if (distribution !== undefined) {
-        return { kind: 'distribution', name: distribution.name, version: distribution.version };
-      }
-      const owner = packageOf(path);
-      return owner === undefined
-        ? undefined
-        : { kind: owner.manager, name: owner.name, version: owner.version };
-    },
+    bytecodeUse: bytecodeJudge(request),
+    ownerOf: (path) => ownerOf(path) ?? ownerOf(sourcePath(path)),
     instructionOf: (layer) => instructions[layer],
   };
 }

@@ -3,9 +3,19 @@ import type { CacheOwner, Finding, FindingOwner, PlainFindingKind, SizedPath } f
 import type { AuditSubject } from './audit-subject.ts';
 import type { FilePlace } from './file-place.ts';
 
-/** What a file is taken for. Claims with the same kind, layer, owner and manager become one finding. */
+/** What to do about files where the kind's own remedy does not fit: a sentence, and the id of the edit that does it. */
+export interface ClaimRemedy {
+  readonly remedy: string;
+  readonly rewrite: string;
+}
+
+/** What a file is taken for. Claims with the same kind, layer, owner, manager and remedy become one finding. */
 export type FileClaim =
-  | { readonly kind: PlainFindingKind; readonly owner?: FindingOwner | undefined }
+  | {
+      readonly kind: PlainFindingKind;
+      readonly owner?: FindingOwner | undefined;
+      readonly instead?: ClaimRemedy | undefined;
+    }
   | {
       readonly kind: 'package-manager-cache';
       readonly manager: CacheOwner;

@@ -1,13 +1,24 @@
-import { type Finding, type FindingOwner, findingFacts, type OwnedBytes } from '../finding/index.ts';
+import {
+  type Finding,
+  type FindingOwner,
+  findingFacts,
+  type OwnedBytes,
+  type SizedPath,
+} from '../finding/index.ts';
 import type { AuditSubject } from './audit-subject.ts';
 import type { ClaimedFile } from './detector.ts';
 
 /** One finding for each kind, layer, owner and package manager, with the bytes of all files in it. */
 export function groupClaims(claimed: Iterable<ClaimedFile>, subject: AuditSubject): Finding[] {
   const groups = Map.groupBy(claimed, ({ claim, layer }) =>
-    [claim.kind, layer, claim.owner?.kind, claim.owner?.name, 'manager' in claim ? claim.manager : ''].join(
-      '\n',
-    ),
+    [
+      claim.kind,
+      layer,
+      claim.owner?.kind,
+      claim.owner?.name,
+      'manager' in claim ? claim.manager : '',
+      'instead' in claim ? claim.instead?.rewrite : '',
+    ].join('\n'),
   );
   return [...groups.values()].flatMap((files) => {
     const [first] = files;
@@ -27,12 +38,12 @@ function findingOf(first: ClaimedFile, files: readonly ClaimedFile[], subject: A
   if (claim.kind === 'dev-dependency') {
     return { ...facts, kind: claim.kind, distribution: claim.owner.name, version: claim.owner.version };
   }
-  return { ...facts, kind: claim.kind };
+  return { ...facts, kind: claim.kind, ...claim.instead };
 }
 
 /** The one owner of all files, or every owner with its bytes. */
-function ownersOf(
-  files: readonly ClaimedFile[],
+export function ownersOf(
+  files: readonly SizedPath[],
   subject: AuditSubject,
 ): { readonly owner?: FindingOwner; readonly owners?: readonly OwnedBytes[] } {
   const sums = new Map<string, OwnedBytes>();

@@ -8,5 +8,5 @@ export {
   type GroupAuditOptions,
   groupAudit,
 } from './group-by.ts';
-export { wantsSecretContent } from './secret-places.ts';
+export { wantsAuditContent } from './wants-content.ts';
 export { type AuditWasteFile, wasteFiles } from './waste-files.ts';

@@ -13,9 +13,10 @@ const telling =
   /(?:^|\/)(?:\.env(?:rc|\.[^/]+)?|[._]netrc|\.pypirc|\.npmrc|\.yarnrc(?:\.yml)?|\.git-credentials|\.gitconfig|\.?htpasswd|\.dockercfg|\.condarc|\.vault-token|\.databrickscfg|\.boto|\.s3cfg|\.pgpass|\.my\.cnf|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|ssh_host_\w+_key|shadow|credentials|config|token|stored_tokens|kubeconfig|requirements[^/]*\.txt)$|\.(?:pem|key|pgpass|kubeconfig|ovpn|tfvars|tfstate|env)$/;
 // Sources, scripts and settings of a project.
 const settings = /\.(?:ya?ml|toml|ini|cfg|conf|properties|sh)$|(?:^|\/)[Dd]ockerfile[^/]*$/;
-// A project can hold any number of these: only those that are called like settings, or thousands of samples were kept.
+// A project can hold any number of these: only those that are called like settings, or as Google Cloud calls downloaded keys
+// (PROJECT-0123456789ab.json), or thousands of samples were kept.
 const named =
-  /(?:set(?:tings|up)|config|constant|secret|credential|account|password|token|key|auth|client|firebase|gcp|aws|azure|local|prod|deploy|main|app|server)[^/]*\.(?:json|txt|py|ipynb|xml|js|ts|rb)$/i;
+  /(?:set(?:tings|up)|config|constant|secret|credential|account|password|token|key|auth|client|firebase|gcp|aws|azure|local|prod|deploy|main|app|server)[^/]*\.(?:json|txt|py|ipynb|xml|js|ts|rb)$|-[0-9a-f]{12}\.json$/i;
 
 /** False for a directory in which no file's secrets are somebody's. */
 export function isSecretDirectory(directory: string): boolean {

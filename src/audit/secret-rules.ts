@@ -99,10 +99,44 @@ export function needsContent({ pattern }: SecretFileRule): boolean {
   return /shadow|requirements|git\\\/config|kubeconfig/.test(pattern.source);
 }
 
-/** The secret that a text holds by its shape, whatever its file is called: a private key, a service account, a token. */
+/** The secret that a text holds by its shape, whatever its file is called: a private key, a service account, a token, a password in a URL. */
 export function secretInText(text: string): SecretFileKind | undefined {
-  const [first] = findSecretShapes(text);
-  if (first === undefined) return undefined;
-  if (first.kind !== 'private key') return 'access token';
-  return /"type"\s*:\s*"service_account"/.test(text) ? 'cloud credentials' : 'private key';
+  for (const { kind, start, end } of findSecretShapes(text)) {
+    const value = text.slice(start, end);
+    if (kind !== 'private key') return 'access token';
+    if (isKeyMaterial(value)) {
+      return /"type"\s*:\s*"service_account"/.test(text) ? 'cloud credentials' : 'private key';
+    }
+  }
+  if (isCloudKey(text)) return 'cloud credentials';
+  if (/https:\/\/hooks\.slack\.com\/services\/T\w{6,}\/B\w{6,}\/\w{20,}/.test(text)) return 'access token';
+  return holdsUrlCredentials(text) ? 'URL credentials' : undefined;
+}
+
+// An Ed25519 key, the shortest, has 64 characters in PEM. Programs that read keys hold the first line of one, and samples no more than that.
+function isKeyMaterial(block: string): boolean {
+  const body = block.replace(/-----(?:BEGIN|END)[^-]*-----/g, '').replace(/\\[rn]|^[\w-]+:.*$/gm, '');
+  return /^[A-Za-z0-9+/=]{60,}/.test(body.replace(/["'\s,+\\]+/g, ''));
+}
+
+// aws_secret_access_key = 40 characters; AccountKey=88 characters of Azure Storage. AWS's documents have keys that end in EXAMPLEKEY.
+function isCloudKey(text: string): boolean {
+  return /secret_?access_?key["']?\s*[:=]\s*["']?(?![\w/+]*EXAMPLE)(?=[A-Za-z/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])|\bAccountKey=[A-Za-z0-9/+]{86}==/i.test(
+    text,
+  );
+}
+
+const samplePassword =
+  /^(?:pass(?:word|wd)?|pw|pwd|secret|token|user(?:name)?|postgres|mysql|root|admin|guest|test|example|change-?me|your.*|my.*|dummy|x+|\*+|\.+|[<{$%[].*)$/i;
+const sampleHost = /^@(?:localhost|127\.|\[?::1|0\.0\.0\.0|host\b|hostname\b|(?:[\w-]+\.)*example\.|[<{$%])/i;
+
+/** `postgres://app:s3cr3t@db.internal/app`, and not what documents and defaults show. */
+function holdsUrlCredentials(text: string): boolean {
+  if (!/:\/\/[^\s/:@"']*:[^\s/"']+@/.test(text)) return false;
+  return findSecrets(text).some(
+    ({ kind, start, end }) =>
+      kind === 'URL credentials' &&
+      !samplePassword.test(text.slice(start, end)) &&
+      !sampleHost.test(text.slice(end, end + 80)),
+  );
 }

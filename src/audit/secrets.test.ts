@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../finding/index.ts';
 import { historyOf, type RequestOptions, requestOf } from './fixtures/request-of.ts';
 import { type LayerSpec, rootOf } from './fixtures/root-of.ts';
-import { auditImage, wantsSecretContent } from './index.ts';
+import { auditImage, wantsAuditContent } from './index.ts';
 
 const site = 'usr/local/lib/python3.11/site-packages';
-const privateKey = '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n';
+// The length of an Ed25519 key, the shortest that there are.
+const keyBody = `MC4CAQAwBQYDK2VwBCIEI${'Ab1/'.repeat(11)}`.slice(0, 64);
+const privateKey = `-----BEGIN PRIVATE KEY-----\n${keyBody}\n-----END PRIVATE KEY-----\n`;
 const token = `ghp_${'a1'.repeat(18)}`;
 
 function secrets(specs: readonly LayerSpec[], options: RequestOptions = {}): readonly Finding[] {
@@ -76,12 +78,113 @@ const files: readonly [path: string, content: string | number, secret: string | 
     [`${site}/x/tests/server.key`, privateKey, undefined, 'a published key'],
     ['app/tests/server.key', privateKey, undefined, 'a key for tests'],
     ['app/store.jks', 900, 'private key', 'a key store'],
+    [
+      'root/.ssh/deploy.pem',
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${'b3BlbnNzaC1r'.repeat(20)}\n-----END OPENSSH PRIVATE KEY-----`,
+      'private key',
+      'OpenSSH’s format',
+    ],
+    [
+      'app/auth.py',
+      'if text.startswith("-----BEGIN PRIVATE KEY-----"):\n    end = "-----END PRIVATE KEY-----"',
+      undefined,
+      'a program that reads keys',
+    ],
+    ['app/auth.py', '# -----BEGIN EC PRIVATE KEY-----\\n<key bytes>', undefined, 'a sample in a comment'],
+    ['app/client.py', 'if kind == "sk-ecdsa-sha2-nistp256@openssh.com":', undefined, 'a name of OpenSSH'],
+    [
+      'app/myproject-123456-0a1b2c3d4e5f.json',
+      `{"type": "service_account", "private_key": "${privateKey.replaceAll('\n', '\\n')}"}`,
+      'cloud credentials',
+      'as Google Cloud names its keys',
+    ],
+    ['app/settings.py', `AWS_KEY_ID = "AKIA${'Q2'.repeat(8)}"`, 'access token', 'the id of an AWS key'],
+    ['app/settings.py', 'AWS_KEY_ID = "AKIAIOSFODNN7EXAMPLE"', undefined, 'the one in AWS’s documents'],
+    [
+      'app/config.yaml',
+      `aws:\n  secret_access_key: ${'Ab1/'.repeat(10)}`,
+      'cloud credentials',
+      'the key itself, known by its name and length',
+    ],
+    [
+      'app/config.yaml',
+      'secret_access_key: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      undefined,
+      'the one in AWS’s documents',
+    ],
+    ['app/config.yaml', 'secret_access_key: ${AWS_SECRET_ACCESS_KEY}', undefined, 'a reference'],
+    [
+      'app/settings.toml',
+      `conn = "AccountName=x;AccountKey=${'Ab1/'.repeat(21)}Ab==;"`,
+      'cloud credentials',
+      'Azure Storage',
+    ],
+    [
+      'app/config.json',
+      '{"key": "github_pat_11ABCDEFG0abcdefghijkl_mnop"}',
+      'access token',
+      'GitHub, fine-grained',
+    ],
+    ['app/deploy.sh', 'export T=glpat-ab12cd34ef56gh78ij90', 'access token', 'GitLab'],
+    ['app/config.toml', 'slack = "xoxb-123456789012-abcdefABCDEF"', 'access token', 'Slack'],
+    [
+      'app/config.toml',
+      `hook = "https://hooks.slack.com/services/T0AB12CD3/B0AB12CD3/${'aB1'.repeat(8)}"`,
+      'access token',
+      'a hook of Slack',
+    ],
+    ['app/config.toml', 'hook = "https://hooks.slack.com/services/T000/B000/XXXX"', undefined, 'a sample'],
+    ['app/main.py', `login("hf_${'aB1'.repeat(11)}")`, 'access token', 'Hugging Face'],
+    ['app/main.py', 'from x import hf_hub_download_with_retries', undefined, 'a name that begins alike'],
+    ['app/config.py', `key = "sk-proj-${'aB1'.repeat(16)}"`, 'access token', 'OpenAI'],
+    ['app/config.py', `key = "sk-ant-api03-${'aB1'.repeat(16)}"`, 'access token', 'Anthropic'],
+    [
+      'root/.npmrc',
+      `//registry.npmjs.org/:_authToken=npm_${'aB1'.repeat(12)}`,
+      'registry credentials',
+      'npm',
+    ],
+    ['app/publish.sh', `twine upload -p pypi-${'AgEI'.repeat(14)}`, 'access token', 'PyPI'],
+    ['root/.cache/huggingface/token', `hf_${'aB1'.repeat(11)}`, 'access token', 'what its client keeps'],
+    [
+      'app/settings.py',
+      'DATABASE_URL = "postgresql://app:hunter22@db.internal/app"',
+      'URL credentials',
+      'a password in a URL',
+    ],
+    ['app/settings.py', 'URL = "postgresql://user:password@db.internal/app"', undefined, 'a sample'],
+    [
+      'app/settings.py',
+      'URL = "postgresql://app:hunter22@localhost/app"',
+      undefined,
+      'a machine for development',
+    ],
+    [
+      'app/settings.py',
+      'URL = f"postgresql://{user}:{secret}@{host}/app"',
+      undefined,
+      'put together at run time',
+    ],
+    [
+      'root/.config/pip/pip.conf',
+      '[global]\nextra-index-url = https://u:hunter22@pypi.x/simple',
+      'package index credentials',
+      'pip of a user',
+    ],
+    ['root/.config/pip/pip.conf', '[global]\nno-cache-dir = true', undefined, 'settings'],
+    ['root/.pypirc', '[pypi]\nusername = __token__', undefined, 'no password'],
+    ['root/.netrc', 'machine x login y password $TOKEN', undefined, 'a reference'],
+    ['root/.kube/config', 'users:\n- user:\n    exec:\n      command: aws', undefined, 'a program that asks'],
+    ['root/.aws/credentials', '[default]\nrole_arn = arn:aws:iam::1:role/x', undefined, 'a role'],
   ];
 
 test.each(files)('%s (%j) → %s (%s)', (path, content, secret) => {
   const found = secrets([{ [path]: content }]);
   expect(found.map((one) => 'secret' in one && one.secret)).toEqual(secret === undefined ? [] : [secret]);
   for (const one of found) expect(one.paths).toEqual([path]);
+  // Nothing of the content that is longer than a word is in the finding.
+  const words = String(content).match(/[\w/+=-]{12,}/g) ?? [];
+  expect(words.filter((word) => JSON.stringify(found).includes(word))).toEqual([]);
   expect(JSON.stringify(found)).not.toMatch(/hunter22|aHVudGVyMjI|BEGIN/);
 });
 
@@ -108,7 +211,7 @@ const wanted: readonly [path: string, sizeBytes: number, isWanted: boolean, reas
   ['app/logo.png', 100, false, 'no text'],
 ];
 test.each(wanted)('the content of %s (%d bytes) is wanted: %s (%s)', (path, sizeBytes, isWanted) => {
-  expect(wantsSecretContent(path, sizeBytes)).toBe(isWanted);
+  expect(wantsAuditContent(path, sizeBytes)).toBe(isWanted);
 });
 
 describe('the environment', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../finding/index.ts';
 import { type RequestOptions, requestOf } from './fixtures/request-of.ts';
 import { type LayerSpec, rootOf } from './fixtures/root-of.ts';
 import { type Audit, auditImage } from './index.ts';
@@ -38,6 +37,21 @@ const classified: readonly [path: string, kind: string | undefined, reason: stri
   ['usr/local/cargo/registry/cache/x.crate', 'package-manager-cache cargo', 'cargo of the Rust image'],
   ['go/pkg/mod/golang.org/x/x.go', 'package-manager-cache go', 'Go modules'],
   ['root/.cache/pre-commit/repo1/x', 'package-manager-cache pre-commit', 'pre-commit'],
+  ['var/cache/zypp/packages/x.rpm', 'package-manager-cache zypper', 'zypper'],
+  ['var/cache/tdnf/azurelinux/x.solv', 'package-manager-cache dnf', 'dnf of Azure Linux'],
+  ['var/cache/pacman/pkg/x.pkg.tar.zst', 'package-manager-cache pacman', 'pacman'],
+  ['root/.bun/install/cache/x.js', 'package-manager-cache bun', 'bun'],
+  ['root/.bun/bin/bun', undefined, 'bun itself'],
+  ['root/.cache/bazel/_bazel_root/x', 'package-manager-cache bazel', 'bazel'],
+  ['root/.cache/ccache/0/1/x', 'package-manager-cache ccache', 'objects of a compiler cache'],
+  ['app/ccache/model.py', undefined, 'a directory of that name'],
+  ['app/.yarn/cache/x.zip', 'package-manager-cache yarn', 'yarn of a project'],
+  [
+    'root/.local/share/uv/python/cpython-3.12/bin/python3.12',
+    undefined,
+    'a Python that uv installed is in use',
+  ],
+  ['root/.conda/environments.txt', undefined, 'a list of environments'],
   [
     'root/.cache/huggingface/hub/models--x/blobs/abc.incomplete',
     'package-manager-cache huggingface',
@@ -56,6 +70,10 @@ const classified: readonly [path: string, kind: string | undefined, reason: stri
   ['app/.DS_Store', 'editor-leftover', 'macOS'],
   ['app/img/Thumbs.db', 'editor-leftover', 'Windows'],
   ['app/nb/.ipynb_checkpoints/x-checkpoint.ipynb', 'editor-leftover', 'Jupyter'],
+  ['app/._main.py', 'editor-leftover', 'resource forks of macOS'],
+  ['app/main.py.orig', 'editor-leftover', 'what a merge leaves'],
+  ['usr/share/app/main.py.orig', undefined, 'a file of the system'],
+  ['app/.coveragerc', undefined, 'settings of a test runner'],
   ['app/.mypy_cache/3.11/x.json', 'editor-leftover', 'a type checker’s cache'],
   ['app/idea/x.py', undefined, 'a directory of that name without the dot'],
   [`${site}/scipy/tests/test_x.py`, 'tests-in-distribution', 'tests of a distribution'],
@@ -68,6 +86,9 @@ const classified: readonly [path: string, kind: string | undefined, reason: stri
   [`${site}/pandas/_testing/__init__.py`, undefined, 'pandas._testing is imported at run time'],
   ['app/tests/test_app.py', undefined, 'the project’s own tests are for the context to leave out'],
   [`${site}/torch/include/ATen/Tensor.h`, 'headers', 'headers of a wheel'],
+  [`${site}/cupy/_core/include/cupy/complex.cuh`, undefined, 'CuPy compiles kernels with them at run time'],
+  ['app/include/model.h', 'headers', 'headers of the project: the service is built'],
+  ['app/src/model.h', undefined, 'a source'],
   ['usr/include/stdio', 'headers', 'system headers have names without extension'],
   [`${site}/triton/lib/libx.a`, 'static-library', 'an archive for the linker'],
   [`${site}/torch/share/cmake/Torch/TorchConfig.cmake`, 'build-configuration', 'CMake of a wheel'],
@@ -75,13 +96,25 @@ const classified: readonly [path: string, kind: string | undefined, reason: stri
   ['app/CMakeLists.txt', undefined, 'the project’s own build'],
   ['usr/local/go/bin/go', 'compiler-toolchain', 'an unpacked toolchain'],
   ['root/.rustup/toolchains/stable/bin/rustc', 'compiler-toolchain', 'rustup'],
+  ['root/.cargo/bin/cargo', 'compiler-toolchain', 'cargo'],
+  ['usr/local/cuda-12/nvvm/bin/cicc', 'cuda-without-gpu', 'the compiler of CUDA, without a GPU'],
+  ['usr/local/bin/gosu', undefined, 'a program'],
   ['app/notebooks/x.ipynb', 'notebook', 'a notebook of the project'],
   [`${site}/jupyter/x.ipynb`, undefined, 'a notebook of a distribution'],
+  ['opt/conda/share/jupyter/x.ipynb', undefined, 'a notebook of a Conda package'],
   ['app/data/train.parquet', 'data-set', 'training data'],
   ['app/data/weights.h5', 'data-set', 'HDF5 among data'],
+  ['app/data/train.arrow', 'data-set', 'Arrow'],
+  ['app/data/x.csv.gz', 'data-set', 'a compressed table'],
+  ['app/data/features.npz', 'data-set', 'arrays'],
+  ['app/train.tfrecord-00001-of-00010', 'data-set', 'a part of several'],
+  ['app/train-images-idx3-ubyte', 'data-set', 'MNIST'],
+  ['usr/share/zoneinfo/x.csv', undefined, 'data of the system'],
   [`${site}/sklearn/datasets/iris.csv`, undefined, 'data of a distribution'],
   ['app/data.zip', 'archive', 'an archive'],
   ['tmp/src.tar.gz', 'archive', 'a source archive'],
+  ['app/lib/plugin.jar', undefined, 'an archive that programs are loaded from'],
+  ['app/core.egg', undefined, 'an archive that Python imports from'],
   ['usr/share/app/x.zip', undefined, 'a place of packages'],
   ['wheels/torch-2.4.0-cp311-cp311-linux_x86_64.whl', 'package-archive', 'a wheel'],
   ['tmp/cuda-keyring_1.1-1_all.deb', 'package-archive', 'a Debian package'],
@@ -92,6 +125,11 @@ const classified: readonly [path: string, kind: string | undefined, reason: stri
   ['usr/share/doc/bash/copyright', undefined, 'licences stay'],
   ['usr/share/man/man1/ls.1.gz', 'documentation', 'manual pages'],
   ['usr/share/locale/de/LC_MESSAGES/apt.mo', 'documentation', 'message catalogues'],
+  ['opt/venv/share/man/man1/ipython.1', 'documentation', 'manual pages of a distribution'],
+  ['opt/conda/share/locale/de/LC_MESSAGES/x.mo', 'documentation', 'message catalogues of Conda packages'],
+  ['usr/share/common-licenses/GPL-3', undefined, 'licences stay'],
+  ['usr/lib/locale/C.utf8/LC_CTYPE', undefined, 'a locale is in use'],
+  ['usr/share/zoneinfo/Europe/Berlin', undefined, 'data, not documents'],
   ['usr/share/i18n/locales/de_DE', 'documentation', 'sources of locales'],
   [
     `${site}/django/conf/locale/de/LC_MESSAGES/django.mo`,
@@ -101,8 +139,14 @@ const classified: readonly [path: string, kind: string | undefined, reason: stri
   [`${site}/babel/locale-data/de.dat`, undefined, 'Babel’s data are read in every language'],
   ['var/log/dpkg.log', 'log-or-dump', 'a log of the build'],
   ['app/train.log', 'log-or-dump', 'a log of the application'],
+  ['app/runs/events.out.tfevents.1700000000.host.1.0', 'log-or-dump', 'what TensorBoard shows'],
+  ['app/wandb/run-20240101_120000-ab12/files/output.txt', 'log-or-dump', 'a run of Weights & Biases'],
+  ['app/wandb/settings', undefined, 'settings of it'],
+  ['app/blog/post.py', undefined, 'a word that ends like log'],
   [`${site}/x/y.log`, undefined, 'a file of a distribution'],
   ['app/core.1234', 'core-dump', 'a core dump by its name'],
+  ['app/java_pid17.hprof', 'core-dump', 'the heap of a Java program'],
+  ['app/core.yaml', undefined, 'settings'],
   ['app/core.py', undefined, 'a module'],
   ['usr/local/cuda-12/lib64/libcublas.so.12', 'cuda-without-gpu', 'system CUDA'],
   ['app/model.safetensors', undefined, 'weights are no waste'],
@@ -117,6 +161,22 @@ test.each(classified)('%s → %s (%s)', (path, expected) => {
   );
 });
 
+test('Yarn’s cache of a project that runs from it is in use', () => {
+  expect(avoidable(audit({ 'app/.yarn/cache/x.zip': 10, 'app/.pnp.cjs': 1 }))).toEqual([]);
+});
+
+test('notebooks that the image serves are no waste', () => {
+  const spec = { 'app/x.ipynb': 10 };
+  const cases: readonly [cmd: readonly string[], count: number][] = [
+    [['jupyter', 'lab', '--ip=0.0.0.0'], 0],
+    [['sh', '-c', 'exec /opt/conda/bin/jupyter-lab'], 0],
+    [['start-notebook.py'], 0],
+    [['python', 'serve.py', '--jupyter=no'], 1],
+  ];
+  for (const [cmd, count] of cases)
+    expect(avoidable(audit(spec, { config: { cmd } })), cmd.join(' ')).toHaveLength(count);
+});
+
 describe('caches that the environment moves', () => {
   const env: readonly [string, string, string | undefined, string][] = [
     ['UV_CACHE_DIR=/opt/uv-cache', 'opt/uv-cache/wheels/x', 'uv', 'a directory of its own'],
@@ -129,254 +189,5 @@ describe('caches that the environment moves', () => {
   test.each(env)('%s: %s → %s (%s)', (assignment, path, manager) => {
     const found = avoidable(audit({ [path]: 10 }, { config: { env: [assignment] } }));
     expect(found).toEqual(manager === undefined ? [] : [['package-manager-cache', manager, 10]]);
-  });
-});
-
-describe('bytecode', () => {
-  const cases: readonly [path: string, spec: LayerSpec, kind: string, reason: string][] = [
-    [`${site}/a/__pycache__/b.cpython-311.pyc`, { [`${site}/a/b.py`]: 1 }, 'bytecode', 'beside its source'],
-    [`${site}/a/__pycache__/b.cpython-311.opt-1.pyc`, { [`${site}/a/b.py`]: 1 }, 'bytecode', 'optimised'],
-    [`${site}/a/__pycache__/b.cpython-311.pyc`, {}, 'orphaned-bytecode', 'the source is gone'],
-    [
-      `${site}/a/__pycache__/b.cpython-312.pyc`,
-      { [`${site}/a/b.py`]: 1 },
-      'orphaned-bytecode',
-      'of another version',
-    ],
-    [
-      `${site}/a/__pycache__/b.cpython-311.pyc.1402`,
-      { [`${site}/a/b.py`]: 1 },
-      'orphaned-bytecode',
-      'cut off',
-    ],
-    [
-      'app/__pycache__/b.cpython-39.pyc',
-      { 'app/b.py': 1, 'usr/local/bin/python3.11': 1 },
-      'orphaned-bytecode',
-      'from the developer’s machine',
-    ],
-    ['app/__pycache__/b.cpython-39.pyc', { 'app/b.py': 1 }, 'bytecode', 'nobody knows which Python runs'],
-  ];
-  test.each(cases)('%s with %j → %s (%s)', (path, spec, kind) => {
-    expect(avoidable(audit({ ...spec, [path]: 50 }))).toEqual([[kind, 50]]);
-  });
-});
-
-describe('CUDA', () => {
-  const wheel = `${site}/nvidia/cudnn/lib/libcudnn.so.9`;
-  const distributions = [{ name: 'nvidia-cudnn-cu12', version: '9', files: [wheel], sizeBytes: 100 }];
-  const gpu = { config: { env: ['NVIDIA_VISIBLE_DEVICES=all'] }, distributions };
-  const cases: readonly [path: string, options: RequestOptions, kinds: readonly string[], reason: string][] =
-    [
-      ['usr/local/cuda-12/lib64/libcudnn.so.9.1.0', gpu, ['duplicate-cuda'], 'the same library twice'],
-      ['usr/local/cuda-12/lib64/libcudnn.so.8.9.7', gpu, [], 'another major version: something may need it'],
-      ['usr/local/cuda-12/lib64/libnccl.so.2', gpu, [], 'a library that no wheel brings'],
-      ['usr/local/cuda-12/lib64/libcudnn.so.9', { distributions }, ['cuda-without-gpu'], 'no sign of a GPU'],
-      [
-        'usr/local/cuda-12/lib64/libcudnn.so.9',
-        { ...gpu, config: { env: ['NVIDIA_VISIBLE_DEVICES=void'] } },
-        ['cuda-without-gpu'],
-        'the GPU is switched off',
-      ],
-      [
-        'usr/local/cuda-12/lib64/libcudnn.so.9',
-        { distributions, target: 'gpu' },
-        ['duplicate-cuda'],
-        'the user says GPU',
-      ],
-      [
-        'usr/local/cuda-12/lib64/libcudnn.so.9',
-        { ...gpu, target: 'cpu' },
-        ['cuda-without-gpu'],
-        'the user says CPU',
-      ],
-      ['usr/local/cuda-12/bin/nvcc', gpu, ['compiler-toolchain'], 'the compiler of CUDA'],
-    ];
-  test.each(cases)('%s, %j → %j (%s)', (path, options, kinds) => {
-    expect(avoidable(audit({ [wheel]: 100, [path]: 90 }, options)).map(([kind]) => kind)).toEqual(kinds);
-  });
-});
-
-describe('development distributions', () => {
-  const make = (
-    name: string,
-    more: { requires?: string[]; isRequested?: boolean; script?: string } = {},
-  ) => ({
-    name,
-    version: '1',
-    sizeBytes: 10,
-    files: [
-      `${site}/${name}/__init__.py`,
-      ...(more.isRequested === true ? [`${site}/${name}-1.dist-info/REQUESTED`] : []),
-    ],
-    requires: more.requires ?? [],
-    entryPoints: more.script === undefined ? {} : { console_scripts: [more.script] },
-  });
-  const cases: readonly [
-    distributions: readonly ReturnType<typeof make>[],
-    cmd: readonly string[],
-    found: readonly string[],
-    reason: string,
-  ][] = [
-    [[make('pytest'), make('torch')], [], ['pytest'], 'a test runner'],
-    [[make('mypy'), make('app', { requires: ['mypy'] })], [], [], 'another distribution requires it'],
-    [
-      [make('notebook', { script: 'jupyter-notebook' })],
-      ['jupyter', 'notebook'],
-      [],
-      'it is what the image runs',
-    ],
-    [[make('ruff')], ['sh', '-c', 'exec /usr/bin/ruff server'], [], 'it is what a shell runs'],
-    [
-      [make('pytest', { requires: ['pluggy'], isRequested: true }), make('pluggy')],
-      [],
-      ['pytest', 'pluggy'],
-      'what it alone brought goes with it',
-    ],
-    [
-      [make('pytest', { requires: ['pluggy'], isRequested: true }), make('pluggy', { isRequested: true })],
-      [],
-      ['pytest'],
-      'what was asked for as well stays',
-    ],
-    [[make('pytest', { requires: ['pluggy'] }), make('pluggy')], [], ['pytest'], 'no installer left marks'],
-    [[make('tensorboard')], [], [], 'torch.utils.tensorboard imports it'],
-  ];
-  test.each(cases)('%j, %j → %j (%s)', (distributions, cmd, names) => {
-    const files = Object.fromEntries(distributions.flatMap((one) => one.files.map((path) => [path, 10])));
-    const report = audit(files, { distributions, config: { cmd } });
-    const found = report.findings.flatMap((one) => (one.kind === 'dev-dependency' ? [one.distribution] : []));
-    expect(found.sort()).toEqual([...names].sort());
-  });
-});
-
-describe('symbols', () => {
-  const library = { sizeBytes: 1000, format: 'elf', strippableBytes: 300 } as const;
-  test('count by what stripping takes off, not by the file', () => {
-    const report = audit({ [`${site}/torch/lib/libtorch.so`]: library });
-    expect(avoidable(report)).toEqual([['unstripped-library', 300]]);
-    expect(report.avoidableBytes).toBe(300);
-  });
-  test('of a file that goes as a whole are not counted', () => {
-    expect(avoidable(audit({ 'root/.cache/pip/x.so': library }))).toEqual([
-      ['package-manager-cache', 'pip', 1000],
-    ]);
-  });
-  test('of a stripped library are none', () => {
-    expect(avoidable(audit({ 'app/x.so': { ...library, strippableBytes: 0 } }))).toEqual([]);
-  });
-});
-
-describe('duplicates', () => {
-  const copies = (...paths: readonly string[]): Audit => {
-    const root = rootOf(
-      Object.fromEntries(paths.map((path) => [path, { sizeBytes: 1000, strippableBytes: 300 }])),
-    );
-    const files = paths.flatMap((path) => root.get(path) ?? []);
-    return auditImage(requestOf(root, { duplicates: [{ contentKey: 'aa', sizeBytes: 1000, files }] }));
-  };
-  test('count all copies but one, and of that one the symbols', () => {
-    expect(avoidable(copies('app/c.so', 'app/a.so', 'app/b.so'))).toEqual([
-      ['duplicate-file', 2000],
-      ['unstripped-library', 300],
-    ]);
-  });
-  test('of waste are no duplicates', () => {
-    expect(avoidable(copies('app/a.so', 'root/.cache/pip/a.so'))).toEqual([
-      ['package-manager-cache', 'pip', 1000],
-      ['unstripped-library', 300],
-    ]);
-  });
-});
-
-describe('a file with several names', () => {
-  test('is waste only when all its names are', () => {
-    const inUse = {
-      'opt/conda/lib/libmkl.so': 500,
-      'opt/conda/pkgs/mkl/libmkl.so': { hardlink: 'opt/conda/lib/libmkl.so' },
-    };
-    expect(audit(inUse).avoidableBytes).toBe(0);
-    const reversed = {
-      'opt/conda/pkgs/mkl/libmkl.so': 500,
-      'opt/conda/lib/libmkl.so': { hardlink: 'opt/conda/pkgs/mkl/libmkl.so' },
-    };
-    expect(audit(reversed).avoidableBytes).toBe(0);
-    const unused = {
-      'opt/conda/pkgs/a/x.so': 500,
-      'opt/conda/pkgs/b/x.so': { hardlink: 'opt/conda/pkgs/a/x.so' },
-    };
-    expect(audit(unused).avoidableBytes).toBe(500);
-  });
-});
-
-describe('formats', () => {
-  const cases: readonly [
-    path: string,
-    format: 'core-dump' | 'elf' | 'parquet' | 'safetensors',
-    kind: string | undefined,
-    reason: string,
-  ][] = [
-    ['app/dump', 'core-dump', 'core-dump', 'by its first bytes'],
-    ['app/core', 'elf', undefined, 'a program of that name'],
-    ['app/part-0000', 'parquet', 'data-set', 'data without an extension'],
-    ['app/weights', 'safetensors', undefined, 'weights are no waste'],
-  ];
-  test.each(cases)('%s in %s → %s (%s)', (path, format, kind) => {
-    const found = avoidable(audit({ [path]: { sizeBytes: 2 * megabyte, format } }));
-    expect(found).toEqual(kind === undefined ? [] : [[kind, 2 * megabyte]]);
-  });
-});
-
-describe('model weights', () => {
-  const weights = (spec: LayerSpec): readonly (Finding & { kind: 'model-weights' })[] =>
-    audit(spec).findings.filter((one) => one.kind === 'model-weights');
-  const cases: readonly [
-    path: string,
-    format: 'pickle' | 'torch-zip' | 'hdf5' | undefined,
-    expected: string,
-    isCode: boolean,
-  ][] = [
-    ['app/model.safetensors', undefined, 'safetensors', false],
-    ['app/llama.gguf', undefined, 'gguf', false],
-    ['app/model.onnx', undefined, 'onnx', false],
-    ['app/model.pt', 'torch-zip', 'torch', true],
-    ['app/model.pt', 'pickle', 'pickle', true],
-    ['app/classifier.joblib', undefined, 'pickle', true],
-    ['app/model.h5', 'hdf5', 'hdf5', false],
-    ['app/blob', 'torch-zip', 'torch', true],
-  ];
-  test.each(cases)('%s (%s) are %s', (path, format, expected, isCode) => {
-    const [found] = weights({
-      [path]: { sizeBytes: 3 * megabyte, ...(format === undefined ? {} : { format }) },
-    });
-    expect(found).toMatchObject({ format: expected, sizeBytes: 3 * megabyte, severity: 'info' });
-    expect(found?.waste).toBeUndefined();
-    expect(found?.remedy.includes('runs whatever code')).toBe(isCode);
-  });
-  test('below a megabyte are none', () => {
-    expect(weights({ 'app/model.safetensors': 999_999 })).toEqual([]);
-  });
-});
-
-describe('owners', () => {
-  const one = (name: string) => ({
-    name,
-    version: '1',
-    sizeBytes: 10,
-    files: [`${site}/${name}/__pycache__/a.cpython-311.pyc`],
-  });
-  test('are named with their bytes where there are several', () => {
-    const distributions = [one('a'), one('b')];
-    const files = Object.fromEntries(distributions.map(({ files: [path = ''] }, i) => [path, 10 + i]));
-    const [found] = audit(files, { distributions }).findings;
-    expect(found?.owners?.map(({ name, sizeBytes }) => [name, sizeBytes])).toEqual([
-      ['b', 11],
-      ['a', 10],
-    ]);
-    expect(found?.owner).toBeUndefined();
-  });
-  test('the only one is the owner', () => {
-    const [found] = audit({ [one('a').files[0] ?? '']: 10 }, { distributions: [one('a')] }).findings;
-    expect(found?.owner).toEqual({ kind: 'distribution', name: 'a', version: '1' });
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { wantsSecretContent } from '../audit/index.ts';
+import { wantsAuditContent } from '../audit/index.ts';
 import { UserError } from '../base/index.ts';
 import type { ImageSide, LayerMeasure } from '../compare/index.ts';
 import {
@@ -47,7 +47,7 @@ export interface ReadImageOptions {
 }
 
 /** Bumped when what is captured of a layer, or what is read out of it, changes. */
-const analyserVersion = '4';
+const analyserVersion = '5';
 
 /** Opens an image of any source, indexes its layers (cached), measures their compressed size (cached), and closes it. */
 export async function readImage(
@@ -55,20 +55,37 @@ export async function readImage(
   environment: CliEnvironment,
   options: ReadImageOptions = {},
 ): Promise<ReadImage> {
+  return await withImage(name, environment, { ...options, use: async (_image, read) => await read() });
+}
+
+/** What is done with an image while its source is open. */
+export interface UseImageOptions<Result> extends ReadImageOptions {
+  /** Looks at the image and reads its layers if it must; called once more where a remembered layer turns out to be lost. */
+  readonly use: (image: Image, read: () => Promise<ReadImage>) => Promise<Result>;
+}
+
+/** Opens an image of any source, or takes an engine's image from memory, and closes it after use. */
+export async function withImage<Result>(
+  name: string,
+  environment: CliEnvironment,
+  options: UseImageOptions<Result>,
+): Promise<Result> {
   const imageId = await imageIdOf(name, (kind) => engineFor(kind, environment, options.engine));
   const known = imageId === undefined ? undefined : await recallImage(environment.cacheDir, imageId);
   if (known !== undefined) {
     try {
-      return await readOpened(known, environment, options);
+      return await options.use(known, async () => await readOpened(known, environment, options));
     } catch (error) {
       if (!(error instanceof ForgottenLayerError)) throw error;
     }
   }
   const image = await openSource(name, environment, options);
   try {
-    const read = await readOpened(image, environment, options);
-    if (imageId !== undefined) await rememberImage(environment.cacheDir, imageId, image);
-    return read;
+    return await options.use(image, async () => {
+      const read = await readOpened(image, environment, options);
+      if (imageId !== undefined) await rememberImage(environment.cacheDir, imageId, image);
+      return read;
+    });
   } finally {
     await image.close();
   }
@@ -154,7 +171,7 @@ async function readOpened(
       key: 'inventory',
       maxBytes: distroInventoryLimitBytes,
       wants: (path, sizeBytes) =>
-        isDistroInventoryFile(path) || isPythonInventoryFile(path) || wantsSecretContent(path, sizeBytes),
+        isDistroInventoryFile(path) || isPythonInventoryFile(path) || wantsAuditContent(path, sizeBytes),
     },
     ...(options.withHashes === true && { withHashes: true }),
     progress,

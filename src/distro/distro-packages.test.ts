@@ -189,3 +189,86 @@ test('the first package that lists a path owns it', () => {
   ]);
   expect([ownerOf('x')?.name, ownerOf('y')?.name, ownerOf('z')]).toEqual(['a', 'b', undefined]);
 });
+
+describe('the lists of distroless images of Azure Linux', () => {
+  const columns = (...cells: readonly string[]): string => `${cells.join('\t')}\n`;
+  const detailed =
+    columns(
+      'glibc',
+      '2.38-11.azl3',
+      '1760000000',
+      '1750000000',
+      'Microsoft Corporation',
+      '(none)',
+      '9000',
+      'x86_64',
+      '0',
+      'glibc-2.38-11.azl3.src.rpm',
+    ) +
+    columns(
+      'openssl-libs',
+      '3.3.5-4.azl3',
+      '1760000000',
+      '1750000000',
+      'Microsoft Corporation',
+      '1',
+      '6000',
+      'x86_64',
+      '1',
+      'openssl-3.3.5-4.azl3.src.rpm',
+    );
+  const plain = 'glibc-2.38-11.azl3.x86_64\nopenssl-libs-3.3.5-4.azl3.x86_64\n';
+
+  test('name packages with version and source; no files, so they own none', () => {
+    const { packages, unreadable } = findDistroPackages(
+      rootOf({
+        'var/lib/rpmmanifest/container-manifest-1': plain,
+        'var/lib/rpmmanifest/container-manifest-2': detailed,
+      }),
+    );
+    expect(packages).toEqual([
+      {
+        manager: 'rpm',
+        name: 'glibc',
+        version: '2.38-11.azl3',
+        architecture: 'x86_64',
+        files: [],
+        sizeBytes: 0,
+      },
+      {
+        manager: 'rpm',
+        name: 'openssl-libs',
+        version: '1:3.3.5-4.azl3',
+        architecture: 'x86_64',
+        sourceName: 'openssl',
+        files: [],
+        sizeBytes: 0,
+      },
+    ]);
+    expect(unreadable).toEqual([]);
+  });
+
+  test('the shorter one does where the other is missing; what it does not understand is told', () => {
+    const path = 'var/lib/rpmmanifest/container-manifest-1';
+    const { packages, unreadable } = findDistroPackages(rootOf({ [path]: `${plain}nonsense\n` }));
+    expect(packages.map(({ name, version }) => [name, version])).toEqual([
+      ['glibc', '2.38-11.azl3'],
+      ['openssl-libs', '3.3.5-4.azl3'],
+    ]);
+    expect(unreadable).toEqual([{ path, reason: '1 of its 3 lines describe no package' }]);
+  });
+
+  test('are passed over where there is a database', () => {
+    const { packages } = findDistroPackages(
+      rootOf({ 'var/lib/rpmmanifest/container-manifest-2': detailed, 'var/lib/rpm/rpmdb.sqlite': 'damaged' }),
+    );
+    expect(packages).toEqual([]);
+  });
+
+  test('are captured', () => {
+    expect([1, 2].map((n) => isDistroInventoryFile(`var/lib/rpmmanifest/container-manifest-${n}`))).toEqual([
+      true,
+      true,
+    ]);
+  });
+});

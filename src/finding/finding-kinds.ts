@@ -61,12 +61,12 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     rewrite: 'cache-mounts',
   },
   bytecode: {
-    title: 'Compiled bytecode',
+    title: 'Every module compiled',
     severity: 'info',
-    waste: 'avoidable',
+    waste: undefined,
     risk: 'verify',
     docs: page('bytecode'),
-    why: 'Compiled modules are larger than their sources; one that is never imported is of no use. One that is imported makes the start faster.',
+    why: 'Bytecode makes the start faster for the modules that an application imports, which are a third to two thirds of those installed. Python can load any of it, so none is counted as waste.',
     remedy:
       'Install with `--no-compile`, then keep the bytecode of those modules that the application loads.',
     rewrite: 'traced-bytecode',
@@ -77,8 +77,19 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     waste: 'avoidable',
     risk: 'safe',
     docs: page('orphaned-bytecode'),
-    why: 'Python takes a file of `__pycache__` only for a source that is still there, and only if it was compiled by the same version of Python.',
+    why: 'Python takes a file of `__pycache__` only for a source that is still there, and only if it was compiled by the same version of Python for the same level of optimisation. Bytecode of test suites is of no use to a service.',
     remedy: 'Delete it; install with `--no-compile` and set `PYTHONDONTWRITEBYTECODE=1` while building.',
+    rewrite: 'traced-bytecode',
+  },
+  'stale-bytecode': {
+    title: 'Bytecode that does not fit its source',
+    severity: 'warning',
+    waste: 'avoidable',
+    risk: 'safe',
+    docs: page('stale-bytecode'),
+    why: 'Bytecode holds the time and the length of its source. Where a later step changed either (an edit, a copy, a builder that sets all times for reproducible layers), Python rejects it and compiles the module anew at every start.',
+    remedy:
+      'Compile last, or with `python -m compileall --invalidation-mode unchecked-hash`, which no change of times invalidates.',
     rewrite: 'traced-bytecode',
   },
   'git-directory': {

@@ -72,7 +72,12 @@ export type CacheOwner =
   | 'go'
   | 'pdm'
   | 'pre-commit'
-  | 'huggingface';
+  | 'huggingface'
+  | 'zypper'
+  | 'pacman'
+  | 'bun'
+  | 'bazel'
+  | 'ccache';
 
 /** What makes a file a secret. */
 export type SecretFileKind =
@@ -83,7 +88,8 @@ export type SecretFileKind =
   | 'registry credentials'
   | 'package index credentials'
   | 'password file'
-  | 'access token';
+  | 'access token'
+  | 'URL credentials';
 
 /** How model weights are stored. */
 export type WeightsFormat =
@@ -103,6 +109,7 @@ export type PlainFindingKind =
   | 'metadata-copy'
   | 'bytecode'
   | 'orphaned-bytecode'
+  | 'stale-bytecode'
   | 'git-directory'
   | 'editor-leftover'
   | 'tests-in-distribution'

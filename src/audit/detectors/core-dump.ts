@@ -9,7 +9,8 @@ export const coreDump: FileDetector = {
     ({ entry }, { directory, name }) => {
       if (entry.format === 'core-dump') return { kind: 'core-dump' };
       const isNamed =
-        /^core(?:\.[\w.-]*\d+)?$/.test(name) || /^var\/(?:crash|lib\/systemd\/coredump)\//.test(directory);
+        /^(?:core(?:\.[\w.-]*\d+)?|java_pid\d+\.hprof)$/.test(name) ||
+        /^var\/(?:crash|lib\/systemd\/coredump)\//.test(directory);
       // What is known to be something else is something else: a program called `core`.
       if (!isNamed || entry.type !== 'file' || entry.format !== undefined) return undefined;
       return isInSitePackages(directory) || subject.ownerOf(entry.path) !== undefined

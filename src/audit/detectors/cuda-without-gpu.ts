@@ -11,12 +11,21 @@ const gpuLibrary =
 const gpuPackage =
   /^(?:cuda-|cudatoolkit|libcudnn\d|libcublas|libnccl|libcufft|libcurand|libcusolver|libcusparse|libnpp|libnvinfer|libnvjpeg|nsight-)/;
 
+const plainBase = {
+  remedy: 'Start from a base without CUDA: the plain slim image of the same distribution or of Python.',
+  rewrite: 'slim-base',
+};
+
 /** GPU libraries in an image that shows no sign of running on a GPU. */
 export const cudaWithoutGpu: FileDetector = {
   name: 'cuda-without-gpu',
   prepare: (subject) => {
     if (isForGpu(subject)) return () => undefined;
-    return (file) => (isGpuFile(subject, file) ? { kind: 'cuda-without-gpu' } : undefined);
+    return (file) => {
+      if (!isGpuFile(subject, file)) return undefined;
+      const isOfWheel = subject.distributionOf(file.entry.path) !== undefined;
+      return { kind: 'cuda-without-gpu', instead: isOfWheel ? undefined : plainBase };
+    };
   },
 };
 

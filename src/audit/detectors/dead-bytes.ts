@@ -2,6 +2,7 @@ import type { BuriedEntry } from '../../filetree/index.ts';
 import { type Finding, findingFacts } from '../../finding/index.ts';
 import type { AuditSubject } from '../audit-subject.ts';
 import type { ImageDetector } from '../detector.ts';
+import { ownersOf } from '../group-claims.ts';
 
 /** Why bytes are dead → the kind of finding. */
 export const buriedKinds: Readonly<
@@ -30,7 +31,7 @@ function deadFinding(files: readonly BuriedEntry[], subject: AuditSubject): Find
   const kind = buriedKinds[first.reason];
   const { layer, buriedBy } = first;
   const instruction = subject.instructionOf(layer);
-  const facts = findingFacts(kind, { files, layer, instruction });
+  const facts = findingFacts(kind, { files, layer, instruction, ...ownersOf(files, subject) });
   const where = buriedBy === layer ? 'by the same layer' : `by layer ${buriedBy}`;
   return [{ kind, ...facts, remedy: `${facts.remedy} Hidden ${where}.` }];
 }

@@ -3,12 +3,15 @@ import { onceADirectory } from '../file-place.ts';
 
 const header = /\.(?:h|hh|hpp|hxx|cuh|inc|inl|tpp)$/i;
 
+// CuPy and Numba hand their kernels with these headers to NVRTC at run time; no compiler is installed for that.
+const compiledAtRunTime = /\/(?:cupyx?|numba_cuda|numba|cuda\/cccl)\//;
+
 /** Headers for C and C++ compilers, in `include/` directories of the system and of distributions. */
 export const headers: FileDetector = {
   name: 'headers',
   prepare(subject) {
     const placeOf = onceADirectory((directory) => {
-      if (!/(?:^|\/)include\//.test(directory)) return 'elsewhere';
+      if (!/(?:^|\/)include\//.test(directory) || compiledAtRunTime.test(directory)) return 'elsewhere';
       return /^usr\/(?:local\/)?include\//.test(directory) ? 'system' : 'include';
     });
     return ({ entry }, { directory, name }) => {

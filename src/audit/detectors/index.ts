@@ -24,6 +24,7 @@ import { pythonTranslations } from './python-translations.ts';
 import { secretFile } from './secret-file.ts';
 import { secretInEnvironment } from './secret-in-environment.ts';
 import { secretInHistory } from './secret-in-history.ts';
+import { staleBytecode } from './stale-bytecode.ts';
 import { staticLibrary } from './static-library.ts';
 import { testsInDistribution } from './tests-in-distribution.ts';
 import { unstrippedLibrary } from './unstripped-library.ts';
@@ -55,7 +56,7 @@ export const fileDetectors: readonly FileDetector[] = [
   archive,
   dataSet,
   orphanedBytecode,
-  bytecode,
+  staleBytecode,
 ];
 
 /** What is taken of the files that are left: whole copies first, then what stripping takes off the rest. */
@@ -68,5 +69,6 @@ export const imageDetectors: readonly ImageDetector[] = [
   secretInEnvironment,
   secretInHistory,
   modelWeights,
+  bytecode,
   heavyDependency,
 ];

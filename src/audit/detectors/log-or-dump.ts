@@ -1,7 +1,8 @@
 import type { FileDetector } from '../detector.ts';
 import { isUserPlace } from '../places.ts';
 
-const log = /\.log(?:\.\d+)?(?:\.gz)?$/;
+const log = /\.log(?:\.\d+)?(?:\.gz)?$|^nohup\.out$|^events\.out\.tfevents\./;
+const runDirectory = /(?:^|\/)wandb\/(?:offline-)?run-\d{8}_/;
 
 /** Logs of build steps and of programs that ran in them, and the earlier states that dpkg keeps. */
 export const logOrDump: FileDetector = {
@@ -13,7 +14,9 @@ export const logOrDump: FileDetector = {
       if (name.endsWith('-old') && /^var\/(?:lib|cache)\/(?:dpkg|debconf)\//.test(directory)) {
         return { kind: 'log-or-dump' };
       }
-      return log.test(name) && isUserPlace(directory) && subject.ownerOf(entry.path) === undefined
+      return (log.test(name) || runDirectory.test(directory)) &&
+        isUserPlace(directory) &&
+        subject.ownerOf(entry.path) === undefined
         ? { kind: 'log-or-dump' }
         : undefined;
     },

@@ -1,4 +1,5 @@
 import type { CacheOwner } from '../../finding/index.ts';
+import type { AuditSubject } from '../audit-subject.ts';
 import type { FileDetector } from '../detector.ts';
 import { onceADirectory } from '../file-place.ts';
 
@@ -43,8 +44,13 @@ const places: readonly CachePlace[] = [
   { manager: 'apk', pattern: /^(?:var\/cache\/apk|etc\/apk\/cache)\// },
   {
     manager: 'dnf',
-    pattern: /^var\/cache\/(?:dnf|yum|libdnf5|zypp|PackageKit)\/|^var\/lib\/(?:dnf\/repos|yum\/yumdb)\//,
+    pattern: /^var\/cache\/(?:dnf|yum|tdnf|libdnf5|PackageKit)\/|^var\/lib\/(?:dnf\/repos|yum\/yumdb)\//,
   },
+  { manager: 'zypper', pattern: /^var\/cache\/zypp\// },
+  { manager: 'pacman', pattern: /^var\/cache\/pacman\/pkg\/|^var\/lib\/pacman\/sync\// },
+  { manager: 'bun', pattern: /(?:^|\/)\.bun\/install\/cache\// },
+  { manager: 'bazel', pattern: /(?:^|\/)\.cache\/(?:bazel|bazelisk)\// },
+  { manager: 'ccache', pattern: /(?:^|\/)(?:\.cache\/s?ccache|\.ccache)\// },
   { manager: 'cargo', pattern: /(?:^|\/)(?:\.cargo|usr\/local\/cargo)\/(?:registry|git)\// },
   { manager: 'go', pattern: /(?:^|\/)(?:go\/pkg\/(?:mod|sumdb)|\.cache\/go-build)\// },
   // Downloads that did not end, and the locks and notes of those that did (huggingface_hub, file_download.py).
@@ -88,10 +94,18 @@ export const packageManagerCache: FileDetector = {
     return ({ entry }, { directory, name }) => {
       if (!isCache(directory) && !(leftover.test(name) && any.test(entry.path))) return undefined;
       const place = all.find(({ pattern }) => pattern.test(entry.path));
+      if (place?.manager === 'yarn' && isPlugAndPlay(entry.path, subject)) return undefined;
       return place === undefined ? undefined : { kind: 'package-manager-cache', manager: place.manager };
     };
   },
 };
+
+/** Yarn's Plug'n'Play runs programs straight from the archives in `.yarn/cache`. */
+function isPlugAndPlay(path: string, { root }: AuditSubject): boolean {
+  const project = /^(.*\/|)\.yarn\/cache\//.exec(path)?.[1];
+  const has = (name: string): boolean => root.get(`${project}${name}`) !== undefined;
+  return project !== undefined && (has('.pnp.cjs') || has('.pnp.loader.mjs'));
+}
 
 function movedPlaces(env: readonly string[]): CachePlace[] {
   return env.flatMap((assignment) => {

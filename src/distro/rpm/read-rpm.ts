@@ -1,5 +1,6 @@
 import type { InstalledPackage, PackageSource } from '../installed-package.ts';
 import { readBerkeleyHash } from './berkeley-hash.ts';
+import { isContainerManifest, readContainerManifest } from './container-manifest.ts';
 import { type DatabaseRecords, noteDamage } from './damage.ts';
 import { readNdb } from './ndb.ts';
 import { parseRpmHeader, type RpmHeader } from './rpm-header.ts';
@@ -26,7 +27,7 @@ const logs = new Set([...databases].filter((path) => path.endsWith('.sqlite')).m
 
 /** True for the files of rpm's database that the inventory is read from. */
 export function isRpmFile(path: string): boolean {
-  return databases.has(path) || logs.has(path);
+  return databases.has(path) || logs.has(path) || isContainerManifest(path);
 }
 
 /** The packages in rpm's database, with the files that each put into the file system; damage is noted, the rest is read. */
@@ -41,7 +42,7 @@ export function readRpm(source: PackageSource): InstalledPackage[] {
       return packagesOf(read(content, log), (reason) => source.note(path, reason));
     }
   }
-  return [];
+  return readContainerManifest(source);
 }
 
 // Enough to tell what is wrong.
