@@ -1,5 +1,6 @@
 // Joins the command line and what it imports into a few files in dist/cli/: one for the start, one more for each part that
 // a command loads when it runs. Hundreds of small modules would cost more time at each start than most commands need.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +39,19 @@ const { output } = await bundle.write({
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();
+writeBuildId();
 writeLicences(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])));
+
+/** A digest over all that was built: what was worked out by another build is not taken for this one's. */
+function writeBuildId() {
+  const dist = dirname(target);
+  const hash = createHash('sha256');
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (/\.(?:js|json|py)$/.test(name) && name !== 'build.json')
+      hash.update(name).update(readFileSync(join(dist, name)));
+  }
+  writeFileSync(join(dist, 'build.json'), JSON.stringify({ id: hash.digest('hex') }));
+}
 
 /** Their licences ask that they go with copies: one file for all packages of which a part is in the bundle. */
 function writeLicences(modules) {

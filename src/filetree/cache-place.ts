@@ -10,6 +10,11 @@ export async function witnessOf(place: PlainTar | undefined): Promise<string | u
   return place === undefined || place.isVouchedFor ? undefined : await fileName(place);
 }
 
+/** The file whose word is taken for a layer's content; undefined for content that is verified whenever it is read. */
+export async function layerWitness(layer: Layer): Promise<string | undefined> {
+  return await witnessOf(await layer.plainTar?.());
+}
+
 async function fileName(range: FileRange): Promise<string> {
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(range.path, { bigint: true });
   return [dev, ino, size, mtimeNs, ctimeNs, range.offset, range.sizeBytes].join(' ');
@@ -26,6 +31,6 @@ export async function lookUp<Value>(
 ): Promise<Value | undefined> {
   const verified = await find(undefined);
   if (verified !== undefined || isVerifiedOnly) return verified;
-  const witness = await witnessOf(await layer.plainTar?.());
+  const witness = await layerWitness(layer);
   return witness === undefined ? undefined : await find(witness);
 }

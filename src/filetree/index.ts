@@ -1,3 +1,4 @@
+export { layerWitness } from './cache-place.ts';
 export { type DiveFigures, type DiveFileReference, diveFigures } from './dive-figures.ts';
 export { type DuplicateGroup, findDuplicates } from './find-duplicates.ts';
 export { followLinks } from './follow-links.ts';

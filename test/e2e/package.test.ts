@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,24 @@ describe('the package as npm packs it', () => {
     expect(audit).toMatchObject({
       schema: 'plimsoll.audit/1',
       findings: expect.arrayContaining([expect.objectContaining({ kind: 'package-manager-cache' })]),
+    });
+  });
+
+  test('remembers an audit, and forgets it with the file', async () => {
+    const path = join(directory, 'again.tar');
+    const write = async (content: string): Promise<void> => {
+      const image = await buildImage({ layers: [[{ path: 'opt/a.log', content }]] });
+      await writeDockerArchive(image, path, { tags: ['a:b'] });
+    };
+    await write('x'.repeat(5000));
+    const first = await plimsoll('audit', path, '--json');
+    await rm(join(directory, 'cache/layers'), { recursive: true });
+    expect(await plimsoll('audit', path, '--json')).toBe(first);
+    // Nothing was read for it.
+    expect(existsSync(join(directory, 'cache/layers'))).toBe(false);
+    await write('x'.repeat(6000));
+    expect(JSON.parse(await plimsoll('audit', path, '--json'))).toMatchObject({
+      image: { visibleBytes: 6000 },
     });
   });
 

@@ -67,3 +67,8 @@ export function readAuditOptions(given: Readonly<Record<string, unknown>>): Audi
   if (!interactive && format !== 'sarif' && format !== 'dive') return { ...parsed.data, gates };
   throw new UserError('gates are shown in the table, in JSON, Markdown and HTML');
 }
+
+/** True where what is shown is in the audit itself, and the image's files need not be at hand. */
+export function isAuditAlone({ format, groupBy }: AuditOptions): boolean {
+  return groupBy === undefined && format !== 'html' && format !== 'dive';
+}

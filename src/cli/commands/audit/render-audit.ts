@@ -23,27 +23,27 @@ export interface RenderAuditOptions {
   readonly gates?: JudgedGates | undefined;
 }
 
-/** The audit in the format that was asked for. */
+/** The audit in the format that was asked for; the request may be absent only where `isAuditAlone`. */
 export function renderAudit(
   audit: Audit,
-  request: AuditRequest,
+  request: AuditRequest | undefined,
   { options, environment, gates }: RenderAuditOptions,
 ): string {
-  const { root } = request;
   const terminal = {
     width: environment.columns,
     // A file is for any reader, also one that shows no colours.
     hasColour: environment.isColour && options.output === undefined,
   };
   const table = { ...terminal, ...(gates && { gates: gates.results, gateNotes: gates.notes }) };
-  const groups = groupsOf(audit, request, options);
+  const groups =
+    options.groupBy && groupsOf(audit, needed(request), { ...options, groupBy: options.groupBy });
   switch (options.format) {
     case 'json':
       return auditJson(audit, { groups, gates });
     case 'html':
       return auditHtml({
         audit,
-        trees: auditTrees({ ...request, audit, waste: wasteFiles(request) }),
+        trees: auditTrees({ ...needed(request), audit, waste: wasteFiles(needed(request)) }),
         ...(gates && { gates: gates.results }),
       });
     case 'markdown':
@@ -51,18 +51,22 @@ export function renderAudit(
     case 'sarif':
       return auditSarif(audit, { version: version() });
     case 'dive':
-      return diveJson({ audit, root, figures: diveFigures(root) });
+      return diveJson({ audit, root: needed(request).root, figures: diveFigures(needed(request).root) });
     case 'table':
       return groups === undefined ? auditTable(audit, table) : auditGroupsTable(audit, groups, table);
   }
 }
 
+function needed(request: AuditRequest | undefined): AuditRequest {
+  if (request === undefined) throw new TypeError('this format shows files, and the image was not read');
+  return request;
+}
+
 function groupsOf(
   { image, layers }: Audit,
   request: AuditRequest,
-  { groupBy, depth }: AuditOptions,
-): AuditGroups | undefined {
-  if (groupBy === undefined) return undefined;
+  { groupBy, depth }: Pick<AuditOptions, 'depth'> & { readonly groupBy: AuditGroups['by'] },
+): AuditGroups {
   const isCompressed = image.storedBytes < image.tarBytes;
   const rows = groupAudit(request, groupBy, {
     ...(depth === undefined ? {} : { depth }),

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
-import { type AuditRequest, auditImage } from '../../../audit/index.ts';
+import { type Audit, type AuditRequest, auditImage } from '../../../audit/index.ts';
 import { writeFileWhole } from '../../../base/index.ts';
-import { parsePlatform } from '../../../image/index.ts';
+import { type Image, parsePlatform } from '../../../image/index.ts';
+import { type AuditMemory, auditMemory } from '../../audit-memory.ts';
+import { buildId } from '../../build-id.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import type { ExitCode } from '../../exit-code.ts';
-import { readImage } from '../../read-side.ts';
-import { type AuditOptions, readAuditOptions } from './audit-options.ts';
+import { type ReadImage, withImage } from '../../read-side.ts';
+import { type AuditOptions, isAuditAlone, readAuditOptions } from './audit-options.ts';
+import { auditReading, auditRequest } from './audit-request.ts';
 import { exitOfGates, findGates, judgeGates } from './judge-gates.ts';
 
 /** Reads one image and shows its audit. */
@@ -18,37 +21,61 @@ export async function runAudit(
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   if (options.interactive) {
     const { browseImage } = await import('./browse-image.ts');
-    return browseImage(options.image, environment, { platform, target: options.target });
+    return browseImage(options, environment, platform);
   }
   const gates = options.gates && (await findGates(options.gates, environment));
-  const { image, root, side, duplicates } = await readImage(options.image, environment, {
-    platform,
+  const found = await withImage(options.image, environment, {
+    ...auditReading(options, platform),
     withMeasures: gates?.figures.maxCompressed !== undefined,
-    withDuplicates: true,
-    isInsecure: options.insecure,
-    verifyDigests: options.verify,
+    use: async (image, read) => await findAudit(image, read, { options, environment }),
   });
-  const request: AuditRequest = {
-    image,
-    root,
-    inventory: side.inventory,
-    distributions: side.distributions,
-    ...(duplicates && { duplicates }),
-    ...(options.target === undefined ? {} : { target: options.target }),
-  };
-  const audit = auditImage(request);
-  const { renderAudit } = await import('./render-audit.ts');
+  const { audit, files } = found;
   const judged =
     options.gates &&
     gates &&
+    files &&
     (await judgeGates(
       gates,
-      { audit, root, measures: side.measures },
+      { audit, root: files.request.root, measures: files.measures },
       { options: options.gates, environment },
     ));
-  const text = renderAudit(audit, request, { options, environment, gates: judged });
+  const { renderAudit } = await import('./render-audit.ts');
+  const text = renderAudit(audit, files?.request, { options, environment, gates: judged });
   await deliver(text, options, environment);
   return exitOfGates(judged);
+}
+
+interface FoundAudit {
+  readonly audit: Audit;
+  /** What the audit was made of; absent where it was remembered. */
+  readonly files?: { readonly request: AuditRequest; readonly measures: ReadImage['side']['measures'] };
+}
+
+/** The audit as this build made it before, where nothing but the audit is shown; else the image is read. */
+async function findAudit(
+  image: Image,
+  read: () => Promise<ReadImage>,
+  { options, environment }: { readonly options: AuditOptions; readonly environment: CliEnvironment },
+): Promise<FoundAudit> {
+  const memory = await memoryOf(image, options, environment);
+  const isEnough = isAuditAlone(options) && options.gates === undefined && !options.verify;
+  const known = isEnough ? await memory?.recall() : undefined;
+  if (known !== undefined) return { audit: known };
+  const found = await read();
+  const request = auditRequest(found, options);
+  const audit = auditImage(request);
+  await memory?.keep(audit);
+  return { audit, files: { request, measures: found.side.measures } };
+}
+
+async function memoryOf(
+  image: Image,
+  { target }: AuditOptions,
+  { cacheDir }: CliEnvironment,
+): Promise<AuditMemory | undefined> {
+  const build = buildId();
+  if (build === undefined) return undefined;
+  return await auditMemory(image, { cacheDir, buildId: build, request: { target } });
 }
 
 /** A page is of no use on a terminal: it goes into a file there. */
