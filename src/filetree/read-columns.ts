@@ -71,12 +71,13 @@ export async function scanColumns(
   });
 }
 
-const pourBytes = 256 * 1024;
+/** One for all: a body is poured without a pause, and who keeps a part of it copies it. */
+const pourMemory = Buffer.alloc(256 * 1024);
 
 /** Sends a whole body through a sink. */
 export function pour(entry: TarEntry, body: TarBody, sink: TarBodySink): void {
-  for (let at = 0; at < entry.sizeBytes; at += pourBytes) {
-    const chunk = Buffer.allocUnsafe(Math.min(pourBytes, entry.sizeBytes - at));
+  for (let at = 0; at < entry.sizeBytes; at += pourMemory.length) {
+    const chunk = pourMemory.subarray(0, Math.min(pourMemory.length, entry.sizeBytes - at));
     body.read(chunk, at);
     sink.write(chunk);
   }
