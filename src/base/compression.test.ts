@@ -7,6 +7,7 @@ import {
   chainStreams,
   decompressor,
   meterBytes,
+  releaseChunk,
   sha256Digest,
   sniffCompression,
   sniffStream,
@@ -112,5 +113,25 @@ describe('chainStreams', () => {
     for await (const _ of chainStreams(source, [])) break;
     await new Promise((resolve) => setImmediate(resolve));
     expect(source.destroyed).toBe(true);
+  });
+});
+
+describe('releaseChunk', () => {
+  test('empties what a decompressor has filled up, and nothing else', async () => {
+    const plain = randomBytes(3_000_000);
+    const chunks: Buffer[] = [];
+    const source = Readable.from([gzipSync(plain)], { objectMode: false });
+    for await (const chunk of chainStreams(source, decompressor('gzip')) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+    }
+    expect(Buffer.concat(chunks).equals(plain)).toBe(true);
+    const isFilledUp = (chunk: Buffer): boolean =>
+      chunk.byteOffset + chunk.length === chunk.buffer.byteLength;
+    const [filled, rest] = [chunks.filter(isFilledUp), chunks.filter((chunk) => !isFilledUp(chunk))];
+    expect([filled.length, rest.length]).not.toContain(0);
+    const other = Buffer.alloc(1_000_000);
+    for (const chunk of [...rest, ...filled, other]) releaseChunk(chunk);
+    expect(filled.every((chunk) => chunk.length === 0)).toBe(true);
+    expect(other.length).toBe(1_000_000);
   });
 });

@@ -4,6 +4,7 @@ export {
   chainStreams,
   decompressor,
   meterBytes,
+  releaseChunk,
   type SniffedStream,
   sniffBytes,
   sniffCompression,

@@ -59,6 +59,7 @@ async function streamPast(
   try {
     await readTar(stream, {
       isEndMarkerOptional: true,
+      releasesChunks: true,
       onEntry,
       ...(options.signal && { signal: options.signal }),
     });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +82,16 @@ describe('indexLayer', () => {
     });
     const text = (path: string): string | undefined => index.content(path)?.toString();
     expect(['a.txt', 'b.txt', 'c.bin', 'd.txt'].map(text)).toEqual(['last', undefined, undefined, undefined]);
+  });
+
+  test('captures what lies across the chunks of a decompressor, whose memory is given back meanwhile', async () => {
+    const contents = Array.from({ length: 40 }, (_, number) => randomBytes(100_003 + number));
+    const layer = await layerOf(contents.map((content, number) => ({ path: `${number}.bin`, content })));
+    const index = await indexLayer(layer, { capture: { key: 'all', wants: () => true }, withHashes: true });
+    for (const [number, content] of contents.entries()) {
+      expect(Buffer.compare(index.content(`${number}.bin`) ?? Buffer.alloc(0), content)).toBe(0);
+      expect(index.entry(number).contentHash).toBe(createHash('sha256').update(content).digest('hex'));
+    }
   });
 
   test('hashes content on request, empty files too', async () => {

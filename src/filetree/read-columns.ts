@@ -28,6 +28,7 @@ export async function readColumns(layer: Layer, options: IndexLayerOptions): Pro
     const tarBytes = await readTar(stream, {
       // The diffID proves that nothing is missing.
       isEndMarkerOptional: true,
+      releasesChunks: true,
       onEntry: (entry) => {
         const added = addEntry(builder, entry, options);
         return combined([...streamedFacts(builder, added, memory), ...sinkOf(builder, added, options)]);

@@ -1,4 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream';
+import { releaseChunk } from '../base/index.ts';
 import { type TarStrictness, tarMembers } from './members.ts';
 import type { TarStep, TarTalk } from './steps.ts';
 import { type TarEntry, TarError } from './tar-entry.ts';
@@ -15,6 +16,8 @@ export interface ReadTarOptions extends TarStrictness {
   readonly onEntry: (entry: TarEntry) => TarBodySink | undefined;
   /** Asked after each chunk: reading waits for the promise, so that a sink need not buffer more than one chunk. */
   readonly drained?: () => Promise<void> | undefined;
+  /** No sink keeps a chunk, or a part of one, when it has returned: decompressed chunks are given back then. */
+  readonly releasesChunks?: boolean;
   /** Called with the length of every chunk read. */
   readonly onBytes?: (sizeBytes: number) => void;
   readonly signal?: AbortSignal;
@@ -35,6 +38,7 @@ export async function readTar(source: Readable, options: ReadTarOptions): Promis
     options.onBytes?.(chunk.length);
     const waiting = options.drained?.();
     if (waiting) await waiting;
+    if (options.releasesChunks === true) releaseChunk(chunk);
   }
   reader.end(sizeBytes);
   return sizeBytes;
@@ -85,7 +89,8 @@ class TarReader {
       this.#answer(this.#talk.next(piece));
       return at + taken;
     }
-    this.#parts.push(piece);
+    // Copied, as the chunk may be gone when the rest comes.
+    this.#parts.push(Buffer.from(piece));
     this.#partBytes += taken;
     if (this.#partBytes === wantedBytes) {
       const whole = Buffer.concat(this.#parts);
