@@ -1,10 +1,9 @@
 import { type Finding, type FindingOwner, sortFindings } from '../finding/index.ts';
-import type { Platform } from '../image/index.ts';
+import type { FoundBase, Platform } from '../image/index.ts';
 import { type AuditLayer, auditLayers } from './audit-layers.ts';
 import { type AuditRequest, type AuditSubject, auditSubject } from './audit-subject.ts';
 import { claimFiles } from './claim-files.ts';
 import { imageDetectors } from './detectors/index.ts';
-import type { FoundBase } from './find-base.ts';
 import { groupClaims } from './group-claims.ts';
 
 /** Something installed, with what it takes up in the visible root file system. */

@@ -2,9 +2,8 @@ import type { DistroInventory, DistroPackage, PackageFiles } from '../distro/ind
 import { ownerIndex } from '../distro/index.ts';
 import type { DuplicateGroup, RootFileSystem } from '../filetree/index.ts';
 import { type FindingOwner, redactInstruction } from '../finding/index.ts';
-import type { Image } from '../image/index.ts';
+import { type FoundBase, findBase, type Image } from '../image/index.ts';
 import { bytecodeJudge, type JudgeBytecode, sourcePath } from './bytecode-use.ts';
-import { type FoundBase, findBase } from './find-base.ts';
 
 /** A Python distribution as an audit looks at it. */
 export interface AuditDistribution extends PackageFiles {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { findBase } from '../image/index.ts';
 import { historyOf, type RequestOptions, requestOf } from './fixtures/request-of.ts';
 import { rootOf } from './fixtures/root-of.ts';
-import { auditImage, findBase } from './index.ts';
+import { auditImage } from './index.ts';
 
 const debian = '/bin/sh -c #(nop) ADD file:0123 in / ';
 const python =

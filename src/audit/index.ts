@@ -1,7 +1,6 @@
 export { type Audit, type AuditPackage, auditImage } from './audit-image.ts';
 export type { AuditLayer } from './audit-layers.ts';
 export type { AuditDistribution, AuditRequest } from './audit-subject.ts';
-export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
 export {
   type AuditGrouping,
   type AuditGroupRow,

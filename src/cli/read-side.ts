@@ -10,7 +10,7 @@ import {
 } from '../distro/index.ts';
 import type { Engine } from '../engines/index.ts';
 import { type DuplicateGroup, findDuplicates, indexImage, type RootFileSystem } from '../filetree/index.ts';
-import { type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
+import { findBase, type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
 import { findDistributions, type InstalledDistribution, isPythonInventoryFile } from '../python/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
@@ -196,7 +196,7 @@ async function readOpened(
       }),
       distributions,
       measures,
-      ...(options.baseLayerCount === undefined ? {} : { baseLayerCount: options.baseLayerCount }),
+      baseLayerCount: options.baseLayerCount ?? findBase({ image })?.layerCount ?? 0,
     },
   };
 }

@@ -6,7 +6,6 @@ import {
   compareImages,
   type ForecastSide,
   groups,
-  guessBaseLayerCount,
   type ImageSide,
   type PushRequest,
   pullCost,
@@ -36,7 +35,7 @@ function side(name: string, specs: readonly LayerSpec[], options: SideOptions = 
       compressSeconds: contentBytes / 100,
       isSampled: false,
     })),
-    ...(options.baseLayerCount === undefined ? {} : { baseLayerCount: options.baseLayerCount }),
+    baseLayerCount: options.baseLayerCount ?? 1,
   };
 }
 
@@ -292,32 +291,6 @@ test.each(pulls)('pull: %s', (_, layers, totalSeconds) => {
   expect(pullCost({ layers, downlinkBitsPerSecond: 8, unpackBytesPerSecond: 10 }).totalSeconds).toBe(
     totalSeconds,
   );
-});
-
-const histories: readonly [reason: string, instructions: readonly (string | undefined)[], count: number][] = [
-  [
-    'python:slim by BuildKit',
-    [
-      "# debian.sh --arch 'amd64' out/ 'bookworm' '@1'",
-      'RUN /bin/sh -c set -eux; apt-get update; apt-get install -y --no-install-recommends   ca-certificates   netbase   tzdata  ; rm -rf /var/lib/apt/lists/* # buildkit',
-      'RUN /bin/sh -c set -eux; wget -O python.tar.xz "https://www.python.org/ftp/python/$PYTHON_VERSION/x" # buildkit',
-      'RUN /bin/sh -c set -eux; for src in idle3 pydoc3 python3 python3-config; do ln -svT x; done # buildkit',
-      'WORKDIR /app',
-      'RUN /bin/sh -c pip install -r requirements.txt # buildkit',
-    ],
-    4,
-  ],
-  [
-    'a classic root file system',
-    ['/bin/sh -c #(nop) ADD file:3ce6 in / ', '/bin/sh -c #(nop) COPY dir:12 in /app '],
-    1,
-  ],
-  ['no history', [undefined, undefined], 0],
-  ['no layers', [], 0],
-];
-test.each(histories)('base layers: %s', (_, instructions, count) => {
-  const layers = instructions.map((createdBy) => (createdBy === undefined ? {} : { createdBy }));
-  expect(guessBaseLayerCount(layers)).toBe(count);
 });
 
 const paths = [

@@ -1,4 +1,3 @@
-export { guessBaseLayerCount } from './base-layers.ts';
 export type { ConfigChange, ConfigField } from './compare-configs.ts';
 export type { FileAspect, FileChange, FileComparison, FileFacts, FileTally } from './compare-files.ts';
 export {

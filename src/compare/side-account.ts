@@ -1,5 +1,4 @@
 import { redactInstruction } from '../finding/index.ts';
-import { guessBaseLayerCount } from './base-layers.ts';
 import { type GroupOf, groupFiles } from './group-of.ts';
 import { type Group, groups } from './groups.ts';
 import type { ForecastSide, ImageSide, Side } from './side.ts';
@@ -64,7 +63,7 @@ interface Tally {
 }
 
 function imageAccount(side: ImageSide): SideAccount {
-  const baseLayerCount = side.baseLayerCount ?? guessBaseLayerCount(side.layers);
+  const { baseLayerCount } = side;
   const tallies = tallyLayers(side, groupFiles(side, baseLayerCount));
   const layers = side.root.layers.map((index, position) => {
     const tally = tallies[position] ?? emptyTally();

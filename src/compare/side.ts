@@ -23,8 +23,8 @@ export interface ImageSide {
   readonly distributions: readonly PackageFiles[];
   /** One for each layer, lowest first. */
   readonly measures: readonly LayerMeasure[];
-  /** How many of the lowest layers are the base image's; where absent the instructions tell (see `guessBaseLayerCount`). */
-  readonly baseLayerCount?: number;
+  /** How many of the lowest layers are the base image's (see `findBase`); 0 where nothing tells. */
+  readonly baseLayerCount: number;
 }
 
 /** One layer or part of a layer that a build would make. */

@@ -1,6 +1,5 @@
 import type { DistroPackage, PackageFiles } from '../distro/index.ts';
 import { ownerIndex } from '../distro/index.ts';
-import { guessBaseLayerCount } from './base-layers.ts';
 import { groupFiles } from './group-of.ts';
 import { type Group, groups } from './groups.ts';
 import type { ImageSide } from './side.ts';
@@ -36,8 +35,7 @@ interface Branch {
 
 /** The sizes of an image as a tree for a treemap, small nodes folded so that 100,000 files stay a page of a few hundred kilobytes. */
 export function sizeTree(side: ImageSide, options: SizeTreeOptions = {}): SizeNode {
-  const baseLayerCount = side.baseLayerCount ?? guessBaseLayerCount(side.layers);
-  const groupOf = groupFiles(side, baseLayerCount);
+  const groupOf = groupFiles(side, side.baseLayerCount);
   const placeOf = packagePlaces(side);
   const tops = new Map(groups.map((group) => [group, newBranch()] as const));
   for (const { entry, layer } of side.root.entries()) {

@@ -5,6 +5,7 @@ import { gzip, zstdCompress } from 'node:zlib';
 import { type Compression, sha256Digest } from '../base/index.ts';
 import { type TarMember, writeTar } from '../tar/index.ts';
 import { formatConfig, layerInstructions } from './config.ts';
+import { emptyConfig } from './empty-config.ts';
 import type { Image, ImageConfig, Layer } from './image.ts';
 import { storedLayer } from './layer.ts';
 
@@ -23,7 +24,11 @@ export interface ImageParts {
 export async function buildImage(parts: ImageParts): Promise<Image> {
   const tars = await Promise.all(parts.layers.map(async (members) => await buffer(writeTar(members))));
   const diffIds = tars.map((tar) => sha256Digest(tar));
-  const config: ImageConfig = { ...emptyConfig, ...parts.config, diffIds };
+  const config: ImageConfig = {
+    ...emptyConfig({ os: 'linux', architecture: 'amd64' }),
+    ...parts.config,
+    diffIds,
+  };
   const instructions = layerInstructions(config);
   const layers = await Promise.all(
     tars.map(async (tar, position) =>
@@ -44,20 +49,6 @@ export async function buildImage(parts: ImageParts): Promise<Image> {
     close: async () => {},
   };
 }
-
-const emptyConfig: ImageConfig = {
-  platform: { os: 'linux', architecture: 'amd64' },
-  env: [],
-  entrypoint: [],
-  cmd: [],
-  workingDir: '',
-  user: '',
-  exposedPorts: [],
-  volumes: [],
-  labels: {},
-  diffIds: [],
-  history: [],
-};
 
 async function compressed(tar: Buffer, compression: Compression): Promise<Buffer> {
   if (compression === 'gzip') return await promisify(gzip)(tar);

@@ -1,5 +1,7 @@
 export { buildImage, type ImageParts } from './assemble.ts';
 export { formatConfig } from './config.ts';
+export { emptyConfig } from './empty-config.ts';
+export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
 export type { Healthcheck, HistoryEntry, Image, ImageConfig, Layer, PlainTar, Platform } from './image.ts';
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';
 export { AbsentLayerError } from './layer.ts';

@@ -13,7 +13,6 @@ import { type EngineSave, openEngineImage, type SavingEngine } from './sources/e
 import { directoryStore, type FileStore } from './sources/file-store.ts';
 import { openOciArchive } from './sources/oci-archive.ts';
 import { openLayout } from './sources/oci-layout.ts';
-import { openRegistryImage } from './sources/registry.ts';
 import { openRootfs } from './sources/rootfs.ts';
 
 /** What opening an image needs besides its name. */
@@ -67,8 +66,14 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
     platform: options.platform,
     tag: ('tag' in spec ? spec.tag : undefined) ?? options.tag,
   };
-  const openFromRegistry = async (reference: string): Promise<Image> =>
-    await openRegistryImage(reference, wish, { access: options.registry ?? {}, signal: options.signal });
+  const openFromRegistry = async (reference: string): Promise<Image> => {
+    // Loaded when it is needed: what Node has for networks takes as long to load as all the rest of this.
+    const { openRegistryImage } = await import('./sources/registry.ts');
+    return await openRegistryImage(reference, wish, {
+      access: options.registry ?? {},
+      signal: options.signal,
+    });
+  };
   const openFromEngine = async (wanted: EngineReference): Promise<Image> => {
     const { engineSave: save } = options;
     if (save === undefined) throw new UserError(`no engine is at hand to read ${wanted.reference} from`);

@@ -10,6 +10,7 @@ import {
 } from '../../base/index.ts';
 import { chooseImage } from '../choose-image.ts';
 import { formatConfig } from '../config.ts';
+import { emptyConfig } from '../empty-config.ts';
 import type { Image, ImageConfig, Layer, Platform } from '../image.ts';
 import { hostPlatform } from '../platform.ts';
 import { shellArchitecture } from '../rootfs/shell-architecture.ts';
@@ -36,7 +37,7 @@ export async function openRootfs(root: string, options: RootfsOptions): Promise<
   const { progress, signal } = options;
   await assertDirectory(root);
   const architecture = (await shellArchitecture(root)) ?? hostPlatform().architecture;
-  const config = configFor({ os: 'linux', architecture });
+  const config = emptyConfig({ os: 'linux', architecture });
   if (options.platform !== undefined) {
     const only = { names: [], platform: config.platform, digest: root };
     chooseImage([only], { platform: options.platform }, root);
@@ -74,22 +75,6 @@ async function assertDirectory(root: string): Promise<void> {
   throw new UserError(`${root} is no directory`, {
     hint: 'dir: is for an unpacked root file system; an image in a file is docker-archive:FILE or oci-archive:FILE.',
   });
-}
-
-function configFor(platform: Platform): ImageConfig {
-  return {
-    platform,
-    env: [],
-    entrypoint: [],
-    cmd: [],
-    workingDir: '',
-    user: '',
-    exposedPorts: [],
-    volumes: [],
-    labels: {},
-    diffIds: [],
-    history: [],
-  };
 }
 
 interface LayerParts {

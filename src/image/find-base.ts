@@ -1,4 +1,4 @@
-import type { HistoryEntry, Image } from '../image/index.ts';
+import type { HistoryEntry, Image } from './image.ts';
 
 /** Where the base image ends, and what says so. */
 export interface FoundBase {
