@@ -1,6 +1,7 @@
 /** Everything that keys can do outside of prompts and pages. */
 export type Command =
   | 'quit'
+  | 'suspend'
   | 'help'
   | 'switch-pane'
   | 'up'
@@ -103,6 +104,7 @@ export const bindings: readonly Binding[] = [
   { command: 'package-view', keys: ['2'], help: 'packages and their files' },
   { command: 'finding-view', keys: ['3'], help: 'findings, their files and remedies' },
   { command: 'help', keys: ['?', 'f1'], help: 'this page' },
+  { command: 'suspend', keys: ['ctrl-z'], help: 'back to the shell for a while; fg continues' },
   { command: 'quit', keys: ['q', 'ctrl-c'], help: 'leave' },
 ];
 

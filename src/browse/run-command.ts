@@ -23,6 +23,7 @@ const views: readonly BrowseView[] = ['tree', 'packages', 'findings'];
 
 const commands: Readonly<Record<Command, Run>> = {
   quit: (state) => ({ state, effect: { kind: 'quit' } }),
+  suspend: (state) => ({ state, effect: { kind: 'suspend' } }),
   help: (state) => ({ ...state, page: { kind: 'help', top: 0 } }),
   'switch-pane': (state) => keepInSight({ ...state, focus: state.focus === 'layers' ? 'files' : 'layers' }),
   up: (state) => moveCursor(state, 'up'),

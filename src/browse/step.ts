@@ -3,6 +3,8 @@ import type { BrowseState, FilePlace } from './state.ts';
 /** What the browser asks of its surroundings. */
 export type BrowseEffect =
   | { readonly kind: 'quit' }
+  /** Give the terminal back until the shell gives it again. */
+  | { readonly kind: 'suspend' }
   | { readonly kind: 'read'; readonly file: FilePlace }
   | { readonly kind: 'stop-reading' }
   | { readonly kind: 'extract'; readonly file: FilePlace; readonly name: string };

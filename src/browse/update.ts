@@ -44,6 +44,7 @@ export function update(state: BrowseState, event: BrowseEvent): BrowseStep {
 }
 
 function takeKey(state: BrowseState, key: Key): BrowseStep {
+  if (key.name === 'ctrl-z') return { state, effect: { kind: 'suspend' } };
   if (state.prompt !== undefined) return takePromptKey(state, state.prompt, key);
   if (state.page !== undefined) return pageStep(state, browsePage(state, state.page, key));
   const command = commandFor(key.name, state.focus);

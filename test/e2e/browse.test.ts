@@ -142,6 +142,25 @@ test.skipIf(!hasTmux)('ctrl-c and a signal give the terminal back', async () => 
   await terminal.shows(/(?<!-)icanon/);
 });
 
+test.skipIf(!hasTmux)('ctrl-z gives the terminal back, fg continues where it was', async () => {
+  const cwd = scratch();
+  await sampleLayout(cwd);
+  const terminal = await openTerminal(cwd);
+  await terminal.send(`'${process.execPath}' '${cliFile}' audit oci:image -i`, 'Enter');
+  await terminal.shows('[1 Files]');
+  await terminal.send('3');
+  await terminal.shows('Deleted in a later layer');
+  await terminal.send('C-z');
+  await terminal.shows('Stopped');
+  expect(await terminal.modes()).toBe('0 1');
+  await terminal.send('fg', 'Enter');
+  await terminal.shows('Deleted in a later layer');
+  expect(await terminal.modes()).toBe('1 0');
+  await terminal.send('q');
+  await terminal.send('echo left with $?', 'Enter');
+  await terminal.shows('left with 0');
+});
+
 test('without a terminal it says so', async () => {
   const cwd = scratch();
   await sampleLayout(cwd);

@@ -1,30 +1,27 @@
-import { type AuditRequest, auditImage, wasteFiles } from '../../../audit/index.ts';
+import { auditImage, wasteFiles } from '../../../audit/index.ts';
 import type { BrowsedPackage } from '../../../browse/index.ts';
 import type { Platform } from '../../../image/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readOpenImage } from '../../read-side.ts';
+import type { AuditOptions } from './audit-options.ts';
+import { auditReading, auditRequest } from './audit-request.ts';
 import { browseInTerminal, requireTerminal } from './browse-terminal.ts';
 
 /** Reads an image, audits it, and lets its user look around in it; the image stays open meanwhile. */
 export async function browseImage(
-  name: string,
+  options: AuditOptions,
   environment: CliEnvironment,
-  options: { readonly platform: Platform | undefined; readonly target: AuditRequest['target'] },
+  platform: Platform | undefined,
 ): Promise<ExitCode> {
   requireTerminal();
-  const { platform, target } = options;
-  const { read, image } = await readOpenImage(name, environment, { platform, withMeasures: false });
+  const { read, image } = await readOpenImage(options.image, environment, {
+    ...auditReading(options, platform),
+    withMeasures: false,
+  });
   try {
-    const { root, side, distributions } = read;
-    const { inventory } = side;
-    const request: AuditRequest = {
-      image: read.image,
-      root,
-      inventory,
-      distributions,
-      ...(target === undefined ? {} : { target }),
-    };
+    const request = auditRequest(read, options);
+    const { root, inventory, distributions } = request;
     const packages: BrowsedPackage[] = [
       ...distributions.map((one) => ({ ...packageOf(one), kind: 'distribution' as const })),
       ...inventory.packages.map((one) => ({ ...packageOf(one), kind: one.manager })),

@@ -81,6 +81,7 @@ export async function browseInTerminal(
   };
   const perform = (effect: BrowseEffect): void => {
     if (effect.kind === 'quit') quit();
+    else if (effect.kind === 'suspend') session.suspend();
     else if (effect.kind === 'stop-reading') reading.current?.abort();
     else
       void performReading(effect, { ...options, signal }, reading).then(

@@ -18,6 +18,8 @@ export interface TerminalSession {
   size(): ScreenSize;
   /** Shows lines, one for each row; only those that changed are sent. */
   show(lines: readonly string[]): void;
+  /** Gives the terminal back and stops the process, until the shell continues it; then everything is to be shown again. */
+  suspend(): void;
   /** Gives the terminal back as it was. */
   leave(): void;
 }
@@ -39,7 +41,7 @@ export function enterTerminal(
   let shown: readonly string[] = [];
   let isLeft = false;
   const size = (): ScreenSize => ({ columns: output.columns || 80, rows: output.rows || 24 });
-  const stopReading = readKeys(input, listener);
+  let stopReading = readKeys(input, listener);
   const onResize = (): void => {
     shown = [];
     output.write('\x1b[2J');
@@ -49,6 +51,7 @@ export function enterTerminal(
     if (isLeft) return;
     isLeft = true;
     process.off('exit', leave);
+    process.off('SIGCONT', onContinue);
     output.off('resize', onResize);
     try {
       stopReading();
@@ -58,7 +61,16 @@ export function enterTerminal(
       // The terminal is gone: there is nothing to give back.
     }
   };
+  let isSuspended = false;
+  const onContinue = (): void => {
+    if (!isSuspended || isLeft) return;
+    isSuspended = false;
+    stopReading = readKeys(input, listener);
+    output.write(enterSequence);
+    onResize();
+  };
   process.on('exit', leave);
+  process.on('SIGCONT', onContinue);
   output.on('resize', onResize);
   output.write(enterSequence);
   return {
@@ -70,6 +82,15 @@ export function enterTerminal(
       shown = lines;
       // The terminal shows the frame at once (synchronised output), or passes the marks by.
       if (changes.length > 0) output.write(`\x1b[?2026h${changes.join('')}\x1b[?2026l`);
+    },
+    suspend() {
+      isSuspended = true;
+      stopReading();
+      writeSync(output.fd, leaveSequence);
+      // To the whole foreground group, as the terminal's own ctrl-z does: a wrapper must stop too.
+      process.kill(0, 'SIGTSTP');
+      // Without a shell that could continue it, the kernel does not stop the process.
+      setTimeout(onContinue, 100);
     },
     leave,
   };

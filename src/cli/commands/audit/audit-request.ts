@@ -1,0 +1,27 @@
+import type { AuditRequest } from '../../../audit/index.ts';
+import type { Platform } from '../../../image/index.ts';
+import type { ReadImage, ReadImageOptions } from '../../read-side.ts';
+import type { AuditOptions } from './audit-options.ts';
+
+/** How an image is read for an audit, whatever shows it. */
+export function auditReading(
+  { insecure, verify }: Pick<AuditOptions, 'insecure' | 'verify'>,
+  platform: Platform | undefined,
+): ReadImageOptions {
+  return { platform, withDuplicates: true, isInsecure: insecure, verifyDigests: verify };
+}
+
+/** What an audit works on, of an image that was read. */
+export function auditRequest(
+  { image, root, side, distributions, duplicates }: ReadImage,
+  { target }: Pick<AuditOptions, 'target'>,
+): AuditRequest {
+  return {
+    image,
+    root,
+    inventory: side.inventory,
+    distributions,
+    ...(duplicates && { duplicates }),
+    ...(target === undefined ? {} : { target }),
+  };
+}
