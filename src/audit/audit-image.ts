@@ -1,3 +1,4 @@
+import type { UnreadableDatabase } from '../distro/index.ts';
 import { type Finding, type FindingOwner, sortFindings } from '../finding/index.ts';
 import type { FoundBase, Platform } from '../image/index.ts';
 import { type AuditLayer, auditLayers } from './audit-layers.ts';
@@ -35,6 +36,8 @@ export interface Audit {
   readonly packages: readonly AuditPackage[];
   /** Worst first. */
   readonly findings: readonly Finding[];
+  /** Package databases that are in the image and could not be read: packages, and owners of files, may be missing. */
+  readonly unreadable: readonly UnreadableDatabase[];
   /** Bytes that layers store and the final file system does not show. */
   readonly deadBytes: number;
   /** Bytes that are visible and not needed at run time; never counted twice. */
@@ -76,6 +79,7 @@ export function auditImage(request: AuditRequest): Audit {
     layers: auditLayers(subject),
     packages: auditPackages(subject),
     findings,
+    unreadable: request.inventory.unreadable,
     deadBytes: root.deadBytes,
     avoidableBytes: sum(findings.map((one) => (one.waste === 'avoidable' ? one.sizeBytes : 0))),
     efficiency: contentBytes === 0 ? 1 : (contentBytes - root.deadBytes) / contentBytes,

@@ -29,6 +29,7 @@ export function auditMarkdown(audit: Audit, gates: readonly GateResult[] = []): 
     findingTable(audit),
     layers(audit),
     packages(audit),
+    unreadable(audit),
     '<sub>Made by `plimsoll audit`. Dead bytes are stored but hidden by a later layer; avoidable ones are visible and not needed at run time.</sub>',
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -52,6 +53,12 @@ function facts(audit: Audit): string {
           `${formatBytes(share.baseBytes)} base (${inert(share.name)}, ${share.layers}, ${share.evidence}) · ${formatBytes(share.userBytes)} on top of it (${share.userLayers})`,
         ]),
   ].join('  \n');
+}
+
+function unreadable({ unreadable: all }: Audit): string {
+  if (all.length === 0) return '';
+  const items = all.map(({ path, reason }) => `- ${code(path)}: ${inert(reason)}`);
+  return ['**Could not be read**, so packages may be missing:', '', ...items].join('\n');
 }
 
 const verdictMarks = { pass: '✓', fail: '✗', 'cannot-judge': '?' } as const;

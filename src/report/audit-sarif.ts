@@ -36,6 +36,7 @@ export function auditSarif(audit: Audit, tool: { readonly version: string }): st
       avoidableBytes: audit.avoidableBytes,
       efficiency: audit.efficiency,
     },
+    invocations: [invocationOf(audit)],
     results: audit.findings.map((finding) => ({
       ruleId: finding.kind,
       ruleIndex: kinds.indexOf(finding.kind),
@@ -47,6 +48,17 @@ export function auditSarif(audit: Audit, tool: { readonly version: string }): st
     })),
   };
   return `${JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }, undefined, 2)}\n`;
+}
+
+/** The run itself: what could not be read is a notification of it, no result. */
+function invocationOf({ unreadable }: Audit): object {
+  return {
+    executionSuccessful: true,
+    toolExecutionNotifications: unreadable.map(({ path, reason }) => ({
+      level: 'warning',
+      message: { text: `${path} could not be read, so packages may be missing: ${reason}.` },
+    })),
+  };
 }
 
 function ruleOf(kind: FindingKind): object {

@@ -35,6 +35,7 @@ export function auditTable(audit: Audit, options: AuditTableOptions): string {
     layerLines(audit, screen),
     findingLines(audit.findings, screen, { title: 'Findings', most: shownFindings, isDetailed: true }),
     packageLines(audit, screen),
+    unreadableLines(audit, screen),
     gateLines(options.gates ?? [], screen, options.gateNotes),
   ];
   return `${sections
@@ -131,6 +132,16 @@ function layerLines(audit: Audit, { paint, width }: Screen): string[] {
     { title: 'instruction', isFlexible: true as const },
   ];
   return [paint('Layers', 'bold'), ...layOutGrid({ columns, rows }, width, paint)];
+}
+
+function unreadableLines({ unreadable }: Audit, { paint, width }: Screen): string[] {
+  if (unreadable.length === 0) return [];
+  return [
+    `${paint('Could not be read', 'bold')}${paint(', so packages may be missing', 'dim')}`,
+    ...unreadable.flatMap(({ path, reason }) =>
+      wrap(`${plainText(path)}: ${plainText(reason)}`, width - 2).map((line) => `  ${line}`),
+    ),
+  ];
 }
 
 function packageLines(audit: Audit, { paint, width }: Screen): string[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareImages, type ForecastSide, type Saving } from '../compare/index.ts';
@@ -219,6 +220,13 @@ describe('the page', () => {
     expect(page.match(/<\/script>/g)).toHaveLength(2);
     expect(page).toContain('\\u003cimg src=x onerror=alert(1)\\u003e.csv');
     expect(page).toContain('&lt;/pre&gt;&lt;script&gt;alert(2)&lt;/script&gt;');
+  });
+
+  test('allows its own script and nothing from elsewhere', () => {
+    const script = /<script>([\s\S]*)<\/script>/.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(page).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}';`);
+    expect(page).not.toMatch(/ on[a-z]+="/);
   });
 
   test('has the same elements whatever the names are', () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Audit } from '../../audit/index.ts';
 import { formatBytes } from '../../base/index.ts';
 import { findingKinds } from '../../finding/index.ts';
@@ -12,8 +11,8 @@ import { auditLayerSection } from './audit-layer-section.ts';
 import { auditPackageSection } from './audit-package-section.ts';
 import { auditScript } from './audit-script.ts';
 import { auditStyle } from './audit-style.ts';
-import { escapeJson } from './escape-html.ts';
 import { html, type Markup, nothing } from './markup.ts';
+import { pageFooter, pageFrame, plimsollMark } from './page-frame.ts';
 import { pageStyle } from './page-style.ts';
 
 /** What the page shows. */
@@ -23,46 +22,25 @@ export interface AuditPage {
   readonly gates?: readonly GateResult[];
 }
 
-/**
- * An audit as one page that needs nothing else: style, script and data are inside, its content security policy forbids every
- * request and every script but its own. Names from the image are never taken as markup.
- */
+/** An audit as one page (see `pageFrame`). Names from the image are never taken as markup. */
 export function auditHtml({ audit, trees, gates = [] }: AuditPage): string {
-  const body = html`<main>
-${head(audit)}
+  const { image } = audit;
+  return pageFrame({
+    title: `${image.name}: ${formatBytes(image.contentBytes)}, could be ${formatBytes(neededBytes(audit))}`,
+    style: `${pageStyle}${auditStyle}`,
+    main: html`${head(audit)}
 ${cards(audit)}
+${unreadable(audit)}
 ${gateSection(gates)}
 ${mapSection()}
 ${auditLayerSection(audit)}
 ${auditFindings(audit)}
 ${auditPackageSection(audit)}
-${footer(audit)}
-</main>
-<div id="tip" hidden></div><div id="announce" class="visually-hidden" aria-live="polite"></div>`;
-  const hash = createHash('sha256').update(auditScript).digest('base64');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta name="color-scheme" content="light dark">
-${html`<title>${audit.image.name}: ${formatBytes(audit.image.contentBytes)}, could be ${formatBytes(neededBytes(audit))}</title>`.html}
-<style>${pageStyle}${auditStyle}</style>
-</head>
-<body>
-${body.html}
-<script type="application/json" id="data">${escapeJson(pageData(trees))}</script>
-<script>${auditScript}</script>
-</body>
-</html>
-`;
+${footer(audit)}`,
+    data: pageData(trees),
+    script: auditScript,
+  });
 }
-
-// The mark on a ship's hull: a ring crossed by the line that the water must not pass.
-const mark: Markup = {
-  html: '<svg viewBox="0 0 42 42" fill="none" stroke="currentColor" stroke-width="3.4" aria-hidden="true"><circle cx="21" cy="21" r="12.5"/><path d="M2 21h38" stroke-linecap="round"/></svg>',
-};
 
 function head(audit: Audit): Markup {
   const { image } = audit;
@@ -73,7 +51,7 @@ function head(audit: Audit): Markup {
     counted(image.fileCount, 'file'),
     storedFact(image),
   ].join(' · ');
-  return html`<header>${mark}<div class="title"><h1>${image.name}</h1>
+  return html`<header>${plimsollMark}<div class="title"><h1>${image.name}</h1>
 <div class="muted">${facts}</div><div class="muted mono digest">${image.digest}</div></div>
 <button type="button" id="theme" class="button" aria-label="Switch between light and dark">◐ <span>Theme</span></button></header>`;
 }
@@ -93,6 +71,12 @@ ${card(audit.avoidableBytes > 0 ? 'warn' : 'good', ['Avoidable: visible, not nee
 ${card(audit.deadBytes > 0 ? 'bad' : 'good', ['Dead: stored, never seen', formatBytes(audit.deadBytes), share(audit.deadBytes)])}
 ${base === undefined ? nothing : card('', ['Base, and on top of it', `${formatBytes(base.baseBytes)} + ${formatBytes(base.userBytes)}`, `${base.name}, ${base.layers}, ${base.evidence}`])}
 </div>`;
+}
+
+function unreadable({ unreadable: all }: Audit): Markup {
+  if (all.length === 0) return nothing;
+  const items = all.map(({ path, reason }) => html`<li><span class="mono">${path}</span>: ${reason}</li>`);
+  return html`<div class="callout"><b>Could not be read</b>, so packages may be missing:<ul>${items}</ul></div>`;
 }
 
 function card(tone: string, [name, value, note]: readonly [string, string, string]): Markup {
@@ -141,7 +125,7 @@ function footer(audit: Audit): Markup {
       : []),
   ];
   return html`<section><h2>How the numbers came about</h2><ul class="small muted">${notes.map((note) => html`<li>${note}</li>`)}</ul></section>
-<footer>Made by Plimsoll. Sizes in decimal units: 1 MB = 10⁶ bytes.</footer>`;
+${pageFooter}`;
 }
 
 // Name, bytes, files, group, dead bytes, avoidable bytes, kind of waste (from 1), layer, children; zeros at the end are left out.

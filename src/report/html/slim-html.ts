@@ -4,62 +4,40 @@ import { missingTitle, slimHeadline } from '../slim-headline.ts';
 import type { SlimReport } from '../slim-report.ts';
 import { sharedLayerNotes } from '../wording.ts';
 import { changeSections } from './change-sections.ts';
-import { escapeJson } from './escape-html.ts';
 import { html, type Markup, nothing } from './markup.ts';
+import { pageFooter, pageFrame, plimsollMark } from './page-frame.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 import { sizeSections } from './size-sections.ts';
 import { slimStats } from './slim-stats.ts';
 import { verificationSection } from './verification-section.ts';
 
-/**
- * The report of `plimsoll slim` as one page that needs nothing else: styles, script and data are inside, and its
- * content security policy forbids every request. Text from the image or the project is never taken as markup.
- */
+/** The report of `plimsoll slim` as one page (see `pageFrame`). Text from the image or the project is never taken as markup. */
 export function slimHtml(report: SlimReport): string {
-  const body = html`<main>
-${head(report)}
+  const { trees } = report;
+  const titles = new Map(report.comparison.groups.map(({ group, title }) => [group, title] as const));
+  const compact = trees && { fat: compactTree(trees.fat, titles), lean: compactTree(trees.lean, titles) };
+  return pageFrame({
+    title: `${report.projectName}: ${slimHeadline(report)}`,
+    style: pageStyle,
+    main: html`${head(report)}
 ${slimStats(report)}
 ${notes(report)}
 ${treemaps(report)}
 ${sizeSections(report)}
 ${verificationSection(report.verification)}
 ${changeSections(report)}
-${footer(report)}
-</main>
-<div id="tip" hidden></div><div id="announce" class="visually-hidden" aria-live="polite"></div>`;
-  const { trees } = report;
-  const titles = new Map(report.comparison.groups.map(({ group, title }) => [group, title] as const));
-  const compact = trees && { fat: compactTree(trees.fat, titles), lean: compactTree(trees.lean, titles) };
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="color-scheme" content="light dark">
-${html`<title>${report.projectName}: ${slimHeadline(report)}</title>`.html}
-<style>${pageStyle}</style>
-</head>
-<body>
-${body.html}
-<script type="application/json" id="data">${escapeJson({ trees: compact })}</script>
-<script>${pageScript}</script>
-</body>
-</html>
-`;
+${footer(report)}`,
+    data: { trees: compact },
+    script: pageScript,
+  });
 }
-
-// The mark on a ship's hull: a ring crossed by the line that the water must not pass.
-const mark: Markup = {
-  html: '<svg viewBox="0 0 42 42" fill="none" stroke="currentColor" stroke-width="3.4" aria-hidden="true"><circle cx="21" cy="21" r="12.5"/><path d="M2 21h38" stroke-linecap="round"/></svg>',
-};
 
 function head(report: SlimReport): Markup {
   const { engine, target } = report;
   const evidence = target.source === 'given' ? 'as given' : target.evidence.join('; ');
   const built = engine === undefined ? 'nothing was built' : `built by ${engine.name} ${engine.version}`;
-  return html`<header>${mark}<div><h1>${report.projectName}</h1>
+  return html`<header>${plimsollMark}<div><h1>${report.projectName}</h1>
 <div class="muted">for <b>${target.device.toUpperCase()}</b> (${evidence}) · ${built} · <code>${report.commandLine}</code></div></div></header>`;
 }
 
@@ -120,5 +98,5 @@ function footer(report: SlimReport): Markup {
       ? nothing
       : html`<section><h2>Files written <span class="muted small">${folder === '' ? '' : `in ${folder}`}</span></h2><ul class="small">${files}</ul></section>`;
   return html`${written}<section><h2>How the numbers came about</h2><ul class="small muted">${all}</ul></section>
-<footer>Made by Plimsoll. Sizes in decimal units: 1 MB = 10⁶ bytes.</footer>`;
+${pageFooter}`;
 }
