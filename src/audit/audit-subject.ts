@@ -44,8 +44,19 @@ export interface AuditSubject extends AuditRequest {
   instructionOf(layer: number): string | undefined;
 }
 
-/** Prepares the look-ups of an audit. */
+/** Prepares the look-ups of an audit, once for a request. */
 export function auditSubject(request: AuditRequest): AuditSubject {
+  const known = subjects.get(request);
+  if (known !== undefined) return known;
+  const subject = newSubject(request);
+  subjects.set(request, subject);
+  return subject;
+}
+
+/** The audit, its groups and its pages look at the same request, one after the other. */
+const subjects = new WeakMap<AuditRequest, AuditSubject>();
+
+function newSubject(request: AuditRequest): AuditSubject {
   const distributionOf = onceAPath(ownerIndex(request.distributions));
   const packageOf = onceAPath((path): DistroPackage | undefined => request.inventory.ownerOf(path));
   const instructions = request.image.layers.map(({ createdBy }) =>

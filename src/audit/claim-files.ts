@@ -12,8 +12,18 @@ export interface ClaimedFiles {
   readonly fileCount: number;
 }
 
-/** Asks every detector of visible files: the first one that claims a file has it. */
+/** Asks every detector of visible files, once for a subject: the first one that claims a file has it. */
 export function claimFiles(subject: AuditSubject): ClaimedFiles {
+  const known = claims.get(subject);
+  if (known !== undefined) return known;
+  const found = newClaims(subject);
+  claims.set(subject, found);
+  return found;
+}
+
+const claims = new WeakMap<AuditSubject, ClaimedFiles>();
+
+function newClaims(subject: AuditSubject): ClaimedFiles {
   const judges: readonly ClaimFile[] = fileDetectors.map((detector) => detector.prepare(subject));
   const claimed = new Map<string, ClaimedFile>();
   const strippable: VisibleEntry[] = [];
