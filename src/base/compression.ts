@@ -98,6 +98,18 @@ export function meterBytes(onBytes: (sizeBytes: number) => void): Transform {
   });
 }
 
+/** A pass-through that fails with `problem()` once more than `mostBytes` have come, so that a decompression bomb fills no disk. */
+export function capBytes(mostBytes: number, problem: () => Error): Transform {
+  let seenBytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seenBytes += chunk.length;
+      if (seenBytes > mostBytes) done(problem());
+      else done(null, chunk);
+    },
+  });
+}
+
 interface Peeked {
   readonly start: Buffer;
   readonly stream: Readable;

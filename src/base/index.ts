@@ -1,6 +1,7 @@
 export { formatBytes, formatSeconds } from './bytes.ts';
 export {
   type Compression,
+  capBytes,
   chainStreams,
   decompressor,
   meterBytes,

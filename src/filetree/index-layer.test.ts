@@ -94,6 +94,14 @@ describe('indexLayer', () => {
     }
   });
 
+  test('captures no more than the total, whatever a layer has in store', async () => {
+    const layer = await layerOf(
+      ['a', 'b', 'c', 'd'].map((path) => ({ path, content: path === 'd' ? 'x' : 'x'.repeat(40) })),
+    );
+    const index = await indexLayer(layer, { capture: { key: 'all', wants: () => true, maxTotalBytes: 100 } });
+    expect(['a', 'b', 'c', 'd'].map((path) => index.content(path)?.length)).toEqual([40, 40, undefined, 1]);
+  });
+
   test('hashes content on request, empty files too', async () => {
     const layer = await layerOf([
       { path: 'a', content: 'x'.repeat(300_000) },

@@ -16,6 +16,8 @@ export interface Capture {
   wants(path: string, sizeBytes: number): boolean;
   /** Files above this are never kept, in bytes. Default 8 MiB. */
   readonly maxBytes?: number;
+  /** The most that is kept of a layer's files together, in bytes; later ones are not. Default 512 MiB. */
+  readonly maxTotalBytes?: number;
 }
 
 /** How a layer is indexed. */
@@ -97,7 +99,10 @@ function placeInCache(
   const key: CacheKey = {
     diffId: layer.diffId,
     analyserVersion: options.analyserVersion ?? '',
-    captureKey: capture === undefined ? '' : `${capture.key}\0${capture.maxBytes ?? 'default'}`,
+    captureKey:
+      capture === undefined
+        ? ''
+        : `${capture.key}\0${capture.maxBytes ?? 'default'}\0${capture.maxTotalBytes ?? 'default'}`,
     isHashed: options.withHashes === true,
     ...(witness !== undefined && { unverifiedFile: witness }),
   };

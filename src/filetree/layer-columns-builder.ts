@@ -36,9 +36,15 @@ export class LayerColumnsBuilder {
   readonly #hashes = new Map<number, Uint8Array>();
   readonly #facts: { readonly position: number; readonly facts: FileFacts }[] = [];
   readonly #contents = new ContentPackBuilder();
+  #capturedBytes = 0;
   /** Neighbours mostly share their directory. */
   #directory = '';
   #directoryNumber = 0;
+
+  /** Length of all contents that were set. */
+  get capturedBytes(): number {
+    return this.#capturedBytes;
+  }
 
   get entryCount(): number {
     return this.#rows.types.length;
@@ -70,6 +76,7 @@ export class LayerColumnsBuilder {
   }
 
   setContent(position: number, content: Uint8Array): void {
+    this.#capturedBytes += content.length;
     this.#contents.add(position, content);
   }
 

@@ -17,6 +17,8 @@ import type { LayerEntry } from './layer-index.ts';
 import { layerPath, whiteoutOf } from './layer-path.ts';
 
 const defaultMaxBytes = 8 * 1024 * 1024;
+/** Enough for the databases of 10,000 packages. */
+const defaultMaxTotalBytes = 512 * 1024 * 1024;
 const defaultMaxEntries = 10_000_000;
 
 /** Reads a layer as a stream, its digests verified. Throws a `TarError` when it is damaged. */
@@ -125,7 +127,9 @@ function sinkOf(
   const { capture, withHashes } = options;
   const realBytes = entry.sparse?.realBytes ?? entry.sizeBytes;
   const isCaptured =
-    realBytes <= (capture?.maxBytes ?? defaultMaxBytes) && capture?.wants(found.path, realBytes) === true;
+    builder.capturedBytes + realBytes <= (capture?.maxTotalBytes ?? defaultMaxTotalBytes) &&
+    realBytes <= (capture?.maxBytes ?? defaultMaxBytes) &&
+    capture?.wants(found.path, realBytes) === true;
   if (!isCaptured && withHashes !== true) return [];
   const sink = contentSink(entry, {
     ...(isCaptured && { onContent: (content) => builder.setContent(position, content) }),

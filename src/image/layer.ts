@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import {
+  capBytes,
   chainStreams,
   DigestMismatchError,
   decompressor,
@@ -98,19 +99,12 @@ async function unpacked(layer: StoredLayer): Promise<Readable> {
     }),
   ];
   if (layer.digest !== layer.diffId) steps.push(verifyDigest(layer.digest));
-  steps.push(...decompressor(compression), verifyDigest(layer.diffId), limitBytes());
+  steps.push(...decompressor(compression), verifyDigest(layer.diffId), capBytes(unpackedLimitBytes, tooLong));
   return chainStreams(stream, steps, explain);
 }
 
-function limitBytes(): Duplex {
-  let unpackedBytes = 0;
-  const limit = meterBytes((count) => {
-    unpackedBytes += count;
-    if (unpackedBytes > unpackedLimitBytes) {
-      limit.destroy(new Error(`it unpacks to more than ${unpackedLimitBytes} bytes`));
-    }
-  });
-  return limit;
+function tooLong(): Error {
+  return new Error(`it unpacks to more than ${unpackedLimitBytes} bytes`);
 }
 
 function unreadable(layer: StoredLayer, error: Error, atByte: number | undefined): Error {

@@ -649,6 +649,17 @@ describe('damaged layers', () => {
   });
 });
 
+describe('a compressed archive', () => {
+  test('is unpacked no further than there is room, and leaves nothing behind', async () => {
+    const path = fresh('bomb.tar.gz');
+    await writeFile(path, gzipSync(Buffer.alloc(5_000_000)));
+    await expect(openImage(path, { ...options, maxUnpackedBytes: 1_000_000 })).rejects.toThrow(
+      /unpacks to more than the 1\.00 MB that there is room for/,
+    );
+    expect(await readdir(options.temporaryDir)).toEqual([]);
+  });
+});
+
 describe('history', () => {
   test('instructions are shown only where they and the layers agree in number', async () => {
     const history = [{ createdBy: 'RUN something', isEmptyLayer: false }];

@@ -34,6 +34,8 @@ export interface OpenImageOptions {
   readonly registry?: RegistryAccess;
   /** Where saved and unpacked archives go until `close`. */
   readonly temporaryDir: string;
+  /** The most that a compressed archive may unpack to there, in bytes. Default: what is free, but for 1 GiB. */
+  readonly maxUnpackedBytes?: number;
   /** Where the digests of unpacked root file systems are remembered between runs; nowhere by default. */
   readonly cacheDir?: string;
   readonly progress?: Progress;
@@ -59,6 +61,7 @@ type SniffedSpec =
 async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Image> {
   const archiveOptions: ArchiveOptions = {
     temporaryDir: options.temporaryDir,
+    maxUnpackedBytes: options.maxUnpackedBytes,
     progress: options.progress ?? silentProgress,
     signal: options.signal,
   };

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
   type Compression,
+  capBytes,
   decompressor,
+  formatBytes,
   messageOf,
   meterBytes,
   type Progress,
@@ -22,6 +24,8 @@ export interface ArchiveOptions {
   readonly temporaryDir: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
+  /** The most that a compressed archive may unpack to, in bytes. Default: what is free in `temporaryDir`, but for 1 GiB. */
+  readonly maxUnpackedBytes?: number | undefined;
   /** The archive was written by an engine for this process, so that its digests need no proof. */
   readonly isVouchedFor?: boolean;
 }
@@ -186,6 +190,14 @@ async function unpackedCopy(
 ): Promise<string> {
   const { temporaryDir, progress, signal } = options;
   await mkdir(temporaryDir, { recursive: true });
+  const mostBytes = options.maxUnpackedBytes ?? (await roomBytes(temporaryDir));
+  const tooLarge = (): Error =>
+    new UserError(
+      `${path} unpacks to more than the ${formatBytes(mostBytes)} that there is room for in ${temporaryDir}`,
+      {
+        hint: 'Make room or name another place (PLIMSOLL_CACHE_DIR); an archive that never ends is made to do harm.',
+      },
+    );
   const copy = join(temporaryDir, `archive-${randomBytes(6).toString('hex')}.tar`);
   const task = progress.start(`unpacking ${path}`);
   try {
@@ -193,6 +205,7 @@ async function unpackedCopy(
       [
         createReadStream(path, { highWaterMark: 512 * 1024 }),
         ...decompressor(compression),
+        capBytes(mostBytes, tooLarge),
         meterBytes((count) => task.advance(count)),
         createWriteStream(copy, { flags: 'wx', mode: 0o600 }),
       ],
@@ -202,6 +215,7 @@ async function unpackedCopy(
   } catch (cause) {
     await rm(copy, { force: true });
     signal?.throwIfAborted();
+    if (cause instanceof UserError) throw cause;
     throw new UserError(`${path} cannot be unpacked to ${temporaryDir}: ${messageOf(cause)}`, {
       hint: 'The archive is damaged or cut off, or there is no space left: check both.',
       cause,
@@ -209,4 +223,12 @@ async function unpackedCopy(
   } finally {
     task.done();
   }
+}
+
+/** Left free for everybody else. */
+const reserveBytes = 1024 ** 3;
+
+async function roomBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return Math.max(0, bavail * bsize - reserveBytes);
 }
