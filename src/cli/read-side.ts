@@ -91,6 +91,24 @@ export async function withImage<Result>(
   }
 }
 
+/** An image's configuration alone: an engine is asked for it, and of other sources no layer is read. */
+export async function readImageConfig(
+  name: string,
+  environment: CliEnvironment,
+  options: ReadImageOptions = {},
+): Promise<Image['config']> {
+  const [, kind, reference] = /^(docker|podman):(.+)$/.exec(name) ?? [];
+  if (reference !== undefined) {
+    const engine = await engineFor(kind === 'podman' ? 'podman' : 'docker', environment, options.engine);
+    const found = await engine.inspect(reference);
+    if (found !== undefined) return found.config;
+    throw new UserError(`${engine.name} holds no image ${reference}.`, { hint: 'Pull it, or name another.' });
+  }
+  const image = await openSource(name, environment, options);
+  await image.close();
+  return image.config;
+}
+
 /** As `readImage`, with the image left open for whoever reads its files afterwards: close it in the end. */
 export async function readOpenImage(
   name: string,

@@ -13,6 +13,7 @@ export const audit: CliCommand = {
       )
       .option('--platform <os/arch>', 'which image of a multi-platform source')
       .addOption(new Option('--target <device>', 'what the image will run on').choices(['cpu', 'gpu']))
+      .option('--base <image>', 'the base image, of any source: tells its layers from those on top')
       .addOption(
         new Option(
           '-i, --interactive',

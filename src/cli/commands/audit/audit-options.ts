@@ -8,6 +8,8 @@ export interface AuditOptions {
   readonly image: string;
   readonly platform?: string | undefined;
   readonly target?: 'cpu' | 'gpu' | undefined;
+  /** The base image, of any source. */
+  readonly base?: string | undefined;
   readonly interactive: boolean;
   readonly groupBy?: AuditGrouping | undefined;
   /** Of rows by directory. */
@@ -29,6 +31,7 @@ const schema = z
     image: z.string(),
     platform: z.string().optional(),
     target: z.enum(['cpu', 'gpu']).optional(),
+    base: z.string().min(1, '--base needs the name of an image').optional(),
     interactive: z.boolean().default(false),
     groupBy: z.enum(['layer', 'package', 'class', 'directory']).optional(),
     depth: z.coerce

@@ -15,6 +15,7 @@ export function auditReading(
 export function auditRequest(
   { image, root, side, distributions, duplicates }: ReadImage,
   { target }: Pick<AuditOptions, 'target'>,
+  baseDiffIds?: readonly string[],
 ): AuditRequest {
   return {
     image,
@@ -22,6 +23,7 @@ export function auditRequest(
     inventory: side.inventory,
     distributions,
     ...(duplicates && { duplicates }),
+    ...(baseDiffIds && { baseDiffIds }),
     ...(target === undefined ? {} : { target }),
   };
 }

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readOpenImage } from '../../read-side.ts';
 import type { AuditOptions } from './audit-options.ts';
 import { auditReading, auditRequest } from './audit-request.ts';
+import { baseDiffIds } from './base-layers.ts';
 import { browseInTerminal, requireTerminal } from './browse-terminal.ts';
 
 /** Reads an image, audits it, and lets its user look around in it; the image stays open meanwhile. */
@@ -20,7 +21,7 @@ export async function browseImage(
     withMeasures: false,
   });
   try {
-    const request = auditRequest(read, options);
+    const request = auditRequest(read, options, await baseDiffIds(image, options, environment));
     const { root, inventory, distributions } = request;
     const packages: BrowsedPackage[] = [
       ...distributions.map((one) => ({ ...packageOf(one), kind: 'distribution' as const })),

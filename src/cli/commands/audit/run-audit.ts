@@ -9,6 +9,7 @@ import type { ExitCode } from '../../exit-code.ts';
 import { type ReadImage, withImage } from '../../read-side.ts';
 import { type AuditOptions, isAuditAlone, readAuditOptions } from './audit-options.ts';
 import { auditReading, auditRequest } from './audit-request.ts';
+import { baseDiffIds } from './base-layers.ts';
 import { exitOfGates, findGates, judgeGates } from './judge-gates.ts';
 
 /** Reads one image and shows its audit. */
@@ -57,12 +58,13 @@ async function findAudit(
   read: () => Promise<ReadImage>,
   { options, environment }: { readonly options: AuditOptions; readonly environment: CliEnvironment },
 ): Promise<FoundAudit> {
-  const memory = await memoryOf(image, options, environment);
+  const base = await baseDiffIds(image, options, environment);
+  const memory = await memoryOf(image, { target: options.target, base }, environment);
   const isEnough = isAuditAlone(options) && options.gates === undefined && !options.verify;
   const known = isEnough ? await memory?.recall() : undefined;
   if (known !== undefined) return { audit: known };
   const found = await read();
-  const request = auditRequest(found, options);
+  const request = auditRequest(found, options, base);
   const audit = auditImage(request);
   await memory?.keep(audit);
   return { audit, files: { request, measures: found.side.measures } };
@@ -70,12 +72,12 @@ async function findAudit(
 
 async function memoryOf(
   image: Image,
-  { target }: AuditOptions,
+  request: Readonly<Record<string, unknown>>,
   { cacheDir }: CliEnvironment,
 ): Promise<AuditMemory | undefined> {
   const build = buildId();
   if (build === undefined) return undefined;
-  return await auditMemory(image, { cacheDir, buildId: build, request: { target } });
+  return await auditMemory(image, { cacheDir, buildId: build, request });
 }
 
 /** A page is of no use on a terminal: it goes into a file there. */
