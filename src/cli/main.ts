@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../base/index.ts';
 import { commands } from './commands/index.ts';
@@ -65,8 +66,17 @@ function keepCompiledCode(): void {
   enableCompileCache(join(own === undefined || own === '' ? join(base, 'plimsoll') : own, 'code'));
 }
 
+/**
+ * Keeps what is new in memory small: left to itself, Node lets it grow to 100 MB and more before it looks for what is not needed
+ * any more, which saves a twentieth of the time.
+ */
+function keepMemorySmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 if (import.meta.main) {
   keepCompiledCode();
+  keepMemorySmall();
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
