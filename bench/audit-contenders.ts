@@ -62,7 +62,7 @@ function plimsoll(image: string, { directory }: ContenderPlace): Contender[] {
     env: { PLIMSOLL_CACHE_DIR: cacheDir },
   };
   // Compiled code stays: it is there after the first run of all.
-  const removes = ['layers', 'gzip', 'images'].map((name) => join(cacheDir, name));
+  const removes = ['layers', 'gzip', 'images', 'audits'].map((name) => join(cacheDir, name));
   return [
     { title: 'plimsoll audit --json, nothing cached', ...audit, removes },
     { title: 'plimsoll audit --json again', ...audit },

@@ -43,7 +43,12 @@ export async function measureCurve(directory: string, signal: AbortSignal): Prom
     const first = [];
     const again = [];
     for (let run = 0; run < runs; run += 1) {
-      first.push(await runContender({ ...audit, removes: [join(cacheDir, 'layers')] }, signal));
+      first.push(
+        await runContender(
+          { ...audit, removes: ['layers', 'audits'].map((name) => join(cacheDir, name)) },
+          signal,
+        ),
+      );
       again.push(await runContender(audit, signal));
     }
     const memory = [...first, ...again].flatMap(({ memoryBytes }) => memoryBytes ?? []);

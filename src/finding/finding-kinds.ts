@@ -291,16 +291,6 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'The memory of a program that crashed while the image was built; it can hold whatever the program knew, passwords included.',
     remedy: 'Delete it in the RUN that makes it, and list `core` and `core.*` in `.dockerignore`.',
   },
-  'context-bloat': {
-    title: 'Needless files in the build context',
-    severity: 'warning',
-    waste: 'avoidable',
-    risk: 'safe',
-    docs: page('context-bloat'),
-    why: 'Everything in the context is sent to the builder, and `COPY .` puts it into a layer and spoils the cache.',
-    remedy: 'List it in `.dockerignore`.',
-    rewrite: 'dockerignore',
-  },
   'missing-dockerignore': {
     title: 'No .dockerignore',
     severity: 'warning',

@@ -129,7 +129,6 @@ export type PlainFindingKind =
   | 'duplicate-cuda'
   | 'log-or-dump'
   | 'core-dump'
-  | 'context-bloat'
   | 'missing-dockerignore'
   | 'late-copy'
   | 'runs-as-root';

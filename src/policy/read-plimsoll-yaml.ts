@@ -35,7 +35,11 @@ const gatesSchema = z.strictObject(
   { error: notAMap('a map of gates') },
 );
 const fileSchema = z
-  .strictObject({ gates: gatesSchema.nullish() }, { error: notAMap('a map with the key `gates`') })
+  .strictObject(
+    // Whoever reads the other sections checks them.
+    { gates: gatesSchema.nullish(), lint: z.unknown().optional() },
+    { error: notAMap('a map with the key `gates`') },
+  )
   .nullable();
 
 /**

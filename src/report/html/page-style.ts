@@ -94,7 +94,7 @@ td.name { white-space: nowrap; }
 .pair i + i { margin-top: 2px; }
 .pair i:first-child { opacity: 0.45; }
 .bars { margin: 4px 0 18px; }
-.bars .row { display: grid; grid-template-columns: 62px 1fr; gap: 10px; align-items: center; font-size: 13px; margin-top: 7px; }
+.bars .row { display: grid; grid-template-columns: 62px minmax(0, 1fr); gap: 10px; align-items: center; font-size: 13px; margin-top: 7px; }
 .stack { display: flex; height: 30px; gap: 1px; border-radius: 4px; }
 .stack span { min-width: 1px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; font-size: 12px; line-height: 30px; padding: 0 1px; color: var(--tile-ink); background: hsl(var(--h) calc(var(--s) * 1%) calc(var(--l) * 1%)); }
 .stack span.labelled { padding: 0 6px; }

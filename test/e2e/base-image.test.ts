@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runProcess } from '../../../base/index.ts';
-import { buildImage, type Image, writeOciLayout } from '../../../image/index.ts';
+import { runProcess } from '../../src/base/index.ts';
+import { buildImage, type Image, writeOciLayout } from '../../src/image/index.ts';
 import {
   type FixtureRegistry,
   pushTo,
   startFixtureRegistry,
-} from '../../../image/registry/fixtures/fixture-registry.ts';
+} from '../../src/image/registry/fixtures/fixture-registry.ts';
 
 let folder: string;
 let registry: FixtureRegistry;
-const main = join(import.meta.dirname, '../../main.ts');
+const main = join(import.meta.dirname, '../../src/cli/main.ts');
 const rootFiles = [{ path: 'etc/os-release', content: 'ID=debian\n' }];
 const appFiles = [{ path: 'app/main.py', content: 'print()\n' }];
 
