@@ -33,13 +33,39 @@ const facts: RewriteFacts = {
   hardCodedPaths: [],
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
+  contextManifests: new Map([
+    ['pyproject.toml', '[project]\nname = "svc"\n'],
+    ['uv.lock', ''],
+  ]),
   pruneScript: 'docker/prune-site-packages.py',
 };
 
-/** Examples of their own: for the first, packages copied without an environment; for the second, a source that the split would put in its place. */
+/** One that installs with uv, its source first. */
+const uvProject = `FROM python:3.12
+COPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/
+WORKDIR /app
+COPY . .
+RUN uv sync --locked --no-dev
+CMD ["uv", "run", "uvicorn", "app:app"]
+`;
+
+/** Examples of their own: for the tools, a Dockerfile with them; then, packages copied without an environment; for the second, a source that the split would put in its place. */
 const otherExamples: Partial<
   Record<RewriteId, { readonly text: string; readonly without: readonly RewriteId[] }>
 > = {
+  'tool-environment': {
+    text: `FROM python:3.12
+WORKDIR /app
+COPY pyproject.toml poetry.lock ./
+RUN pip install poetry && poetry config virtualenvs.create false && poetry install --no-root
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
+  'start-command': { text: uvProject, without: [] },
+  'tool-layer-order': { text: uvProject, without: [] },
+  'tool-stages': { text: uvProject, without: [] },
   'virtual-environment': {
     text: `FROM python:3.11 AS builder
 COPY requirements.txt .

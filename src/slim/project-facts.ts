@@ -9,6 +9,7 @@ import {
   pullsTorch,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
+import { contextManifests } from './context-manifests.ts';
 import { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
@@ -60,6 +61,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     hardCodedPaths: hardCodedPaths(project),
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
+    contextManifests: contextManifests(project),
     pruneScript: pruneScriptPath,
   };
 }

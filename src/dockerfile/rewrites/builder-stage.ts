@@ -4,10 +4,11 @@ import { applyEdits } from '../syntax/apply-edits.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { readContextCopy } from './context-paths.ts';
-import { makeEnvironment, type StagePython } from './make-environment.ts';
+import { environmentPath, makeEnvironment, type StagePython } from './make-environment.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
 import type { RequirementCopies } from './requirement-copies.ts';
+import { isToolCommand, isToolPip } from './tool-commands.ts';
 
 /** What both stages are put together from. */
 export interface Assembly {
@@ -24,8 +25,8 @@ export interface Assembly {
 
 /** The text of an instruction with everything between it and the one before: comments and empty lines travel with it. */
 export function chunkOf(
-  { text, stage }: Assembly,
-  { instruction }: ClassifiedInstruction,
+  { text, stage }: Pick<Assembly, 'text' | 'stage'>,
+  { instruction }: Pick<ClassifiedInstruction, 'instruction'>,
   edits: readonly TextEdit[] = [],
 ): string {
   const position = stage.instructions.indexOf(instruction);
@@ -43,7 +44,10 @@ export function builderChunks(assembly: Assembly): string[] {
   const last = classified.findLastIndex((one) => one.role === 'dependencies');
   const making = environment === undefined ? environmentPosition(classified) : -1;
   return classified.slice(0, last + 1).flatMap((one, position) => {
-    const parts = position === making ? [`${eol}${eol}${makeEnvironment(python, stage, eol)}`] : [];
+    const parts =
+      position === making
+        ? [`${eol}${eol}${makeEnvironment(python, stage, eol, uvVariables(assembly))}`]
+        : [];
     for (const [directory, sources] of files.before.get(one) ?? []) {
       const target =
         directory === (one.instruction.before.workdir ?? '/') ? './' : `${directory.replace(/\/$/, '')}/`;
@@ -57,17 +61,32 @@ export function builderChunks(assembly: Assembly): string[] {
 
 /** In front of the first installation and of the ARGs that stand directly above it with their comment. */
 function environmentPosition(classified: readonly ClassifiedInstruction[]): number {
-  let position = classified.findIndex((one) => one.role === 'dependencies');
+  let position = classified.findIndex((one) => one.role === 'dependencies' && !bringsTool(one));
   while (classified[position - 1]?.instruction.syntax.keyword === 'arg') position -= 1;
   return position;
 }
 
-/** Inside a virtual environment pip refuses `--user`; and what a builder stage removes again was needed in no image. */
+/** uv installs into what VIRTUAL_ENV names; PATH says nothing to it. */
+function uvVariables({ classified, stage }: Assembly): string {
+  if (!classified.some((one) => one.installs.some((install) => install.tool === 'uv'))) return '';
+  const isSystem = stage.after.env['UV_SYSTEM_PYTHON'] !== undefined;
+  return ` VIRTUAL_ENV=${environmentPath}${isSystem ? ' UV_SYSTEM_PYTHON=0' : ''}`;
+}
+
+/** `pip install uv`, `pip install --upgrade pip uv`: the tool stays out of the environment. */
+function bringsTool({ instruction }: ClassifiedInstruction): boolean {
+  const commands = instruction.commands ?? [];
+  return commands.some(isToolPip) && commands.every(isToolCommand);
+}
+
+/** Inside a virtual environment pip refuses `--user`, and `uv pip --system` looks past it; and what a builder stage removes again was needed in no image. */
 function builderEdits(one: ClassifiedInstruction, { text }: Assembly): TextEdit[] {
   const userOptions = one.installs.flatMap((install) =>
     removeWords(
       install.command,
-      install.options.filter((option) => option.text === '--user'),
+      install.options.filter(
+        (option) => option.text === '--user' || (install.tool === 'uv' && option.text === '--system'),
+      ),
     ),
   );
   const removals = removeLinks(one.instruction, text, (command) =>
@@ -94,12 +113,13 @@ function isForInstallation(one: ClassifiedInstruction, files: RequirementCopies)
 }
 
 const installerVariables =
-  /^(PIP_|UV_|PYTHON|C(XX)?FLAGS|LD|LIBRARY_PATH|CPATH|CUDA|TORCH_|MAX_JOBS|CMAKE|PATH$|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|DEBIAN_FRONTEND|LANG|LC_|SSL_CERT|REQUESTS_CA)/;
+  /^(PIP_|UV_|POETRY_|PDM_|PIPENV_|VIRTUAL_ENV$|PYTHON|C(XX)?FLAGS|LD|LIBRARY_PATH|CPATH|CUDA|TORCH_|MAX_JOBS|CMAKE|PATH$|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|DEBIAN_FRONTEND|LANG|LC_|SSL_CERT|REQUESTS_CA)/;
 
-/** WORKDIR, SHELL, and the variables that installers read or that an instruction of the builder refers to. */
-function isStateForBuilder(
+/** WORKDIR, SHELL, and the variables that installers read or that an instruction of the builder (with `hasCopies` also a COPY) refers to. */
+export function isStateForBuilder(
   one: ClassifiedInstruction,
   classified: readonly ClassifiedInstruction[],
+  hasCopies = false,
 ): boolean {
   const { keyword, value } = one.instruction.syntax;
   if (keyword === 'shell' || keyword === 'workdir') return true;
@@ -112,6 +132,7 @@ function isStateForBuilder(
     (other) =>
       other !== one &&
       (['dependencies', 'system', 'copy-from'].includes(other.role) ||
+        (hasCopies && ['copy', 'arrangement'].includes(other.role)) ||
         ['workdir', 'env', 'arg'].includes(other.instruction.syntax.keyword)),
   );
   return names.some(

@@ -1,14 +1,17 @@
 import { aptAction, readAptInstall } from '../apt-command.ts';
 import type { Instruction, ShellCommand } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { readProjectInstall } from '../project-tool-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
 import { nothingToDo, type Rewrite } from './rewrite.ts';
+import { isToolCleaning, toolCacheTargets } from './tool-caches.ts';
 
 const pipCache = '/root/.cache/pip';
 const uvCache = '/root/.cache/uv';
+const cacheFolder = '/root/.cache/';
 const aptMounts = ['/var/cache/apt', '/var/lib/apt'];
 /** Debian's images delete downloaded packages behind apt's back (`/etc/apt/apt.conf.d/docker-clean`). */
 const keepDownloads = [
@@ -48,7 +51,10 @@ export const cacheMounts: Rewrite = {
 
 function needsCache(run: Instruction): boolean {
   return (run.commands ?? []).some(
-    (command) => readPipInstall(command) !== undefined || readAptInstall(command) !== undefined,
+    (command) =>
+      readPipInstall(command) !== undefined ||
+      readAptInstall(command) !== undefined ||
+      readProjectInstall(command) !== undefined,
   );
 }
 
@@ -62,7 +68,8 @@ function mountEdits(run: Instruction, text: string): TextEdit[] {
     ...(pips.some((install) => install.tool === 'pip') ? [pipCache] : []),
     ...(pips.some((install) => install.tool === 'uv') ? [uvCache] : []),
     ...(apts.length > 0 && isPlainApt(run) ? aptMounts : []),
-  ].filter((target) => !isMounted(target));
+    ...toolCacheTargets(run, text),
+  ].filter((target, at, all) => !isMounted(target) && all.indexOf(target) === at);
   if (targets.length === 0) return [];
   const isAptMounted = targets.includes('/var/lib/apt');
   const flags = targets.map((target) => `--mount=type=cache,target=${target},sharing=locked`);
@@ -72,7 +79,14 @@ function mountEdits(run: Instruction, text: string): TextEdit[] {
   return [
     { range: { start, end: start }, newText },
     ...pips.flatMap(uncachedOptions),
-    ...(isAptMounted ? removeLinks(run, text, isAptCleaning) : []),
+    ...removeLinks(
+      run,
+      text,
+      (command) =>
+        (isAptMounted && isAptCleaning(command)) ||
+        (targets.some((target) => target.startsWith(cacheFolder)) && isToolCleaning(command)),
+    ),
+    ...projectInstallOptions(run),
   ];
 }
 
@@ -92,6 +106,18 @@ function uncachedOptions(install: PipInstall): TextEdit[] {
     (option) => option.text === '--no-cache-dir' || option.text === '--no-cache',
   );
   return removeWords(install.command, found);
+}
+
+/** `uv sync --no-cache`, `poetry install --no-cache`: a cache mount would stay empty. */
+function projectInstallOptions(run: Instruction): TextEdit[] {
+  return (run.commands ?? []).flatMap((command) => {
+    if (readProjectInstall(command) === undefined) return [];
+    const ranges = command.wordRanges.filter((_, at) => command.words[at] === '--no-cache');
+    return removeWords(
+      command,
+      ranges.map((range) => ({ range })),
+    );
+  });
 }
 
 /** `&& apt-get clean && rm -rf /var/lib/apt/lists/*` would empty the cache mounts. */

@@ -88,7 +88,7 @@ function isInstalling(command: ShellCommand): boolean {
 }
 
 /** `python -c …`, `python train.py` do work; `pip --version`, `pip cache purge`, `rm -rf` do not matter in a builder. */
-function isHarmless(command: ShellCommand): boolean {
+export function isHarmless(command: ShellCommand): boolean {
   const [program = '', ...rest] = command.words;
   if (/^(python|python3|uv)$/.test(program)) return rest[0] === '--version' || rest[0] === '-V';
   if (/^pip3?$/.test(program))

@@ -1,5 +1,6 @@
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
-import { readPipInstall } from '../pip-command.ts';
+import { isInstalling } from './tool-commands.ts';
+import { environmentPlace, projectInstalls } from './tool-environment-path.ts';
 
 /** A virtual environment that the target stage copies from a builder stage. */
 export interface CopiedEnvironment {
@@ -10,7 +11,7 @@ export interface CopiedEnvironment {
   readonly lastInstall: Instruction;
 }
 
-/** Finds `COPY --from=BUILDER /venv /venv` of the target stage where the builder installs with pip; undefined otherwise. */
+/** Finds `COPY --from=BUILDER /venv /venv` of the target stage where the builder installs with pip, uv, Poetry, PDM or Pipenv; undefined otherwise. */
 export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment | undefined {
   const target = model.stages[model.target];
   for (const { syntax } of target?.instructions ?? []) {
@@ -22,7 +23,10 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
     const path = (syntax.json ?? syntax.value.trim().split(/\s+/))[0]?.replace(/\/$/, '');
     if (builder === undefined || path === undefined) continue;
     const lastInstall = builder.instructions.findLast(installs);
-    if (lastInstall !== undefined && builder.instructions.some((one) => makesEnvironment(one, path))) {
+    if (
+      lastInstall !== undefined &&
+      builder.instructions.some((one) => makesEnvironment(one, path, builder))
+    ) {
       return { builder, path, lastInstall };
     }
   }
@@ -30,11 +34,16 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
 }
 
 function installs(instruction: Instruction): boolean {
-  return instruction.commands?.some((command) => readPipInstall(command) !== undefined) === true;
+  return instruction.commands?.some(isInstalling) === true;
 }
 
-function makesEnvironment(instruction: Instruction, path: string): boolean {
+function makesEnvironment(instruction: Instruction, path: string, builder: Stage): boolean {
+  const isProjects = projectInstalls(instruction).some((install) => {
+    const place = environmentPlace(install, instruction, builder);
+    return place.kind === 'fixed' && place.path === path;
+  });
   return (
+    isProjects ||
     instruction.commands?.some(
       (command) =>
         command.words.includes(path) && command.words.some((word) => /^(venv|virtualenv)$/.test(word)),

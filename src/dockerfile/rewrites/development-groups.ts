@@ -52,6 +52,14 @@ export function withoutGroups(
       ],
     };
   }
+  const task = startedTask(target);
+  if (task !== undefined) {
+    return {
+      edits: [],
+      reason: '',
+      leftAlone: [`\`${task}\` starts the container, and what it starts may come from the development group`],
+    };
+  }
   return {
     edits: [{ range: { start: action.end, end: action.end }, newText: ` ${installer.option}` }],
     reason: `${program} ${command.words[at]} ${installer.option}: development dependencies have no use in the running container`,
@@ -80,4 +88,15 @@ function startsThroughUv(target: Stage | undefined): boolean {
       (syntax.keyword === 'cmd' || syntax.keyword === 'entrypoint') &&
       /\buv\b\W+run\b(?!.*--no-(sync|dev))/.test(syntax.value),
   );
+}
+
+/** `poetry run poe serve`: the task runner, and often what it runs, is a development dependency. */
+function startedTask(target: Stage | undefined): string | undefined {
+  const starts = (target?.instructions ?? []).filter(({ syntax }) =>
+    /^(cmd|entrypoint)$/.test(syntax.keyword),
+  );
+  const found = starts.map(
+    ({ syntax }) => /\brun\W+(poe|task|taskipy|invoke|inv|tox|nox|hatch|pytest)\b/.exec(syntax.value)?.[1],
+  );
+  return found.find((task) => task !== undefined);
 }

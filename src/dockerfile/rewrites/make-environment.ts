@@ -48,16 +48,17 @@ export function pythonModulePackages(stage: Stage): string[] {
   );
 }
 
-/** The instructions that make the environment and put it first on PATH. */
+/** The instructions that make the environment and put it first on PATH; `variables` follow there, each with a space in front. */
 export function makeEnvironment(
   { program, environmentPackage }: StagePython,
   stage: Stage,
   eol: string,
+  variables = '',
 ): string {
   const present = aptInstalls(stage).flatMap(({ install }) => install.packages.map((found) => found.name));
   const isThere = environmentPackage === undefined || present.includes(environmentPackage);
   const packages = isThere
     ? ''
     : `RUN apt-get update && apt-get install -y --no-install-recommends ${environmentPackage} && rm -rf /var/lib/apt/lists/*${eol}`;
-  return `${packages}RUN ${program} -m venv ${environmentPath}${eol}ENV PATH="${environmentPath}/bin:$PATH"`;
+  return `${packages}RUN ${program} -m venv ${environmentPath}${eol}ENV PATH="${environmentPath}/bin:$PATH"${variables}`;
 }

@@ -9,6 +9,10 @@ export type RewriteId =
   | 'production-requirements'
   | 'cpu-wheels'
   | 'virtual-environment'
+  | 'tool-environment'
+  | 'start-command'
+  | 'tool-layer-order'
+  | 'tool-stages'
   | 'runtime-packages'
   | 'runtime-libraries'
   | 'no-recommends'
@@ -55,6 +59,11 @@ export interface RewriteFacts {
   readonly importStatements: readonly string[];
   /** Something compiles at run time (`torch.compile`, `cpp_extension`): what, or undefined. */
   readonly compilesAtRunTime: string | undefined;
+  /**
+   * Texts of the manifests and lock files in the build context, by path (`pyproject.toml`, `uv.lock`, `.python-version`), and an empty text for
+   * each `pyvenv.cfg` in it; undefined when the context was not read.
+   */
+  readonly contextManifests?: ReadonlyMap<string, string>;
   /** Path of the pruning script in the build context. */
   readonly pruneScript: string;
 }

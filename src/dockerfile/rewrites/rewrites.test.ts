@@ -43,7 +43,37 @@ const torch: RewriteFacts = {
   ...facts,
   cpuWheels: { requirements: ['torch>=2.2'], evidence: 'nothing in the project uses a GPU' },
 };
-const factsOf = (name: string): RewriteFacts => (/torch|cuda/.test(name) ? torch : facts);
+
+const locks = ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile', 'Pipfile.lock'].map(
+  (path) => [path, ''] as const,
+);
+const pyproject = '[project]\nname = "svc"\ndependencies = ["fastapi"]\n';
+const backend = (name: string): string => `${pyproject}[build-system]\nbuild-backend = "${name}"\n`;
+/** What lies in the build context, by a word of the fixture's name. */
+const contexts: readonly (readonly [word: RegExp, files: readonly (readonly [string, string])[]])[] = [
+  [/package/, [...locks, ['pyproject.toml', backend('hatchling.build')]]],
+  [/compiled/, [...locks, ['pyproject.toml', backend('maturin')]]],
+  [
+    /workspace/,
+    [...locks, ['pyproject.toml', `${backend('uv_build')}[tool.uv.sources]\nlib = { workspace = true }\n`]],
+  ],
+  [/python-version/, [...locks, ['pyproject.toml', pyproject], ['.python-version', '3.13\n']]],
+  [
+    /pdm-task/,
+    [...locks, ['pyproject.toml', `${pyproject}[tool.pdm.scripts]\nprod-server = "uvicorn a:b"\n`]],
+  ],
+  [
+    /poetry-script/,
+    [...locks, ['pyproject.toml', `${pyproject}[tool.poetry.scripts]\nserve = "svc:main"\n`]],
+  ],
+  [/^tool-/, [...locks, ['pyproject.toml', pyproject]]],
+];
+
+function factsOf(name: string): RewriteFacts {
+  if (/naive-torch|cuda/.test(name)) return torch;
+  const context = contexts.find(([word]) => name.startsWith('tool-') && word.test(name));
+  return context === undefined ? facts : { ...facts, contextManifests: new Map(context[1]) };
+}
 
 describe('all rewrites together', () => {
   test.each(files)('%s', async (name) => {
@@ -65,7 +95,7 @@ describe('any subset of the rewrites', () => {
   const ids = rewrites.map((rewrite) => rewrite.id);
   test.each(files)('%s: parses, resolves and keeps what the container sees', (name) => {
     const before = finalState(read(name));
-    for (let mask = 0; mask < 2 ** ids.length; mask += 61) {
+    for (let mask = 0; mask < 2 ** ids.length; mask += 1021) {
       const without = new Set<RewriteId>(ids.filter((_, bit) => (mask >> bit) & 1));
       const { text } = rewriteDockerfile(read(name), factsOf(name), { without });
       expect(finalState(text), `without ${[...without].join(', ')}`).toEqual(before);
@@ -84,15 +114,28 @@ function finalState(text: string): Record<string, unknown> {
   const last = stage?.instructions.at(-1);
   return {
     name: stage?.name,
-    start: [values('entrypoint').at(-1), values('cmd').at(-1)],
+    start: [values('entrypoint').at(-1), values('cmd').at(-1)].map(withoutTool),
     declared: [
       values('expose'),
       values('label'),
-      values('healthcheck'),
+      values('healthcheck').map(withoutTool),
       values('volume'),
       values('stopsignal'),
     ],
     workdir: last?.before.workdir,
     user: last?.before.user,
   };
+}
+
+/** `uv run` and `poetry run` start what PATH starts as well (start-command). */
+function withoutTool(start: string | undefined): string | undefined {
+  return start
+    ?.replaceAll(
+      /(")?\b(uv|poetry|pdm|pipenv)"?,?\s+"?run("?,\s+)?"?(\s*"?--(frozen|no-dev)"?,?)*\s*"?(?=[a-z])/g,
+      (_all, quote) => quote ?? '',
+    )
+    .replace(/"?run\.py/, (word) =>
+      word.startsWith('"') && !start.includes('"python"') ? `"python", ${word}` : word,
+    )
+    .replaceAll(/\s*([[\],])\s*/g, '$1');
 }

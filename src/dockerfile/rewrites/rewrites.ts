@@ -9,14 +9,22 @@ import { runtimeLibraries } from './runtime-libraries.ts';
 import { runtimePackages } from './runtime-packages.ts';
 import { slimBase } from './slim-base.ts';
 import { splitStages } from './split-stages.ts';
+import { startCommand } from './start-command.ts';
+import { toolEnvironment } from './tool-environment.ts';
+import { toolLayerOrder } from './tool-layer-order.ts';
+import { toolStages } from './tool-stages.ts';
 import { tracedBytecode } from './traced-bytecode.ts';
 import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
+  toolEnvironment,
+  startCommand,
   productionRequirements,
   cpuWheels,
   virtualEnvironment,
+  toolLayerOrder,
+  toolStages,
   splitStages,
   slimBase,
   runtimePackages,

@@ -5,6 +5,7 @@ import type { TextEdit } from '../syntax/syntax.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeWords } from './remove-words.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
+import { isInstalling } from './tool-commands.ts';
 import { usedCommands } from './used-commands.ts';
 
 /**
@@ -35,7 +36,11 @@ export const runtimePackages: Rewrite = {
 };
 
 function installsPython(instruction: Instruction): boolean {
-  return instruction.commands?.some((command) => readPipInstall(command) !== undefined) === true;
+  return (
+    instruction.commands?.some(
+      (command) => readPipInstall(command) !== undefined || isInstalling(command),
+    ) === true
+  );
 }
 
 interface Verdict {

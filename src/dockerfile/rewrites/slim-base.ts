@@ -9,11 +9,12 @@ import {
   type RewriteFacts,
   type RewriteProposal,
 } from './rewrite.ts';
+import { isInstalling } from './tool-commands.ts';
 import { usedCommands } from './used-commands.ts';
 
 /**
  * `FROM python:3.11` → `FROM python:3.11-slim` in the stage that becomes the image. Never alpine: manylinux wheels
- * need glibc. A stage that also installs with pip keeps the full base unless nothing is compiled there.
+ * need glibc. A stage that also installs distributions is changed, too, and the reason says what it may miss.
  */
 export const slimBase: Rewrite = {
   id: 'slim-base',
@@ -52,7 +53,7 @@ function proposal(stage: Stage, reference: string, start: number): RewritePropos
       `${stage.baseAsWritten} carries compilers, headers and version control for building; ` +
       `${reference} is the same Python on the same Debian without them` +
       (compiles
-        ? ' (this stage also installs with pip: a distribution without a wheel would miss the compiler)'
+        ? ' (this stage also installs distributions: one without a wheel would miss the compiler)'
         : ''),
     leftAlone: [],
   };
@@ -70,7 +71,7 @@ function cudaRuntime(
   const stages = target === undefined || target === stage ? [stage] : [stage, target];
   const place = placeOf(stage.from);
   if (stages.some((one) => one.instructions.some(installsPython)))
-    return leave(`${place}: the stage installs with pip, which may need the compiler of ${stage.base}`);
+    return leave(`${place}: the stage installs distributions, which may need the compiler of ${stage.base}`);
   if (facts.compilesAtRunTime !== undefined)
     return leave(`${place}: ${stage.base} stays, ${facts.compilesAtRunTime} compiles at run time`);
   if (stages.some((one) => usedCommands(one).has('nvcc'))) return leave(`${place}: nvcc is called`);
@@ -86,7 +87,11 @@ function cudaRuntime(
 }
 
 function installsPython(instruction: Instruction): boolean {
-  return instruction.commands?.some((command) => readPipInstall(command) !== undefined) === true;
+  return (
+    instruction.commands?.some(
+      (command) => readPipInstall(command) !== undefined || isInstalling(command),
+    ) === true
+  );
 }
 
 /** The stage with the external base that the target grows from. */

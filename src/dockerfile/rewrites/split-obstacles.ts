@@ -44,7 +44,7 @@ export function splitObstacles({ stage, classified, facts, placeOf }: SplitQuest
   ];
 }
 
-function onbuildObstacle({ instruction }: ClassifiedInstruction, placeOf: PlaceOf): string[] {
+export function onbuildObstacle({ instruction }: ClassifiedInstruction, placeOf: PlaceOf): string[] {
   return instruction.syntax.keyword === 'onbuild'
     ? [`${placeOf(instruction.syntax)}: ONBUILD acts in images built from this one`]
     : [];
@@ -101,7 +101,7 @@ function earlyWorkObstacle(one: ClassifiedInstruction, placeOf: PlaceOf): string
   ];
 }
 
-function absolutePathObstacle(instruction: Instruction, placeOf: PlaceOf): string[] {
+export function absolutePathObstacle(instruction: Instruction, placeOf: PlaceOf): string[] {
   const { keyword, value } = instruction.syntax;
   if (keyword === 'env' && /(^|\s)PATH[= ]/.test(value) && !/\$\{?PATH/.test(value)) {
     return [`${placeOf(instruction.syntax)}: PATH is set without the inherited one`];

@@ -6,6 +6,7 @@ import { requirementCopies } from './requirement-copies.ts';
 import { leave, nothingToDo, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
 import { runtimeChunks } from './runtime-stage.ts';
 import { installerObstacles, splitObstacles } from './split-obstacles.ts';
+import { readToolStage } from './tool-stage.ts';
 
 /**
  * One stage → a builder that installs into a virtual environment and a runtime stage that copies it.
@@ -20,6 +21,8 @@ export const splitStages: Rewrite = {
     const stage = model.stages[model.target];
     if (stage === undefined || stage.baseStage !== undefined || isUsedByOthers(dockerfile, stage))
       return nothingToDo;
+    // The stages of uv, Poetry, PDM and Pipenv are another rewrite's.
+    if (readToolStage(dockerfile, facts) !== undefined) return nothingToDo;
     const classified = stage.instructions.map(classifyInstruction);
     if (!classified.some((one) => one.role === 'dependencies'))
       return leave(...new Set(installerObstacles(classified, placeOf)));

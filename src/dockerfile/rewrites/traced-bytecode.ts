@@ -2,6 +2,7 @@ import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { findCopiedEnvironment } from './copied-environment.ts';
 import { nothingToDo, type Rewrite } from './rewrite.ts';
+import { isToolPip } from './tool-commands.ts';
 
 /**
  * Compiles to bytecode what the application imports, instead of everything: pip compiles every module of every
@@ -15,11 +16,15 @@ export const tracedBytecode: Rewrite = {
     const environment = findCopiedEnvironment(model);
     if (environment === undefined || facts.importStatements.length === 0) return nothingToDo;
     const commands = environment.builder.instructions.flatMap((one) => one.commands ?? []);
+    if (commands.some(({ words }) => words.includes('-I') && words.includes('-c'))) return nothingToDo;
     const installs = commands
       .flatMap((command) => readPipInstall(command) ?? [])
-      .filter((install) => install.tool === 'pip');
+      .filter((install) => install.tool === 'pip' && !isToolPip(install.command));
     if (installs.some((install) => install.options.some((option) => /^--(no-)?compile$/.test(option.text))))
       return nothingToDo;
+    if (environment.builder.after.env['UV_COMPILE_BYTECODE'] !== undefined) return nothingToDo;
+    const isOnPath = environment.builder.after.env['PATH']?.startsWith(`${environment.path}/bin`) === true;
+    const python = isOnPath || installs.length > 0 ? 'python' : `${environment.path}/bin/python`;
     const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
     const last =
       environment.builder.instructions.findLast((one) => one.syntax.keyword === 'run') ??
@@ -31,7 +36,7 @@ export const tracedBytecode: Rewrite = {
     });
     const run =
       `${eol}${eol}# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.${eol}` +
-      `RUN python -I -c "${facts.importStatements.join(`; \\${eol}    `)}"`;
+      `RUN ${python} -I -c "${facts.importStatements.join(`; \\${eol}    `)}"`;
     return {
       edits: [...flags, { range: { start: at, end: at }, newText: run }],
       reason: 'pip compiles every module of every distribution; the service loads a fraction of them',

@@ -1,0 +1,34 @@
+FROM python:3.11 AS builder
+ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=0
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /uvx /bin/
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/root/.cache/uv,sharing=locked \
+    uv sync --no-dev --frozen
+
+# Takes out of the environment what is never run; prints what went and what was kept, and why.
+RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
+    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
+
+# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
+RUN /app/.venv/bin/python -I -c "import pandas; \
+    from fastapi import FastAPI"
+
+FROM python:3.11-slim
+WORKDIR /app
+COPY . .
+
+COPY --from=builder /app/.venv /app/.venv
+ENV VIRTUAL_ENV=/app/.venv PATH="/app/.venv/bin:$PATH"
+CMD ["uvicorn", "app.main:app"]
+
+# applied start-command: `uv run` starts what stands in /app/.venv/bin; with that first on PATH the program starts without uv, and nothing is installed when the container starts
+# applied production-requirements: uv sync --no-dev: development dependencies have no use in the running container
+# applied tool-stages: uv and its caches, compilers and headers stay behind in the builder stage; the environment is copied to the same path
+# applied slim-base: python:3.11 carries compilers, headers and version control for building; python:3.11-slim is the same Python on the same Debian without them
+# applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
+# applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
+# applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
+# left alone by tool-layer-order: `RUN uv sync --no-dev --frozen`: manifest and lock file of uv are not both known to be in the build context, so the installation stays behind the source
