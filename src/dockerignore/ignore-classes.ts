@@ -7,11 +7,13 @@ import {
   findBuildOutput,
   findData,
   findEnvironments,
+  findWeights,
   type IgnoreRoot,
   largeDataFiles,
   namedDirectories,
   namedFiles,
 } from './ignore-roots.ts';
+import { isNamedLikeSecret } from './secret-names.ts';
 
 /** One kind of file that an image does not need. */
 export interface IgnoreClass {
@@ -64,7 +66,6 @@ export const ignoreClasses: readonly IgnoreClass[] = [
         '.eggs',
         '.pytype',
         '.pyre',
-        '.cache',
         '.uv-cache',
         '.parcel-cache',
         'node_modules',
@@ -80,20 +81,25 @@ export const ignoreClasses: readonly IgnoreClass[] = [
     ),
   },
   {
+    id: 'download-cache',
+    reason: 'downloads that tools keep',
+    risk: 'verify',
+    weight: 'content',
+    find: namedDirectories(['.cache']),
+  },
+  {
     id: 'secret',
     reason: 'secrets or settings of this machine; whoever has the image could read them',
     risk: 'verify',
     weight: 'debris',
-    find: both(
-      namedDirectories(['.ssh', '.aws', '.gnupg', '.kube']),
-      namedFiles([
-        { test: /^\.env$/, shared: '**/.env' },
-        { test: /^\.env\.(?!.*(?:example|sample|template|dist)).+$/, shared: undefined },
-        { test: /^\.envrc$/, shared: '**/.envrc' },
-        { test: /^id_(?:rsa|dsa|ecdsa|ed25519)$/, shared: undefined },
-        { test: /\.(?:pem|p12|pfx|key|keystore|jks)$/, shared: undefined },
-        { test: /^(?:\.netrc|\.pypirc|\.npmrc|\.git-credentials|kaggle\.json)$/, shared: undefined },
-      ]),
+    find: both(namedDirectories(['.ssh', '.aws', '.gnupg', '.kube']), (tree) =>
+      tree.files
+        .filter(({ path }) => isNamedLikeSecret(path))
+        .map(({ path }) => {
+          const name = posix.basename(path);
+          const isShared = name === '.env' || name === '.envrc';
+          return { path, shared: isShared ? { pattern: `**/${name}`, within: undefined } : undefined };
+        }),
     ),
   },
   {
@@ -204,6 +210,14 @@ export const ignoreClasses: readonly IgnoreClass[] = [
         path,
         shared: undefined,
       })),
+  },
+  {
+    id: 'model-weights',
+    reason: 'model weights that no code of the application and no instruction of the Dockerfile names',
+    risk: 'verify',
+    weight: 'content',
+    find: findWeights,
+    partsOf: (tree, directory) => largeDataFiles(tree.filesBelow(directory)),
   },
   {
     id: 'data',

@@ -76,24 +76,47 @@ export function findBuildOutput(tree: ContextTree): readonly IgnoreRoot[] {
 
 const dataFile =
   /\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|npy|npz|h5|hdf5|pkl|pickle|joblib|mat|tfrecords?|lmdb|mdb|sqlite3?|db|duckdb|xlsx?|pt|pth|ckpt|onnx|safetensors|gguf|ggml|bin|pb|tflite|mlmodel|zip|tar|tgz|tbz2?|txz|gz|bz2|xz|zst|7z|rar|whl|jpe?g|png|gif|bmp|tiff?|webp|mp[34]|m4a|wav|flac|ogg|avi|mov|mkv|webm|pdf|nii|dcm|las|laz|psd)$/i;
+const weightsFile =
+  /\.(?:pt|pth|ckpt|onnx|safetensors|gguf|ggml|h5|pb|tflite|mlmodel|keras|joblib|engine|mar|pdparams)$|(?:^|\/)(?:pytorch_model|flax_model|model)[^/]*\.bin$/i;
 const largeBytes = 1_000_000;
 
-/** Directories with nothing but data, and single data files, of a megabyte or more. */
+/** Directories with nothing but data, and single data files, of a megabyte or more; those with nothing but model weights are another kind. */
 export function findData(tree: ContextTree): readonly IgnoreRoot[] {
-  const isQuiet = ({ path }: SentFile): boolean =>
-    dataFile.test(path) || /^(?:\.gitkeep|\.gitignore|\.ds_store|\.dvc)$/i.test(posix.basename(path));
+  return findLarge(tree, dataFile).filter(({ path }) => !isWeights(tree, path));
+}
+
+/** Directories with nothing but model weights, and single weights files, of a megabyte or more. */
+export function findWeights(tree: ContextTree): readonly IgnoreRoot[] {
+  return findLarge(tree, weightsFile);
+}
+
+function isWeights(tree: ContextTree, path: string): boolean {
+  const files = tree.fileAt(path) === undefined ? tree.filesBelow(path) : [{ path }];
+  return files.every((file) => weightsFile.test(file.path) || isQuiet(file.path));
+}
+
+/** Files that say nothing of the directory that they are in. */
+function isQuiet(path: string): boolean {
+  return /^(?:\.gitkeep|\.gitignore|\.ds_store|.*\.dvc)$/i.test(posix.basename(path));
+}
+
+function findLarge(tree: ContextTree, wanted: RegExp): readonly IgnoreRoot[] {
   const directories = topDirectories(tree, (directory) => {
     const files = tree.filesBelow(directory);
-    return sizeOf(files) >= largeBytes && files.every(isQuiet);
+    return sizeOf(files) >= largeBytes && files.every(({ path }) => wanted.test(path) || isQuiet(path));
   });
   const inside = new Set(directories);
   const outside = tree.files.filter((file) => !hasParentIn(file.path, inside));
-  return [...directories.map((path) => ({ path, shared: undefined })), ...largeDataFiles(outside)];
+  return [...directories.map((path) => ({ path, shared: undefined })), ...largeFiles(outside, wanted)];
 }
 
-/** Single large files; three or more of one extension in a directory may share a pattern. */
+/** Single large data files; three or more of one extension in a directory may share a pattern. */
 export function largeDataFiles(files: readonly SentFile[]): readonly IgnoreRoot[] {
-  const large = files.filter((file) => file.sizeBytes >= largeBytes && dataFile.test(file.path));
+  return largeFiles(files, dataFile);
+}
+
+function largeFiles(files: readonly SentFile[], wanted: RegExp): readonly IgnoreRoot[] {
+  const large = files.filter((file) => file.sizeBytes >= largeBytes && wanted.test(file.path));
   const groups = Map.groupBy(large, ({ path }) => `${posix.dirname(path)}/*${posix.extname(path)}`);
   return large.map(({ path }) => {
     const [directory, extension] = [posix.dirname(path), posix.extname(path)];

@@ -4,19 +4,37 @@ import { compilePattern, type PathTest } from './pattern.ts';
 
 /** Decides which paths of a build context stay out. */
 export interface IgnoreMatcher {
-  /** Whether a path (relative to the context, `/` between parts) is left out: by a pattern for itself or for one of its parents, unless a later exception takes it back in. */
+  /**
+   * Whether a path (relative to the context, `/` between parts) is left out: by a pattern for itself or for one of its parents, unless
+   * a later exception takes it or one of its parents back in (moby/patternmatcher `MatchesOrParentMatches`).
+   */
   isIgnored(path: string): boolean;
   /** Whether something below a directory can be in the context: false means that a walk need not enter it. */
   mayContainIncluded(directory: string): boolean;
+  /**
+   * The verdict of a walk from the top, which hands each directory's verdict down (moby/patternmatcher `MatchesUsingParentResults`,
+   * by which contexts are sent). It differs from `isIgnored` in one case: an exception for a directory that nothing leaves out itself
+   * takes nothing below it back in. `*.md` with a later `!docs` keeps `docs/a.md`; `**\/*.md` with a later `!docs` does not.
+   */
+  walkVerdict(path: string, parent: WalkVerdict | undefined): WalkVerdict;
+}
+
+/** What a walk knows of one path. */
+export interface WalkVerdict {
+  readonly isIgnored: boolean;
+  /** Position of the pattern that decided; undefined where none did. */
+  readonly rule: number | undefined;
+  /** For each pattern whether it matched the path or one of its parents, as far as that was looked at. */
+  readonly matches: readonly boolean[];
 }
 
 /**
- * Matches paths as Docker does when it sends a build context (moby/patternmatcher `MatchesOrParentMatches`). Later patterns win.
+ * Matches paths as Docker does when it sends a build context. Later patterns win.
  * Throws a `UserError` for a string that is no valid pattern.
  */
 export function ignoreMatcher(patterns: readonly (IgnorePattern | string)[]): IgnoreMatcher {
   const rules = patterns.flatMap((pattern) => toRule(pattern) ?? []);
-  const exceptions = rules.filter((rule) => rule.isException).map((rule) => rule.pattern.split('/'));
+  const exceptions = rules.filter((rule) => rule.isException).map((rule) => partTests(rule.pattern));
   const directories = new Map<string, readonly boolean[]>();
   const matchesOf = (path: string): readonly boolean[] => {
     const slash = path.lastIndexOf('/');
@@ -40,6 +58,7 @@ export function ignoreMatcher(patterns: readonly (IgnorePattern | string)[]): Ig
       const parts = cleanPath(directory).split('/');
       return !isIgnored(directory) || exceptions.some((exception) => canReachBelow(exception, parts));
     },
+    walkVerdict: (path, parent) => walkVerdict(rules, path, parent),
   };
 }
 
@@ -62,12 +81,33 @@ function toRule(from: IgnorePattern | string): Rule | undefined {
   return { pattern: read.pattern, isException: read.isException, matches };
 }
 
+function walkVerdict(rules: readonly Rule[], path: string, parent: WalkVerdict | undefined): WalkVerdict {
+  let isIgnored = false;
+  let decided: number | undefined;
+  const matches = rules.map((rule, position) => {
+    const isUseful = rule.isException === isIgnored;
+    const isMatch = parent?.matches[position] === true || (isUseful && rule.matches(path));
+    if (isMatch && isUseful) {
+      isIgnored = !rule.isException;
+      decided = position;
+    }
+    return isMatch;
+  });
+  return { isIgnored, rule: decided, matches };
+}
+
+/** The parts of a pattern; undefined from the first one on that can match more than one part of a path. */
+function partTests(pattern: string): readonly (PathTest | undefined)[] {
+  // A class such as [^a] matches a slash too.
+  return pattern.split('/').map((part) => (/\*\*|\[/.test(part) ? undefined : compilePattern(part)));
+}
+
 /** Whether an exception's pattern can match the directory, one of its parents, or something below it. */
-function canReachBelow(exception: readonly string[], directory: readonly string[]): boolean {
-  for (const [position, part] of exception.entries()) {
+function canReachBelow(exception: readonly (PathTest | undefined)[], directory: readonly string[]): boolean {
+  for (const [position, matches] of exception.entries()) {
     const name = directory[position];
-    if (name === undefined || part.includes('**')) return true;
-    if (compilePattern(part)?.(name) === false) return false;
+    if (name === undefined || matches === undefined) return true;
+    if (!matches(name)) return false;
   }
   return true;
 }

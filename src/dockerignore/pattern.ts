@@ -74,23 +74,41 @@ const letterEscapes: Readonly<Record<string, string>> = {
   z: '(?![\\s\\S])',
 };
 
+/** Go's named classes, `[[:alpha:]]`, as JavaScript writes them inside a class. */
+const namedClasses: Readonly<Record<string, string>> = {
+  alnum: '0-9A-Za-z',
+  alpha: 'A-Za-z',
+  ascii: '\\x00-\\x7f',
+  blank: '\\t ',
+  cntrl: '\\x00-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '!-~',
+  lower: 'a-z',
+  print: ' -~',
+  punct: '!-\\/:-@\\[-`\\{-~',
+  space: '\\t\\n\\v\\f\\r ',
+  upper: 'A-Z',
+  word: '0-9A-Za-z_',
+  xdigit: '0-9A-Fa-f',
+};
+
+const tokenOutside = /\\[\s\S]|[\s\S]/uy;
+const tokenInClass = /\\[\s\S]|\[:(\w+):\]|[\s\S]/uy;
+
 /** Go's syntax into JavaScript's: `.` matches all but a newline, a lone `]` is itself, and only special characters may be escaped. */
 function compileExpression(goExpression: string): PathTest | undefined {
   let source = '';
   let isInClass = false;
-  const tokens = goExpression.match(/\\[\s\S]|[\s\S]/gu) ?? [];
-  for (const token of tokens) {
-    if (token.startsWith('\\') && token.length > 1) {
-      const escaped = escapeToken(token.slice(1), isInClass);
-      if (escaped === undefined) return undefined;
-      source += escaped;
-    } else if (isInClass) {
-      if (token === ']') isInClass = false;
-      source += token;
-    } else {
-      if (token === '[') isInClass = true;
-      source += token === '.' ? '[^\\n]' : token === ']' ? '\\]' : token;
-    }
+  for (let at = 0; at < goExpression.length; ) {
+    const next = isInClass ? tokenInClass : tokenOutside;
+    next.lastIndex = at;
+    const [token, className] = next.exec(goExpression) ?? [goExpression.charAt(at)];
+    at += token.length;
+    const translated = translateToken(token, className, isInClass);
+    if (translated === undefined) return undefined;
+    source += translated;
+    if (token === '[') isInClass = true;
+    else if (token === ']') isInClass = false;
   }
   try {
     const compiled = new RegExp(`^${source}$`, 'u');
@@ -100,7 +118,22 @@ function compileExpression(goExpression: string): PathTest | undefined {
   }
 }
 
+function translateToken(
+  token: string,
+  className: string | undefined,
+  isInClass: boolean,
+): string | undefined {
+  if (className !== undefined) {
+    return Object.hasOwn(namedClasses, className) ? namedClasses[className] : undefined;
+  }
+  if (token.startsWith('\\') && token.length > 1) return escapeToken(token.slice(1), isInClass);
+  if (isInClass) return token === '[' ? '\\[' : token;
+  return token === '.' ? '[^\\n]' : token === ']' ? '\\]' : token;
+}
+
 function escapeToken(character: string, isInClass: boolean): string | undefined {
+  // Go escapes punctuation of ASCII only.
+  if ((character.codePointAt(0) ?? 0) > 127) return undefined;
   if (!/^[A-Za-z0-9]$/.test(character)) {
     return /[\^$\\.*+?()[\]{}|/-]/.test(character) && (character !== '-' || isInClass)
       ? `\\${character}`

@@ -5,6 +5,7 @@ import {
   ignoreMatcher,
   mergeDockerignore,
   parseDockerignore,
+  secretOf,
   suggestIgnores,
 } from './index.ts';
 
@@ -52,6 +53,8 @@ describe('suggestions', () => {
     ['tests/data/x.json', 'tests', 'tests'],
     ['docs/index.md', 'docs', 'documentation'],
     ['logs/a.log', '**/*.log', 'logs'],
+    ['kaggle.json', 'kaggle.json', 'an access token'],
+    ['.cache/huggingface/model.bin', '**/.cache', 'downloads'],
     ['docker-compose.prod.yml', 'docker-compose.prod.yml', 'compose'],
     ['gpu.Dockerfile', 'gpu.Dockerfile', 'another Dockerfile'],
     ['.github/workflows/ci.yml', '.github', 'continuous integration'],
@@ -84,8 +87,8 @@ describe('suggestions', () => {
     expect(
       advice.suggestions.map(({ pattern, sizeBytes, fileCount }) => [pattern, sizeBytes, fileCount]),
     ).toEqual([
-      ['data', 100e6, 2],
       ['src/weights.pt', 5e6, 1],
+      ['data', 100e6, 2],
       ['\\[old\\] run!', 2e6, 1],
     ]);
     expect(ignoreMatcher(patternsOf(advice)).isIgnored('[old] run!/x.zip')).toBe(true);
@@ -164,7 +167,9 @@ describe('what stays', () => {
       path === 'models/a.pt' ? 'app.py:3 opens it' : undefined;
     const advice = advise(files, { isNeeded });
     expect(patternsOf(advice)).toEqual(['models/old.pt']);
-    expect(advice.kept).toEqual([{ path: 'models/a.pt', kind: 'data', reason: 'app.py:3 opens it' }]);
+    expect(advice.kept).toEqual([
+      { path: 'models/a.pt', kind: 'model-weights', reason: 'app.py:3 opens it' },
+    ]);
   });
 
   test('a directory that the code names stays whole', () => {
@@ -209,5 +214,165 @@ describe('merging', () => {
 
   test('nothing to add leaves every byte', () => {
     expect(mergeDockerignore('\uFEFFtests  \n\n\n', suggestions.slice(1))).toBe('\uFEFFtests  \n\n\n');
+  });
+});
+
+describe('exceptions of the ignore file keep their word', () => {
+  const fixed = (text: string, paths: readonly { path: string; sizeBytes: number }[]): string => {
+    const patterns = parseDockerignore(text);
+    const matcher = ignoreMatcher(patterns);
+    const files = paths.filter(({ path }) => !matcher.isIgnored(path));
+    return mergeDockerignore(text, advise(files, { patterns }).suggestions);
+  };
+
+  test('lines that would undo one go before it, the others to the end', () => {
+    const text = '# mine\n*.tmp\n!logs/keep.log\n';
+    expect(fixed(text, [file('x.log'), file('logs/keep.log'), file('.git/HEAD'), file('a/b.log')])).toBe(
+      `# mine
+*.tmp
+
+# Not needed in the image (plimsoll ignore)
+# logs (2.00 kB)
+**/*.log
+
+!logs/keep.log
+
+# history of the version control (1.00 kB)
+**/.git
+`,
+    );
+  });
+
+  test.each([
+    ['*\n!app\n', 'app/__pycache__/a.pyc', true, 'debris of a directory that is let in'],
+    ['*\n!app/**\n', 'app/__pycache__/a.pyc', true, 'however that is written'],
+    ['*\n!app\n', 'app/tests/a.py', false, 'what else is in it is wanted'],
+    ['.git\n!**/HEAD\n', '.git/HEAD', false, 'a file of debris that is asked for'],
+    ['*.x\n!.git/HEAD\n', '.git/index', true, 'the debris around such a file'],
+  ])('%j with %s: ignored afterwards %j, %s', (text, path, isIgnored) => {
+    const matcher = ignoreMatcher(parseDockerignore(fixed(text, [file(path), file('.git/HEAD')])));
+    expect(matcher.isIgnored(path)).toBe(isIgnored);
+    expect(matcher.isIgnored('.git/HEAD')).toBe(!text.includes('HEAD') && text.startsWith('*\n'));
+  });
+
+  test('no merge changes what the exceptions that were there let in, now or later', () => {
+    const paths = [
+      '.env',
+      'a/.env',
+      'x.log',
+      'logs/keep.log',
+      'a/x.pyc',
+      '.git/HEAD',
+      'tests/a.py',
+      'a.ipynb',
+    ];
+    const glob = fc.constantFrom(
+      'a',
+      '.env',
+      '*',
+      '*.log',
+      'keep.log',
+      'logs',
+      '**',
+      'tests',
+      '.git',
+      'H*',
+      'x.pyc',
+    );
+    const line = fc.array(glob, { minLength: 1, maxLength: 2 }).map((parts) => parts.join('/'));
+    const lines = fc.array(
+      fc.tuple(fc.constantFrom('', '!'), line).map((one) => one.join('')),
+      { maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(lines, fc.subarray(paths, { minLength: 1 }), (given, present) => {
+        const text = given.map((one) => `${one}\n`).join('');
+        const patterns = parseDockerignore(text);
+        const after = fixed(
+          text,
+          present.map((path) => file(path)),
+        );
+        expect(
+          fixed(
+            after,
+            present.map((path) => file(path)),
+          ),
+        ).toBe(after);
+        expect(after.split('\n').filter((one) => given.includes(one)).length).toBeGreaterThanOrEqual(
+          given.length,
+        );
+        const wanted = patterns.filter(({ isException, pattern }) => isException && !/^[*/]*$/.test(pattern));
+        const [before, now] = [ignoreMatcher(patterns), ignoreMatcher(parseDockerignore(after))];
+        for (const path of paths) {
+          const isAskedFor = wanted.some(({ pattern }) => matchesItself(pattern, path));
+          if (isAskedFor && !before.isIgnored(path))
+            expect([path, now.isIgnored(path)]).toEqual([path, false]);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  function matchesItself(pattern: string, path: string): boolean {
+    const parent = path.slice(0, path.lastIndexOf('/') + 1).replace(/\/$/, '');
+    const isMatch = ignoreMatcher([pattern]).isIgnored(path);
+    return (
+      isMatch && !/\*\*?$/.test(pattern) && (parent === '' || !ignoreMatcher([pattern]).isIgnored(parent))
+    );
+  }
+});
+
+describe('merging keeps every byte', () => {
+  const added = [{ pattern: 'data', reason: 'data', sizeBytes: 5 }];
+
+  test.each([
+    ['\uFEFFa\r\n', 'CRLF and a byte-order mark'],
+    ['a\n\n\n\n', 'empty lines at the end'],
+    ['  a  \n# b', 'no last line end'],
+    ['\uFEFF', 'only a mark'],
+  ])('%j: %s', (text) => {
+    const merged = mergeDockerignore(text, added);
+    expect(merged.startsWith(text)).toBe(true);
+    expect(parseDockerignore(merged).map(({ pattern }) => pattern)).toEqual([
+      ...parseDockerignore(text).map(({ pattern }) => pattern),
+      'data',
+    ]);
+    expect(merged.replaceAll('\r\n', '').includes('\n')).toBe(!text.includes('\r\n'));
+  });
+
+  test('a line before the first one stays behind the mark', () => {
+    const merged = mergeDockerignore('\uFEFF!data/keep\n', [
+      { ...added[0], pattern: 'data', reason: 'data', sizeBytes: 5, beforeLine: 1 },
+    ]);
+    expect(parseDockerignore(merged).map(({ pattern }) => pattern)).toEqual(['data', 'data/keep']);
+  });
+});
+
+describe('secrets', () => {
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ['.env', 'TOKEN=x\n', 'environment file', 'a value'],
+    ['.env', '# TOKEN=\nTOKEN=\n', undefined, 'names without values'],
+    ['.env.production.example', 'TOKEN=x\n', undefined, 'a template'],
+    ['certs/ca.pem', '-----BEGIN CERTIFICATE-----\n', undefined, 'a public certificate'],
+    ['certs/tls.pem', '-----BEGIN RSA PRIVATE KEY-----\n', 'private key', 'a key in PEM'],
+    ['tls.key', '\x30\x82\x04', 'private key', 'a key in DER'],
+    ['talk.key', 'PK\x03\x04', undefined, 'a presentation'],
+    ['.ssh/id_ed25519', undefined, 'private key', 'what cannot be read counts by its name'],
+    ['deploy/kubeconfig', 'users:\n- user:\n    token: abc\n', 'cluster credentials', 'a cluster'],
+    ['deploy/kubeconfig', 'clusters: []\n', undefined, 'without users'],
+    ['.netrc', 'machine h login u password p', 'registry credentials', 'a password'],
+    [
+      'gcp-service-account.json',
+      '{"private_key": "-----BEGIN PRIVATE KEY-----"}',
+      'cloud credentials',
+      'a robot',
+    ],
+    ['app/credentials.yaml', 'form: login\n', undefined, 'a name that says little'],
+    ['.npmrc', 'registry=https://r.example\n', undefined, 'a setting'],
+    ['.npmrc', '//r.example/:_authToken=abc\n', 'registry credentials', 'a token'],
+    ['tests/data/server.key', '-----BEGIN PRIVATE KEY-----', undefined, 'published with the tests'],
+    ['src/app.py', 'TOKEN=1', undefined, 'source'],
+  ])('%s holding %j is %j: %s', (path, text, secret) => {
+    expect(secretOf(path, text)).toBe(secret);
   });
 });

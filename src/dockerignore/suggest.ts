@@ -3,6 +3,7 @@ import { type ContextTree, contextTree, exactPattern, type SentFile } from './co
 import { type IgnoreClass, ignoreClasses } from './ignore-classes.ts';
 import type { IgnoreRoot, SharedPattern } from './ignore-roots.ts';
 import { ignoreMatcher } from './matcher.ts';
+import { mayOverlap } from './overlap.ts';
 import { cleanPath, type IgnorePattern } from './parse.ts';
 import { compilePattern, type PathTest } from './pattern.ts';
 
@@ -31,6 +32,8 @@ export interface IgnoreSuggestion {
   readonly fileCount: number;
   /** The first few of the files. */
   readonly samplePaths: readonly string[];
+  /** Line of an exception that must stay behind it, as behind the end of the file it would be undone: `data` before `!data/keep.csv`. */
+  readonly beforeLine?: number;
 }
 
 /** Lines for the ignore file, and what looked superfluous and stays, with the reason. */
@@ -44,11 +47,16 @@ export interface IgnoreAdvice {
 export function suggestIgnores(facts: IgnoreFacts): IgnoreAdvice {
   const tree = contextTree(facts.files);
   const named = namedPaths(facts);
+  const exceptions = facts.patterns.flatMap((one) => {
+    const pattern = wholeDirectory(one.pattern);
+    const matches = one.isException ? compilePattern(pattern) : undefined;
+    return matches === undefined ? [] : [{ ...one, pattern, matches }];
+  });
   const suggestions: IgnoreSuggestion[] = [];
   const kept: { path: string; kind: string; reason: string }[] = [];
   const covered = new Set<string>();
   for (const ignoreClass of ignoreClasses) {
-    const work: Work = { tree, named, covered, ignoreClass, isNeeded: facts.isNeeded };
+    const work: Work = { tree, named, exceptions, covered, ignoreClass, isNeeded: facts.isNeeded };
     const judged = judge(work, ignoreClass.find(tree));
     for (const { root, reason } of judged) {
       if (reason !== undefined) kept.push({ path: root.path, kind: ignoreClass.id, reason });
@@ -62,32 +70,48 @@ export function suggestIgnores(facts: IgnoreFacts): IgnoreAdvice {
 interface Work {
   readonly tree: ContextTree;
   readonly named: readonly NamedPath[];
+  readonly exceptions: readonly Exception[];
   /** Paths that an earlier suggestion leaves out. */
   readonly covered: Set<string>;
   readonly ignoreClass: IgnoreClass;
   readonly isNeeded: (path: string) => string | undefined;
 }
 
+interface Exception extends IgnorePattern {
+  readonly matches: PathTest;
+}
+
 interface NamedPath {
   readonly pattern: string;
   readonly matches: PathTest;
   readonly because: string;
+  readonly isException: boolean;
 }
 
 /** What the user names himself: sources of COPY, exceptions of the ignore file. The context as a whole is no name. */
 function namedPaths(facts: IgnoreFacts): readonly NamedPath[] {
   const sources = facts.copiedSources.map((source) => ({
-    pattern: cleanPath(source).replace(/^\/+/, ''),
+    pattern: wholeDirectory(cleanPath(source).replace(/^\/+/, '')),
     because: `the Dockerfile copies ${source}`,
+    isException: false,
   }));
   const exceptions = facts.patterns
     .filter(({ isException }) => isException)
-    .map(({ pattern }) => ({ pattern, because: `the ignore file takes !${pattern} back in` }));
-  return [...sources, ...exceptions].flatMap(({ pattern, because }) => {
-    const matches = compilePattern(pattern);
-    const isEverything = /^(?:\.|\*|\*\*|\*\*\/\*|)$/.test(pattern);
-    return isEverything || matches === undefined ? [] : [{ pattern, matches, because }];
+    .map(({ pattern, isException }) => ({
+      pattern: wholeDirectory(pattern),
+      because: `the ignore file takes !${pattern} back in`,
+      isException,
+    }));
+  return [...sources, ...exceptions].flatMap((one) => {
+    const matches = compilePattern(one.pattern);
+    const isEverything = /^(?:\.|\*|\*\*|\*\*\/\*|)$/.test(one.pattern);
+    return isEverything || matches === undefined ? [] : [{ ...one, matches }];
   });
+}
+
+/** `src/**` and `src/*` speak of the directory, not of each file that happens to be in it. */
+function wholeDirectory(pattern: string): string {
+  return pattern.replace(/(?<=.)(?:\/\*\*?)+$/, '');
 }
 
 interface Judged {
@@ -125,11 +149,14 @@ function reasonToKeep(work: Work, root: string): string | undefined {
   const files = filesOf(work.tree, root).map(({ path }) => path);
   const parents = parentsOf(root);
   const name = work.named.find(
-    ({ matches }) =>
+    ({ matches, isException }) =>
       matches(root) ||
-      files.some(
-        (path) => matches(path) || parentsOf(path).some((parent) => isBelow(parent, root) && matches(parent)),
-      ) ||
+      // What an exception takes back out of debris stays in: the new line goes before it.
+      ((isContent || !isException) &&
+        files.some(
+          (path) =>
+            matches(path) || parentsOf(path).some((parent) => isBelow(parent, root) && matches(parent)),
+        )) ||
       (isContent && parents.some((parent) => matches(parent))),
   );
   if (name !== undefined) return name.because;
@@ -155,12 +182,16 @@ function toSuggestions(work: Work, roots: readonly IgnoreRoot[]): IgnoreSuggesti
   const free = new Set(roots.map(({ path }) => path));
   const isFree = ({ path }: SentFile): boolean =>
     work.covered.has(path) || free.has(path) || parentsOf(path).some((parent) => free.has(parent));
+  // The pattern goes before these exceptions, which take back in what they are for.
+  const isExcepted = (path: string, { pattern }: SharedPattern): boolean =>
+    work.exceptions.some((one) => one.matches(path) && mayOverlap(pattern, one.pattern));
   const matched = new Map<string, readonly SentFile[]>();
   const refused = new Set<string>();
   for (const { path, shared } of roots) {
     if (shared !== undefined && !matched.has(shared.pattern) && !refused.has(shared.pattern)) {
       const files = matchedFiles(work.tree, shared);
-      if (files.every(isFree)) matched.set(shared.pattern, files);
+      const isShareable = files.every((file) => isFree(file) || isExcepted(file.path, shared));
+      if (isShareable) matched.set(shared.pattern, files);
       else refused.add(shared.pattern);
     }
     if (shared === undefined || refused.has(shared.pattern)) {
@@ -171,11 +202,15 @@ function toSuggestions(work: Work, roots: readonly IgnoreRoot[]): IgnoreSuggesti
 }
 
 function toSuggestion(
-  { covered, ignoreClass }: Work,
+  { covered, ignoreClass, exceptions }: Work,
   pattern: string,
   matched: readonly SentFile[],
 ): IgnoreSuggestion | undefined {
-  const files = matched.filter(({ path }) => !covered.has(path));
+  const first = exceptions.find((one) => mayOverlap(pattern, one.pattern));
+  const later = first === undefined ? [] : exceptions.filter(({ line }) => line >= first.line);
+  const isTakenBack = (path: string): boolean =>
+    later.some(({ matches }) => matches(path) || parentsOf(path).some((parent) => matches(parent)));
+  const files = matched.filter(({ path }) => !covered.has(path) && !isTakenBack(path));
   if (files.length === 0) return undefined;
   for (const { path } of files) covered.add(path);
   return {
@@ -186,6 +221,7 @@ function toSuggestion(
     sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     fileCount: files.length,
     samplePaths: files.slice(0, 5).map(({ path }) => path),
+    ...(first && { beforeLine: first.line }),
   };
 }
 

@@ -1,8 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import pLimit from 'p-limit';
-import { messageOf } from '../base/index.ts';
-import type { IgnoreMatcher } from '../dockerignore/index.ts';
+import { type IgnoreMatcher, type WalkedContext, walkContext as walk } from '../dockerignore/index.ts';
 
 /** A file or symbolic link of the build context. Paths are relative to the context, with `/`. */
 export interface ContextFile {
@@ -38,70 +34,35 @@ export interface ContextListing {
   readonly unreadable: readonly UnreadableEntry[];
 }
 
-/** A listing, and the files that the walk met and that `.dockerignore` leaves out. */
+/** A listing, the walk that it sums up, and the files that the walk met and that `.dockerignore` leaves out. */
 export interface ContextWalk {
   readonly listing: ContextListing;
+  readonly walked: WalkedContext;
   /** Left out, from directories that were entered; what lies in a left-out directory is not among them. */
   readonly ignoredFiles: readonly ContextFile[];
 }
 
-/**
- * Walks a build context. Directories that `.dockerignore` leaves out are entered only where an exception can take something back in;
- * symbolic links are listed and not followed; sockets, pipes and devices are no part of a context.
- */
+/** Walks a build context: its files and symbolic links; sockets, pipes and devices hold no bytes. */
 export async function walkContext(directory: string, matcher: IgnoreMatcher): Promise<ContextWalk> {
-  const limit = pLimit(32);
-  const files: ContextFile[] = [];
-  const ignoredFiles: ContextFile[] = [];
-  const unreadable: UnreadableEntry[] = [];
-  const visit = async (path: string): Promise<void> => {
-    const stats = await lstat(join(directory, path));
-    if (!stats.isFile() && !stats.isSymbolicLink()) return;
-    const kind = stats.isFile() ? 'file' : 'symlink';
-    const file = {
-      path,
-      kind,
-      sizeBytes: kind === 'file' ? stats.size : 0,
-      mode: stats.mode & 0o7777,
-    } as const;
-    (matcher.isIgnored(path) ? ignoredFiles : files).push(file);
-  };
-  const enter = async (path: string): Promise<void> => {
-    const entries = await limit(() => readdir(join(directory, path), { withFileTypes: true }));
-    await Promise.all(
-      entries.map((entry) => {
-        const child = path === '' ? entry.name : `${path}/${entry.name}`;
-        if (entry.isDirectory())
-          return matcher.mayContainIncluded(child) ? orUnreadable(child, enter(child)) : undefined;
-        return orUnreadable(
-          child,
-          limit(() => visit(child)),
-        );
-      }),
-    );
-  };
-  const orUnreadable = async (path: string, work: Promise<void>): Promise<void> => {
-    try {
-      await work;
-    } catch (error) {
-      if (!matcher.isIgnored(path)) unreadable.push({ path, reason: messageOf(error) });
-    }
-  };
-  await enter('');
+  const walked = await walk(directory, matcher);
   return {
-    listing: toListing(files, unreadable),
-    ignoredFiles: ignoredFiles.sort(byPath),
+    walked,
+    listing: toListing(walked.sent.filter(isFile), walked.unreadable),
+    ignoredFiles: walked.ignored.filter(isFile),
   };
 }
 
-function toListing(files: ContextFile[], unreadable: UnreadableEntry[]): ContextListing {
-  files.sort(byPath);
+function isFile<T extends { readonly kind: string }>(entry: T): entry is T & Pick<ContextFile, 'kind'> {
+  return entry.kind === 'file' || entry.kind === 'symlink';
+}
+
+function toListing(files: readonly ContextFile[], unreadable: readonly UnreadableEntry[]): ContextListing {
   return {
     files,
     sentBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     fileCount: files.length,
     directories: directoriesBySize(files),
-    unreadable: unreadable.sort(byPath),
+    unreadable,
   };
 }
 

@@ -7,7 +7,12 @@ import {
   parseDockerfile,
   resolveDockerfile,
 } from '../dockerfile/index.ts';
-import { type IgnorePattern, ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
+import {
+  type IgnorePattern,
+  ignoreMatcher,
+  parseDockerignore,
+  type WalkedContext,
+} from '../dockerignore/index.ts';
 import { type Compose, readCompose } from './compose-file.ts';
 import type { ComposeService } from './compose-service.ts';
 import { type ContextListing, type UnreadableEntry, walkContext } from './context-listing.ts';
@@ -33,6 +38,8 @@ export interface Project {
   readonly dockerignore: ProjectDockerignore | undefined;
   /** What `docker build` sends now. */
   readonly context: ContextListing;
+  /** The walk behind `context`: with directories and special files, and with what stays out. */
+  readonly walked: WalkedContext;
   readonly compose: ProjectCompose | undefined;
   /** The stage that is built, where something names it. */
   readonly target: string | undefined;
@@ -94,6 +101,7 @@ export async function readProject(directory: string, options: ProjectOptions = {
     dockerfile,
     dockerignore,
     context: walk.listing,
+    walked: walk.walked,
     compose: compose === undefined ? undefined : { ...compose, builders: builders ?? [] },
     target,
     buildArgs,

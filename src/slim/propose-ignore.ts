@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { formatBytes } from '../base/index.ts';
 import { argumentWords } from '../dockerfile/index.ts';
 import {
+  type IgnoreAdvice,
   ignoreMatcher,
   mergeDockerignore,
   parseDockerignore,
@@ -19,6 +20,8 @@ export interface ContextProposal {
   readonly proposal: IgnoreProposal;
   /** Paths of today's context that the proposed file lets through. */
   readonly sentPaths: readonly string[];
+  /** The lines behind the proposal, and what stays for a reason. */
+  readonly advice: IgnoreAdvice;
 }
 
 /**
@@ -32,12 +35,13 @@ export function proposeIgnore(
 ): ContextProposal {
   const previous = project.dockerignore?.text;
   const path = project.dockerignore?.path ?? '.dockerignore';
-  const { suggestions, kept } = suggestIgnores({
+  const advice = suggestIgnores({
     files: sentFiles(project, [path, `${plimsollDir}/.gitignore`, ...newPaths]),
     patterns: project.dockerignore?.patterns ?? [],
     copiedSources: copiedSources(project),
     isNeeded: neededPaths(project, study),
   });
+  const { suggestions, kept } = advice;
   const content = mergeDockerignore(previous ?? '', suggestions);
   const matcher = ignoreMatcher(parseDockerignore(content, path));
   const savedBytes = suggestions.reduce((sum, one) => sum + one.sizeBytes, 0);
@@ -51,6 +55,7 @@ export function proposeIgnore(
       reason: `${formatBytes(savedBytes)} of ${formatBytes(project.context.sentBytes)} is sent to every build for nothing (${kinds})`,
       leftAlone: kept.map((one) => `${one.path} is sent: ${one.reason}`),
     },
+    advice,
     sentPaths: project.context.files.map((file) => file.path).filter((path) => !matcher.isIgnored(path)),
   };
 }
@@ -85,7 +90,8 @@ function copiedSources(project: Project): string[] {
   );
 }
 
-function neededPaths(project: Project, study: ProjectStudy): (path: string) => string | undefined {
+/** Why a path of the project is needed, or undefined: code of the application, a script, a RUN or pip names it. */
+export function neededPaths(project: Project, study: ProjectStudy): (path: string) => string | undefined {
   const files = new Map<string, string>(
     study.requirements.flatMap((tree) => tree.files.map((file) => [file.path, 'pip reads it'] as const)),
   );
