@@ -16,6 +16,14 @@ export {
   rewriteDockerfile,
 } from './rewrites/rewrite-dockerfile.ts';
 export { rewrites } from './rewrites/rewrites.ts';
+export {
+  fixDockerfile,
+  type LintFinding,
+  type LintOptions,
+  lintDockerfile,
+} from './rules/lint-dockerfile.ts';
+export type { LintRule, LintSeverity } from './rules/rule.ts';
+export { lintRules } from './rules/rules.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';
 export { parseDockerfile } from './syntax/parse.ts';

@@ -10,7 +10,15 @@ export { type DiveSubject, diveJson } from './dive-json.ts';
 export { gateLines } from './gate-lines.ts';
 export { type AuditPage, auditHtml } from './html/audit-html.ts';
 export { slimHtml } from './html/slim-html.ts';
+export { ignoreJson } from './ignore/ignore-json.ts';
+export type { CountedFiles, IgnoreReport, ReportedCut } from './ignore/ignore-report.ts';
+export { ignoreTable } from './ignore/ignore-table.ts';
 export { auditJson, compareJson, slimJson } from './json.ts';
+export { lintJson } from './lint/lint-json.ts';
+export { lintAnnotations, lintLines } from './lint/lint-lines.ts';
+export type { LintedFile } from './lint/lint-report.ts';
+export { lintSarif } from './lint/lint-sarif.ts';
+export { lintTable } from './lint/lint-table.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
 export { slimMarkdown } from './slim-markdown.ts';
 export type {

@@ -1,7 +1,9 @@
 import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
 import { compare } from './compare.ts';
+import { ignore } from './ignore.ts';
+import { lint } from './lint.ts';
 import { slim } from './slim.ts';
 
 /** Every verb, in the order in which `--help` shows them. */
-export const commands: readonly CliCommand[] = [slim, audit, compare];
+export const commands: readonly CliCommand[] = [slim, audit, compare, ignore, lint];

@@ -1,0 +1,23 @@
+import type { LintRule } from './rule.ts';
+
+/** FROM with a constant platform. */
+export const constantPlatform: LintRule = {
+  id: 'constant-platform',
+  hadolint: 'DL3029',
+  buildkit: 'FromPlatformFlagConstDisallowed',
+  severity: 'warning',
+  title: 'FROM with a constant platform',
+  check: ({ model }) =>
+    model.stages.flatMap(({ platform, from, name }) =>
+      platform === undefined ||
+      platform.includes('$') ||
+      name?.includes((platform.split('/')[1] ?? platform).toLowerCase()) === true
+        ? []
+        : [
+            {
+              range: from.range,
+              message: `the platform ${platform} is fixed: build with --platform instead`,
+            },
+          ],
+    ),
+};

@@ -1,0 +1,94 @@
+import type { DockerfileModel, ShellCommand } from '../model.ts';
+import { readPipInstall } from '../pip-command.ts';
+import { readProjectInstall } from '../project-tool-command.ts';
+import type { LintRule } from './rule.ts';
+import { shippedStages } from './visit.ts';
+
+const tools =
+  /^(pytest(?:-[\w-]+)?|black|ruff|mypy|pyright|flake8|pylint|isort|autopep8|yapf|bandit|pre-commit|tox|nox|coverage|hypothesis|ipdb|jupyter(?:lab)?|notebook|sphinx|mkdocs(?:-[\w-]+)?|twine|bump2version)(?=$|[[<>=!~;\s@])/i;
+const devFile =
+  /(?:^|[/_.-])(?:dev|develop|development|tests?|testing|lint|ci)(?:[-_.]?requirements)?\.(?:txt|in)$|(?:^|\/)(?:dev|tests?)[-_]requirements/i;
+const devExtra = /\[(?:[^\]]*,)?\s*(?:dev|development|tests?|testing|lint)\s*(?:,[^\]]*)?\]/;
+const devStage = /dev|test|lint|debug|ci(?:$|[-_])|notebook|jupyter|docs/i;
+
+/** Tools for developers in the image. */
+export const devDependencies: LintRule = {
+  id: 'dev-dependencies',
+  severity: 'warning',
+  title: 'development dependencies are installed',
+  check: ({ model }) => {
+    if (devStage.test(model.stages[model.target]?.name ?? '')) return [];
+    const started = startText(model);
+    return shippedStages(model)
+      .flatMap(({ instructions }) => instructions)
+      .flatMap((instruction) =>
+        (instruction.commands ?? []).flatMap((command) => {
+          const found = developing(command, instruction.before.variables);
+          return found === undefined || started.includes(found.word.toLowerCase())
+            ? []
+            : [{ range: found.range, message: found.message }];
+        }),
+      );
+  },
+};
+
+/** What the container starts, in lower case: a notebook server is no tool of its developers. */
+function startText(model: DockerfileModel): string {
+  return model.stages
+    .flatMap(({ instructions }) => instructions)
+    .filter(({ syntax }) => ['cmd', 'entrypoint'].includes(syntax.keyword))
+    .map(({ syntax }) => syntax.value.toLowerCase())
+    .join('\n');
+}
+
+interface Found {
+  /** What a start command would name. */
+  readonly word: string;
+  readonly range: ShellCommand['range'];
+  readonly message: string;
+}
+
+function developing(command: ShellCommand, variables: Readonly<Record<string, string>>): Found | undefined {
+  const pip = readPipInstall(command);
+  const tool = pip?.requirements.find(({ text }) => tools.test(text));
+  if (tool !== undefined) {
+    const word = tools.exec(tool.text)?.[1] ?? tool.text;
+    return {
+      word,
+      range: tool.range,
+      message: `${word} is for developers: install it in a stage of its own`,
+    };
+  }
+  const file = pip?.requirementFiles.find(({ text }) => devFile.test(text));
+  const extra = pip?.localPaths.find(({ text }) => devExtra.test(text));
+  const named = file ?? extra;
+  if (named !== undefined) {
+    const message = `${named.text} is for developers: the image needs only what the application imports`;
+    return { word: named.text, range: named.range, message };
+  }
+  const option = groupOption(command, variables);
+  return option === undefined
+    ? undefined
+    : { word: '\n', range: command.range, message: `development groups are installed too: add ${option}` };
+}
+
+/** The option that leaves out the development groups, where a tool installs them unasked and it is not given. */
+function groupOption(command: ShellCommand, variables: Readonly<Record<string, string>>): string | undefined {
+  const install = readProjectInstall(command);
+  const has = (pattern: RegExp): boolean => install?.arguments.some((word) => pattern.test(word)) === true;
+  switch (install?.tool) {
+    case 'uv':
+      return has(/^--(?:no-dev|no-default-groups|only-group|no-group)/) ||
+        /^(?:1|true)$/.test(variables['UV_NO_DEV'] ?? '')
+        ? undefined
+        : '--no-dev';
+    case 'poetry':
+      return has(/^--(?:only|without|no-dev|only-root)/) ? undefined : '--only main';
+    case 'pdm':
+      return has(/^--(?:prod|production|no-dev)|^-[a-zA-Z]*G/) ? undefined : '--prod';
+    case 'pipenv':
+      return has(/^(?:-d|--dev)$/) ? 'nothing: take --dev away' : undefined;
+    default:
+      return undefined;
+  }
+}

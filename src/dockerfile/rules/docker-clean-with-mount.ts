@@ -1,0 +1,38 @@
+import { aptAction } from '../apt-command.ts';
+import type { DockerfileModel, Instruction } from '../model.ts';
+import type { LintRule } from './rule.ts';
+import { cacheTargets } from './visit.ts';
+
+const before = (model: DockerfileModel, stage: number): readonly Instruction[] => {
+  const base = model.stages[stage]?.baseStage;
+  return base === undefined ? [] : [...before(model, base), ...(model.stages[base]?.instructions ?? [])];
+};
+
+/** An apt cache mount that docker-clean empties. */
+export const dockerCleanWithMount: LintRule = {
+  id: 'docker-clean-with-mount',
+  severity: 'warning',
+  title: 'an apt cache mount that docker-clean empties',
+  check: ({ model }) =>
+    model.stages.flatMap(({ instructions }) =>
+      instructions.flatMap((instruction, at) => {
+        const isMounted = cacheTargets(instruction).some((target) =>
+          /^\/var\/cache\/apt(?:\/archives)?$/.test(target),
+        );
+        const installs = (instruction.commands ?? []).some((command) => aptAction(command) === 'install');
+        const isOff = [...before(model, instruction.stage), ...instructions.slice(0, at + 1)].some(
+          ({ syntax }) =>
+            syntax.value.includes('docker-clean') || /Keep-Downloaded-Packages/i.test(syntax.value),
+        );
+        return isMounted && installs && !isOff
+          ? [
+              {
+                range: instruction.syntax.range,
+                message:
+                  'docker-clean deletes what the apt cache mount is to keep: remove /etc/apt/apt.conf.d/docker-clean first',
+              },
+            ]
+          : [];
+      }),
+    ),
+};

@@ -1,0 +1,418 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { fixDockerfile, lintDockerfile, lintRules } from '../index.ts';
+
+/** A file that breaks a rule with the lines, one that does not, and why not. */
+const cases: readonly [
+  rule: string,
+  fires: string,
+  lines: readonly number[],
+  silent: string,
+  reason: string,
+][] = [
+  [
+    'apt-get-yes',
+    'FROM debian:12\nRUN apt-get install git\n',
+    [2],
+    'FROM debian:12\nRUN apt-get install -qqy git\nRUN apt-get install --assume-yes git\n',
+    '-qq and -y in one word answer the question',
+  ],
+  [
+    'apt-recommends',
+    'FROM debian:12\nRUN apt-get install -y git\n',
+    [2],
+    'FROM debian:12\nRUN apt-get install -y --no-install-recommends git\nRUN apt-get -o APT::Install-Recommends=false install -y git\n',
+    'the option of apt.conf does the same',
+  ],
+  [
+    'unpinned-apt',
+    'FROM debian:12\nRUN apt-get install -y git curl\n',
+    [2],
+    'FROM debian:12\nRUN apt-get install -y git=1:2.39 curl/bookworm ./a.deb $EXTRA\n',
+    'a pin, a release, a file; a variable may hold a pin',
+  ],
+  [
+    'apt-lists-left',
+    'FROM debian:12\nRUN apt-get update && apt-get install -y git\n',
+    [2],
+    'FROM debian:12\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n',
+    'removed in the same RUN, or on a mount',
+  ],
+  [
+    'pip-cache',
+    'FROM python:3.12\nRUN pip install torch==2.3\n',
+    [2],
+    'FROM python:3.12\nRUN --mount=type=cache,target=/opt/pip pip install a==1\nENV PIP_NO_CACHE_DIR=off\nRUN pip install a==1\nRUN uv pip install --system a==1\n',
+    'a cache mount at any target; any value of the variable but none turns the cache off (pip reads it so); uv has another cache',
+  ],
+  [
+    'unpinned-pip',
+    'FROM python:3.12\nRUN pip install "torch>=2"\n',
+    [2],
+    'FROM python:3.12\nRUN pip install --upgrade pip\nRUN pip install a==1 "b @ https://x/b.whl" -c c.txt\nRUN pip install -r requirements.txt .\nRUN pip install git+https://x/y@v1 $EXTRA\n',
+    'pins, constraints, files, a tag of a repository, a variable',
+  ],
+  [
+    'untagged-base',
+    'FROM python\n',
+    [1],
+    'ARG I=python\nFROM scratch\nFROM localhost:5000/a:1 AS b\nFROM b\nFROM $UNKNOWN\n',
+    'a stage, scratch, a registry with a port, an unknown variable',
+  ],
+  [
+    'latest-base',
+    'FROM python:latest\n',
+    [1],
+    'FROM python:latest@sha256:aa\nFROM python:3.12\n',
+    'a digest fixes the image whatever the tag says',
+  ],
+  [
+    'consecutive-run',
+    'FROM debian:12\nRUN a\nRUN b\n',
+    [3],
+    'FROM debian:12\nRUN a\nCOPY x /x\nRUN b\nRUN --network=none c\nRUN d && e && f\n',
+    'something between them, other flags, a long chain',
+  ],
+  [
+    'wget-progress',
+    'FROM debian:12\nRUN wget https://x/y\n',
+    [2],
+    'FROM debian:12\nRUN wget -qO- https://x/y\nRUN wget -nv https://x/y\nRUN wget --progress=dot:giga https://x/y\n',
+    'quiet in any of its spellings',
+  ],
+  [
+    'useradd-large-uid',
+    'FROM debian:12\nRUN useradd -u 1234567 app\n',
+    [2],
+    'FROM debian:12\nRUN useradd -l -u 1234567 app\nRUN useradd -u 1000 app\n',
+    'told not to log; a small uid',
+  ],
+  [
+    'copy-whole-root',
+    'FROM debian:12\nFROM scratch\nCOPY --from=0 / /\n',
+    [3],
+    'FROM debian:12\nFROM scratch\nCOPY --from=0 /opt /opt\nCOPY / /\n',
+    'a part, or the context',
+  ],
+  [
+    'add-for-files',
+    'FROM debian:12\nADD src/ /app\n',
+    [2],
+    'FROM debian:12\nADD a.tar.gz /a\nADD https://x/y /y\nADD git@github.com:a/b.git /b\n',
+    'an archive, a URL, a repository',
+  ],
+  [
+    'relative-copy',
+    'FROM debian:12\nCOPY a .\n',
+    [2],
+    'FROM debian:12\nWORKDIR app\nCOPY a .\nFROM debian:12\nCOPY a /a\nCOPY a $DIR\n',
+    'a WORKDIR, relative or not; an absolute path; a variable',
+  ],
+  [
+    'chained-cd',
+    'FROM debian:12\nRUN cd /src && make\n',
+    [2],
+    'FROM debian:12\nRUN git clone x /src && cd /src && make\nRUN (cd /a && b)\n',
+    'in the middle of a chain, or within a subshell',
+  ],
+  [
+    'root-user',
+    'FROM debian:12\nUSER root\n',
+    [2],
+    'FROM debian:12\nUSER root\nRUN x\nUSER app\n',
+    'a later USER takes it back',
+  ],
+  [
+    'sudo',
+    'FROM debian:12\nRUN sudo make\n',
+    [2],
+    'FROM debian:12\nRUN apt-get install -y sudo\n',
+    'installing it is another matter',
+  ],
+  [
+    'untrusted-registry',
+    'FROM evil.example/a:1\n',
+    [1],
+    'FROM ok.example/a:1\nFROM scratch\n',
+    'the named registry',
+  ],
+  [
+    'shell-form-command',
+    'FROM debian:12\nCMD python app.py\n',
+    [2],
+    'FROM debian:12\nSHELL ["/bin/bash", "-c"]\nENTRYPOINT ["a"]\nCMD exec b\n',
+    'JSON; a shell that was chosen',
+  ],
+  [
+    'one-healthcheck',
+    'FROM debian:12\nHEALTHCHECK CMD a\nHEALTHCHECK CMD b\n',
+    [2],
+    'FROM debian:12\nHEALTHCHECK CMD a\nFROM debian:12\nHEALTHCHECK CMD b\n',
+    'one in each stage',
+  ],
+  [
+    'one-cmd',
+    'FROM debian:12\nCMD ["a"]\nCMD ["b"]\n',
+    [2],
+    'FROM debian:12\nCMD ["a"]\nFROM debian:12\nCMD ["b"]\n',
+    'one in each stage',
+  ],
+  [
+    'one-entrypoint',
+    'FROM debian:12\nENTRYPOINT ["a"]\nENTRYPOINT ["b"]\n',
+    [2],
+    'FROM debian:12\nENTRYPOINT ["a"]\nFROM debian:12\nENTRYPOINT ["b"]\n',
+    'one in each stage',
+  ],
+  [
+    'relinked-shell',
+    'FROM debian:12\nRUN ln -sf /bin/bash /bin/sh\n',
+    [2],
+    'FROM debian:12\nRUN ln -s /bin/bash /usr/local/bin/sh\n',
+    'another path',
+  ],
+  [
+    'relative-workdir',
+    'FROM debian:12\nWORKDIR app\n',
+    [2],
+    'FROM debian:12\nWORKDIR /a\nWORKDIR b\nWORKDIR $C\n',
+    'on top of an absolute one; a variable',
+  ],
+  [
+    'unknown-copy-stage',
+    'FROM debian:12\nCOPY --from=nobody /a /a\n',
+    [2],
+    'FROM debian:12 AS A\nFROM a\nCOPY --from=a /a /a\nCOPY --from=0 /a /b\nCOPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/\n',
+    'names in any case, numbers, images',
+  ],
+  [
+    'copy-from-itself',
+    'FROM debian:12 AS a\nCOPY --from=a /x /y\n',
+    [2],
+    'FROM debian:12 AS a\nFROM debian:12\nCOPY --from=a /x /y\n',
+    'another stage',
+  ],
+  [
+    'duplicate-stage',
+    'FROM debian:12 AS a\nFROM debian:12 AS A\n',
+    [2],
+    'FROM debian:12 AS a\nFROM debian:12 AS b\n',
+    'two names',
+  ],
+  [
+    'constant-platform',
+    'FROM --platform=linux/amd64 debian:12\n',
+    [1],
+    'FROM --platform=$BUILDPLATFORM debian:12 AS a\nFROM --platform=linux/arm64 debian:12 AS build_arm64\n',
+    'a variable; a stage named after its architecture',
+  ],
+  [
+    'redundant-platform',
+    'FROM --platform=$TARGETPLATFORM debian:12\n',
+    [1],
+    'FROM --platform=$BUILDPLATFORM debian:12\n',
+    'the platform of the builder',
+  ],
+  [
+    'env-self-reference',
+    'FROM debian:12\nENV A=/a B=$A/b\n',
+    [2],
+    'FROM debian:12\nENV A=/a\nENV A=/c B=$A/b PATH=$PATH:/x\n',
+    'set before, or refers to itself',
+  ],
+  [
+    'secret-in-env',
+    'FROM debian:12\nARG HF_TOKEN\nENV AWS_SECRET_ACCESS_KEY=x\n',
+    [2, 3],
+    'FROM debian:12\nENV TOKENIZERS_PARALLELISM=false MAX_TOKENS=5 PUBLIC_KEY=a TOKEN_LIMIT=1 MONKEY=1\nENV API_KEY_FILE=/run/secrets/k\n',
+    'tokens of text, numbers of them, public keys, paths to files',
+  ],
+  ['legacy-env', 'FROM debian:12\nENV A b\n', [2], 'FROM debian:12\nENV A=b\n', 'the form of today'],
+  ['stage-name-casing', 'FROM debian:12 AS Build\n', [1], 'FROM debian:12 AS build\n', 'lower case'],
+  [
+    'from-as-casing',
+    'FROM debian:12 as a\n',
+    [1],
+    'FROM debian:12 AS a\nfrom debian:12 as b\n',
+    'both alike',
+  ],
+  [
+    'empty-continuation',
+    'FROM debian:12\nRUN a && \\\n\n b\n',
+    [3],
+    'FROM debian:12\nRUN a && \\\n # why\n b\nRUN <<EOF\na\n\nb\nEOF\n',
+    'a comment; a heredoc',
+  ],
+  [
+    'docker-clean-with-mount',
+    'FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n',
+    [2],
+    'FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n',
+    'taken away first',
+  ],
+  [
+    'recursive-chown',
+    'FROM debian:12\nCOPY . /app\nRUN chown -R app /app\n',
+    [3],
+    'FROM debian:12\nRUN mkdir /data && chown -R app /data\nCOPY . /app\n',
+    'made in the same RUN',
+  ],
+  [
+    'env-file-copied',
+    'FROM debian:12\nCOPY .env /app/\n',
+    [2],
+    'FROM debian:12\nCOPY .env.example /app/\nCOPY --from=a .env /\n',
+    'an example',
+  ],
+  [
+    'source-before-install',
+    'FROM debian:12\nWORKDIR /a\nCOPY . .\nRUN pip install -r requirements.txt\n',
+    [3],
+    'FROM debian:12\nWORKDIR /a\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\nRUN pip install .\n',
+    'in the right order',
+  ],
+  [
+    'cuda-base-with-cuda-wheels',
+    'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN pip install torch==2.5.1\n',
+    [1],
+    'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN pip install torch==2.5.1 flash-attn==2\n',
+    'flash-attn is compiled with nvcc',
+  ],
+  [
+    'cache-mount-not-home',
+    'FROM python:3.12\nUSER app\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1\n',
+    [3],
+    'FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1\n',
+    'root',
+  ],
+  [
+    'undefined-arg-in-from',
+    'FROM debian:${SUITE}x\n',
+    [1],
+    'ARG SUITE\nFROM --platform=$BUILDPLATFORM debian:$SUITE\nFROM debian:${RELEASE:-12}\n',
+    'declared, of the platform, or with a default in place',
+  ],
+  [
+    'invalid-default-arg-in-from',
+    'ARG TAG\nFROM debian:$TAG\n',
+    [2],
+    'ARG TAG=12\nARG SUFFIX\nFROM debian:$TAG\nFROM debian:12$SUFFIX\nFROM localhost:5000/a/b_c:$TAG\n',
+    'a default; an empty suffix leaves a name; a port',
+  ],
+  [
+    'undefined-var',
+    'ARG APP=/app\nFROM debian:12\nCOPY a $APP\nENV X=$TARGETARCH\n',
+    [3, 4],
+    "ARG APP=/app\nFROM debian:12\nARG APP TARGETARCH UNSET\nCOPY a $APP\nENV X=$TARGETARCH$UNSET Y=$SET_BY_BASE PATH=/x:$PATH\nENV Z=${APP2:-1} LIT='$APP2'\nRUN echo $OTHER\n",
+    'repeated, declared without a value, maybe set by the base, with a default, quoted; RUN has its own shell',
+  ],
+  [
+    'dev-dependencies',
+    'FROM python:3.12 AS build\nRUN uv sync --frozen\nFROM python:3.12\nRUN pip install a==1 pytest==8 \nRUN pip install -r requirements-dev.txt\nCOPY --from=build /app /app\n',
+    [2, 4, 5],
+    'FROM python:3.12 AS test\nRUN pip install pytest==8\nFROM python:3.12\nRUN pip install jupyterlab==4 blackbox==1 pytestify==1 -r requirements/latest.txt\nRUN uv sync --no-dev\nRUN poetry install --only main\nCMD ["jupyterlab"]\n',
+    'a stage that is not shipped; what the container starts; names that only look alike',
+  ],
+  [
+    'cache-mount-over-data',
+    'FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache python -c "T.from_pretrained(1)"\nENV VIRTUAL_ENV=/opt/venv\nRUN --mount=type=cache,target=/opt/venv pip install a==1\n',
+    [2, 4],
+    'FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pip python -c "T.from_pretrained(1)"\nENV HF_HOME=/models\nRUN --mount=type=cache,target=/root/.cache python -c "T.from_pretrained(1)"\nRUN --mount=type=cache,target=/models hf download x && cp -r /models /opt/models\n',
+    'another cache, models elsewhere, or taken out of the mount',
+  ],
+  [
+    'pipefail',
+    'FROM debian:12\nRUN curl x | tar x\n',
+    [2],
+    'FROM debian:12\nRUN a || b\nRUN set -o pipefail && a | b\nRUN echo "a | b"\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nRUN a | b\n',
+    'no pipe, or pipefail in the RUN or the SHELL',
+  ],
+  [
+    'apt-not-apt-get',
+    'FROM debian:12\nRUN apt install -y git\n',
+    [2],
+    'FROM debian:12\nRUN apt-get install -y apt\nRUN apt-cache policy\n',
+    'apt-get, or apt as a package',
+  ],
+  [
+    'maintainer',
+    'FROM debian:12\nMAINTAINER a@b\n',
+    [2],
+    'FROM debian:12\nLABEL maintainer=a@b\n',
+    'a label',
+  ],
+  [
+    'copy-many',
+    'FROM debian:12\nCOPY a b /app\n',
+    [2],
+    'FROM debian:12\nCOPY a b /app/\nCOPY a b .\nCOPY a b $DIR\nCOPY ["a", "b", "/x/"]\nCOPY a /app\n',
+    'a slash, the work directory, a variable, one source',
+  ],
+  ['reserved-stage-name', 'FROM debian:12 AS scratch\n', [1], 'FROM scratch AS base\n', 'scratch as a base'],
+  [
+    'instruction-casing',
+    'FROM debian:12\nrun a\nCMD ["a"]\n',
+    [2],
+    'from debian:12\nrun a\ncmd ["a"]\n',
+    'all in lower case',
+  ],
+  [
+    'conda-cache',
+    'FROM condaforge/miniforge3:24\nRUN conda install -y pytorch\n',
+    [2],
+    'FROM condaforge/miniforge3:24\nRUN conda install -y a && conda clean -afy\nRUN --mount=type=cache,target=/opt/conda/pkgs mamba env create -f e.yml\nRUN conda init\n',
+    'cleaned, on a mount, or nothing installed',
+  ],
+  [
+    'copied-archive',
+    'FROM debian:12\nCOPY m.tar.gz /tmp/\nRUN tar xzf /tmp/m.tar.gz\n',
+    [2],
+    'FROM debian:12\nCOPY m.tar.gz /tmp/\nCOPY --from=a n.tgz /tmp/\nRUN tar czf /tmp/m.tar.gz /x && tar xf /tmp/n.tgz\n',
+    'packed, not unpacked; from another stage',
+  ],
+];
+
+function linesOf(rule: string, text: string): readonly number[] {
+  const trustedRegistries = rule === 'untrusted-registry' ? ['ok.example'] : [];
+  return lintDockerfile(text, { trustedRegistries }).flatMap((one) => (one.rule === rule ? [one.line] : []));
+}
+
+test('every rule has a case and a page', () => {
+  expect(cases.map(([rule]) => rule)).toEqual(lintRules.map(({ id }) => id));
+  const page = (id: string): URL => new URL(`../../../docs/rules/${id}.md`, import.meta.url);
+  expect(lintRules.filter(({ id }) => !existsSync(page(id)))).toEqual([]);
+});
+
+test.each(cases)('%s', (rule, fires, lines, silent, reason) => {
+  expect(linesOf(rule, fires)).toEqual(lines);
+  expect([reason, linesOf(rule, silent)]).toEqual([reason, []]);
+});
+
+test.each(cases)('the correction of %s ends the finding', (rule, fires) => {
+  const findings = lintDockerfile(fires).filter((one) => one.rule === rule && one.edits.length > 0);
+  const fixed = fixDockerfile(fires, findings);
+  expect(linesOf(rule, fixed)).toEqual(findings.length > 0 ? [] : linesOf(rule, fires));
+});
+
+describe('an ignore', () => {
+  const body = 'FROM debian\n';
+  test.each([
+    ['# plimsoll ignore=untagged-base\n', 'our id'],
+    ['# hadolint ignore=DL3001,DL3006\n', "hadolint's id in a list"],
+    ['# a\n# hadolint global ignore=DL3006\n\n', 'for the whole file'],
+  ])('%j: %s', (comment) => {
+    expect(linesOf('untagged-base', body)).toEqual([1]);
+    expect(linesOf('untagged-base', comment + body)).toEqual([]);
+  });
+
+  test('check=skip is for the checks of BuildKit', () => {
+    const text = 'FROM debian AS A\n';
+    expect(lintDockerfile(text).map(({ rule }) => rule)).toEqual(['untagged-base', 'stage-name-casing']);
+    const skipped = lintDockerfile(`# check=skip=all;error=true\n${text}`);
+    expect(skipped.map(({ rule }) => rule)).toEqual(['untagged-base']);
+    expect(lintDockerfile(`# check=error=true\n${text}`).map(({ severity }) => severity)).toEqual([
+      'warning',
+      'error',
+    ]);
+  });
+});

@@ -1,0 +1,24 @@
+import { argumentWords } from '../syntax/words.ts';
+import type { LintRule } from './rule.ts';
+import { hasWorkdir, instructionsOf } from './visit.ts';
+
+/** COPY to a relative path without WORKDIR. */
+export const relativeCopy: LintRule = {
+  id: 'relative-copy',
+  hadolint: 'DL3045',
+  severity: 'warning',
+  title: 'COPY to a relative path without WORKDIR',
+  check: ({ model }) =>
+    instructionsOf(model, 'copy').flatMap(({ syntax, stage, before }) => {
+      const target = argumentWords(syntax).at(-1)?.text ?? '';
+      const isSet = before.workdir !== undefined || hasWorkdir(model, stage, syntax.startLine);
+      return isSet || /^["']?(?:[/\\$]|[A-Za-z]:)/.test(target)
+        ? []
+        : [
+            {
+              range: syntax.range,
+              message: `where ${target} lands is up to the base image: set WORKDIR first`,
+            },
+          ];
+    }),
+};

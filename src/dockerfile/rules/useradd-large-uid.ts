@@ -1,0 +1,31 @@
+import type { LintRule } from './rule.ts';
+import { commandsOf, programOf } from './visit.ts';
+
+/** Useradd with a large uid writes a huge log file. */
+export const useraddLargeUid: LintRule = {
+  id: 'useradd-large-uid',
+  hadolint: 'DL3046',
+  severity: 'warning',
+  title: 'useradd with a large uid writes a huge log file',
+  check: ({ model }) =>
+    commandsOf(model).flatMap(({ command }) => {
+      if (
+        programOf(command) !== 'useradd' ||
+        command.words.some((word) => /^-[a-zA-Z]*l|^--no-log-init$/.test(word))
+      )
+        return [];
+      const at = command.words.findIndex((word) => word === '-u' || word === '--uid');
+      const uid =
+        (at === -1 ? undefined : command.words[at + 1]) ??
+        command.words.find((word) => word.startsWith('--uid='))?.slice(6) ??
+        '';
+      return /^\d{6,}$/.test(uid)
+        ? [
+            {
+              range: command.range,
+              message: `useradd with uid ${uid} makes a lastlog file that can be gigabytes: add -l`,
+            },
+          ]
+        : [];
+    }),
+};

@@ -1,0 +1,37 @@
+import type { LintFinding } from '../../dockerfile/index.ts';
+import type { LintedFile } from './lint-report.ts';
+
+/** One line a finding, as compilers write them: `Dockerfile:3:5: warning: message [rule]`. */
+export function lintLines(files: readonly LintedFile[]): string {
+  return linesOf(files, (file, { line, column, severity, message, rule }) => {
+    return `${file}:${line}:${column}: ${severity}: ${message} [${rule}]`;
+  });
+}
+
+/** Workflow commands of GitHub Actions, which shows them beside the source. */
+export function lintAnnotations(files: readonly LintedFile[]): string {
+  return linesOf(files, (file, { severity, message, rule, ...place }) => {
+    const command = severity === 'error' || severity === 'warning' ? severity : 'notice';
+    const { line, endLine, column, endColumn } = place;
+    const columns = line === endLine ? `,col=${column},endColumn=${endColumn}` : '';
+    const properties = `file=${property(file)},line=${line},endLine=${endLine}${columns},title=${property(rule)}`;
+    return `::${command} ${properties}::${data(message)}`;
+  });
+}
+
+function linesOf(
+  files: readonly LintedFile[],
+  write: (file: string, finding: LintFinding) => string,
+): string {
+  return files
+    .flatMap(({ file, findings }) => findings.map((finding) => `${write(file, finding)}\n`))
+    .join('');
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
