@@ -9,6 +9,8 @@ import { rolldown } from 'rolldown';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const target = join(root, 'dist', 'cli');
+/** What is run by name: the command, and the threads that it starts. */
+const entries = ['main', 'layer-thread'];
 /** Loaded with files of their own (WebAssembly), and by few commands. */
 const external = ['web-tree-sitter', 'tree-sitter-python'];
 
@@ -19,7 +21,7 @@ const keepAssets = {
   transform(code, id) {
     if (!id.startsWith(source + sep) || !code.includes('import.meta.url')) return undefined;
     return code.replace(besideModule, (_whole, name) => {
-      const file = join(root, 'dist', relative(source, join(dirname(id), name)));
+      const file = join(root, 'dist', relative(source, join(dirname(id), name.replace(/\.ts$/, '.js'))));
       return `new URL('${relative(target, file)}', import.meta.url)`;
     });
   },
@@ -27,7 +29,7 @@ const keepAssets = {
 
 rmSync(target, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: join(source, 'cli', 'main.ts'),
+  input: Object.fromEntries(entries.map((name) => [name, join(source, 'cli', `${name}.ts`)])),
   platform: 'node',
   external,
   plugins: [keepAssets],
@@ -35,7 +37,7 @@ const bundle = await rolldown({
 const { output } = await bundle.write({
   dir: target,
   format: 'esm',
-  entryFileNames: 'main.js',
+  entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();

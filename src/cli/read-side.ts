@@ -1,19 +1,14 @@
 import { join } from 'node:path';
-import { wantsAuditContent } from '../audit/index.ts';
 import { UserError } from '../base/index.ts';
 import type { ImageSide, LayerMeasure } from '../compare/index.ts';
-import {
-  distroInventoryLimitBytes,
-  findDistroPackages,
-  isDistroInventoryFile,
-  ownerIndex,
-} from '../distro/index.ts';
+import { findDistroPackages, ownerIndex } from '../distro/index.ts';
 import type { Engine } from '../engines/index.ts';
 import { type DuplicateGroup, findDuplicates, indexImage, type RootFileSystem } from '../filetree/index.ts';
 import { findBase, type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
-import { findDistributions, type InstalledDistribution, isPythonInventoryFile } from '../python/index.ts';
+import { findDistributions, type InstalledDistribution } from '../python/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
+import { inventoryCapture } from './inventory-capture.ts';
 import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
 
 /** An image that was read whole: what the features need, after its source is closed. */
@@ -185,12 +180,8 @@ async function readOpened(
   const { root } = await indexImage(image, {
     ...reading,
     analyserVersion,
-    capture: {
-      key: 'inventory',
-      maxBytes: distroInventoryLimitBytes,
-      wants: (path, sizeBytes) =>
-        isDistroInventoryFile(path) || isPythonInventoryFile(path) || wantsAuditContent(path, sizeBytes),
-    },
+    capture: inventoryCapture,
+    threadModule: new URL('./layer-thread.ts', import.meta.url),
     ...(options.withHashes === true && { withHashes: true }),
     progress,
   });

@@ -1,14 +1,22 @@
+import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { type Progress, silentProgress } from '../base/index.ts';
-import { AbsentLayerError, type Image, type Layer } from '../image/index.ts';
-import { emptyLayerIndex, type IndexLayerOptions, indexLayer } from './index-layer.ts';
+import { type Progress, type ProgressTask, silentProgress } from '../base/index.ts';
+import { AbsentLayerError, type FileLayer, type Image, type Layer } from '../image/index.ts';
+import { cachedColumns, emptyLayerIndex, freshColumns, type IndexLayerOptions } from './index-layer.ts';
+import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
+import { type LayerThreads, layerThreads } from './layer-threads.ts';
 import type { RootFileSystem } from './root-file-system.ts';
 import { stackLayers } from './stack-layers.ts';
 
 /** How an image is indexed. */
 export interface IndexImageOptions extends IndexLayerOptions {
   readonly progress?: Progress;
+  /**
+   * A module that calls `serveLayers`, with the `capture` of these options among its captures: layers that lie compressed
+   * in files are then read by several threads, one a processor, where there is enough of them. All on this thread when absent.
+   */
+  readonly threadModule?: URL;
 }
 
 /** An image with what the container sees of it. */
@@ -19,51 +27,128 @@ export interface IndexedImage {
   readonly absentLayers: readonly Layer[];
 }
 
-/** Two at a time: decompression keeps a processor busy, and most machines have two to spare. */
+/** Two at a time on one thread: decompression keeps another processor busy. */
 const layersAtOnce = 2;
+
+/** What a second thread must take over to be worth its start, in stored bytes. */
+const threadFromBytes = 32 * 1024 * 1024;
+
+/** More threads than this wait for the memory. */
+const mostThreads = 8;
 
 /** Indexes every layer of an image, a repeated one once, and stacks them. */
 export async function indexImage(image: Image, options: IndexImageOptions = {}): Promise<IndexedImage> {
-  const task = (options.progress ?? silentProgress).start(`reading ${image.name}`, knownTotal(image.layers));
-  const absentLayers: Layer[] = [];
+  const { progress, threadModule, ...reading } = options;
+  const task = (progress ?? silentProgress).start(`reading ${image.name}`, knownTotal(image.layers));
   const abort = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
-  const read = async (layer: Layer): Promise<LayerIndex> => {
-    try {
-      return await indexLayer(layer, {
-        ...options,
-        signal,
-        onBytes(sizeBytes) {
-          task.advance(sizeBytes);
-          options.onBytes?.(sizeBytes);
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof AbsentLayerError)) throw error;
-      absentLayers.push(layer);
-      return emptyLayerIndex(layer.diffId);
-    }
-  };
-  const limit = pLimit(layersAtOnce);
-  const distinct = new Map(image.layers.map((layer) => [layer.diffId, layer]));
-  // The largest first, so that none is left alone at the end.
-  const order = [...distinct].sort(([, one], [, other]) => other.sizeBytes - one.sizeBytes);
   try {
-    const indexes = new Map(
-      await Promise.all(
-        order.map(([diffId, layer]) =>
-          limit(async (): Promise<[string, LayerIndex]> => [diffId, await read(layer)]),
-        ),
-      ),
-    );
-    const layers = image.layers.map((layer) => indexes.get(layer.diffId) ?? emptyLayerIndex(layer.diffId));
-    return { image, root: stackLayers(layers), absentLayers };
+    const found = await findColumns(image, {
+      ...reading,
+      ...(threadModule && { threadModule }),
+      signal,
+      onBytes: (sizeBytes) => advance(sizeBytes, task, options),
+    });
+    const layers = image.layers.map(({ diffId }) => found.indexes.get(diffId) ?? emptyLayerIndex(diffId));
+    return { image, root: stackLayers(layers), absentLayers: found.absentLayers };
   } finally {
-    // One layer that fails stops the other.
+    // One layer that fails stops the others.
     abort.abort();
-    limit.clearQueue();
     task.done();
   }
+}
+
+function advance(sizeBytes: number, task: ProgressTask, { onBytes }: IndexLayerOptions): void {
+  task.advance(sizeBytes);
+  onBytes?.(sizeBytes);
+}
+
+interface FoundColumns {
+  readonly indexes: ReadonlyMap<string, LayerIndex>;
+  readonly absentLayers: readonly Layer[];
+}
+
+/** The index of each layer by its diffID, from the cache or fresh. */
+async function findColumns(
+  image: Image,
+  { threadModule, ...options }: Omit<IndexImageOptions, 'progress'>,
+): Promise<FoundColumns> {
+  const distinct = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()];
+  const indexes = new Map<string, LayerIndex>();
+  const absentLayers: Layer[] = [];
+  const missing: Layer[] = [];
+  for (const layer of distinct) {
+    options.signal?.throwIfAborted();
+    const columns = await cachedColumns(layer, options);
+    if (columns === undefined) missing.push(layer);
+    else indexes.set(layer.diffId, layerIndexOf(columns));
+  }
+  // The largest first, so that none is left alone at the end.
+  missing.sort((one, other) => other.sizeBytes - one.sizeBytes);
+  const packed = await packedFiles(threadModule === undefined ? [] : missing);
+  const threads = threadModule && threadsFor([...packed.values()], threadModule);
+  const limit = pLimit(Math.max(layersAtOnce, threads === undefined ? 0 : threads.count + 1));
+  const read = layerReader(options, packed, threads?.pool);
+  try {
+    await Promise.all(
+      missing.map((layer) =>
+        limit(async () => {
+          try {
+            indexes.set(layer.diffId, layerIndexOf(await read(layer)));
+          } catch (error) {
+            if (!(error instanceof AbsentLayerError)) throw error;
+            absentLayers.push(layer);
+          }
+        }),
+      ),
+    );
+    return { indexes, absentLayers };
+  } finally {
+    limit.clearQueue();
+    await threads?.pool.close();
+  }
+}
+
+/** The layers that lie compressed in files. Uncompressed ones are passed through before a thread has started. */
+async function packedFiles(layers: readonly Layer[]): Promise<ReadonlyMap<Layer, FileLayer>> {
+  const found = new Map<Layer, FileLayer>();
+  for (const layer of layers) {
+    const file = await layer.inFile?.();
+    if (file !== undefined && (await layer.plainTar?.()) === undefined) found.set(layer, file);
+  }
+  return found;
+}
+
+interface CountedThreads {
+  readonly count: number;
+  readonly pool: LayerThreads;
+}
+
+function threadsFor(files: readonly FileLayer[], module: URL): CountedThreads | undefined {
+  const overBytes = files.slice(1).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const count = Math.min(availableParallelism(), files.length, mostThreads) - 1;
+  return count < 1 || overBytes < threadFromBytes ? undefined : { count, pool: layerThreads(module, count) };
+}
+
+/** Reads a layer on this thread where that is idle, else on another one if it can be read there. */
+function layerReader(
+  options: IndexLayerOptions,
+  packed: ReadonlyMap<Layer, FileLayer>,
+  threads: LayerThreads | undefined,
+): (layer: Layer) => Promise<LayerColumns> {
+  let readingHere = 0;
+  return async (layer) => {
+    options.signal?.throwIfAborted();
+    const file = readingHere > 0 ? packed.get(layer) : undefined;
+    const elsewhere = file && threads?.take(file, options);
+    if (elsewhere !== undefined) return await elsewhere;
+    readingHere += 1;
+    try {
+      return await freshColumns(layer, options);
+    } finally {
+      readingHere -= 1;
+    }
+  };
 }
 
 /** The bytes to be read, where the stored sizes tell them: compressed layers do not. */

@@ -58,7 +58,10 @@ export function emptyLayerIndex(diffId: string): LayerIndex {
 }
 
 /** An index that was made before; undefined when there is none. */
-async function cachedColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns | undefined> {
+export async function cachedColumns(
+  layer: Layer,
+  options: IndexLayerOptions,
+): Promise<LayerColumns | undefined> {
   if (options.cacheDir === undefined) return undefined;
   const find = async (witness: string | undefined): Promise<LayerColumns | undefined> => {
     const path = placeInCache(layer, options, witness);
@@ -67,7 +70,8 @@ async function cachedColumns(layer: Layer, options: IndexLayerOptions): Promise<
   return await lookUp(layer, find, options.verifyDigests === true);
 }
 
-async function freshColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
+/** Reads a layer, and keeps its index for the next time. Throws as `indexLayer` does. */
+export async function freshColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
   const place = options.verifyDigests === true ? undefined : await layer.plainTar?.();
   const columns = await explaining(layer, async () =>
     place === undefined ? await readColumns(layer, options) : await scanColumns(layer, place, options),

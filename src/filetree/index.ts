@@ -6,4 +6,5 @@ export { type IndexedImage, type IndexImageOptions, indexImage } from './index-i
 export { type Capture, type IndexLayerOptions, indexLayer } from './index-layer.ts';
 export type { EntryType, FileFormat, LayerEntry, LayerIndex } from './layer-index.ts';
 export type { BuriedEntry, RootFileSystem, VisibleEntry } from './root-file-system.ts';
+export { serveLayers } from './serve-layers.ts';
 export { stackLayers } from './stack-layers.ts';

@@ -67,6 +67,15 @@ export interface Layer {
   uncompressed(): Promise<Readable>;
   /** Where the tar lies uncompressed in a file, for reading parts of it; undefined or absent where it does not. */
   plainTar?(): Promise<PlainTar | undefined>;
+  /** The layer as data for another thread, where its bytes lie in a file; undefined or absent where they do not. */
+  inFile?(): Promise<FileLayer | undefined>;
+}
+
+/** A layer whose stored bytes lie in a file, as plain data: whoever gets it can open it, on another thread too. */
+export interface FileLayer extends Pick<Layer, 'digest' | 'diffId' | 'mediaType' | 'sizeBytes'> {
+  /** How errors name it: `layer 3 of 12`. */
+  readonly title: string;
+  readonly place: FileRange & { readonly isVouchedFor?: boolean };
 }
 
 /** An uncompressed layer in a file. What is read from there directly is not verified. */

@@ -2,9 +2,18 @@ export { buildImage, type ImageParts } from './assemble.ts';
 export { formatConfig } from './config.ts';
 export { emptyConfig } from './empty-config.ts';
 export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
-export type { Healthcheck, HistoryEntry, Image, ImageConfig, Layer, PlainTar, Platform } from './image.ts';
+export type {
+  FileLayer,
+  Healthcheck,
+  HistoryEntry,
+  Image,
+  ImageConfig,
+  Layer,
+  PlainTar,
+  Platform,
+} from './image.ts';
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';
-export { AbsentLayerError } from './layer.ts';
+export { AbsentLayerError, openFileLayer } from './layer.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';
 export type { EngineHolds } from './open-reference.ts';

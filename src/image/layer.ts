@@ -14,7 +14,8 @@ import {
   verifyDigest,
 } from '../base/index.ts';
 import type { FileRange } from '../tar/index.ts';
-import type { Layer, PlainTar } from './image.ts';
+import type { FileLayer, Layer, PlainTar } from './image.ts';
+import { fileRange } from './sources/file-range.ts';
 
 /** What a source knows of a layer, and how it opens the bytes. */
 export interface StoredLayer {
@@ -68,8 +69,29 @@ export function storedLayer(stored: StoredLayer): Layer {
         unreadable(stored, error, undefined),
       ),
     uncompressed: async () => await unpacked(stored),
-    ...(stored.locate && { plainTar: async () => await plainTar(stored) }),
+    ...(stored.locate && {
+      plainTar: async () => await plainTar(stored),
+      inFile: async () => await inFile(stored),
+    }),
   };
+}
+
+async function inFile(stored: StoredLayer): Promise<FileLayer | undefined> {
+  const { digest, diffId, mediaType, sizeBytes, title } = stored;
+  const place = await stored.locate?.();
+  return place && { digest, diffId, mediaType, sizeBytes, title, place };
+}
+
+/** The layer that lies in a file; its openers work as long as the file is there. */
+export function openFileLayer(file: FileLayer): Layer {
+  const { path, offset, sizeBytes } = file.place;
+  return storedLayer({
+    ...file,
+    createdBy: undefined,
+    urls: [],
+    open: async () => fileRange(path, offset, sizeBytes),
+    locate: async () => file.place,
+  });
 }
 
 async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {

@@ -16,7 +16,8 @@ import {
   UserError,
 } from '../../base/index.ts';
 import { scanTarFile, type TarEntry, TarError } from '../../tar/index.ts';
-import { closedError, type FileStore, fileRange, missingFile } from './file-store.ts';
+import { fileRange } from './file-range.ts';
+import { closedError, type FileStore, missingFile } from './file-store.ts';
 
 /** What opening an archive needs besides its path. */
 export interface ArchiveOptions {

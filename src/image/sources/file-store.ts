@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { UserError } from '../../base/index.ts';
 import type { StoredPlace } from '../layer.ts';
+import { fileRange } from './file-range.ts';
 
 /** Files by path, in a directory or in an archive: what an OCI layout and a docker-archive are made of. */
 export interface FileStore {
@@ -36,12 +36,6 @@ export async function readDocument(store: FileStore, path: string): Promise<Buff
     );
   }
   return await buffer(await store.open(path));
-}
-
-/** A part of a file as a stream with large chunks; a path, not an open file, so that nothing is held in between. */
-export function fileRange(path: string, start: number, sizeBytes: number): Readable {
-  if (sizeBytes === 0) return Readable.from([], { objectMode: false });
-  return createReadStream(path, { start, end: start + sizeBytes - 1, highWaterMark: 512 * 1024 });
 }
 
 /** The files below a directory. */

@@ -1,0 +1,5 @@
+// Run by a thread of its own for each layer that is read beside another.
+import { serveLayers } from '../filetree/index.ts';
+import { inventoryCapture } from './inventory-capture.ts';
+
+serveLayers([inventoryCapture]);
