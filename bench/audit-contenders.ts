@@ -25,7 +25,8 @@ export async function auditGroups(images: BenchImages, place: ContenderPlace): P
     files: [dockerArchive, ...layerTars],
     contenders: [
       ...plimsoll(`docker-archive:${dockerArchive}`, place),
-      insideContender(`docker-archive:${dockerArchive}`),
+      insideContender('headers', `docker-archive:${dockerArchive}`),
+      insideContender('index', `docker-archive:${dockerArchive}`),
       shell('tar -tf of each layer', layerTars, 'for layer; do tar -tf "$layer"; done >/dev/null'),
       ...peers.flatMap((peer) => peer({ archive: dockerArchive }) ?? []),
     ],
@@ -69,11 +70,12 @@ function plimsoll(image: string, { directory }: ContenderPlace): Contender[] {
   ];
 }
 
-function insideContender(image: string): Contender {
+function insideContender(task: 'headers' | 'index', image: string): Contender {
+  const what = task === 'headers' ? 'headers of all layers' : 'index, with facts on files and packages';
   return {
-    title: 'plimsoll inside the process: index of all layers',
+    title: `plimsoll inside the process: ${what}`,
     command: process.execPath,
-    args: [inside, image],
+    args: [inside, task, image],
     printsSeconds: true,
   };
 }
