@@ -21,6 +21,7 @@ export {
   sha256Digest,
   verifyDigest,
 } from './digest.ts';
+export { nearestName } from './nearest-name.ts';
 export {
   type Progress,
   type ProgressStream,

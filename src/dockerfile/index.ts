@@ -24,6 +24,7 @@ export {
 } from './rules/lint-dockerfile.ts';
 export type { LintRule, LintSeverity } from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
+export { namesOfRule } from './rules/suppressions.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';
 export { parseDockerfile } from './syntax/parse.ts';

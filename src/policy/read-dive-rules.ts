@@ -1,8 +1,7 @@
 import { isMap, isScalar, type Scalar } from 'yaml';
-import { UserError } from '../base/index.ts';
+import { nearestName, UserError } from '../base/index.ts';
 import { parseBytes, parseDecimal } from './amount.ts';
 import type { DiveRuleName, DiveRules, GateText, Limit } from './gates.ts';
-import { nearestName } from './nearest-name.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 // rules:

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { UserError } from '../base/index.ts';
+import { nearestName, UserError } from '../base/index.ts';
 import { type FindingKind, findingKinds } from '../finding/index.ts';
 import { type FigureGate, figureGateNames, type GateText, type Limit } from './gates.ts';
-import { nearestName } from './nearest-name.ts';
 import { figureLimit, findingLimit, type ParsedLimit } from './read-limits.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 

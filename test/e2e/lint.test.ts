@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
@@ -43,4 +43,26 @@ test('the JSON fits its schema, and .hadolint.yaml holds', async () => {
 test('a file that BuildKit refuses is an error', async () => {
   const cwd = projectOf({ Dockerfile: 'FORM a\n' });
   expect((await plimsoll(['lint'], { cwd })).code).toBe(2);
+});
+
+test('a directory stands for its Dockerfiles, and a rule that is none is refused', async () => {
+  const cwd = projectOf({
+    'api/Dockerfile': 'FROM python:3.12 as b\n',
+    'jobs/train.Dockerfile': 'FROM python:3.12 as b\n',
+    'jobs/Dockerfile.serve': 'FROM python:3.12 as b\n',
+    'docs/index.md': '',
+  });
+  const lint = async (...args: string[]): ReturnType<typeof plimsoll> =>
+    await plimsoll(['lint', '--format', 'line', ...args], { cwd });
+  const { stdout } = await lint('api', 'jobs');
+  expect(stdout.match(/^[^:]+/gm)).toEqual([
+    'api/Dockerfile',
+    'jobs/Dockerfile.serve',
+    'jobs/train.Dockerfile',
+  ]);
+  const none = await lint('docs');
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('There is no Dockerfile in docs.')]);
+  writeFileSync(join(cwd, '.plimsoll.yaml'), 'lint: { rules: { from-as-case: off } }\n');
+  const unknown = await lint('api');
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Is from-as-casing meant?')]);
 });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, UserError } from '../../../base/index.ts';
-import type { LintSeverity } from '../../../dockerfile/index.ts';
+import { messageOf, nearestName, UserError } from '../../../base/index.ts';
+import { type LintSeverity, lintRules, namesOfRule } from '../../../dockerfile/index.ts';
 
 const severity = z.enum(['error', 'warning', 'info', 'style']);
 const names = z.array(z.string()).nullish();
@@ -43,13 +43,25 @@ export async function readLintSettings(directory: string): Promise<LintSettings>
     for (const name of hadolint?.override?.[level] ?? []) severities.set(name, level);
   }
   for (const name of hadolint?.ignored ?? []) severities.set(name, 'off');
-  for (const [name, level] of Object.entries(own?.lint?.rules ?? {})) severities.set(name, level);
+  for (const [name, level] of Object.entries(own?.lint?.rules ?? {})) {
+    refuseUnknown(name);
+    severities.set(name, level);
+  }
   const threshold = hadolint?.['failure-threshold'] ?? undefined;
   return {
     severities,
     trustedRegistries: hadolint?.trustedRegistries ?? [],
     failOn: threshold === 'ignore' || threshold === 'none' ? 'never' : threshold,
   };
+}
+
+function refuseUnknown(name: string): void {
+  const known = lintRules.flatMap(namesOfRule);
+  if (known.includes(name)) return;
+  const near = nearestName(name, known);
+  throw new UserError(`.plimsoll.yaml: no rule of plimsoll lint is called ${name}.`, {
+    hint: near === undefined ? 'docs/lint.md lists them.' : `Is ${near} meant? docs/lint.md lists them all.`,
+  });
 }
 
 async function readYaml<T>(directory: string, name: string, schema: z.ZodType<T>): Promise<T | undefined> {

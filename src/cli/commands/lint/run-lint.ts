@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
 import { messageOf, UserError, writeFileWhole } from '../../../base/index.ts';
@@ -25,7 +25,7 @@ export async function runLint(given: unknown, signal: AbortSignal): Promise<Exit
   const options = schema.parse(given);
   const environment = readEnvironment(signal, true);
   const settings = await readLintSettings(environment.cwd);
-  const names = options.files.length > 0 ? options.files : await findDockerfiles(environment.cwd);
+  const names = await filesOf(options.files, environment.cwd);
   const linted: LintedFile[] = [];
   for (const file of names) linted.push(await lintFile(file, settings, environment));
   signal.throwIfAborted();
@@ -53,14 +53,26 @@ async function readText(file: string, cwd: string): Promise<string> {
   });
 }
 
-async function findDockerfiles(cwd: string): Promise<readonly string[]> {
-  const names = (await readdir(cwd)).filter((name) => !name.endsWith('.dockerignore')).sort();
-  if (names.includes('Dockerfile')) return ['Dockerfile'];
-  const found = names.filter((name) =>
-    /^(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.Dockerfile$/i.test(name),
+/** What is to be checked: files as they are named, the Dockerfiles of directories, and those of `cwd` where nothing is named. */
+async function filesOf(named: readonly string[], cwd: string): Promise<readonly string[]> {
+  const files = await Promise.all(
+    (named.length > 0 ? named : ['.']).map(async (name) => {
+      const found = name === '-' ? undefined : await stat(resolve(cwd, name)).catch(() => undefined);
+      return found?.isDirectory() === true ? await findDockerfiles(name, cwd) : [name];
+    }),
   );
-  if (found.length > 0) return found;
-  throw new UserError('There is no Dockerfile in this directory.', { hint: 'Name one: plimsoll lint FILE.' });
+  return files.flat();
+}
+
+async function findDockerfiles(directory: string, cwd: string): Promise<readonly string[]> {
+  const names = (await readdir(resolve(cwd, directory))).filter((name) => !name.endsWith('.dockerignore'));
+  const found = names.includes('Dockerfile')
+    ? ['Dockerfile']
+    : names.filter((name) => /^(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.Dockerfile$/i.test(name)).sort();
+  if (found.length > 0) return found.map((name) => join(directory, name));
+  throw new UserError(`There is no Dockerfile in ${directory === '.' ? 'this directory' : directory}.`, {
+    hint: 'Name one: plimsoll lint FILE.',
+  });
 }
 
 async function fixAll(
