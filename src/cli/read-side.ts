@@ -1,10 +1,18 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/index.ts';
 import type { ImageSide, LayerMeasure } from '../compare/index.ts';
 import { findDistroPackages, ownerIndex } from '../distro/index.ts';
 import type { Engine } from '../engines/index.ts';
 import { type DuplicateGroup, findDuplicates, indexImage, type RootFileSystem } from '../filetree/index.ts';
-import { findBase, type Image, measureGzip, openImage, type Platform } from '../image/index.ts';
+import {
+  findBase,
+  type Image,
+  measureGzip,
+  openImage,
+  type Platform,
+  parseImageSpec,
+} from '../image/index.ts';
 import { findDistributions, type InstalledDistribution } from '../python/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
@@ -65,7 +73,8 @@ export async function withImage<Result>(
   environment: CliEnvironment,
   options: UseImageOptions<Result>,
 ): Promise<Result> {
-  const imageId = await imageIdOf(name, (kind) => engineFor(kind, environment, options.engine));
+  const bareEngine = options.engine?.name === 'podman' ? 'podman' : 'docker';
+  const imageId = await imageIdOf(name, bareEngine, (kind) => engineFor(kind, environment, options.engine));
   const known = imageId === undefined ? undefined : await recallImage(environment.cacheDir, imageId);
   if (known !== undefined) {
     try {
@@ -92,12 +101,14 @@ export async function readImageConfig(
   environment: CliEnvironment,
   options: ReadImageOptions = {},
 ): Promise<Image['config']> {
-  const [, kind, reference] = /^(docker|podman):(.+)$/.exec(name) ?? [];
-  if (reference !== undefined) {
-    const engine = await engineFor(kind === 'podman' ? 'podman' : 'docker', environment, options.engine);
-    const found = await engine.inspect(reference);
+  const spec = parseImageSpec(name);
+  if (spec.kind === 'docker' || spec.kind === 'podman') {
+    const engine = await engineFor(spec.kind, environment, options.engine);
+    const found = await engine.inspect(spec.reference);
     if (found !== undefined) return found.config;
-    throw new UserError(`${engine.name} holds no image ${reference}.`, { hint: 'Pull it, or name another.' });
+    throw new UserError(`${engine.name} holds no image ${spec.reference}.`, {
+      hint: 'Pull it, or name another.',
+    });
   }
   const image = await openSource(name, environment, options);
   await image.close();
@@ -121,14 +132,29 @@ export async function readOpenImage(
 
 type EngineKind = 'docker' | 'podman';
 
-/** The engine's ID of `docker:REF` and `podman:REF`; undefined for other sources. */
+/**
+ * The engine's ID of `docker:REF` and `podman:REF`, and of a bare reference that names no file and that the engine holds;
+ * undefined for other sources.
+ */
 async function imageIdOf(
   name: string,
+  bareEngine: EngineKind,
   engineOf: (kind: EngineKind) => Promise<Engine>,
 ): Promise<string | undefined> {
-  const [, kind, reference] = /^(docker|podman):(.+)$/.exec(name) ?? [];
-  if (reference === undefined) return undefined;
-  return (await (await engineOf(kind === 'podman' ? 'podman' : 'docker')).inspect(reference))?.id;
+  const spec = parseImageSpec(name);
+  const idIn = async (kind: EngineKind, reference: string): Promise<string | undefined> =>
+    (await (await engineOf(kind)).inspect(reference))?.id;
+  if (spec.kind === 'docker' || spec.kind === 'podman') return await idIn(spec.kind, spec.reference);
+  // A file, or a layout with a tag, goes before an engine's image of that name.
+  if (spec.kind !== 'bare' || [spec.text, spec.text.replace(/:[^/:]+$/, '')].some((path) => existsSync(path)))
+    return undefined;
+  try {
+    return await idIn(bareEngine, spec.text);
+  } catch (error) {
+    // Without an engine the registry is asked.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 async function engineFor(

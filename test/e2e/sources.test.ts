@@ -102,6 +102,23 @@ describe.skipIf(inject('lab') === undefined)(`sources ${inject('noLabBecause')}`
     expect(await audit(image)).toEqual(expected);
   });
 
+  test('an image that was audited before is not saved again, whatever it is called', async () => {
+    const image = await buildSmall();
+    const cache = { PLIMSOLL_CACHE_DIR: scratch() };
+    const expected = await plimsoll(['audit', `docker:${image}`, '--json'], { env: cache });
+    const folder = scratch();
+    const path = cliEnvironment()['PATH'] ?? process.env['PATH'] ?? '';
+    const wrapper = '#!/bin/sh\nfor word; do [ "$word" = save ] && exit 9; done\n';
+    writeFileSync(join(folder, 'docker'), `${wrapper}PATH='${path}' exec docker "$@"\n`, { mode: 0o755 });
+    const env = { ...cache, PATH: `${folder}:${path}` };
+    for (const name of [image, `docker:${image}`, `docker://${image}`]) {
+      const again = await plimsoll(['audit', name, '--json'], { env });
+      expect(again.stdout, `${name}: ${again.stderr}`).toBe(expected.stdout);
+    }
+    const fresh = { ...env, PLIMSOLL_CACHE_DIR: scratch() };
+    expect((await plimsoll(['audit', image, '--json'], { env: fresh })).code).toBe(2);
+  });
+
   test.skipIf(!hasSkopeo)('… and as OCI layout and OCI archive', async () => {
     const image = await buildSmall();
     const folder = scratch();
