@@ -9,8 +9,6 @@ import { rolldown } from 'rolldown';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const target = join(root, 'dist', 'cli');
-/** What is run by name: the command, and the threads that it starts. */
-const entries = ['main', 'layer-thread'];
 /** Loaded with files of their own (WebAssembly), and by few commands. */
 const external = ['web-tree-sitter', 'tree-sitter-python'];
 
@@ -28,21 +26,30 @@ const keepAssets = {
 };
 
 rmSync(target, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: Object.fromEntries(entries.map((name) => [name, join(source, 'cli', `${name}.ts`)])),
-  platform: 'node',
-  external,
-  plugins: [keepAssets],
-});
-const { output } = await bundle.write({
-  dir: target,
-  format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name]-[hash].js',
-});
-await bundle.close();
+const commandModules = await bundleEntry('main');
+// One file of what it needs alone: a thread is of use from the moment that it has read its code.
+const threadModules = await bundleEntry('layer-thread', { treeshake: { moduleSideEffects: false } });
 writeBuildId();
-writeLicences(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])));
+writeLicences([...commandModules, ...threadModules]);
+
+/** Bundles what is run by name, and gives the files that went in. */
+async function bundleEntry(name, options = {}) {
+  const bundle = await rolldown({
+    input: { [name]: join(source, 'cli', `${name}.ts`) },
+    platform: 'node',
+    external,
+    plugins: [keepAssets],
+    ...options,
+  });
+  const { output } = await bundle.write({
+    dir: target,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  });
+  await bundle.close();
+  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+}
 
 /** A digest over all that was built: what was worked out by another build is not taken for this one's. */
 function writeBuildId() {

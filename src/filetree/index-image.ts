@@ -13,8 +13,8 @@ import { stackLayers } from './stack-layers.ts';
 export interface IndexImageOptions extends IndexLayerOptions {
   readonly progress?: Progress;
   /**
-   * A module that calls `serveLayers`, with the `capture` of these options among its captures: layers that lie compressed
-   * in files are then read by several threads, one a processor, where there is enough of them. All on this thread when absent.
+   * A module that calls `serveLayers`, with the `capture` of these options among its captures: layers that lie in files
+   * are then read by several threads, one a processor, where there is enough of them. All on this thread when absent.
    */
   readonly threadModule?: URL;
 }
@@ -30,8 +30,11 @@ export interface IndexedImage {
 /** Two at a time on one thread: decompression keeps another processor busy. */
 const layersAtOnce = 2;
 
-/** What a second thread must take over to be worth its start, in stored bytes. */
+/** What a second thread must take over to be worth its start, in compressed bytes. */
 const threadFromBytes = 32 * 1024 * 1024;
+
+/** Of an uncompressed layer little more than the headers is read: so many of its bytes cost as much as a compressed one. */
+const plainDiscount = 8;
 
 /** More threads than this wait for the memory. */
 const mostThreads = 8;
@@ -85,10 +88,10 @@ async function findColumns(
   }
   // The largest first, so that none is left alone at the end.
   missing.sort((one, other) => other.sizeBytes - one.sizeBytes);
-  const packed = await packedFiles(threadModule === undefined ? [] : missing);
-  const threads = threadModule && threadsFor([...packed.values()], threadModule);
+  const inFiles = await layersInFiles(threadModule === undefined ? [] : missing);
+  const threads = threadModule && threadsFor([...inFiles.values()], threadModule);
   const limit = pLimit(Math.max(layersAtOnce, threads === undefined ? 0 : threads.count + 1));
-  const read = layerReader(options, packed, threads?.pool);
+  const read = layerReader(options, inFiles, threads?.pool);
   try {
     await Promise.all(
       missing.map((layer) =>
@@ -109,12 +112,19 @@ async function findColumns(
   }
 }
 
-/** The layers that lie compressed in files. Uncompressed ones are passed through before a thread has started. */
-async function packedFiles(layers: readonly Layer[]): Promise<ReadonlyMap<Layer, FileLayer>> {
-  const found = new Map<Layer, FileLayer>();
+interface LayerInFile {
+  readonly file: FileLayer;
+  /** What reading it costs, in compressed bytes. */
+  readonly costBytes: number;
+}
+
+async function layersInFiles(layers: readonly Layer[]): Promise<ReadonlyMap<Layer, LayerInFile>> {
+  const found = new Map<Layer, LayerInFile>();
   for (const layer of layers) {
     const file = await layer.inFile?.();
-    if (file !== undefined && (await layer.plainTar?.()) === undefined) found.set(layer, file);
+    if (file === undefined) continue;
+    const isPlain = (await layer.plainTar?.()) !== undefined;
+    found.set(layer, { file, costBytes: isPlain ? file.sizeBytes / plainDiscount : file.sizeBytes });
   }
   return found;
 }
@@ -124,8 +134,8 @@ interface CountedThreads {
   readonly pool: LayerThreads;
 }
 
-function threadsFor(files: readonly FileLayer[], module: URL): CountedThreads | undefined {
-  const overBytes = files.slice(1).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+function threadsFor(files: readonly LayerInFile[], module: URL): CountedThreads | undefined {
+  const overBytes = files.slice(1).reduce((sum, { costBytes }) => sum + costBytes, 0);
   const count = Math.min(availableParallelism(), files.length, mostThreads) - 1;
   return count < 1 || overBytes < threadFromBytes ? undefined : { count, pool: layerThreads(module, count) };
 }
@@ -133,13 +143,13 @@ function threadsFor(files: readonly FileLayer[], module: URL): CountedThreads | 
 /** Reads a layer on this thread where that is idle, else on another one if it can be read there. */
 function layerReader(
   options: IndexLayerOptions,
-  packed: ReadonlyMap<Layer, FileLayer>,
+  inFiles: ReadonlyMap<Layer, LayerInFile>,
   threads: LayerThreads | undefined,
 ): (layer: Layer) => Promise<LayerColumns> {
   let readingHere = 0;
   return async (layer) => {
     options.signal?.throwIfAborted();
-    const file = readingHere > 0 ? packed.get(layer) : undefined;
+    const file = readingHere > 0 ? inFiles.get(layer)?.file : undefined;
     const elsewhere = file && threads?.take(file, options);
     if (elsewhere !== undefined) return await elsewhere;
     readingHere += 1;

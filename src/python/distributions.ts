@@ -261,13 +261,18 @@ function parseEntryPoints(text: string): Record<string, string[]> {
 /** What a path inside a distribution is for. A test directory is one named exactly `test` or `tests`; `testing` is public API. */
 function fileClass(path: string): FileClass {
   if (/\.(?:dist|egg)-info(?:\/|$)/.test(path)) return 'metadata';
-  if (/\/tests?\//.test(path.replace(/^.*\/(?:site|dist)-packages\//, '/'))) return 'tests';
-  if (/\.pyc$/.test(path)) return 'bytecode';
-  if (/\.py$/.test(path)) return 'python-source';
+  if (path.includes('/test') && isBelowTests(path)) return 'tests';
+  if (path.endsWith('.pyc')) return 'bytecode';
+  if (path.endsWith('.py')) return 'python-source';
   if (/\.so(?:\.[\w.]+)?$/.test(path)) return 'shared-library';
   if (/\.(?:a|lib)$/.test(path)) return 'static-library';
   if (/\.(?:h|hh|hpp|hxx|cuh|inl|inc)$/.test(path) || /\/include\//.test(path)) return 'headers';
   if (/\.(?:c|cc|cpp|cxx|cu|pyx|pxd|f|f90)$/.test(path)) return 'native-source';
   if (/\.pyi$|\/py\.typed$/.test(path)) return 'stub';
   return /(?:^|\/)bin\//.test(path) ? 'program' : 'data';
+}
+
+/** A test directory inside of site-packages, or anywhere where that is not in the path. */
+function isBelowTests(path: string): boolean {
+  return /\/tests?\//.test(path.replace(/^.*\/(?:site|dist)-packages\//, '/'));
 }

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { Language, type Node, Parser } from 'web-tree-sitter';
+import type { Node, Parser } from 'web-tree-sitter';
 
 export type { Node } from 'web-tree-sitter';
 
 let parser: Promise<Parser> | undefined;
 
 async function loadParser(): Promise<Parser> {
+  // Loaded when Python is parsed for the first time: most commands read none.
+  const { Language, Parser } = await import('web-tree-sitter');
   await Parser.init();
   const grammar = fileURLToPath(import.meta.resolve('tree-sitter-python/tree-sitter-python.wasm'));
   const loaded = new Parser();
