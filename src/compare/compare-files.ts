@@ -1,7 +1,7 @@
 import type { EntryType, LayerEntry, RootFileSystem, VisibleEntry } from '../filetree/index.ts';
 
 /** What two files of one path differ in. */
-export type FileAspect = 'type' | 'content' | 'mode' | 'owner' | 'link' | 'time';
+export type FileAspect = 'type' | 'content' | 'mode' | 'owner' | 'link' | 'device' | 'attributes' | 'time';
 
 /** A file as one image shows it. */
 export interface FileFacts {
@@ -13,6 +13,10 @@ export interface FileFacts {
   readonly gid: number;
   readonly mtimeSeconds: number;
   readonly linkTarget?: string;
+  /** Major and minor number of a device: `8:1`. */
+  readonly device?: string;
+  /** Extended attributes by name; values in hex, long ones as `sha256:…`. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Position of the layer that provides it. */
   readonly layer: number;
 }
@@ -150,9 +154,17 @@ function isSameHeader(one: LayerEntry, other: LayerEntry): boolean {
     one.uid === other.uid &&
     one.gid === other.gid &&
     one.linkTarget === other.linkTarget &&
+    one.device === other.device &&
+    isSameAttributes(one, other) &&
     one.contentHash === other.contentHash &&
     one.fingerprint === other.fingerprint
   );
+}
+
+// Names are in order.
+function isSameAttributes(one: LayerEntry, other: LayerEntry): boolean {
+  if (one.attributes === other.attributes) return true;
+  return JSON.stringify(one.attributes) === JSON.stringify(other.attributes);
 }
 
 interface Differences {
@@ -179,6 +191,8 @@ function differencesOf(before: VisibleEntry, after: VisibleEntry, both: Both): D
     old.type !== 'symlink' && old.mode !== now.mode && 'mode',
     (old.uid !== now.uid || old.gid !== now.gid) && 'owner',
     isLinkChanged && 'link',
+    old.device !== now.device && 'device',
+    !isSameAttributes(old, now) && 'attributes',
     isTimeChanged && 'time',
   ];
   return { aspects: found.filter((aspect) => aspect !== false), isContentUnknown: isUnknown };
@@ -199,13 +213,18 @@ function sameContent(one: LayerEntry, other: LayerEntry, isProofNeeded: boolean)
   if (one.contentHash !== undefined && other.contentHash !== undefined) {
     return one.contentHash === other.contentHash;
   }
-  if (one.sizeBytes !== other.sizeBytes) return false;
-  if (one.sizeBytes === 0) return true;
+  if (lengthOf(one) !== lengthOf(other)) return false;
+  if (one.sizeBytes === 0 && other.sizeBytes === 0) return true;
   if (one.fingerprint !== undefined && other.fingerprint !== undefined) {
     if (one.fingerprint !== other.fingerprint) return false;
     if (!isProofNeeded) return true;
   }
   return !isProofNeeded && one.mtimeSeconds === other.mtimeSeconds ? true : undefined;
+}
+
+/** With the holes of a sparse file, which only one of two images may store as such. */
+function lengthOf({ sizeBytes, realBytes }: LayerEntry): number {
+  return realBytes ?? sizeBytes;
 }
 
 // app/__pycache__/main.cpython-311.opt-1.pyc → app/main.py       app/main.pyc → app/main.py
@@ -222,7 +241,7 @@ function isBytecodeOnly(change: FileChange, both: Both): boolean {
 }
 
 function factsOf({ entry, layer }: VisibleEntry): FileFacts {
-  const { type, sizeBytes, mode, uid, gid, mtimeSeconds, linkTarget } = entry;
+  const { type, sizeBytes, mode, uid, gid, mtimeSeconds, linkTarget, device, attributes } = entry;
   return {
     type,
     sizeBytes,
@@ -231,6 +250,8 @@ function factsOf({ entry, layer }: VisibleEntry): FileFacts {
     gid,
     mtimeSeconds,
     ...(linkTarget === undefined ? {} : { linkTarget }),
+    ...(device === undefined ? {} : { device }),
+    ...(attributes === undefined ? {} : { attributes }),
     layer,
   };
 }

@@ -54,6 +54,47 @@ const single: readonly [
   ['the name of the owner alone', file('a', 'x'), file('a', 'x', { userName: 'app' }), [], []],
   ['the time', file('a', 'x'), file('a', 'x', { mtimeSeconds: 7 }), ['a changed time'], []],
   [
+    "a device's numbers",
+    { path: 'd', type: 'character-device', deviceMajor: 1, deviceMinor: 3 },
+    { path: 'd', type: 'character-device', deviceMajor: 1, deviceMinor: 5 },
+    ['d changed device'],
+    ['d changed device'],
+  ],
+  [
+    'a capability that is gone: ping works for root only then',
+    file('a', 'x', { pax: { 'SCHILY.xattr.security.capability': '\x01\x00\x00\x02' } }),
+    file('a', 'x'),
+    ['a changed attributes'],
+    ['a changed attributes'],
+  ],
+  [
+    'the order of attributes',
+    file('a', 'x', { pax: { 'SCHILY.xattr.user.a': '1', 'SCHILY.xattr.user.b': '2' } }),
+    file('a', 'x', { pax: { 'SCHILY.xattr.user.b': '2', 'SCHILY.xattr.user.a': '1' } }),
+    [],
+    [],
+  ],
+  [
+    'how much of a sparse file is stored, where the content is the same',
+    file('GNUSparseFile.0/s', 'x\0', {
+      pax: { 'GNU.sparse.size': '3', 'GNU.sparse.map': '0,2', 'GNU.sparse.name': 's' },
+    }),
+    file('s', 'x\0\0'),
+    [],
+    [],
+  ],
+  [
+    'the length of a sparse file',
+    file('GNUSparseFile.0/s', 'x', {
+      pax: { 'GNU.sparse.size': '3', 'GNU.sparse.map': '0,1', 'GNU.sparse.name': 's' },
+    }),
+    file('GNUSparseFile.0/s', 'x', {
+      pax: { 'GNU.sparse.size': '9', 'GNU.sparse.map': '0,1', 'GNU.sparse.name': 's' },
+    }),
+    ['s changed content'],
+    ['s changed content'],
+  ],
+  [
     'content of equal size and time, which only hashes tell',
     file('a', 'x'),
     file('a', 'y'),

@@ -61,16 +61,17 @@ async function keysOf(
   { index, positions }: { readonly index: LayerIndex; readonly positions: Map<number, VisibleEntry> },
   options: ChecksumOptions,
 ): Promise<readonly KeyedFile[]> {
-  const columns = columnsOf(index);
+  const columns = columnsOf(index) ?? columnsFrom(index);
   const known = new Map(
     [...positions.keys()].flatMap((position) => {
-      const checksum = columns && checksumAt(columns, position);
+      const checksum = checksumAt(columns, position);
       return checksum === undefined ? [] : [[position, checksum] as const];
     }),
   );
   const unknown = [...positions.keys()].filter((position) => !known.has(position));
   try {
-    const read = unknown.length === 0 ? known : await checksumFiles(layer, unknown, options);
+    const read =
+      unknown.length === 0 ? known : await checksumFiles(layer, { columns, positions: unknown }, options);
     return [...positions].map(([at, file]) => ({ file, key: keyOf(file, known.get(at) ?? read.get(at)) }));
   } catch (error) {
     if (error instanceof AbsentLayerError) return [];

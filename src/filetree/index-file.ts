@@ -10,7 +10,7 @@ import type { LayerColumns } from './layer-columns.ts';
 //   the blocks of contents, each a zstd frame, one after another
 // Strings stand in one text, each ending where `ends` says; a text with characters above U+00FF has two bytes for each.
 
-const magic = Buffer.from('PLIMIDX\x03', 'latin1');
+const magic = Buffer.from('PLIMIDX\x04', 'latin1');
 
 const headFields = [
   'tarBytes',
@@ -42,8 +42,8 @@ export function encodeIndexFile(columns: LayerColumns): Buffer {
   const frame = zstdCompressSync(
     Buffer.concat(
       [
-        ...[columns.sizes, columns.times, facts.strippable, facts.checksums],
-        ...[columns.uids, columns.gids, columns.directories, columns.names, columns.links],
+        ...[columns.sizes, columns.times, facts.strippable, facts.checksums, facts.offsets],
+        ...[columns.uids, columns.gids, columns.directories, columns.names, columns.links, columns.details],
         ...[endsOf(strings), facts.positions, contents.positions, contents.blockNumbers],
         ...[contents.starts, contents.sizes, blockSizes],
         columns.modes,
@@ -87,8 +87,10 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
   // In the order of the file.
   const [sizes, times] = [take.doubles(count), take.doubles(count)];
   const [strippable, checksums] = [take.doubles(factCount), take.doubles(factCount)];
+  const offsets = take.doubles(factCount);
   const [uids, gids, directories] = [take.ints(count), take.ints(count), take.ints(count)];
-  const [names, links, ends] = [take.ints(count), take.ints(count), take.ints(field('stringCount'))];
+  const [names, links, details] = [take.ints(count), take.ints(count), take.ints(count)];
+  const ends = take.ints(field('stringCount'));
   const [factPositions, positions] = [take.ints(factCount), take.ints(contentCount)];
   const [blockNumbers, starts] = [take.ints(contentCount), take.ints(contentCount)];
   const [contentSizes, blockSizes] = [take.ints(contentCount), take.ints(field('blockCount'))];
@@ -105,8 +107,8 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
   };
   return {
     ...{ diffId, tarBytes: field('tarBytes'), strings: stringsOf(text, ends) },
-    ...{ types, sizes, modes, uids, gids, times, directories, names, links, hashes, contents },
-    facts: { positions: factPositions, fingerprints, checksums, formats, strippable },
+    ...{ types, sizes, modes, uids, gids, times, directories, names, links, details, hashes, contents },
+    facts: { positions: factPositions, offsets, fingerprints, checksums, formats, strippable },
   };
 }
 

@@ -116,6 +116,34 @@ describe('indexLayer', () => {
     expect((await indexLayer(layer)).entry(0).contentHash).toBeUndefined();
   });
 
+  test('device numbers, attributes and the length of a sparse file come back from the cache too', async () => {
+    const layer = await layerOf([
+      { path: 'null', type: 'character-device', deviceMajor: 1, deviceMinor: 3 },
+      {
+        path: 'ping',
+        content: 'x',
+        pax: { 'SCHILY.xattr.security.capability': '\x01\x00', 'SCHILY.xattr.user.long': 'y'.repeat(65) },
+      },
+      {
+        path: 'GNUSparseFile.0/s',
+        content: 'x',
+        pax: { 'GNU.sparse.size': '9', 'GNU.sparse.map': '0,1', 'GNU.sparse.name': 's' },
+      },
+    ]);
+    const expected = [
+      { path: 'null', device: '1:3' },
+      {
+        path: 'ping',
+        attributes: { 'security.capability': '0100', 'user.long': sha256Digest('y'.repeat(65)) },
+      },
+      { path: 's', realBytes: 9 },
+    ];
+    const options = { cacheDir };
+    for (const _time of ['read', 'recalled']) {
+      expect([...(await indexLayer(layer, options)).entries()]).toMatchObject(expected);
+    }
+  });
+
   test('a sparse file counts what is stored, and its content has the holes', async () => {
     const layer = await layerOf([
       {

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { ContentPackBuilder } from './content-pack.ts';
 import { type FileFacts, fingerprintBytes } from './file-facts.ts';
 import { fileFormats } from './file-format.ts';
-import { entryTypes, type FactColumns, hashBytes, type LayerColumns } from './layer-columns.ts';
+import {
+  entryTypes,
+  type FactColumns,
+  formatDetails,
+  hashBytes,
+  type LayerColumns,
+} from './layer-columns.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
 
 type NumberColumn =
@@ -14,9 +20,16 @@ type NumberColumn =
   | 'times'
   | 'directories'
   | 'names'
-  | 'links';
+  | 'links'
+  | 'details';
 
 const typeNumbers = new Map(entryTypes.map((type, number) => [type, number]));
+
+interface FactRow {
+  readonly position: number;
+  readonly facts: FileFacts;
+  readonly offset: number;
+}
 
 /** Collects entries into columns. */
 export class LayerColumnsBuilder {
@@ -32,9 +45,10 @@ export class LayerColumnsBuilder {
     directories: [],
     names: [],
     links: [],
+    details: [],
   };
   readonly #hashes = new Map<number, Uint8Array>();
-  readonly #facts: { readonly position: number; readonly facts: FileFacts }[] = [];
+  readonly #facts: FactRow[] = [];
   readonly #contents = new ContentPackBuilder();
   #capturedBytes = 0;
   /** Neighbours mostly share their directory. */
@@ -63,6 +77,7 @@ export class LayerColumnsBuilder {
     rows.directories.push(this.#numberOfDirectory(entry.path, Math.max(slash, 0)));
     rows.names.push(this.#intern(entry.path.slice(slash + 1)));
     rows.links.push(this.#intern(entry.linkTarget ?? ''));
+    rows.details.push(this.#intern(formatDetails(entry)));
     return rows.types.length - 1;
   }
 
@@ -70,9 +85,9 @@ export class LayerColumnsBuilder {
     this.#hashes.set(position, hash);
   }
 
-  /** Facts are told in the order of the entries. */
-  setFacts(position: number, facts: FileFacts): void {
-    this.#facts.push({ position, facts });
+  /** Facts are told in the order of the entries; `offset` is the content's place in the tar, in bytes. */
+  setFacts(position: number, facts: FileFacts, offset = -1): void {
+    this.#facts.push({ position, facts, offset });
   }
 
   setContent(position: number, content: Uint8Array): void {
@@ -101,6 +116,7 @@ export class LayerColumnsBuilder {
       directories: Uint32Array.from(rows.directories),
       names: Uint32Array.from(rows.names),
       links: Uint32Array.from(rows.links),
+      details: Uint32Array.from(rows.details),
       hashes,
       facts: this.#factColumns(),
       contents: this.#contents.finish(),
@@ -115,6 +131,7 @@ export class LayerColumnsBuilder {
     }
     return {
       positions: Uint32Array.from(rows, ({ position }) => position),
+      offsets: Float64Array.from(rows, ({ offset }) => offset),
       fingerprints,
       formats: Uint8Array.from(rows, ({ facts: { format } }) =>
         format === undefined ? 0 : fileFormats.indexOf(format) + 1,

@@ -36,6 +36,8 @@ export interface LayerColumns {
   readonly directories: Uint32Array;
   readonly names: Uint32Array;
   readonly links: Uint32Array;
+  /** Numbers in `strings` too, of what few entries have (`EntryDetails`) as JSON; 0 for none. */
+  readonly details: Uint32Array;
   /** 32 bytes an entry, zeros for those without content; empty when nothing was hashed. */
   readonly hashes: Uint8Array;
   readonly facts: FactColumns;
@@ -45,6 +47,8 @@ export interface LayerColumns {
 /** What is known of the larger files only: row n of each column belongs to the entry at `positions[n]`, ascending. */
 export interface FactColumns {
   readonly positions: Uint32Array;
+  /** Where the content begins, in bytes from the start of the tar; -1 where it is not known. No part of the entries. */
+  readonly offsets: Float64Array;
   /** 16 bytes a row. */
   readonly fingerprints: Uint8Array;
   /** Number in `fileFormats` plus one; 0 for none. */
@@ -136,6 +140,8 @@ export function entryAt(columns: LayerColumns, position: number): LayerEntry {
   };
   const link = columns.links[position] ?? 0;
   if (link !== 0) entry.linkTarget = columns.strings[link] ?? '';
+  const details = columns.details[position] ?? 0;
+  if (details !== 0) Object.assign(entry, parseDetails(columns.strings[details] ?? ''));
   if (entry.type === 'file') {
     const hash = columns.hashes.length === 0 ? undefined : hashAt(columns, position);
     if (hash !== undefined) entry.contentHash = hexOf(hash);
@@ -144,10 +150,30 @@ export function entryAt(columns: LayerColumns, position: number): LayerEntry {
   return entry;
 }
 
+/** What few entries have. */
+export type EntryDetails = Pick<LayerEntry, 'device' | 'attributes' | 'realBytes'>;
+
+/** An entry's details as they are kept: '' for none. */
+export function formatDetails({ device, attributes, realBytes }: EntryDetails): string {
+  if (device === undefined && attributes === undefined && realBytes === undefined) return '';
+  return JSON.stringify({ device, attributes, realBytes });
+}
+
+function parseDetails(text: string): EntryDetails {
+  // `formatDetails` wrote it, and the index is summed up.
+  return JSON.parse(text) as EntryDetails;
+}
+
 /** The sha256 of a file's content; undefined where it is not known. */
 export function hashAt({ hashes }: LayerColumns, position: number): Uint8Array | undefined {
   const hash = hashes.subarray(position * hashBytes, (position + 1) * hashBytes);
   return hash.some((byte) => byte !== 0) ? hash : undefined;
+}
+
+/** Where a larger file's content begins in the tar; undefined where it is not known. */
+export function offsetAt({ facts }: LayerColumns, position: number): number | undefined {
+  const offset = facts.offsets[factRow(facts, position)] ?? -1;
+  return offset === -1 ? undefined : offset;
 }
 
 /** The CRC-32 of a larger file's content; undefined where it is not known. */

@@ -45,6 +45,12 @@ export interface LayerEntry {
   readonly mtimeSeconds: number;
   /** Target of a link: as stored for a symlink, a normalised path for a hard link. */
   readonly linkTarget?: string;
+  /** Major and minor number of a device: `8:1`. */
+  readonly device?: string;
+  /** Extended attributes by name, `security.capability` among them: in hex, a value over 64 bytes as its `sha256:…`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Length of a sparse file with its holes. */
+  readonly realBytes?: number;
   /** The sha256 of the content (hex), where hashing was asked for. */
   readonly contentHash?: string;
   /** For files of at least 64 KiB: hex digest of the length and of blocks spread over the content; differs when the content differs in any of them. */

@@ -1,6 +1,7 @@
-import { UserError } from '../base/index.ts';
+import { sha256Digest, UserError } from '../base/index.ts';
 import type { Layer } from '../image/index.ts';
 import {
+  encodeName,
   type FileRange,
   readTar,
   scanTarFile,
@@ -11,7 +12,7 @@ import {
 import { contentSink } from './content-sink.ts';
 import { factsFromBytes, factsMemory, factsSink, readFacts } from './file-facts.ts';
 import type { IndexLayerOptions } from './index-layer.ts';
-import type { LayerColumns } from './layer-columns.ts';
+import type { EntryDetails, LayerColumns } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerEntry } from './layer-index.ts';
 import { layerPath, whiteoutOf } from './layer-path.ts';
@@ -58,7 +59,9 @@ export async function scanColumns(
     isEndMarkerOptional: true,
     onEntry(entry, body) {
       const added = addEntry(builder, entry, options);
-      if (hasFacts(added)) builder.setFacts(added.position, readFacts(entry.sizeBytes, body, memory));
+      if (hasFacts(added)) {
+        builder.setFacts(added.position, readFacts(entry.sizeBytes, body, memory), entry.bodyOffset);
+      }
       for (const sink of sinkOf(builder, added, options)) pour(entry, body, sink);
       const end = entry.bodyOffset + entry.sizeBytes;
       options.onBytes?.(end - seenBytes);
@@ -78,7 +81,7 @@ export async function scanColumns(
 const pourMemory = Buffer.alloc(256 * 1024);
 
 /** Sends a whole body through a sink. */
-export function pour(entry: TarEntry, body: TarBody, sink: TarBodySink): void {
+function pour(entry: TarEntry, body: TarBody, sink: TarBodySink): void {
   for (let at = 0; at < entry.sizeBytes; at += pourMemory.length) {
     const chunk = pourMemory.subarray(0, Math.min(pourMemory.length, entry.sizeBytes - at));
     body.read(chunk, at);
@@ -115,7 +118,8 @@ function hasFacts({ entry, found }: AddedEntry): boolean {
 
 function streamedFacts(builder: LayerColumnsBuilder, added: AddedEntry, memory: Buffer): TarBodySink[] {
   if (!hasFacts(added)) return [];
-  return [factsSink(added.entry.sizeBytes, memory, (facts) => builder.setFacts(added.position, facts))];
+  const { position, entry } = added;
+  return [factsSink(entry.sizeBytes, memory, (facts) => builder.setFacts(position, facts, entry.bodyOffset))];
 }
 
 function sinkOf(
@@ -163,5 +167,31 @@ function layerEntry(entry: TarEntry): LayerEntry {
     gid: entry.gid,
     mtimeSeconds: entry.mtimeSeconds,
     ...((entry.type === 'hardlink' || entry.type === 'symlink') && { linkTarget }),
+    ...detailsOf(entry),
   };
+}
+
+const attributePrefix = 'SCHILY.xattr.';
+
+/** Longer values are told by their digest. */
+const mostValueBytes = 64;
+
+function detailsOf({ type, deviceMajor, deviceMinor, pax, sparse }: TarEntry): EntryDetails {
+  const isDevice = type === 'character-device' || type === 'block-device';
+  const attributes = pax.size === 0 ? [] : [...pax].filter(([key]) => key.startsWith(attributePrefix));
+  const named = attributes.map(
+    ([key, value]) => [key.slice(attributePrefix.length), shownValue(value)] as const,
+  );
+  return {
+    ...(isDevice && { device: `${deviceMajor}:${deviceMinor}` }),
+    ...(named.length > 0 && {
+      attributes: Object.fromEntries(named.sort(([one], [other]) => (one < other ? -1 : 1))),
+    }),
+    ...(sparse && { realBytes: sparse.realBytes }),
+  };
+}
+
+function shownValue(value: string): string {
+  const bytes = encodeName(value);
+  return bytes.length <= mostValueBytes ? bytes.toString('hex') : sha256Digest(bytes);
 }

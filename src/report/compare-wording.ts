@@ -109,9 +109,27 @@ function aspectWord(aspect: FileAspect, fat: FileFacts, lean: FileFacts): string
       return `owner ${between(({ uid, gid }) => `${uid}:${gid}`)}`;
     case 'link':
       return `link ${between(({ linkTarget }) => linkTarget ?? '–')}`;
+    case 'device':
+      return `device ${between(({ device }) => device ?? '–')}`;
+    case 'attributes':
+      return attributeWords(fat.attributes ?? {}, lean.attributes ?? {});
     case 'time':
       return `time ${between(({ mtimeSeconds }) => timeText(mtimeSeconds))}`;
   }
+}
+
+/** `security.capability removed, user.origin changed`: values are bytes that say nothing to a reader. */
+function attributeWords(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  const words = names.flatMap((name) => {
+    if (before[name] === after[name]) return [];
+    const what = before[name] === undefined ? 'added' : after[name] === undefined ? 'removed' : 'changed';
+    return [`${name} ${what}`];
+  });
+  return words.join(', ');
 }
 
 function timeText(seconds: number): string {
