@@ -38,6 +38,7 @@ export async function auditGroups(images: BenchImages, place: ContenderPlace): P
   ] as const;
   return [
     archive,
+    ...(await engineGroups(images, place)),
     ...(await Promise.all(
       layouts.map(async ([title, layout, compression]): Promise<Group> => {
         const blobs = await layerBlobs(layout);
@@ -52,6 +53,29 @@ export async function auditGroups(images: BenchImages, place: ContenderPlace): P
         };
       }),
     )),
+  ];
+}
+
+/** The image in an engine, which has to save it first: the saving alone, and the audit with it. None without an engine. */
+async function engineGroups(
+  { dockerArchive }: BenchImages,
+  place: ContenderPlace,
+): Promise<readonly Group[]> {
+  const { directory, signal } = place;
+  const loaded = await runProcess('docker', ['load', '--quiet', '--input', dockerArchive], { signal }).catch(
+    () => undefined,
+  );
+  // Loaded image: bench:two
+  const reference = /^Loaded image: (\S+)/m.exec(loaded?.stdout ?? '')?.[1];
+  if (reference === undefined) return [];
+  const saved = join(directory, 'saved.tar');
+  const save = shell('docker save, to a file', [reference, saved], 'docker save --output "$2" "$1"');
+  return [
+    {
+      title: `in the engine, as ${reference}`,
+      files: [],
+      contenders: [{ ...save, removes: [saved] }, ...plimsoll(`docker:${reference}`, place)],
+    },
   ];
 }
 
