@@ -5,6 +5,7 @@ import { TarError } from './tar-entry.ts';
 /** Extended headers read, waiting for the entry that they describe. */
 export interface Extensions {
   readonly isPresent: boolean;
+  /** An empty value takes the global record of that key away. */
   readonly records: ReadonlyMap<string, string>;
   readonly longName?: string;
   readonly longLink?: string;
@@ -24,7 +25,7 @@ export function extended(
 ): Extensions {
   const { body, offset, globalRecords } = found;
   if (typeFlag === 'g') {
-    readPaxRecords(body, offset, globalRecords);
+    readPaxRecords(body, { offset, hidesGlobal: false }, globalRecords);
     if (globalRecords.size > mostGlobalRecords) {
       throw new TarError(`more than ${mostGlobalRecords} records are for all entries`, offset);
     }
@@ -38,6 +39,6 @@ export function extended(
       : { ...before, isPresent: true, longLink: name };
   }
   const records = new Map(before.records);
-  readPaxRecords(body, offset, records);
+  readPaxRecords(body, { offset, hidesGlobal: true }, records);
   return { ...before, isPresent: true, records };
 }

@@ -4,7 +4,7 @@ import type { MemberKind } from './member-kind.ts';
 import { type PaxRecords, paxNumber, paxSize } from './pax-records.ts';
 import { readSparse } from './sparse.ts';
 import { skip, type TarTalk } from './steps.ts';
-import type { TarEntry, TarEntryType } from './tar-entry.ts';
+import { type TarEntry, type TarEntryType, TarError } from './tar-entry.ts';
 
 /** An entry's header block and all that was said before it. */
 export interface UnfinishedEntry {
@@ -23,7 +23,10 @@ const noRecords: PaxRecords = new Map();
 export function* finishEntry(found: UnfinishedEntry): TarTalk<TarEntry> {
   const { header, kind, offset } = found;
   const pax = recordsInForce(found);
-  const path = found.extensions.longName ?? pax.get('GNU.sparse.name') ?? pax.get('path') ?? header.name;
+  const path = checkedName(
+    found.extensions.longName ?? pax.get('GNU.sparse.name') ?? pax.get('path') ?? header.name,
+    offset,
+  );
   const type = entryType(kind, path);
   const declaredBytes = paxSize(pax, offset) ?? header.sizeBytes;
   // All but files have no body, whatever their size field says (as Go's archive/tar reads them).
@@ -41,12 +44,12 @@ export function* finishEntry(found: UnfinishedEntry): TarTalk<TarEntry> {
     type,
     sizeBytes: sparse?.sizeBytes ?? storedBytes,
     mode: header.mode & 0o7777,
-    uid: paxNumber(pax, 'uid', offset) ?? header.uid,
-    gid: paxNumber(pax, 'gid', offset) ?? header.gid,
+    uid: ownerNumber(paxNumber(pax, 'uid', offset) ?? header.uid, offset),
+    gid: ownerNumber(paxNumber(pax, 'gid', offset) ?? header.gid, offset),
     userName: pax.get('uname') ?? header.userName,
     groupName: pax.get('gname') ?? header.groupName,
     mtimeSeconds: paxNumber(pax, 'mtime', offset) ?? header.mtimeSeconds,
-    linkPath: found.extensions.longLink ?? pax.get('linkpath') ?? header.linkName,
+    linkPath: checkedName(found.extensions.longLink ?? pax.get('linkpath') ?? header.linkName, offset),
     deviceMajor: header.deviceMajor,
     deviceMinor: header.deviceMinor,
     pax,
@@ -57,8 +60,26 @@ export function* finishEntry(found: UnfinishedEntry): TarTalk<TarEntry> {
 
 function recordsInForce(found: UnfinishedEntry): PaxRecords {
   const { records } = found.extensions;
-  if (found.globalRecords.size === 0) return records.size === 0 ? noRecords : records;
-  return new Map([...found.globalRecords, ...records]);
+  if (found.globalRecords.size === 0 && records.size === 0) return noRecords;
+  const inForce = new Map([...found.globalRecords, ...records]);
+  for (const [key, value] of records) if (value === '') inForce.delete(key);
+  return inForce;
+}
+
+/** Linux takes no path over 4,096 bytes; very long ones, of very many directories, would cost time and memory without end. */
+const mostNameLength = 16 * 1024;
+
+function checkedName(name: string, offset: number): string {
+  if (name.length <= mostNameLength) return name;
+  throw new TarError(`a name of ${name.length} characters, more than any system takes`, offset);
+}
+
+/** Linux counts users and groups from 0 to 2³² - 1; some writers store -2 for `nobody`, which is 2³² - 2. */
+function ownerNumber(value: number, offset: number): number {
+  if (!Number.isInteger(value) || value >= 2 ** 32 || value < -(2 ** 31)) {
+    throw new TarError(`${value} is no number of a user or a group`, offset);
+  }
+  return value < 0 ? value + 2 ** 32 : value;
 }
 
 function entryType(kind: MemberKind, path: string): TarEntryType {

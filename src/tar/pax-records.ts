@@ -9,10 +9,15 @@ export type PaxRecords = ReadonlyMap<string, string>;
 
 /**
  * Reads the records of a PAX extended header (POSIX.1-2001, pax, "pax Extended Header") into `records`, later ones over
- * earlier ones; an empty value takes a record away. The pairs of GNU sparse format 0.0, whose keys repeat, are
+ * earlier ones; an empty value takes a record away, and is kept as such where `hidesGlobal` is set, so that it can take away
+ * a global one. The pairs of GNU sparse format 0.0, whose keys repeat, are
  * collected into `GNU.sparse.map` as format 0.1 writes it. Throws a `TarError` for malformed records.
  */
-export function readPaxRecords(body: Buffer, offset: number, records: Map<string, string>): void {
+export function readPaxRecords(
+  body: Buffer,
+  { offset, hidesGlobal }: { readonly offset: number; readonly hidesGlobal: boolean },
+  records: Map<string, string>,
+): void {
   const sparse: string[] = [];
   for (let at = 0; at < body.length; ) {
     // Some writers fill the header up with NULs.
@@ -25,11 +30,19 @@ export function readPaxRecords(body: Buffer, offset: number, records: Map<string
     const key = body.toString('utf8', blank + 1, equals);
     const value = decodeName(body.subarray(equals + 1, end - 1));
     if (key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes') sparse.push(value);
-    else if (value === '') records.delete(key);
-    else records.set(key, value);
+    else if (value === '' && !hidesGlobal) records.delete(key);
+    else records.set(key, checkedText(key, value, offset + at));
     at = end;
   }
   if (sparse.length > 0) records.set('GNU.sparse.map', sparse.join(','));
+}
+
+const texts = new Set(['path', 'linkpath', 'uname', 'gname', 'GNU.sparse.name']);
+
+function checkedText(key: string, value: string, offset: number): string {
+  // Readers that end a text there would see another name.
+  if (texts.has(key) && value.includes('\0')) throw new TarError(`the PAX record ${key} holds a NUL`, offset);
+  return value;
 }
 
 /** One to ten digits and a blank; `NaN` for all else. */

@@ -138,6 +138,11 @@ describe('an archive that lies', () => {
     ['a PAX size beyond counting', described({ size: '99999999999999999999' }), /size is no number/],
     ['a PAX size in hexadecimal', described({ size: '0x10' }), /size is no number/],
     ['a PAX size beyond the end', described({ size: '1099511627776' }), /cut off inside/],
+    ['a user beyond 32 bits, who would become root', described({ uid: '4294967296' }), /no number of a user/],
+    ['half a group', described({ gid: '0.5' }), /no number of a user or a group/],
+    ['a name with a NUL', described({ path: 'etc/passwd\0.txt' }), /path holds a NUL/],
+    ['a name longer than any', described({ path: 'a/'.repeat(8193) }), /name of 16386 characters/],
+    ['a target longer than any', described({ linkpath: 'a/'.repeat(8193) }), /name of 16386 characters/],
     ['a PAX time that is no number', described({ mtime: 'NaN' }), /mtime is no number/],
     [
       'a PAX record of length 0',

@@ -190,6 +190,20 @@ describe('reading', () => {
       { path: 'short' },
     ],
     [
+      'an empty PAX value takes a global record away for one entry',
+      Buffer.concat([
+        pax([record('path', 'global'), record('gid', '8')], 'g'),
+        pax([record('path', '')]),
+        header({ name: 'own' }),
+      ]),
+      { path: 'own', gid: 8 },
+    ],
+    [
+      'user -2, the nobody of old systems, is that of Linux',
+      Buffer.concat([pax([record('uid', '-2')]), header({ name: 'x' })]),
+      { uid: 4_294_967_294 },
+    ],
+    [
       'NULs may fill a PAX header up',
       Buffer.concat([pax([record('path', 'y'), '\0\0\0']), header({ name: 'x' })]),
       { path: 'y' },
