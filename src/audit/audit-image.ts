@@ -23,6 +23,10 @@ export interface Audit {
     readonly distribution?: string;
     /** Sum of the layers as the source stores them (compressed or not). */
     readonly storedBytes: number;
+    /** Sum of the layers as compressed blobs; absent where one's is not known. */
+    readonly compressedBytes?: number;
+    /** True where a part of `compressedBytes` was worked out from samples. */
+    readonly isCompressedEstimated?: true;
     /** Sum of the layers' uncompressed tar streams. */
     readonly tarBytes: number;
     /** Sum of the content of all layers: the size that engines show. */
@@ -56,13 +60,16 @@ export interface Audit {
 export function auditImage(request: AuditRequest): Audit {
   const subject = auditSubject(request);
   const { claimed, fileCount } = claimFiles(subject);
-  const findings = sortFindings([
-    ...groupClaims(claimed.values(), subject),
-    ...imageDetectors.flatMap((detector) => detector.detect(subject)),
-  ]);
+  const findings = sortFindings(
+    [
+      ...groupClaims(claimed.values(), subject),
+      ...imageDetectors.flatMap((detector) => detector.detect(subject)),
+    ].filter(isNews),
+  );
   const { image, root } = request;
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
   const contentBytes = sum(root.layers.map((layer) => layer.contentBytes));
+  const layers = auditLayers(subject);
   const distribution = request.inventory.release?.prettyName;
   return {
     image: {
@@ -71,12 +78,13 @@ export function auditImage(request: AuditRequest): Audit {
       platform: image.platform,
       ...(distribution === undefined ? {} : { distribution }),
       storedBytes: sum(image.layers.map((layer) => layer.sizeBytes)),
+      ...compressedSum(layers),
       tarBytes: sum(root.layers.map((layer) => layer.tarBytes)),
       contentBytes,
       visibleBytes: root.visibleBytes,
       fileCount,
     },
-    layers: auditLayers(subject),
+    layers,
     packages: auditPackages(subject),
     findings,
     unreadable: request.inventory.unreadable,
@@ -85,6 +93,23 @@ export function auditImage(request: AuditRequest): Audit {
     efficiency: contentBytes === 0 ? 1 : (contentBytes - root.deadBytes) / contentBytes,
     ...baseFacts(subject),
   };
+}
+
+/** Empty files are no waste: `var/log/btmp` is there in every image. A secret is news whatever it weighs. */
+function isNews({ sizeBytes, severity }: Finding): boolean {
+  return sizeBytes > 0 || severity === 'error';
+}
+
+function compressedSum(
+  layers: readonly AuditLayer[],
+): Pick<Audit['image'], 'compressedBytes' | 'isCompressedEstimated'> {
+  let compressedBytes = 0;
+  for (const layer of layers) {
+    if (layer.compressedBytes === undefined) return {};
+    compressedBytes += layer.compressedBytes;
+  }
+  const isEstimated = layers.some((layer) => layer.isCompressedEstimated === true);
+  return { compressedBytes, ...(isEstimated && { isCompressedEstimated: true }) };
 }
 
 function baseFacts({ base, root }: AuditSubject): Pick<Audit, 'base' | 'baseBytes' | 'userBytes'> {

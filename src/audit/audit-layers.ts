@@ -11,6 +11,10 @@ export interface AuditLayer {
   readonly isBase?: boolean;
   /** As the source stores it (compressed or not). */
   readonly storedBytes: number;
+  /** As a compressed blob: what is stored, or what gzip makes of it; absent where that is not known. */
+  readonly compressedBytes?: number;
+  /** True where `compressedBytes` was worked out from samples. */
+  readonly isCompressedEstimated?: true;
   readonly tarBytes: number;
   readonly contentBytes: number;
   readonly entryCount: number;
@@ -54,6 +58,7 @@ export function auditLayers(subject: AuditSubject): AuditLayer[] {
       ...(instruction === undefined ? {} : { instruction }),
       ...(base === undefined ? {} : { isBase: position < base.layerCount }),
       storedBytes: layer?.sizeBytes ?? index.tarBytes,
+      ...compression(subject, position),
       tarBytes: index.tarBytes,
       contentBytes: index.contentBytes,
       entryCount: index.entryCount,
@@ -64,4 +69,18 @@ export function auditLayers(subject: AuditSubject): AuditLayer[] {
       buriedBytes: sum?.buried ?? 0,
     };
   });
+}
+
+function compression(
+  { compressed, image, root }: AuditSubject,
+  position: number,
+): Pick<AuditLayer, 'compressedBytes' | 'isCompressedEstimated'> {
+  const [layer, index, known] = [image.layers[position], root.layers[position], compressed?.[position]];
+  if (layer !== undefined && index !== undefined && layer.sizeBytes < index.tarBytes)
+    return { compressedBytes: layer.sizeBytes };
+  if (known === undefined) return {};
+  return {
+    compressedBytes: known.sizeBytes,
+    ...(known.isEstimated && { isCompressedEstimated: true }),
+  };
 }

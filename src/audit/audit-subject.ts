@@ -13,6 +13,13 @@ export interface AuditDistribution extends PackageFiles {
   readonly entryPoints?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What a layer that is stored uncompressed takes up as a gzip blob. */
+export interface LayerCompression {
+  readonly sizeBytes: number;
+  /** Worked out from samples of the layer. */
+  readonly isEstimated: boolean;
+}
+
 /** What an audit works on; everything is read already. */
 export interface AuditRequest {
   readonly image: Pick<Image, 'name' | 'digest' | 'platform' | 'config' | 'layers'>;
@@ -26,6 +33,8 @@ export interface AuditRequest {
   readonly baseLayerCount?: number;
   /** The uncompressed layers' digests of the base image, lowest first, where the caller has it at hand. */
   readonly baseDiffIds?: readonly string[];
+  /** What the layers take up as gzip blobs, lowest first, where they are stored uncompressed and somebody knows. */
+  readonly compressed?: readonly (LayerCompression | undefined)[];
   /** What the image will run on, where its user said so; otherwise the image's own signs decide. */
   readonly target?: 'cpu' | 'gpu';
 }

@@ -1,3 +1,4 @@
+import type { AuditLayer } from '../audit/index.ts';
 import { formatBytes } from '../base/index.ts';
 import { findingKinds } from '../finding/index.ts';
 import { counted, shortInstruction, wrap } from '../report/index.ts';
@@ -30,7 +31,7 @@ function layerDetails(state: BrowseState, width: number): Line[] {
     heading(`Layer ${layer.position}${base}`),
     ...paragraph(layer.instruction ?? '(no instruction recorded)', width, 6),
     ...paragraph(`Digest: ${layer.digest}`, width, 2),
-    plain(`Stored ${formatBytes(layer.storedBytes)}, content ${formatBytes(layer.contentBytes)}`),
+    plain(sizesOf(layer)),
     [{ text: change('Added', sums.added), style: 'good' }],
     [{ text: change('Modified', sums.modified), style: 'warn' }],
     [{ text: change('Removed', sums.removed), style: 'bad' }],
@@ -42,6 +43,13 @@ function layerDetails(state: BrowseState, width: number): Line[] {
       : []),
     ...(layer.buriedBytes > 0 ? [plain(`Hides ${formatBytes(layer.buriedBytes)} of lower layers`)] : []),
   ];
+}
+
+function sizesOf({ contentBytes, storedBytes, compressedBytes, isCompressedEstimated }: AuditLayer): string {
+  const about = isCompressedEstimated === true ? '≈ ' : '';
+  const compressed =
+    compressedBytes === undefined ? '' : `, ${about}${formatBytes(compressedBytes)} compressed`;
+  return `Content ${formatBytes(contentBytes)}, stored ${formatBytes(storedBytes)}${compressed}`;
 }
 
 function selectionLines(state: BrowseState, width: number): Line[] {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LayerCompression } from '../audit/index.ts';
 import { UserError } from '../base/index.ts';
 import type { ImageSide, LayerMeasure } from '../compare/index.ts';
 import { findDistroPackages, ownerIndex } from '../distro/index.ts';
@@ -17,6 +18,7 @@ import { findDistributions, type InstalledDistribution } from '../python/index.t
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
 import { inventoryCapture } from './inventory-capture.ts';
+import { compressionOf, measureCacheDir } from './layer-compression.ts';
 import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
 
 /** An image that was read whole: what the features need, after its source is closed. */
@@ -27,6 +29,8 @@ export interface ReadImage {
   readonly distributions: readonly InstalledDistribution[];
   /** Present where they were asked for. */
   readonly duplicates?: readonly DuplicateGroup[];
+  /** Present where it was asked for. */
+  readonly compressed?: readonly (LayerCompression | undefined)[];
 }
 
 /** What reading needs besides the image's name. */
@@ -43,6 +47,8 @@ export interface ReadImageOptions {
   readonly withMeasures?: boolean;
   /** Find the files with equal content; only files that may have any are read for it. */
   readonly withDuplicates?: boolean;
+  /** Estimate what gzip makes of uncompressed layers. */
+  readonly withCompression?: boolean;
   /** Read every byte of uncompressed layers and verify it; compressed ones always are. */
   readonly verifyDigests?: boolean;
   /** Talk to registries without TLS, or with certificates that nobody vouches for. */
@@ -203,6 +209,10 @@ async function readOpened(
     ...(options.verifyDigests === true && { verifyDigests: true }),
     signal,
   };
+  // Other threads compress while this one reads.
+  const compressing = options.withCompression === true ? compressionOf(image, cacheDir) : undefined;
+  // A failure is told where the result is waited for, unless the reading fails before.
+  compressing?.catch(() => {});
   const { root } = await indexImage(image, {
     ...reading,
     analyserVersion,
@@ -212,6 +222,7 @@ async function readOpened(
     progress,
   });
   const duplicates = options.withDuplicates === true ? await findDuplicates(image, root, reading) : undefined;
+  const compressed = await compressing;
   const measures = options.withMeasures === false ? [] : await measureLayers(image, root, environment);
   const distributions = findDistributions(root);
   const distributionOwner = ownerIndex(distributions);
@@ -221,6 +232,7 @@ async function readOpened(
     root,
     distributions,
     ...(duplicates && { duplicates }),
+    ...(compressed && { compressed }),
     side: {
       kind: 'image',
       name: options.name ?? name,
@@ -257,7 +269,7 @@ async function measureLayers(
   root: RootFileSystem,
   environment: CliEnvironment,
 ): Promise<LayerMeasure[]> {
-  const cacheDir = join(environment.cacheDir, 'gzip');
+  const cacheDir = measureCacheDir(environment.cacheDir);
   const measures: LayerMeasure[] = [];
   for (const [position, layer] of image.layers.entries()) {
     const known = await readLayerMeasure(cacheDir, layer.diffId);

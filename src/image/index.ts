@@ -1,6 +1,7 @@
 export { buildImage, type ImageParts } from './assemble.ts';
 export { formatConfig } from './config.ts';
 export { emptyConfig } from './empty-config.ts';
+export { type EstimateGzipOptions, estimateGzip } from './estimate-gzip.ts';
 export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
 export type {
   FileLayer,

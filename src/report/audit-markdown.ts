@@ -6,6 +6,8 @@ import {
   avoidableByLayer,
   baseShare,
   efficiencyText,
+  layerSize,
+  layerSizeTitle,
   neededBytes,
   packageKindName,
   platformName,
@@ -107,10 +109,10 @@ function layers(audit: Audit): string {
   const size = (bytes: number): string => (bytes === 0 ? '' : formatBytes(bytes));
   const rows = audit.layers.map(
     (layer) =>
-      `| ${layer.position}${layer.isBase === true ? ' (base)' : ''} | ${formatBytes(layer.contentBytes)} | ${formatBytes(layer.storedBytes)} | ${size(layer.deadBytes)} | ${size(avoidable.get(layer.position) ?? 0)} | ${layer.instruction === undefined ? '' : code(cut(shortInstruction(layer.instruction)))} |`,
+      `| ${layer.position}${layer.isBase === true ? ' (base)' : ''} | ${formatBytes(layer.contentBytes)} | ${layerSize(audit, layer)} | ${size(layer.deadBytes)} | ${size(avoidable.get(layer.position) ?? 0)} | ${layer.instruction === undefined ? '' : code(cut(shortInstruction(layer.instruction)))} |`,
   );
   return folded(counted(audit.layers.length, 'layer'), [
-    '| layer | content | stored | dead | avoidable | instruction |',
+    `| layer | content | ${layerSizeTitle(audit)} | dead | avoidable | instruction |`,
     '| ---: | ---: | ---: | ---: | ---: | --- |',
     ...rows,
   ]);

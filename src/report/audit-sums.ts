@@ -21,11 +21,29 @@ export function platformName({ os, architecture, variant }: Audit['image']['plat
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** How the source keeps the layers: `compressed 812 MB`, or `stored 2.10 GB` where nothing is compressed. */
-export function storedFact({ storedBytes, tarBytes }: Audit['image']): string {
-  return storedBytes < tarBytes
-    ? `compressed ${formatBytes(storedBytes)}`
-    : `stored ${formatBytes(storedBytes)}`;
+/** What a registry stores of it: `312 MB`, `≈ 312 MB` where that comes from samples; undefined where it is not known. */
+export function compressedText(
+  part: Pick<Audit['image'], 'compressedBytes' | 'isCompressedEstimated'>,
+): string | undefined {
+  if (part.compressedBytes === undefined) return undefined;
+  return `${part.isCompressedEstimated === true ? '≈ ' : ''}${formatBytes(part.compressedBytes)}`;
+}
+
+/** How the source keeps the layers: `312 MB compressed`, or `stored 2.10 GB` where nothing tells what that comes to. */
+export function storedFact(image: Audit['image']): string {
+  const compressed = compressedText(image);
+  return compressed === undefined ? `stored ${formatBytes(image.storedBytes)}` : `${compressed} compressed`;
+}
+
+/** The title of a column of `layerSize`. */
+export function layerSizeTitle({ image }: Pick<Audit, 'image'>): 'compressed' | 'stored' {
+  return image.compressedBytes === undefined ? 'stored' : 'compressed';
+}
+
+/** A layer as a compressed blob, or as it is stored where that is not known of all layers. */
+export function layerSize({ image }: Pick<Audit, 'image'>, layer: Audit['layers'][number]): string {
+  const compressed = image.compressedBytes === undefined ? undefined : compressedText(layer);
+  return compressed ?? formatBytes(layer.storedBytes);
 }
 
 const evidenceWords = {

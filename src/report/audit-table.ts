@@ -5,6 +5,8 @@ import {
   avoidableByLayer,
   baseShare,
   efficiencyText,
+  layerSize,
+  layerSizeTitle,
   neededBytes,
   packageKindName,
   platformName,
@@ -52,7 +54,6 @@ export function headlineLines(audit: Audit, { paint, width }: Screen): string[] 
     ...(image.distribution === undefined ? [] : [plainText(image.distribution)]),
     counted(audit.layers.length, 'layer'),
     counted(image.fileCount, 'file'),
-    storedFact(image),
   ].join(' · ');
   const part = (bytes: number, noun: string): [string, string] => {
     const size = formatBytes(bytes);
@@ -63,6 +64,7 @@ export function headlineLines(audit: Audit, { paint, width }: Screen): string[] 
   const [name, size] = [plainText(image.name), formatBytes(image.contentBytes)];
   const parts: [plain: string, painted: string][] = [
     [`${name}  ${size}`, `${paint(name, 'accent')}  ${paint(size, 'bold')}`],
+    [storedFact(image), storedFact(image)],
     part(audit.deadBytes, 'dead'),
     part(audit.avoidableBytes, 'avoidable'),
     [`could be ${could}`, `could be ${paint(could, 'good')}`],
@@ -112,7 +114,7 @@ function layerLines(audit: Audit, { paint, width }: Screen): string[] {
             ? 'bold'
             : 'plain',
     },
-    { text: formatBytes(layer.storedBytes), style: 'dim' },
+    { text: layerSize(audit, layer), style: 'dim' },
     { text: size(layer.deadBytes), style: 'bad' },
     { text: size(avoidable.get(layer.position) ?? 0), style: 'warn' },
     { text: layer.isBase === true ? 'base' : '', style: 'dim' },
@@ -125,7 +127,7 @@ function layerLines(audit: Audit, { paint, width }: Screen): string[] {
   const columns = [
     right(''),
     right('content'),
-    right('stored'),
+    right(layerSizeTitle(audit)),
     right('dead'),
     right('avoidable'),
     { title: '' },

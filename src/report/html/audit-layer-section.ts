@@ -1,6 +1,6 @@
 import type { Audit, AuditLayer } from '../../audit/index.ts';
 import { formatBytes } from '../../base/index.ts';
-import { avoidableByLayer } from '../audit-sums.ts';
+import { avoidableByLayer, layerSize, layerSizeTitle } from '../audit-sums.ts';
 import { shortInstruction } from '../wording.ts';
 import { html, type Markup, nothing } from './markup.ts';
 
@@ -11,6 +11,8 @@ const shownBytes = 10_000;
 interface LayerShares {
   readonly layer: AuditLayer;
   readonly name: string;
+  /** As `layerSizeTitle` calls it. */
+  readonly size: string;
   readonly deadBytes: number;
   readonly avoidableBytes: number;
   readonly neededBytes: number;
@@ -25,6 +27,7 @@ export function auditLayerSection(audit: Audit): Markup {
     return {
       layer,
       name: instruction === undefined ? '(no instruction recorded)' : shortInstruction(instruction),
+      size: layerSize(audit, layer),
       deadBytes,
       avoidableBytes,
       neededBytes: Math.max(0, contentBytes - deadBytes - avoidableBytes),
@@ -33,7 +36,7 @@ export function auditLayerSection(audit: Audit): Markup {
   const largest = Math.max(1, ...audit.layers.map(({ contentBytes }) => contentBytes));
   return html`<section><h2>Layers <span class="muted small">lowest first; the bar is the whole image</span></h2>
 ${stack(shares, audit.image.contentBytes)}
-<div class="scroll"><table class="layers"><thead><tr><th class="n">#</th><th class="n">content</th><th></th><th class="n">stored</th><th class="n">avoidable</th><th class="n">dead</th><th>instruction</th></tr></thead>
+<div class="scroll"><table class="layers"><thead><tr><th class="n">#</th><th class="n">content</th><th></th><th class="n">${layerSizeTitle(audit)}</th><th class="n">avoidable</th><th class="n">dead</th><th>instruction</th></tr></thead>
 <tbody>${shares.map((share) => row(share, largest))}</tbody></table></div></section>`;
 }
 
@@ -87,5 +90,5 @@ function row(share: LayerShares, largest: number): Markup {
     name.length > longestInstruction + 10
       ? html`<details><summary class="mono">${name.slice(0, longestInstruction)}…</summary><span class="mono">${name}</span></details>`
       : html`<span class="mono">${name}</span>`;
-  return html`<tr id="layer-${layer.position}" class="${layer.isBase === true ? 'base' : ''}"><td class="n"><button type="button" class="link" data-layer="${layer.position}" title="Show layer ${layer.position} in the map">${layer.position}</button></td><td class="n"><b>${formatBytes(layer.contentBytes)}</b></td><td class="shares"><span class="bar">${parts(share, largest)}</span></td><td class="n muted">${formatBytes(layer.storedBytes)}</td><td class="n warn-text">${size(avoidableBytes)}</td><td class="n bad-text">${size(deadBytes)}</td><td class="wide">${tags}${text}</td></tr>`;
+  return html`<tr id="layer-${layer.position}" class="${layer.isBase === true ? 'base' : ''}"><td class="n"><button type="button" class="link" data-layer="${layer.position}" title="Show layer ${layer.position} in the map">${layer.position}</button></td><td class="n"><b>${formatBytes(layer.contentBytes)}</b></td><td class="shares"><span class="bar">${parts(share, largest)}</span></td><td class="n muted">${share.size}</td><td class="n warn-text">${size(avoidableBytes)}</td><td class="n bad-text">${size(deadBytes)}</td><td class="wide">${tags}${text}</td></tr>`;
 }

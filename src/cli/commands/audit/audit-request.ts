@@ -8,12 +8,18 @@ export function auditReading(
   { insecure, verify }: Pick<AuditOptions, 'insecure' | 'verify'>,
   platform: Platform | undefined,
 ): ReadImageOptions {
-  return { platform, withDuplicates: true, isInsecure: insecure, verifyDigests: verify };
+  return {
+    platform,
+    withDuplicates: true,
+    withCompression: true,
+    isInsecure: insecure,
+    verifyDigests: verify,
+  };
 }
 
 /** What an audit works on, of an image that was read. */
 export function auditRequest(
-  { image, root, side, distributions, duplicates }: ReadImage,
+  { image, root, side, distributions, duplicates, compressed }: ReadImage,
   { target }: Pick<AuditOptions, 'target'>,
   baseDiffIds?: readonly string[],
 ): AuditRequest {
@@ -23,6 +29,7 @@ export function auditRequest(
     inventory: side.inventory,
     distributions,
     ...(duplicates && { duplicates }),
+    ...(compressed && { compressed }),
     ...(baseDiffIds && { baseDiffIds }),
     ...(target === undefined ? {} : { target }),
   };

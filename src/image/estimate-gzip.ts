@@ -1,0 +1,65 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { constants, deflateRaw } from 'node:zlib';
+import type { FileRange } from '../tar/index.ts';
+
+/** How much of a layer is looked at. */
+export interface EstimateGzipOptions {
+  /** Bytes that are compressed; a layer that is no longer is compressed whole. Default 4 MiB. */
+  readonly sampleBytes?: number;
+}
+
+const blockBytes = 64 * 1024;
+const windowBytes = 32 * 1024;
+const gzipFrameBytes = 18;
+
+/**
+ * Estimates what gzip (level 6, as registries mostly get it) makes of a layer that lies uncompressed in a file, from blocks
+ * spread evenly over it, each with the 32 KiB before it as its dictionary: of ML images within a few per cent. The same layer
+ * gives the same estimate. The blocks are compressed by libuv's threads, so that the caller can go on. Rejects with the
+ * system's error when the file cannot be read.
+ */
+export async function estimateGzip(place: FileRange, options: EstimateGzipOptions = {}): Promise<number> {
+  const { path, offset, sizeBytes } = place;
+  const blockCount = Math.ceil(sizeBytes / blockBytes);
+  const sampleCount = Math.min(
+    blockCount,
+    Math.max(1, Math.floor((options.sampleBytes ?? 64 * blockBytes) / blockBytes)),
+  );
+  const file = openSync(path, 'r');
+  let plainBytes = 0;
+  const deflating: Promise<number>[] = [];
+  try {
+    for (let sample = 0; sample < sampleCount; sample += 1) {
+      // The middle of its share of the layer.
+      const number = Math.floor(((sample + 0.5) * blockCount) / sampleCount);
+      const start = number * blockBytes;
+      const before = Math.min(start, windowBytes);
+      const bytes = readAt(file, offset + start - before, before + Math.min(blockBytes, sizeBytes - start));
+      plainBytes += bytes.length - before;
+      deflating.push(deflatedLength(bytes.subarray(before), bytes.subarray(0, before)));
+    }
+  } finally {
+    closeSync(file);
+  }
+  const deflatedBytes = (await Promise.all(deflating)).reduce((sum, length) => sum + length, 0);
+  const scale = plainBytes === 0 ? 1 : sizeBytes / plainBytes;
+  return Math.round(deflatedBytes * scale) + gzipFrameBytes;
+}
+
+function readAt(file: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  const count = readSync(file, bytes, 0, length, offset);
+  return bytes.subarray(0, count);
+}
+
+async function deflatedLength(block: Buffer, dictionary: Buffer): Promise<number> {
+  const options = {
+    level: 6,
+    finishFlush: constants.Z_SYNC_FLUSH,
+    chunkSize: blockBytes,
+    ...(dictionary.length > 0 && { dictionary }),
+  };
+  return await new Promise<number>((resolve, reject) => {
+    deflateRaw(block, options, (error, result) => (error ? reject(error) : resolve(result.length)));
+  });
+}
