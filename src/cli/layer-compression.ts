@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LayerCompression } from '../audit/index.ts';
 import { estimateGzip, type Image, type Layer } from '../image/index.ts';
-import { readLayerMeasure } from './measure-cache.ts';
+import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
 
 /** Where measured compression is kept, below the cache directory. */
 export function measureCacheDir(cacheDir: string): string {
@@ -34,12 +34,20 @@ async function layerCompression(
   mostBytes: number,
   cacheDir: string,
 ): Promise<LayerCompression | undefined> {
-  const place = await layer.plainTar?.();
-  if (place === undefined) return undefined;
   const measured = await readLayerMeasure(measureCacheDir(cacheDir), layer.diffId);
   if (measured !== undefined) return { sizeBytes: measured.compressedBytes, isEstimated: measured.isSampled };
-  return {
-    sizeBytes: await estimateGzip(place, { sampleBytes: mostBytes }),
-    isEstimated: place.sizeBytes > mostBytes,
-  };
+  const place = await layer.plainTar?.();
+  const estimates = join(cacheDir, 'gzip-estimates');
+  if (place === undefined) {
+    // A layer of an engine's image, whose bytes are not at hand any more.
+    const known = await readLayerMeasure(estimates, layer.diffId);
+    return known && { sizeBytes: known.compressedBytes, isEstimated: known.isSampled };
+  }
+  const sizeBytes = await estimateGzip(place, { sampleBytes: mostBytes });
+  const isEstimated = place.sizeBytes > mostBytes;
+  if (place.isVouchedFor) {
+    const kept = { compressedBytes: sizeBytes, compressSeconds: 0, isSampled: isEstimated };
+    await writeLayerMeasure(estimates, layer.diffId, kept);
+  }
+  return { sizeBytes, isEstimated };
 }

@@ -82,7 +82,7 @@ export async function withImage<Result>(
   const bareEngine = options.engine?.name === 'podman' ? 'podman' : 'docker';
   const imageId = await imageIdOf(name, bareEngine, (kind) => engineFor(kind, environment, options.engine));
   const known = imageId === undefined ? undefined : await recallImage(environment.cacheDir, imageId);
-  if (known !== undefined) {
+  if (known !== undefined && isWanted(known.platform, options.platform)) {
     try {
       return await options.use(known, async () => await readOpened(known, environment, options));
     } catch (error) {
@@ -134,6 +134,16 @@ export async function readOpenImage(
     await image.close();
     throw error;
   }
+}
+
+/** False lets the source say what it has in place of the platform. */
+function isWanted(known: Platform, wanted: Platform | undefined): boolean {
+  return (
+    wanted === undefined ||
+    (known.os === wanted.os &&
+      known.architecture === wanted.architecture &&
+      (wanted.variant === undefined || wanted.variant === known.variant))
+  );
 }
 
 type EngineKind = 'docker' | 'podman';

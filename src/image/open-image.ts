@@ -95,6 +95,7 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
         fromEngine: openFromEngine,
         fromRegistry: openFromRegistry,
         progress: archiveOptions.progress,
+        remark: await directoryRemark(spec.reference),
       });
     case 'registry':
       return await openFromRegistry(spec.reference);
@@ -142,6 +143,11 @@ async function layoutDirectory(path: string): Promise<FileStore> {
   throw new UserError(`${path} is no directory`, {
     hint: 'An OCI layout is a directory; one in a tar file is named oci-archive:FILE.',
   });
+}
+
+async function directoryRemark(name: string): Promise<string | undefined> {
+  if (!(await isDirectory(name))) return undefined;
+  return `the directory ${name} holds no OCI layout and no root file system that tells itself as one (dir:${name} reads it as such)`;
 }
 
 async function resolveBare(text: string): Promise<NamedSpec> {

@@ -21,6 +21,8 @@ export interface ReferencePlaces {
   readonly fromEngine: (wanted: EngineReference) => Promise<Image>;
   readonly fromRegistry: (reference: string) => Promise<Image>;
   readonly progress: Progress;
+  /** What else the reference could have meant, for the error that it is nowhere: `the directory app is no OCI layout`. */
+  readonly remark?: string | undefined;
 }
 
 /** True for an image ID, whole or shortened, which only an engine knows. */
@@ -43,7 +45,7 @@ export async function openReference(reference: string, places: ReferencePlaces):
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      `${reference} is neither in an engine nor in its registry: ${absence}; ${error.message}`,
+      `${reference} is neither in an engine nor in its registry: ${[absence, error.message, ...(places.remark === undefined ? [] : [places.remark])].join('; ')}`,
       { ...(error.hint !== undefined && { hint: error.hint }), cause: error },
     );
   }

@@ -119,6 +119,17 @@ describe.skipIf(inject('lab') === undefined)(`sources ${inject('noLabBecause')}`
     expect((await plimsoll(['audit', image, '--json'], { env: fresh })).code).toBe(2);
   });
 
+  test('another platform than that of the image is an error, also where it was audited before', async () => {
+    const image = await buildSmall();
+    const env = { PLIMSOLL_CACHE_DIR: scratch() };
+    expect((await plimsoll(['audit', image], { env })).code).toBe(0);
+    const other = await plimsoll(['audit', image, '--platform', 'linux/s390x'], { env });
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(`${image} in docker holds no image for linux/s390x`),
+    ]);
+  });
+
   test.skipIf(!hasSkopeo)('… and as OCI layout and OCI archive', async () => {
     const image = await buildSmall();
     const folder = scratch();

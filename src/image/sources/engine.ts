@@ -31,11 +31,10 @@ export async function openEngineImage(
   try {
     options.signal?.throwIfAborted();
     await wanted.save(wanted.engine, wanted.reference, path);
-    const image = await openDockerArchive(
-      await archiveStore(path, { ...options, isVouchedFor: true }),
-      wish,
-      wanted.reference,
-    );
+    const store = await archiveStore(path, { ...options, isVouchedFor: true });
+    // Errors name what was asked for: the archive is gone when they are read.
+    const title = `${wanted.reference} in ${wanted.engine}`;
+    const image = await openDockerArchive({ ...store, title }, wish, wanted.reference);
     return {
       ...image,
       async close() {

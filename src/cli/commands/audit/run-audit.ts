@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { type Audit, type AuditRequest, auditImage } from '../../../audit/index.ts';
-import { writeFileWhole } from '../../../base/index.ts';
 import { type Image, parsePlatform } from '../../../image/index.ts';
 import { type AuditMemory, auditMemory } from '../../audit-memory.ts';
 import { buildId } from '../../build-id.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import type { ExitCode } from '../../exit-code.ts';
 import { type ReadImage, withImage } from '../../read-side.ts';
+import { writeOutput } from '../../write-output.ts';
 import { type AuditOptions, isAuditAlone, readAuditOptions } from './audit-options.ts';
 import { auditReading, auditRequest } from './audit-request.ts';
 import { baseDiffIds } from './base-layers.ts';
@@ -88,6 +88,6 @@ async function deliver(text: string, options: AuditOptions, environment: CliEnvi
   const output = options.output ?? (isPageOnTerminal ? pageName : undefined);
   if (output === undefined || output === '-') return environment.write(text);
   const path = resolve(environment.cwd, output);
-  await writeFileWhole(path, text);
+  await writeOutput(path, text);
   environment.progress.note(`written: ${path}`);
 }

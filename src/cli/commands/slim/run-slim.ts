@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
-import { UserError, writeFileWhole } from '../../../base/index.ts';
+import { UserError } from '../../../base/index.ts';
 import { type Engine, findEngines } from '../../../engines/index.ts';
 import { readProject } from '../../../project/index.ts';
 import { type SlimReport, slimHtml, slimJson, slimMarkdown, slimTable } from '../../../report/index.ts';
 import { plimsollDir, studyProject, withoutOwnOutput } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { writeOutput } from '../../write-output.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
 import { decideTarget } from './decide-target.ts';
 import { findService } from './service-questions.ts';
@@ -85,7 +86,7 @@ async function writeReports({ project }: SlimTask, outcome: SlimReport): Promise
   );
   const report = { ...outcome, files: [...outcome.files, ...paths] };
   const texts = [slimHtml(report), slimMarkdown(report), slimJson(report)];
-  for (const [position, path] of paths.entries()) await writeFileWhole(path, texts[position] ?? '');
+  for (const [position, path] of paths.entries()) await writeOutput(path, texts[position] ?? '');
   return report;
 }
 
