@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { UserError } from '../base/index.ts';
+import { runProcess, UserError } from '../base/index.ts';
 import { writeOutput } from './write-output.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-output-'));
@@ -29,7 +28,7 @@ describe('writeOutput', () => {
 
   test('into a pipe, which stays one', async () => {
     const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    await runProcess('mkfifo', [pipe]);
     const [read] = await Promise.all([readFile(pipe, 'utf8'), writeOutput(pipe, 'text')]);
     expect([read, (await lstat(pipe)).isFIFO()]).toEqual(['text', true]);
   });
