@@ -10,6 +10,8 @@ export {
   sniffBytes,
   sniffCompression,
   sniffStream,
+  type UnpackedProof,
+  verifiedDecompressor,
 } from './compression.ts';
 export {
   type Digest,
