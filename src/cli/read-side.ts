@@ -223,7 +223,7 @@ async function readOpened(
   const compressing = options.withCompression === true ? compressionOf(image, cacheDir) : undefined;
   // A failure is told where the result is waited for, unless the reading fails before.
   compressing?.catch(() => {});
-  const { root } = await indexImage(image, {
+  const { root, kept } = await indexImage(image, {
     ...reading,
     analyserVersion,
     capture: inventoryCapture,
@@ -236,6 +236,10 @@ async function readOpened(
   const measures = options.withMeasures === false ? [] : await measureLayers(image, root, environment);
   const distributions = findDistributions(root);
   const distributionOwner = ownerIndex(distributions);
+  const inventory = findDistroPackages(root, {
+    isOfDistribution: (path) => distributionOwner(path) !== undefined,
+  });
+  await kept;
   const { name, digest, platform, config, layers } = image;
   return {
     image: { name, digest, platform, config, layers },
@@ -248,9 +252,7 @@ async function readOpened(
       name: options.name ?? name,
       layers,
       root,
-      inventory: findDistroPackages(root, {
-        isOfDistribution: (path) => distributionOwner(path) !== undefined,
-      }),
+      inventory,
       distributions,
       measures,
       baseLayerCount: options.baseLayerCount ?? findBase({ image })?.layerCount ?? 0,

@@ -2,8 +2,14 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { type Progress, type ProgressTask, silentProgress } from '../base/index.ts';
 import { AbsentLayerError, type FileLayer, type Image, type Layer } from '../image/index.ts';
-import { cachedColumns, emptyLayerIndex, freshColumns, type IndexLayerOptions } from './index-layer.ts';
-import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
+import {
+  cachedColumns,
+  emptyLayerIndex,
+  type FreshColumns,
+  freshColumns,
+  type IndexLayerOptions,
+} from './index-layer.ts';
+import { layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { type LayerThreads, layerThreads } from './layer-threads.ts';
 import type { RootFileSystem } from './root-file-system.ts';
@@ -25,6 +31,8 @@ export interface IndexedImage {
   readonly root: RootFileSystem;
   /** Foreign layers whose bytes the source does not hold; they count as empty. */
   readonly absentLayers: readonly Layer[];
+  /** Settles when the indexes that were made lie in the cache: wait for it before the process ends. Never rejects. */
+  readonly kept: Promise<void>;
 }
 
 /** Two at a time on one thread: decompression keeps another processor busy. */
@@ -53,7 +61,8 @@ export async function indexImage(image: Image, options: IndexImageOptions = {}):
       onBytes: (sizeBytes) => advance(sizeBytes, task, options),
     });
     const layers = image.layers.map(({ diffId }) => found.indexes.get(diffId) ?? emptyLayerIndex(diffId));
-    return { image, root: stackLayers(layers), absentLayers: found.absentLayers };
+    const { absentLayers, kept } = found;
+    return { image, root: stackLayers(layers), absentLayers, kept };
   } finally {
     // One layer that fails stops the others.
     abort.abort();
@@ -69,6 +78,7 @@ function advance(sizeBytes: number, task: ProgressTask, { onBytes }: IndexLayerO
 interface FoundColumns {
   readonly indexes: ReadonlyMap<string, LayerIndex>;
   readonly absentLayers: readonly Layer[];
+  readonly kept: Promise<void>;
 }
 
 /** The index of each layer by its diffID, from the cache or fresh. */
@@ -79,6 +89,7 @@ async function findColumns(
   const distinct = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()];
   const indexes = new Map<string, LayerIndex>();
   const absentLayers: Layer[] = [];
+  const keeping: Promise<void>[] = [];
   const missing: Layer[] = [];
   for (const layer of distinct) {
     options.signal?.throwIfAborted();
@@ -97,7 +108,9 @@ async function findColumns(
       missing.map((layer) =>
         limit(async () => {
           try {
-            indexes.set(layer.diffId, layerIndexOf(await read(layer)));
+            const { columns, kept } = await read(layer);
+            indexes.set(layer.diffId, layerIndexOf(columns));
+            keeping.push(kept);
           } catch (error) {
             if (!(error instanceof AbsentLayerError)) throw error;
             absentLayers.push(layer);
@@ -105,7 +118,7 @@ async function findColumns(
         }),
       ),
     );
-    return { indexes, absentLayers };
+    return { indexes, absentLayers, kept: Promise.all(keeping).then(() => {}) };
   } finally {
     limit.clearQueue();
     await threads?.pool.close();
@@ -145,13 +158,14 @@ function layerReader(
   options: IndexLayerOptions,
   inFiles: ReadonlyMap<Layer, LayerInFile>,
   threads: LayerThreads | undefined,
-): (layer: Layer) => Promise<LayerColumns> {
+): (layer: Layer) => Promise<FreshColumns> {
   let readingHere = 0;
   return async (layer) => {
     options.signal?.throwIfAborted();
     const file = readingHere > 0 ? inFiles.get(layer)?.file : undefined;
     const elsewhere = file && threads?.take(file, options);
-    if (elsewhere !== undefined) return await elsewhere;
+    // A thread answers when it has kept its index.
+    if (elsewhere !== undefined) return { columns: await elsewhere, kept: Promise.resolve() };
     readingHere += 1;
     try {
       return await freshColumns(layer, options);
