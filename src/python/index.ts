@@ -1,12 +1,12 @@
 export { encodeText, type TextEncoding } from './decode-text.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
 export {
-  type FileClass,
   findDistributions,
   type InstalledDistribution,
   isPythonInventoryFile,
 } from './distributions.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export type { FileClass } from './file-class.ts';
 export {
   type FoundResolver,
   findResolver,
