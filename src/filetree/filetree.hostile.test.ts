@@ -196,6 +196,16 @@ describe('a layer that wants too much', () => {
     expect(await refusal(indexLayer(layer, { maxEntries: 100 }))).toContain(layer.digest);
   });
 
+  test.each([
+    ['entries', { maxImageEntries: 150 }, 'holds more than 150 entries in all its layers'],
+    ['bytes', { maxImageBytes: 90_000 }, 'holds more than 90.0 kB in all its layers'],
+  ])('an image whose layers have too many %s together', async (_what, limits, message) => {
+    const image = await buildImage({ layers: [many(100), many(101)], compression: 'gzip' });
+    expect(await refusal(indexImage(image, limits))).toContain(message);
+    const { root } = await indexImage(image, { maxImageEntries: 201, maxImageBytes: 1_000_000 });
+    expect(root.layers.map(({ entryCount }) => entryCount)).toEqual([100, 101]);
+  });
+
   test('the same layer ten thousand times costs no more than a line each', async () => {
     const { layers } = await buildImage({ layers: [[{ path: 'a', content: 'x' }]] });
     const [layer] = layers;

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { type Progress, type ProgressTask, silentProgress } from '../base/index.ts';
+import { type Progress, silentProgress, type UserError } from '../base/index.ts';
 import { AbsentLayerError, type FileLayer, type Image, type Layer } from '../image/index.ts';
+import { countImage, type ImageCount, type ImageLimits } from './image-limits.ts';
 import {
   cachedColumns,
   emptyLayerIndex,
@@ -9,14 +10,14 @@ import {
   freshColumns,
   type IndexLayerOptions,
 } from './index-layer.ts';
-import { layerIndexOf } from './layer-columns.ts';
+import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { type LayerThreads, layerThreads } from './layer-threads.ts';
 import type { RootFileSystem } from './root-file-system.ts';
 import { stackLayers } from './stack-layers.ts';
 
 /** How an image is indexed. */
-export interface IndexImageOptions extends IndexLayerOptions {
+export interface IndexImageOptions extends IndexLayerOptions, ImageLimits {
   readonly progress?: Progress;
   /**
    * A module that calls `serveLayers`, with the `capture` of these options among its captures: layers that lie in files
@@ -49,30 +50,39 @@ const mostThreads = 8;
 
 /** Indexes every layer of an image, a repeated one once, and stacks them. */
 export async function indexImage(image: Image, options: IndexImageOptions = {}): Promise<IndexedImage> {
-  const { progress, threadModule, ...reading } = options;
+  const { progress, threadModule, maxImageBytes, maxImageEntries, ...reading } = options;
   const task = (progress ?? silentProgress).start(`reading ${image.name}`, knownTotal(image.layers));
   const abort = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
+  const count = countImage(image.name, {
+    ...(maxImageBytes !== undefined && { maxImageBytes }),
+    ...(maxImageEntries !== undefined && { maxImageEntries }),
+  });
+  let excess: UserError | undefined;
   try {
-    const found = await findColumns(image, {
+    const found = await findColumns(image, count, {
       ...reading,
       ...(threadModule && { threadModule }),
       signal,
-      onBytes: (sizeBytes) => advance(sizeBytes, task, options),
+      onBytes: (sizeBytes) => {
+        task.advance(sizeBytes);
+        options.onBytes?.(sizeBytes);
+        excess ??= count.addBytes(sizeBytes);
+        if (excess !== undefined) abort.abort(excess);
+      },
     });
+    // The last bytes may have come when there was nothing left to stop.
+    if (excess !== undefined) throw excess;
     const layers = image.layers.map(({ diffId }) => found.indexes.get(diffId) ?? emptyLayerIndex(diffId));
     const { absentLayers, kept } = found;
     return { image, root: stackLayers(layers), absentLayers, kept };
+  } catch (error) {
+    throw excess ?? error;
   } finally {
     // One layer that fails stops the others.
     abort.abort();
     task.done();
   }
-}
-
-function advance(sizeBytes: number, task: ProgressTask, { onBytes }: IndexLayerOptions): void {
-  task.advance(sizeBytes);
-  onBytes?.(sizeBytes);
 }
 
 interface FoundColumns {
@@ -84,6 +94,7 @@ interface FoundColumns {
 /** The index of each layer by its diffID, from the cache or fresh. */
 async function findColumns(
   image: Image,
+  count: ImageCount,
   { threadModule, ...options }: Omit<IndexImageOptions, 'progress'>,
 ): Promise<FoundColumns> {
   const distinct = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()];
@@ -91,11 +102,16 @@ async function findColumns(
   const absentLayers: Layer[] = [];
   const keeping: Promise<void>[] = [];
   const missing: Layer[] = [];
+  const keep = (layer: Layer, columns: LayerColumns): void => {
+    const excess = count.addEntries(columns.types.length);
+    if (excess !== undefined) throw excess;
+    indexes.set(layer.diffId, layerIndexOf(columns));
+  };
   for (const layer of distinct) {
     options.signal?.throwIfAborted();
     const columns = await cachedColumns(layer, options);
     if (columns === undefined) missing.push(layer);
-    else indexes.set(layer.diffId, layerIndexOf(columns));
+    else keep(layer, columns);
   }
   // The largest first, so that none is left alone at the end.
   missing.sort((one, other) => other.sizeBytes - one.sizeBytes);
@@ -109,7 +125,7 @@ async function findColumns(
         limit(async () => {
           try {
             const { columns, kept } = await read(layer);
-            indexes.set(layer.diffId, layerIndexOf(columns));
+            keep(layer, columns);
             keeping.push(kept);
           } catch (error) {
             if (!(error instanceof AbsentLayerError)) throw error;
