@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import type { Instruction, Stage } from '../model.ts';
+import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { shippedStages } from '../rules/visit.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { withoutGroups } from './development-groups.ts';
 import { removeBlock } from './remove-block.ts';
@@ -19,10 +20,17 @@ export const productionRequirements: Rewrite = {
   title: 'Install what production needs, not what development needs',
   risk: 'verify',
   propose({ syntax, model, placeOf }, facts) {
-    const instructions = model.stages.flatMap((stage) => stage.instructions);
-    const parts = instructions.map((instruction) =>
-      proposeFor(instruction, { facts, text: syntax.text, placeOf, target: model.stages[model.target] }),
-    );
+    const context: Context = { facts, text: syntax.text, placeOf, target: model.stages[model.target] };
+    const parts = shippedStages(model).flatMap((stage) => {
+      const keeper = developmentStage(model, stage, facts);
+      return stage.instructions.map((instruction) => {
+        const part = proposeFor(instruction, context);
+        if (keeper === undefined) return part;
+        return instruction.syntax.keyword === 'copy'
+          ? nothing
+          : kept(part, `${placeOf(instruction.syntax)}: ${keeper}`);
+      });
+    });
     const edits = parts.flatMap((part) => part.edits);
     const leftAlone = parts.flatMap((part) => part.leftAlone);
     const names = parts.flatMap((part) => part.names);
@@ -56,6 +64,26 @@ interface Context {
   readonly text: string;
   readonly placeOf: ResolvedDockerfile['placeOf'];
   readonly target: Stage | undefined;
+}
+
+/** Why a stage keeps its development tools: another one, which the image takes nothing of, is made from it and needs them. */
+function developmentStage(model: DockerfileModel, stage: Stage, facts: RewriteFacts): string | undefined {
+  const shipped = shippedStages(model);
+  const names = [...facts.developmentDistributions, ...facts.productionRequirements.keys()];
+  for (const other of model.stages) {
+    if (shipped.includes(other) || !shippedStages({ ...model, target: other.position }).includes(stage))
+      continue;
+    const words = new Set(other.instructions.flatMap(({ syntax }) => syntax.value.split(/[^\w./-]+/)));
+    const needed = names.find((name) => words.has(name) || words.has(`./${name}`));
+    if (needed !== undefined)
+      return `the stage ${other.name ?? other.position} is made from this one and needs ${needed}`;
+  }
+  return undefined;
+}
+
+/** The part without its edits, which are said to be left alone. */
+function kept(part: Part, because: string): Part {
+  return { ...nothing, leftAlone: [...part.leftAlone, ...(part.edits.length > 0 ? [because] : [])] };
 }
 
 function proposeFor(instruction: Instruction, context: Context): Part {
