@@ -3,6 +3,7 @@ import type { Project } from '../../../project/index.ts';
 import { cpuVariant, findWebRoutes, type ProbeRequest, probeRequests } from '../../../python/index.ts';
 import { importStatement, type ProjectStudy } from '../../../slim/index.ts';
 import type { Probe, VerifyRequest } from '../../../verify/index.ts';
+import { healthCheckPath } from './health-check-path.ts';
 import type { ServiceFacts } from './service-facts.ts';
 import type { SlimTask } from './slim-task.ts';
 
@@ -19,7 +20,7 @@ export async function findService({
       route.methods.includes('GET') &&
       /^\/(?:[\w-]+\/)*(health|healthz|healthcheck|livez|readyz|ready|live|ping)\/?$/i.test(route.path),
   );
-  const healthPath = options.health ?? health?.path;
+  const healthPath = options.health ?? healthCheckPath(project.dockerfile.model) ?? health?.path;
   // The health path is asked anyway.
   const found = probeRequests(routes)
     .map(probeOf)
