@@ -14,7 +14,7 @@ const fixtures = join(import.meta.dirname, 'fixtures');
 const files = readdirSync(fixtures).filter((name) => name.endsWith('.Dockerfile'));
 const read = (name: string): string => readFileSync(join(fixtures, name), 'utf8');
 
-const buildTools = new Set(['build-essential', 'gcc', 'git']);
+const buildTools = new Set(['build-essential', 'gcc', 'git', 'python3-poetry']);
 const facts: RewriteFacts = {
   hasCacheMounts: true,
   requirementClosure: new Map([
@@ -31,7 +31,8 @@ const facts: RewriteFacts = {
     if (buildTools.has(name)) return { purpose: 'build', runtimePackages: [] };
     return { purpose: name === 'curl' ? 'convenience' : 'unknown', runtimePackages: [] };
   },
-  packageOfCommand: (command) => (['curl', 'git'].includes(command) ? command : undefined),
+  packageOfCommand: (command) =>
+    command === 'poetry' ? 'python3-poetry' : ['curl', 'git'].includes(command) ? command : undefined,
   runtimeLibraries: [],
   neededCommands: new Map(),
   hardCodedPaths: [],

@@ -1,4 +1,5 @@
 import type { Stage } from '../model.ts';
+import { projectToolOf } from '../project-tool-command.ts';
 import { readPythonBase } from './python-base.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { aptInstalls } from './runtime-packages.ts';
@@ -44,6 +45,8 @@ export const runtimeLibraries: Rewrite = {
 function wantedPackages(stage: Stage, facts: RewriteFacts): Map<string, string> {
   const wanted = new Map(facts.runtimeLibraries.map((library) => [library.packageName, library.because]));
   for (const [command, where] of [...facts.neededCommands, ...usedCommands(stage)]) {
+    // Debian's Poetry, PDM and Pipenv bring a Python of their own; the project has its tool from elsewhere.
+    if (projectToolOf(command) !== undefined) continue;
     const name = facts.packageOfCommand(command);
     if (name !== undefined && !wanted.has(name)) wanted.set(name, `${where} calls ${command}`);
   }
