@@ -230,9 +230,35 @@ describe('asking an image', () => {
       ['/opt/venv/bin/python3', '/opt/venv/bin/python', 'python3', 'python'],
       'shell form',
     ],
+    [
+      [],
+      ['poetry', 'run', 'gunicorn', 'app:app'],
+      ['poetry run python', 'python3', 'python'],
+      'Poetry knows its environment',
+    ],
+    [
+      ['/bin/sh', '-c'],
+      ['exec pdm run python -m app'],
+      ['pdm run python', 'python', 'python3'],
+      'the Python of PDM before the one of PATH',
+    ],
+    [
+      ['conda', 'run', '--no-capture-output', '-n', 'geo', 'gunicorn'],
+      ['geo:app'],
+      ['conda run --no-capture-output -n geo python', 'python3', 'python'],
+      'an environment of conda by its name',
+    ],
+    [
+      [],
+      ['uv', 'run', '--frozen', 'uvicorn', 'app:app'],
+      ['uv run --no-sync python', 'python3', 'python'],
+      'uv would install first, without a network',
+    ],
+    [[], ['npm', 'run', 'start'], ['python3', 'python'], 'no launcher of Python'],
   ])('of %j %j tries %j: %s', async (entrypoint, cmd, expected) => {
     const built = await fakeEngine({ image: {} }).inspect('image');
     if (built === undefined) throw new Error('no image');
-    expect(pythonCandidates({ ...built.config, entrypoint, cmd })).toEqual(expected);
+    const candidates = pythonCandidates({ ...built.config, entrypoint, cmd });
+    expect(candidates.map((words) => words.join(' '))).toEqual(expected);
   });
 });

@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../base/index.ts';
 import type { Engine, FinishedRun } from '../engines/index.ts';
 import type { ImageConfig } from '../image/index.ts';
 import { type Environment, environmentSchema } from './environment.ts';
+import { environmentLauncher } from './environment-launcher.ts';
 import { limitTime } from './limit-time.ts';
 
 /** What the environment is asked. */
@@ -55,16 +56,19 @@ export async function probeEnvironment(options: ProbeEnvironmentOptions): Promis
     }
     const environment = parseEnvironment(run.stdout);
     if (typeof environment !== 'string') return { kind: 'read', environment, seconds: run.seconds };
+    const program = python.join(' ');
     const isMissing = run.exitCode === 127 || run.exitCode === 126;
-    if (!isMissing) return { kind: 'unreadable', detail: unreadableDetail(python, run, environment) };
-    detail = lastLine(run.stderr) || `${python}: exit code ${run.exitCode}`;
+    // A launcher may have its own reasons to refuse.
+    if (!isMissing && python.length === 1)
+      return { kind: 'unreadable', detail: unreadableDetail(program, run, environment) };
+    detail = lastLine(run.stderr) || `${program}: exit code ${run.exitCode}`;
   }
   return { kind: 'no-python', detail };
 }
 
 /** The finished run, the engine's refusal to start it, or undefined when time ran out. */
 async function runPython(
-  python: string,
+  [program, ...before]: PythonCommand,
   input: string,
   options: ProbeEnvironmentOptions,
 ): Promise<FinishedRun | UserError | undefined> {
@@ -72,8 +76,8 @@ async function runPython(
     return await limitTime(options.timeoutSeconds, options.signal, (signal) =>
       options.engine.run({
         image: options.image,
-        entrypoint: [python],
-        command: ['-'],
+        entrypoint: [program],
+        command: [...before, '-'],
         input,
         network: 'none',
         signal,
@@ -86,18 +90,23 @@ async function runPython(
   }
 }
 
+/** A program and the words that make it Python: `python3`, `poetry run python`. */
+export type PythonCommand = readonly [program: string, ...words: string[]];
+
 /**
- * The interpreters to try: the one that the image's command names, the one beside the program that it names
+ * The interpreters to try: the one of the tool that the image starts through (`poetry run`), the one that its command names, the one beside the program that it names
  * (`/opt/venv/bin/uvicorn`), then what PATH finds. System folders hold Debian's own Python and prove nothing.
  */
-export function pythonCandidates(config: ImageConfig): readonly string[] {
+export function pythonCandidates(config: ImageConfig): readonly PythonCommand[] {
   const words = [...config.entrypoint, ...config.cmd].flatMap((word) => word.split(/\s+/));
   const named = words.flatMap((word) => {
     if (/^(\/\S+\/)?python[\d.]*$/.test(word)) return [word];
     const folder = /^(\/\S+\/bin)\/[^/\s]+$/.exec(word)?.[1];
     return folder === undefined || folder === '/usr/bin' ? [] : [`${folder}/python3`, `${folder}/python`];
   });
-  return [...new Set([...named, 'python3', 'python'])];
+  const [tool, ...launching] = environmentLauncher(words) ?? [];
+  const launched: PythonCommand[] = tool === undefined ? [] : [[tool, ...launching, 'python']];
+  return [...launched, ...[...new Set([...named, 'python3', 'python'])].map((name): PythonCommand => [name])];
 }
 
 const answerPattern = /-----BEGIN ENVIRONMENT-----\r?\n([A-Za-z0-9+/=]+)\r?\n-----END ENVIRONMENT-----/;
