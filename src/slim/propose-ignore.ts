@@ -10,6 +10,7 @@ import {
   suggestIgnores,
 } from '../dockerignore/index.ts';
 import type { Project } from '../project/index.ts';
+import { neededByOtherStages } from './other-stages.ts';
 import type { IgnoreProposal } from './plan.ts';
 import { pruneScriptPath } from './project-facts.ts';
 import type { ProjectStudy } from './study-project.ts';
@@ -109,12 +110,14 @@ export function neededPaths(project: Project, study: ProjectStudy): (path: strin
   const scriptText = [...project.texts.shellScripts.map((script) => script.text), ...runTexts(project)].join(
     '\n',
   );
+  const ofOtherStages = neededByOtherStages(project);
   return (path) => {
     const known = files.get(path);
     if (known !== undefined) return known;
     const user = named.find((one) => names(one, path));
     if (user !== undefined) return `${user.place} reads ${user.text}`;
-    return path.includes('/') && isNamedIn(scriptText, path) ? 'a script or RUN names it' : undefined;
+    if (path.includes('/') && isNamedIn(scriptText, path)) return 'a script or RUN names it';
+    return ofOtherStages(path);
   };
 }
 
