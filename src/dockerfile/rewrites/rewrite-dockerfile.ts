@@ -3,7 +3,7 @@ import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
-import type { ResolvedDockerfile, RewriteFacts, RewriteId } from './rewrite.ts';
+import type { ResolvedDockerfile, Rewrite, RewriteFacts, RewriteId, RewriteProposal } from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
 /** One rewrite that changed the Dockerfile. */
@@ -22,6 +22,8 @@ export interface RewrittenDockerfile {
   readonly text: string;
   readonly applied: readonly AppliedRewrite[];
   readonly leftAlone: readonly { readonly id: RewriteId; readonly because: string }[];
+  /** Opt-in rewrites that would change this Dockerfile, but were not asked for. */
+  readonly offered: readonly { readonly id: RewriteId; readonly title: string; readonly reason: string }[];
 }
 
 /** How a Dockerfile is resolved, and which rewrites may run. */
@@ -30,6 +32,8 @@ export interface RewriteOptions {
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   /** Rewrites that may not run. */
   readonly without: ReadonlySet<RewriteId>;
+  /** Opt-in rewrites that were asked for; the others of that kind are only offered. */
+  readonly asked?: ReadonlySet<RewriteId> | undefined;
 }
 
 /** Runs the rewrites one after the other, each on a fresh parse of the text that the one before left. */
@@ -41,30 +45,33 @@ export function rewriteDockerfile(
   const applied: AppliedRewrite[] = [];
   const leftAlone: { id: RewriteId; because: string }[] = [];
   const placeOf = placesIn(text);
-  let current = text;
-  for (const rewrite of rewrites) {
-    if (options.without.has(rewrite.id)) continue;
+  const proposalOf = (rewrite: Rewrite, current: string): RewriteProposal => {
     const syntax = parseDockerfile(current);
     const model = resolveDockerfile(syntax, {
       ...(options.target === undefined ? {} : { target: options.target }),
       ...(options.buildArgs === undefined ? {} : { buildArgs: options.buildArgs }),
     });
-    const proposal = rewrite.propose({ syntax, model, placeOf }, facts);
+    return rewrite.propose({ syntax, model, placeOf }, facts);
+  };
+  const wanted = rewrites.filter(({ id }) => !options.without.has(id));
+  const waits = ({ id, risk }: Rewrite): boolean => risk === 'opt-in' && options.asked?.has(id) !== true;
+  let current = text;
+  for (const rewrite of wanted) {
+    if (waits(rewrite)) continue;
+    const proposal = proposalOf(rewrite, current);
     leftAlone.push(...proposal.leftAlone.map((because) => ({ id: rewrite.id, because })));
     if (proposal.edits.length === 0) continue;
     const after = applyEdits(current, proposal.edits);
     if (after === current) continue;
-    applied.push({
-      id: rewrite.id,
-      title: rewrite.title,
-      risk: rewrite.risk,
-      reason: proposal.reason,
-      before: current,
-      after,
-    });
+    const { id, title, risk } = rewrite;
+    applied.push({ id, title, risk, reason: proposal.reason, before: current, after });
     current = after;
   }
-  return { text: current, applied, leftAlone };
+  const offered = wanted.filter(waits).flatMap((rewrite) => {
+    const { edits, reason } = proposalOf(rewrite, current);
+    return edits.length === 0 ? [] : [{ id: rewrite.id, title: rewrite.title, reason }];
+  });
+  return { text: current, applied, leftAlone, offered };
 }
 
 const longestQuote = 60;

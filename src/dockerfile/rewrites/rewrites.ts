@@ -1,4 +1,6 @@
+import { basePlatform } from './base-platform.ts';
 import { cacheMounts } from './cache-mounts.ts';
+import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { layerOrder } from './layer-order.ts';
 import { noRecommends } from './no-recommends.ts';
@@ -36,4 +38,6 @@ export const rewrites: readonly Rewrite[] = [
   stripLibraries,
   tracedBytecode,
   cacheMounts,
+  basePlatform,
+  copyOwner,
 ];
