@@ -1,9 +1,16 @@
-import type { Risk } from '../../finding/index.ts';
+import { type Risk, redactInstruction } from '../../finding/index.ts';
 import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
-import type { ResolvedDockerfile, Rewrite, RewriteFacts, RewriteId, RewriteProposal } from './rewrite.ts';
+import type {
+  BuildSecret,
+  ResolvedDockerfile,
+  Rewrite,
+  RewriteFacts,
+  RewriteId,
+  RewriteProposal,
+} from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
 /** One rewrite that changed the Dockerfile. */
@@ -15,6 +22,8 @@ export interface AppliedRewrite {
   /** The Dockerfile before and after this rewrite alone. */
   readonly before: string;
   readonly after: string;
+  /** Secrets that the file must be built with from here on. */
+  readonly secrets: readonly BuildSecret[];
 }
 
 /** A Dockerfile with the rewrites in it. */
@@ -64,7 +73,15 @@ export function rewriteDockerfile(
     const after = applyEdits(current, proposal.edits);
     if (after === current) continue;
     const { id, title, risk } = rewrite;
-    applied.push({ id, title, risk, reason: proposal.reason, before: current, after });
+    applied.push({
+      id,
+      title,
+      risk,
+      reason: proposal.reason,
+      before: current,
+      after,
+      secrets: proposal.secrets ?? [],
+    });
     current = after;
   }
   const offered = wanted.filter(waits).flatMap((rewrite) => {
@@ -86,7 +103,7 @@ function placesIn(text: string): ResolvedDockerfile['placeOf'] {
   return ({ keyword, value }: InstructionSyntax) => {
     const [line, other] = lines.get(`${keyword} ${value}`) ?? [];
     if (line !== undefined && other === undefined) return `line ${line}`;
-    const quoted = `${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`;
+    const quoted = redactInstruction(`${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`);
     return `\`${quoted.length > longestQuote ? `${quoted.slice(0, longestQuote)}…` : quoted}\``;
   };
 }

@@ -98,6 +98,19 @@ export interface RewriteProposal {
   readonly reason: string;
   /** What was left as it is, and why. */
   readonly leftAlone: readonly string[];
+  /** Secrets that the changed file must be built with. */
+  readonly secrets?: readonly BuildSecret[];
+}
+
+/** A secret that a build is handed, and where its value stands today. */
+export interface BuildSecret {
+  /** As in `--secret id=ID`. */
+  readonly id: string;
+  readonly source:
+    | { readonly kind: 'argument'; readonly name: string; readonly value: string | undefined }
+    | { readonly kind: 'literal'; readonly value: string }
+    /** Of the build context. */
+    | { readonly kind: 'file'; readonly path: string };
 }
 
 /** One rewrite: a pure pass over a Dockerfile's syntax. Re-running it on its own result proposes nothing. */

@@ -24,7 +24,20 @@ const plainFacts: RewriteFacts = {
 };
 
 /** What the project says beside the Dockerfile, by a word of the fixture's name. */
-const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])[] = [];
+const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])[] = [
+  [/non-root-user\//, { rootNeeds: { ports: [], reasons: [], volumePaths: [] } }],
+  [
+    /non-root-user\/volumes/,
+    { rootNeeds: { ports: [8000], reasons: [], volumePaths: ['/models', '/app/uploads'] } },
+  ],
+  [
+    /non-root-user\/left-alone-entrypoint/,
+    { rootNeeds: { ports: [], reasons: ['entrypoint.sh:3 calls gosu'], volumePaths: [] } },
+  ],
+  [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
+  [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
+  [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],
+];
 
 function factsOf(id: string, name: string): RewriteFacts {
   const found = projects.filter(([word]) => word.test(`${id}/${name}`));
