@@ -8,7 +8,14 @@ export type {
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
-export type { PackagePurpose, Rewrite, RewriteFacts, RewriteId } from './rewrites/rewrite.ts';
+export type {
+  BuildSecret,
+  PackagePurpose,
+  Rewrite,
+  RewriteFacts,
+  RewriteId,
+  RootNeeds,
+} from './rewrites/rewrite.ts';
 export {
   type AppliedRewrite,
   type RewriteOptions,

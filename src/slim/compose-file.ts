@@ -20,7 +20,8 @@ export function isComposeWorthwhile(existing: string | undefined, facts: Compose
   return existing !== undefined || facts.ports.length + facts.modelLibraries.length > 0;
 }
 
-const modelsPath = '/models';
+/** Where the volume for models is mounted. */
+export const modelsPath = '/models';
 
 /**
  * The compose file with platform, port, model-cache volume and health check: `existing` patched with its comments kept,

@@ -1,6 +1,7 @@
 export { type Application, type ApplicationImport, importStatement } from './application.ts';
-export { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
+export { type ComposeFacts, composeFile, isComposeWorthwhile, modelsPath } from './compose-file.ts';
 export { distributionFacts, type TargetDecision } from './distribution-facts.ts';
+export { sourcesOf } from './edit-sources.ts';
 export type { LeanFile } from './lean-file.ts';
 export { withoutOwnOutput } from './own-output.ts';
 export {
@@ -8,6 +9,7 @@ export {
   editIds,
   type IgnoreProposal,
   makePlan,
+  modelCacheWords,
   type Plan,
   type PlanInput,
   type PlannedEdit,

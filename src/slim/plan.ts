@@ -1,6 +1,13 @@
 import { createTwoFilesPatch } from 'diff';
-import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../dockerfile/index.ts';
-import type { Risk } from '../finding/index.ts';
+import {
+  type BuildSecret,
+  type RewriteFacts,
+  type RewriteId,
+  type RewrittenDockerfile,
+  rewriteDockerfile,
+  rewrites,
+} from '../dockerfile/index.ts';
+import { type Risk, redactInstruction } from '../finding/index.ts';
 import type { RequirementsTree } from '../python/index.ts';
 import { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
 import type { LeanFile } from './lean-file.ts';
@@ -26,6 +33,8 @@ export interface Plan {
   readonly edits: readonly PlannedEdit[];
   readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
   readonly files: readonly LeanFile[];
+  /** Secrets that the lean Dockerfile must be built with, beside those that the project's own one asks for. */
+  readonly secrets: readonly BuildSecret[];
 }
 
 /** A proposed `.dockerignore`: the text and what it keeps out. */
@@ -58,6 +67,8 @@ export interface PlanInput {
     readonly facts: ComposeFacts;
   };
   readonly pruneScript: LeanFile;
+  /** Opt-in edits that were asked for. */
+  readonly asked?: ReadonlySet<EditId>;
   readonly predictedBytes: (id: EditId) => number | undefined;
   /** Problems that reading the project found: they are left alone. */
   readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
@@ -70,6 +81,9 @@ export const editIds: readonly EditId[] = [
   'compose',
 ];
 
+/** What the report calls the volume for models that the compose file does not get. */
+export const modelCacheWords = 'Keep models in a volume (compose file)';
+
 /** Decides all edits but those of `without`; pure, so that an edit can be taken back by planning again. */
 export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   const splits = splitAll(input, without);
@@ -77,6 +91,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
     target: input.dockerfile.target,
     buildArgs: input.dockerfile.buildArgs,
     without: new Set(rewrites.map((rewrite) => rewrite.id).filter((id) => without.has(id))),
+    asked: new Set(rewrites.map((rewrite) => rewrite.id).filter((id) => input.asked?.has(id) === true)),
   });
   const requirementFiles = mergeFiles(splits.flatMap((split) => split.files));
   const dockerfile = {
@@ -85,7 +100,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
     previous: input.dockerfile.text,
   };
   const hasPruning = rewritten.text.includes(input.pruneScript.path);
-  const extra = extraFiles(input, without);
+  const extra = extraFiles(withModelVolume(input, rewritten), without);
   const edits = [
     ...rewritten.applied.map(
       (applied): PlannedEdit => ({
@@ -108,8 +123,12 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   return {
     edits: edits.sort((a, b) => editIds.indexOf(a.id) - editIds.indexOf(b.id)),
     leftAlone: [
-      ...input.leftAlone,
+      ...leftAloneBefore(input, rewritten),
       ...rewritten.leftAlone.map(({ id, because }) => ({ what: titleOf(id), because })),
+      ...rewritten.offered.map(({ id, title, reason }) => ({
+        what: title,
+        because: `it waits to be asked for with \`--with ${id}\`: ${reason}`,
+      })),
       ...splits.flatMap((split) =>
         split.leftAlone.map((because) => ({ what: titleOf('production-requirements'), because })),
       ),
@@ -119,7 +138,23 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
       })),
     ],
     files: [dockerfile, ...requirementFiles, ...(hasPruning ? [input.pruneScript] : []), ...extra.files],
+    secrets: rewritten.applied.flatMap((one) => one.secrets),
   };
+}
+
+function isModelVolumeMade({ applied, text }: RewrittenDockerfile): boolean {
+  return applied.some(({ id }) => id === 'model-volume') && text.includes('HF_HOME=/models');
+}
+
+/** A volume for the models that the image no longer holds. */
+function withModelVolume(input: PlanInput, rewritten: RewrittenDockerfile): PlanInput {
+  if (!isModelVolumeMade(rewritten) || input.compose.facts.modelLibraries.length > 0) return input;
+  const facts: ComposeFacts = { ...input.compose.facts, modelLibraries: ['huggingface_hub'] };
+  return { ...input, compose: { ...input.compose, facts } };
+}
+
+function leftAloneBefore({ leftAlone }: PlanInput, rewritten: RewrittenDockerfile): Plan['leftAlone'] {
+  return isModelVolumeMade(rewritten) ? leftAlone.filter(({ what }) => what !== modelCacheWords) : leftAlone;
 }
 
 function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirements[] {
@@ -247,10 +282,9 @@ function mergeFiles(files: readonly LeanFile[]): LeanFile[] {
 }
 
 function patch(path: string, before: string, after: string): string {
-  return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 2 }).replace(
-    /^=+\n/,
-    '',
-  );
+  const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 2 });
+  // What is shown is passed on: reports, logs, pull requests.
+  return redactInstruction(diff.replace(/^=+\n/, ''));
 }
 
 function titleOf(id: RewriteId): string {

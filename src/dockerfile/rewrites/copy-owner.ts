@@ -66,7 +66,8 @@ function moveToCopies(question: Question): Outcome {
   const before = stage.instructions.slice(0, stage.instructions.indexOf(instruction));
   const commands = instruction.commands ?? [];
   const first = changes[0] === undefined ? 0 : commands.indexOf(changes[0].command);
-  const last = { instruction, commands: commands.slice(0, first) };
+  const { text } = dockerfile.syntax;
+  const last = { instruction, commands: commands.slice(0, first), text };
   const paths = [...new Set(changes.flatMap((change) => change.paths))];
   const found = new Map(paths.map((path) => [path, writtenBelow(path, before, last)]));
   const copies = [...new Set([...found.values()].flatMap((one) => one.copies))];
@@ -74,7 +75,7 @@ function moveToCopies(question: Question): Outcome {
   // Directories that nothing was copied to hold nothing that could be stored twice.
   if (firstCopy === undefined) return { edits: [], leftAlone: broaderCopies(question, found) };
   const owner = changes.find(({ flag }) => flag === 'chown')?.resolved;
-  const user = moveUser({ text: dockerfile.syntax.text, stage, copy: firstCopy, change: instruction, owner });
+  const user = moveUser({ text, stage, copy: firstCopy, change: instruction, owner });
   const here = [
     ...changes.flatMap((change) => change.doubt ?? []),
     ...stageDoubts(question, paths),

@@ -9,6 +9,9 @@ const modelVariables =
   /^(HF_HOME|HF_HUB_CACHE|HUGGINGFACE_HUB_CACHE|TRANSFORMERS_CACHE|SENTENCE_TRANSFORMERS_HOME)$/;
 const offlineVariables = /^(HF_HUB_OFFLINE|TRANSFORMERS_OFFLINE|HF_DATASETS_OFFLINE)$/;
 
+const download =
+  /huggingface-cli|\bhf\s+download|from_pretrained|snapshot_download|hf_hub_download|SentenceTransformer\(|\bpipeline\(/;
+
 /** Models that the build downloads or copies → the first start downloads them into a volume. It needs the network, so it is made only when asked for. */
 export const modelVolume: Rewrite = {
   id: 'model-volume',
@@ -60,12 +63,7 @@ function bakedModels(instruction: Instruction, facts: RewriteFacts): BakedModels
   const text = [instruction.syntax.value, ...instruction.syntax.heredocs.map((one) => one.content)].join(
     '\n',
   );
-  if (
-    !/huggingface-cli|\bhf\s+download|from_pretrained|snapshot_download|hf_hub_download|SentenceTransformer\(|\bpipeline\(/.test(
-      text,
-    )
-  )
-    return undefined;
+  if (!download.test(text)) return undefined;
   const { commands } = instruction;
   if (commands === undefined)
     return { instruction, doubt: 'downloads models in a way that is not read here' };
@@ -84,7 +82,7 @@ function bakedModels(instruction: Instruction, facts: RewriteFacts): BakedModels
 function isDownload({ words }: ShellCommand): boolean {
   const [program = '', ...rest] = words;
   if (/^(huggingface-cli|hf)$/.test(program)) return rest[0] === 'download';
-  return /^(\S*\/)?python[\d.]*$/.test(program) && rest.includes('-c');
+  return /^(\S*\/)?python[\d.]*$/.test(program) && rest.includes('-c') && download.test(rest.join(' '));
 }
 
 /** `pip install huggingface_hub[cli] &&` would be lost, `mkdir -p /models &&` is none. */

@@ -12,7 +12,7 @@ import {
   type RewriteProposal,
 } from './rewrite.ts';
 import { rootReasons } from './root-reasons.ts';
-import { copyPlace, isBelow } from './written-below.ts';
+import { copyPlace, isBelow, writtenBelow } from './written-below.ts';
 
 /** Large enough to be nobody's on the host (hadolint DL3046: a huge one would blow up /var/log/lastlog). */
 const userId = 10001;
@@ -69,7 +69,7 @@ function proposal({ syntax }: ResolvedDockerfile, stage: Stage, facts: RewriteFa
   );
   const start = first?.syntax.blockStart ?? (last ?? { syntax: stage.from }).syntax.range.end;
   const making = `RUN useradd --create-home --uid ${userId} ${name}`;
-  const directories = ownedDirectories(stage, workdir, facts);
+  const directories = ownedDirectories(stage, syntax.text, facts);
   const owning = `RUN mkdir -p ${directories.join(' ')} && chown ${name}:${name} ${directories.join(' ')}`;
   const end = (last ?? { syntax: stage.from }).syntax.range.end;
   const user = `${eol}${owning}${eol}USER ${name}`;
@@ -100,15 +100,22 @@ function ownedCopy(copy: Instruction, workdir: string, name: string): TextEdit[]
 }
 
 /** The working directory, caches with a place of their own, and what volumes are mounted over: an empty volume takes the directory's owner. */
-function ownedDirectories({ after, instructions }: Stage, workdir: string, facts: RewriteFacts): string[] {
+function ownedDirectories(stage: Stage, text: string, facts: RewriteFacts): string[] {
+  const { after, instructions } = stage;
+  const workdir = after.workdir ?? '/';
+  const [first] = instructions;
+  const made =
+    first === undefined
+      ? []
+      : writtenBelow(workdir, instructions, { instruction: first, commands: [], text }).directories;
   const caches = cacheVariables.flatMap((variable) => after.env[variable] ?? []);
   const copied = new Set(
     instructions.flatMap((one) => (one.syntax.keyword === 'copy' ? (copyPlace(one) ?? []) : [])),
   );
-  const all = [workdir, ...caches, ...(facts.rootNeeds?.volumePaths ?? [])]
+  const all = [workdir, ...made, ...caches, ...(facts.rootNeeds?.volumePaths ?? [])]
     .filter((path) => path.startsWith('/') && !path.includes('$'))
     .map((path) => posix.normalize(path).replace(/(.)\/$/, '$1'));
-  return [...new Set(all)].filter((path) => path === workdir || !copied.has(path));
+  return [...new Set(all)].filter((path) => path === workdir || made.includes(path) || !copied.has(path));
 }
 
 /** `app`, unless the stage makes a user of that name for another purpose. */

@@ -43,7 +43,7 @@ export const rewrites: readonly Rewrite[] = [
   cacheMounts,
   basePlatform,
   copyOwner,
-  nonRootUser,
   modelVolume,
+  nonRootUser,
   secretMounts,
 ];

@@ -34,6 +34,10 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
     /non-root-user\/left-alone-entrypoint/,
     { rootNeeds: { ports: [], reasons: ['entrypoint.sh:3 calls gosu'], volumePaths: [] } },
   ],
+  [
+    /runtime-libraries\//,
+    { runtimeLibraries: [{ packageName: 'libgomp1', because: 'lightgbm loads a shared library of it' }] },
+  ],
   [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
   [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
   [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],

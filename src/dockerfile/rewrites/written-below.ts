@@ -20,7 +20,11 @@ export interface WrittenBelow {
 export function writtenBelow(
   path: string,
   instructions: readonly Instruction[],
-  last: { readonly instruction: Instruction; readonly commands: readonly ShellCommand[] },
+  last: {
+    readonly instruction: Instruction;
+    readonly commands: readonly ShellCommand[];
+    readonly text: string;
+  },
 ): WrittenBelow {
   const copies: Instruction[] = [];
   const directories = new Set<string>();
@@ -41,14 +45,17 @@ export function writtenBelow(
     if (instruction.commands === undefined)
       doubts.push({ instruction, why: `may write into ${path}: its commands are not read here` });
     for (const command of instruction.commands ?? [])
-      addCommand(instruction, command, { path, addDirectory, doubts });
+      addCommand(instruction, command, { path, addDirectory, doubts, text: last.text });
   }
-  for (const command of last.commands) addCommand(last.instruction, command, { path, addDirectory, doubts });
+  for (const command of last.commands)
+    addCommand(last.instruction, command, { path, addDirectory, doubts, text: last.text });
   return { copies, directories: [...directories].sort(), doubts };
 }
 
 interface Writing {
   readonly path: string;
+  /** The whole Dockerfile. */
+  readonly text: string;
   readonly addDirectory: (path: string) => void;
   readonly doubts: { instruction: Instruction; why: string }[];
 }
@@ -56,7 +63,7 @@ interface Writing {
 function addCommand(
   instruction: Instruction,
   command: ShellCommand,
-  { path, addDirectory, doubts }: Writing,
+  { path, addDirectory, doubts, text }: Writing,
 ): void {
   const workdir = instruction.before.workdir ?? '/';
   const [program = '', ...rest] = command.words;
@@ -80,12 +87,16 @@ function addCommand(
       doubts.push({ instruction, why: `changes owners or modes below ${path} as well` });
     return;
   }
-  if (writesElsewhere(command, instruction, path)) return;
+  if (writesElsewhere(command, instruction, { path, text })) return;
   doubts.push({ instruction, why: `\`${command.words.slice(0, 3).join(' ')}\` may write into ${path}` });
 }
 
 /** Installations go among the system's packages or into an environment; harmless commands write nothing, unless into a file by `>`. */
-function writesElsewhere(command: ShellCommand, { before }: Instruction, path: string): boolean {
+function writesElsewhere(
+  command: ShellCommand,
+  { before }: Instruction,
+  { path, text }: Pick<Writing, 'path' | 'text'>,
+): boolean {
   if (aptAction(command) !== undefined) return true;
   const install = readPipInstall(command);
   if (install !== undefined) {
@@ -97,9 +108,17 @@ function writesElsewhere(command: ShellCommand, { before }: Instruction, path: s
     );
   }
   const [program = ''] = command.words;
-  if (program === 'echo' || program === 'printf') return false;
+  if (program === 'echo' || program === 'printf')
+    return redirectionsOf(text.slice(command.range.start, command.range.end)).every(
+      (target) => /^\/[^$*]*$/.test(target) && target !== path && !isBelow(target, path),
+    );
   if (program === '[' || program === 'test') return true;
   return isHarmless(command) && program !== 'cd' && program !== 'export';
+}
+
+/** The files behind `>` and `>>`; also what only looks like one inside of quotes. */
+function redirectionsOf(command: string): readonly string[] {
+  return [...command.matchAll(/>>?\s*([^\s;&|]*)/g)].map((match) => match[1] ?? '');
 }
 
 /** Where a COPY puts things, absolute and without a final `/`; undefined where a variable that is not known is in it. */

@@ -1,5 +1,5 @@
 import type { Project } from '../../../project/index.ts';
-import type { ProjectStudy } from '../../../slim/index.ts';
+import { modelCacheWords, type ProjectStudy } from '../../../slim/index.ts';
 
 /** Libraries that download models on first use, by the name they are imported by. */
 const modelLibraries = [
@@ -33,7 +33,7 @@ export function decideModelCache(
   const libraries = modelLibraries.filter((name) => imported.has(name));
   const because = libraries.length === 0 ? undefined : obstacle(project, study, hasCachedModels);
   if (because === undefined) return { libraries, leftAlone: [] };
-  return { libraries: [], leftAlone: [{ what: 'Keep models in a volume (compose file)', because }] };
+  return { libraries: [], leftAlone: [{ what: modelCacheWords, because }] };
 }
 
 const placeOfModels =

@@ -33,6 +33,7 @@ function planOf(changes: PlanChanges = {}): Plan {
       diff: '',
     })),
     leftAlone: [],
+    secrets: [],
     files: [{ path: 'Dockerfile', content: changes.lean ?? lean, previous: changes.fat ?? fat }],
   };
 }

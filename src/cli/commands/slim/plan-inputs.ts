@@ -7,6 +7,7 @@ import {
   type EditId,
   type IgnoreProposal,
   isComposeWorthwhile,
+  modelsPath,
   type PlanInput,
   pruneScriptPath,
   rewriteFacts,
@@ -20,6 +21,8 @@ export interface PlanCircumstances {
   readonly suite: DebianSuite;
   readonly ignore: IgnoreProposal;
   readonly hasCacheMounts: boolean;
+  /** `linux/amd64`; undefined where no engine was asked and no option says it. */
+  readonly buildPlatform?: string | undefined;
   /** Whether the fat image holds downloaded models; undefined when it was not built. */
   readonly hasCachedModels?: boolean;
   readonly predictedBytes: (id: EditId) => number | undefined;
@@ -42,7 +45,18 @@ export function planInputs(
       target: project.target,
       buildArgs: project.buildArgs,
     },
-    facts: rewriteFacts({ project, study, target, hasCacheMounts, suite, foundMissing }),
+    asked: task.options.asked,
+    facts: rewriteFacts({
+      project,
+      study,
+      target,
+      hasCacheMounts,
+      suite,
+      foundMissing,
+      buildPlatform: circumstances.buildPlatform,
+      ports: task.service.ports,
+      volumePaths: modelCache.libraries.length > 0 ? [modelsPath] : [],
+    }),
     requirements: study.requirements,
     distributions: distributionFacts({ project, study, target }),
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { auditImage } from '../../../audit/index.ts';
 import { formatBytes, UserError } from '../../../base/index.ts';
 import { compareImages, sizeTree } from '../../../compare/index.ts';
-import { BuildError, type BuiltImage, type Engine } from '../../../engines/index.ts';
+import { BuildError, type BuiltImage, type Engine, platformWord } from '../../../engines/index.ts';
 import type { DebianSuite } from '../../../python/index.ts';
 import { makePlan, proposeIgnore, takeBackUntilPassed } from '../../../slim/index.ts';
 import { leanVerifier } from '../../../verify/index.ts';
@@ -28,6 +28,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     environment,
     platform: options.platform,
     buildArgs: { ...project.buildArgs, ...options.buildArgs },
+    secrets: options.secrets,
     target: project.target,
   };
   const inRegistry = await layersOf(engine, options.pushed);
@@ -56,6 +57,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     suite,
     ignore: ignore.proposal,
     hasCacheMounts: engine.hasCacheMounts,
+    buildPlatform: platformWord(options.platform ?? engine.platform),
     hasCachedModels: hasCachedModels(fatRead),
     predictedBytes: predictBytes({ fat: fatRead, study, target, ignore: ignore.proposal }),
   });
