@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type PipInstall, readPipInstall } from '../dockerfile/index.ts';
+import { type PipInstall, readPipInstall, redirectedRequirements } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
   type PythonSources,
@@ -38,6 +38,12 @@ export async function studyProject(project: Project): Promise<ProjectStudy> {
     requirements,
     inlineRequirements: installs.flatMap((install) => install.requirements.map((word) => word.text)),
     problems: [
+      ...redirectedRequirements(project.dockerfile.text, model).map(
+        ({ instruction, name, requirement, file }) => ({
+          what: `${project.dockerfile.path}:${instruction.syntax.startLine}`,
+          because: `the shell takes \`${requirement}\` for a redirection: any version of ${name} is installed, and the rest names the file \`${file}\`; quote it if the comparison is meant`,
+        }),
+      ),
       ...sources.unreadable.map(({ path, message }) => ({ what: path, because: message })),
       ...project.unreadable.map(({ path, reason }) => ({ what: path, because: reason })),
       ...requirements

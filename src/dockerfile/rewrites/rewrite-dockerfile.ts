@@ -68,7 +68,9 @@ export function rewriteDockerfile(
   for (const rewrite of wanted) {
     if (waits(rewrite)) continue;
     const proposal = proposalOf(rewrite, current);
-    leftAlone.push(...proposal.leftAlone.map((because) => ({ id: rewrite.id, because })));
+    leftAlone.push(
+      ...proposal.leftAlone.map((because) => ({ id: rewrite.id, because: redactInstruction(because) })),
+    );
     if (proposal.edits.length === 0) continue;
     const after = applyEdits(current, proposal.edits);
     if (after === current) continue;

@@ -23,6 +23,7 @@ import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
+  secretMounts,
   toolEnvironment,
   startCommand,
   productionRequirements,
@@ -45,5 +46,4 @@ export const rewrites: readonly Rewrite[] = [
   copyOwner,
   modelVolume,
   nonRootUser,
-  secretMounts,
 ];

@@ -3,6 +3,7 @@ import type { Instruction, Stage } from '../model.ts';
 import { isSecretName } from '../secret-names.ts';
 import type { DockerfileSyntax } from '../syntax/syntax.ts';
 import { type NameValue, parseNameValues } from '../syntax/words.ts';
+import { classifyInstruction } from './classify-instruction.ts';
 import { keepsSecret } from './keeps-secret.ts';
 import type { ResolvedDockerfile } from './rewrite.ts';
 import {
@@ -72,9 +73,9 @@ function changeOf(dockerfile: ResolvedDockerfile, argument: SecretArgument): Sec
       .filter(({ value }) => mentions(value ?? '', name))
       .map((variable) => ({ instruction: one, variable })),
   );
-  const runs = behind.filter(
-    (one) => one.syntax.keyword === 'run' && (mentions(wholeText(one), name) || !needsNoSecret(one)),
-  );
+  const isRead = (run: Instruction): boolean =>
+    mentions(wholeText(run), name) || mayRead(run, name) || (variables.length > 0 && !needsNoSecret(run));
+  const runs = behind.filter((one) => one.syntax.keyword === 'run' && isRead(one));
   const doubt = doubtOf(dockerfile, argument, { behind, runs, variables });
   const place = dockerfile.placeOf(instruction.syntax);
   if (doubt !== undefined) return { ...noChange, leftAlone: [`${place}: ${name}: ${doubt}`] };
@@ -106,15 +107,19 @@ interface Uses {
 }
 
 function doubtOf(
-  { model, placeOf }: ResolvedDockerfile,
+  { model, syntax, placeOf }: ResolvedDockerfile,
   { stage, pair: { name } }: SecretArgument,
   { behind, runs, variables }: Uses,
 ): string | undefined {
   if (model.stages.some((one) => one.baseStage === stage.position))
     return 'stages that start from this one see it too';
-  const kept = variables.find(({ variable }) => !installerVariable.test(variable.name));
+  // In any stage: a builder that was split off has the argument, and not the variable.
+  const kept = model.stages
+    .flatMap((one) => one.instructions)
+    .flatMap((one) => pairsOf(one, syntax, 'env'))
+    .find((pair) => mentions(pair.value ?? '', name) && !installerVariable.test(pair.name));
   if (kept !== undefined)
-    return `${kept.variable.name} keeps it in the image, where the running container may need it; hand it in when the container starts`;
+    return `${kept.name} keeps it in the image, where the running container may need it; hand it in when the container starts`;
   const odd = variables.find(({ variable }) => !/^[\w:/.@${}%+~-]*$/.test(unquoted(variable)));
   if (odd !== undefined) return `the value of ${odd.variable.name} is not plain`;
   const other = behind.find(
@@ -178,6 +183,21 @@ function literalVariables({ syntax, placeOf, model }: ResolvedDockerfile, stage:
 
 function mentions(text: string, name: string): boolean {
   return new RegExp(`\\$(?:\\{[#!]?)?${name}\\b`).test(text);
+}
+
+const readUnasked =
+  /^(PIP|UV|POETRY|PDM|PIPENV|HF|HUGGING_FACE|HUGGINGFACE|AWS|AZURE|GOOGLE|WANDB|KAGGLE|NPM|GH|GITHUB|GITLAB|CI)_/;
+
+/** Whether a RUN may read a variable that it does not name: a program of the project's, requirements with `${NAME}` in them, a `setup.py`, well-known variables. */
+function mayRead(run: Instruction, name: string): boolean {
+  if (needsNoSecret(run)) return false;
+  const { role, installs } = classifyInstruction(run);
+  const isPlain =
+    role === 'dependencies' &&
+    installs.every(
+      (one) => one.requirementFiles.length + one.constraintFiles.length + one.localPaths.length === 0,
+    );
+  return !isPlain || readUnasked.test(name);
 }
 
 function wholeText({ syntax }: Instruction): string {

@@ -10,7 +10,7 @@ import { isUserMaking } from './stage-users.ts';
 export interface WrittenBelow {
   /** COPY instructions whose destination is the directory or lies in it. */
   readonly copies: readonly Instruction[];
-  /** Directories in it that WORKDIR and mkdir make, besides itself. */
+  /** Directories and files in it that WORKDIR, mkdir and touch make, besides itself. */
   readonly directories: readonly string[];
   /** What else may write there, in words that follow the place of the instruction. */
   readonly doubts: readonly { readonly instruction: Instruction; readonly why: string }[];
@@ -68,14 +68,16 @@ function addCommand(
   const workdir = instruction.before.workdir ?? '/';
   const [program = '', ...rest] = command.words;
   const names = rest.filter((word) => !word.startsWith('-')).map((word) => posix.resolve(workdir, word));
-  if (program === 'mkdir') {
+  if (program === 'mkdir' || program === 'touch') {
     for (const name of names) addDirectory(name);
-    if (rest.some((word) => /[$*{]/.test(word) || /^(-m|--mode)/.test(word)))
-      doubts.push({ instruction, why: 'makes directories whose names or modes are not plain' });
+    if (rest.some((word) => /[$*{]/.test(word) || /^(-m|--mode|-[rdt])/.test(word)))
+      doubts.push({ instruction, why: 'makes directories or files whose names or modes are not plain' });
     return;
   }
   if (isUserMaking(command)) {
-    if (rest.some((word) => word.replace(/^--?[\w-]+=/, '') === path))
+    const isHomeMade =
+      program.endsWith('adduser') || rest.some((word) => /^(-\w*m|--create-home)/.test(word));
+    if (isHomeMade && rest.some((word) => word.replace(/^--?[\w-]+=/, '') === path))
       doubts.push({ instruction, why: `${path} is the home of the user that it makes` });
     return;
   }
@@ -102,7 +104,9 @@ function writesElsewhere(
   if (install !== undefined) {
     const places = [before.env['VIRTUAL_ENV'], ...(before.env['PATH'] ?? '').split(':')];
     return (
-      install.localPaths.length === 0 &&
+      install.localPaths.every(
+        ({ text: from }) => from.startsWith('/') && from !== path && !isBelow(from, path),
+      ) &&
       !install.options.some(({ text }) => /^(-e|--editable|-t|--target|--prefix|--root|--src)/.test(text)) &&
       !places.some((place) => place !== undefined && (place === path || isBelow(place, path)))
     );

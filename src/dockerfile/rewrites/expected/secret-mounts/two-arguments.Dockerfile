@@ -1,8 +1,7 @@
 FROM python:3.12-slim
 ARG VERSION=1
 RUN --mount=type=secret,id=GIT_TOKEN,required=true \
-    --mount=type=secret,id=API_TOKEN,required=true \
-    export GIT_TOKEN="$(cat /run/secrets/GIT_TOKEN)" API_TOKEN="$(cat /run/secrets/API_TOKEN)" && \
+    export GIT_TOKEN="$(cat /run/secrets/GIT_TOKEN)" && \
     pip install "git+https://$GIT_TOKEN@github.com/acme/models.git@$VERSION"
 RUN --mount=type=secret,id=GIT_TOKEN,required=true \
     --mount=type=secret,id=API_TOKEN,required=true \
