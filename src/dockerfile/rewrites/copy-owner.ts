@@ -168,7 +168,10 @@ function flagEdits(
 
 /** The directories themselves are not what COPY brings: they are still changed, one by one. */
 function shallowEdits(change: Change, found: ReadonlyMap<string, WrittenBelow>): TextEdit[] {
-  const inner = change.paths.flatMap((path) => found.get(path)?.directories ?? []);
+  const inner = change.paths.flatMap((path) => [
+    ...(found.get(path)?.directories ?? []),
+    ...(change.flag === 'chmod' ? (found.get(path)?.passedDirectories ?? []) : []),
+  ]);
   const end = change.command.wordRanges.at(-1)?.end ?? change.command.range.end;
   return [
     ...change.recursiveEdits,

@@ -3,6 +3,7 @@ import { aptAction } from '../apt-command.ts';
 import type { Instruction, ShellCommand } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import { isHarmless } from './classify-instruction.ts';
+import { readContextCopy } from './context-paths.ts';
 import { filledIn } from './filled-in.ts';
 import { isUserMaking } from './stage-users.ts';
 
@@ -12,6 +13,8 @@ export interface WrittenBelow {
   readonly copies: readonly Instruction[];
   /** Directories and files in it that WORKDIR, mkdir and touch make, besides itself. */
   readonly directories: readonly string[];
+  /** Directories in it that COPY makes on its way: they get the owner that it names, and the mode 755 whatever it names. */
+  readonly passedDirectories: readonly string[];
   /** What else may write there, in words that follow the place of the instruction. */
   readonly doubts: readonly { readonly instruction: Instruction; readonly why: string }[];
 }
@@ -29,8 +32,9 @@ export function writtenBelow(
   const copies: Instruction[] = [];
   const directories = new Set<string>();
   const doubts: { instruction: Instruction; why: string }[] = [];
-  const addDirectory = (made: string): void => {
-    for (let at = made; isBelow(at, path); at = posix.dirname(at)) directories.add(at);
+  const passed = new Set<string>();
+  const addDirectory = (made: string, to = directories): void => {
+    for (let at = made; isBelow(at, path); at = posix.dirname(at)) to.add(at);
   };
   for (const instruction of instructions) {
     const { keyword, value } = instruction.syntax;
@@ -38,8 +42,10 @@ export function writtenBelow(
     if (keyword === 'copy' || keyword === 'add') {
       const place = copyPlace(instruction);
       if (place === undefined) doubts.push({ instruction, why: 'where it copies to is not known' });
-      else if (place === path || isBelow(place, path)) copies.push(instruction);
-      else if (isBelow(path, place)) doubts.push({ instruction, why: `brings more than ${path}` });
+      else if (place === path || isBelow(place, path)) {
+        copies.push(instruction);
+        addDirectory(isFileCopy(instruction) ? posix.dirname(place) : place, passed);
+      } else if (isBelow(path, place)) doubts.push({ instruction, why: `brings more than ${path}` });
     }
     if (keyword !== 'run') continue;
     if (instruction.commands === undefined)
@@ -49,7 +55,18 @@ export function writtenBelow(
   }
   for (const command of last.commands)
     addCommand(last.instruction, command, { path, addDirectory, doubts, text: last.text });
-  return { copies, directories: [...directories].sort(), doubts };
+  return {
+    copies,
+    directories: [...directories].sort(),
+    passedDirectories: [...passed].filter((one) => !directories.has(one)).sort(),
+    doubts,
+  };
+}
+
+/** `COPY app.py /app/main.py`: the destination is a file, as far as its spelling tells. */
+function isFileCopy(instruction: Instruction): boolean {
+  const copy = readContextCopy(instruction);
+  return copy !== undefined && !copy.isBroad && !copy.destination.endsWith('/');
 }
 
 interface Writing {
