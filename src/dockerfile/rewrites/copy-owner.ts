@@ -70,7 +70,7 @@ function moveToCopies(question: Question): Outcome {
   const last = { instruction, commands: commands.slice(0, first), text };
   const paths = [...new Set(changes.flatMap((change) => change.paths))];
   const found = new Map(paths.map((path) => [path, writtenBelow(path, before, last)]));
-  const copies = [...new Set([...found.values()].flatMap((one) => one.copies))];
+  const copies = before.filter((one) => [...found.values()].some(({ copies: below }) => below.includes(one)));
   const [firstCopy] = copies;
   // Directories that nothing was copied to hold nothing that could be stored twice.
   if (firstCopy === undefined) return { edits: [], leftAlone: broaderCopies(question, found) };
