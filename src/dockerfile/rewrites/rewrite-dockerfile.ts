@@ -3,14 +3,7 @@ import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
-import type {
-  BuildSecret,
-  ResolvedDockerfile,
-  Rewrite,
-  RewriteFacts,
-  RewriteId,
-  RewriteProposal,
-} from './rewrite.ts';
+import type { BuildSecret, ResolvedDockerfile, Rewrite, RewriteFacts, RewriteId } from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
 /** One rewrite that changed the Dockerfile. */
@@ -54,43 +47,44 @@ export function rewriteDockerfile(
   const applied: AppliedRewrite[] = [];
   const leftAlone: { id: RewriteId; because: string }[] = [];
   const placeOf = placesIn(text);
-  const proposalOf = (rewrite: Rewrite, current: string): RewriteProposal => {
-    const syntax = parseDockerfile(current);
-    const model = resolveDockerfile(syntax, {
-      ...(options.target === undefined ? {} : { target: options.target }),
-      ...(options.buildArgs === undefined ? {} : { buildArgs: options.buildArgs }),
-    });
-    return rewrite.propose({ syntax, model, placeOf }, facts);
-  };
+  const read = (from: string): ResolvedDockerfile => resolved(from, options, placeOf);
   const wanted = rewrites.filter(({ id }) => !options.without.has(id));
   const waits = ({ id, risk }: Rewrite): boolean => risk === 'opt-in' && options.asked?.has(id) !== true;
-  let current = text;
+  // Most rewrites have no business here: what nobody changed is not read again.
+  let current = read(text);
   for (const rewrite of wanted) {
     if (waits(rewrite)) continue;
-    const proposal = proposalOf(rewrite, current);
+    const proposal = rewrite.propose(current, facts);
     leftAlone.push(
       ...proposal.leftAlone.map((because) => ({ id: rewrite.id, because: redactInstruction(because) })),
     );
     if (proposal.edits.length === 0) continue;
-    const after = applyEdits(current, proposal.edits);
-    if (after === current) continue;
+    const before = current.syntax.text;
+    const after = applyEdits(before, proposal.edits);
+    if (after === before) continue;
     const { id, title, risk } = rewrite;
-    applied.push({
-      id,
-      title,
-      risk,
-      reason: proposal.reason,
-      before: current,
-      after,
-      secrets: proposal.secrets ?? [],
-    });
-    current = after;
+    const { reason, secrets = [] } = proposal;
+    applied.push({ id, title, risk, reason, before, after, secrets });
+    current = read(after);
   }
   const offered = wanted.filter(waits).flatMap((rewrite) => {
-    const { edits, reason } = proposalOf(rewrite, current);
+    const { edits, reason } = rewrite.propose(current, facts);
     return edits.length === 0 ? [] : [{ id: rewrite.id, title: rewrite.title, reason }];
   });
-  return { text: current, applied, leftAlone, offered };
+  return { text: current.syntax.text, applied, leftAlone, offered };
+}
+
+function resolved(
+  text: string,
+  { target, buildArgs }: RewriteOptions,
+  placeOf: ResolvedDockerfile['placeOf'],
+): ResolvedDockerfile {
+  const syntax = parseDockerfile(text);
+  const model = resolveDockerfile(syntax, {
+    ...(target === undefined ? {} : { target }),
+    ...(buildArgs === undefined ? {} : { buildArgs }),
+  });
+  return { syntax, model, placeOf };
 }
 
 const longestQuote = 60;
