@@ -20,7 +20,7 @@ export type { LintedFile } from './lint/lint-report.ts';
 export { lintSarif } from './lint/lint-sarif.ts';
 export { lintTable } from './lint/lint-table.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
-export { type ExplainedPlan, slimExplanation } from './slim-explanation.ts';
+export { type ExplainedPlan, slimExplanation, slimExplanationJson } from './slim-explanation.ts';
 export { slimMarkdown } from './slim-markdown.ts';
 export type {
   MissingPart,

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { type ExplainedPlan, slimExplanation, textWidth } from './index.ts';
+import { type ExplainedPlan, slimExplanation, slimExplanationJson, textWidth } from './index.ts';
 
 const plan: ExplainedPlan = {
   edits: [
@@ -23,6 +25,10 @@ const plan: ExplainedPlan = {
     },
   ],
   leftAlone: [{ what: 'Run as a user of its own', because: 'port 80 is below 1024' }],
+  secrets: [
+    { id: 'GIT_TOKEN', source: { kind: 'argument', name: 'GIT_TOKEN', value: 'hunter2' } },
+    { id: 'netrc', source: { kind: 'file', path: '.netrc' } },
+  ],
 };
 
 test.each([
@@ -38,7 +44,25 @@ test.each([
 });
 
 test('a lean project is told so', () => {
-  expect(slimExplanation({ edits: [], leftAlone: [] }, { width: 80, hasColour: false })).toBe(
+  expect(slimExplanation({ edits: [], leftAlone: [], secrets: [] }, { width: 80, hasColour: false })).toBe(
     'Nothing to change: the project is lean already.\n',
   );
+});
+
+test('the JSON is of the published schema, and holds no value of a secret', () => {
+  const file = new URL('../../docs/schemas/plimsoll.explain-1.json', import.meta.url);
+  const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(file, 'utf8')),
+  );
+  const text = slimExplanationJson(plan);
+  expect(validate(JSON.parse(text)) ? [] : validate.errors).toEqual([]);
+  expect(text).not.toContain('hunter2');
+  expect(JSON.parse(text)).toMatchObject({
+    schema: 'plimsoll.explain/1',
+    edits: [{ predictedBytes: 800_000_000 }, { predictedBytes: null }],
+    secrets: [
+      { id: 'GIT_TOKEN', from: 'argument' },
+      { id: 'netrc', from: 'file' },
+    ],
+  });
 });

@@ -4,7 +4,7 @@ import { type Screen, screenFor, type TerminalOptions } from './screen.ts';
 import { plainText, type Style, wrap } from './terminal-text.ts';
 
 /** A plan whose edits say where their reason can be looked up. */
-export interface ExplainedPlan extends Pick<Plan, 'leftAlone'> {
+export interface ExplainedPlan extends Pick<Plan, 'leftAlone' | 'secrets'> {
   readonly edits: readonly (PlannedEdit & { readonly sources: readonly string[] })[];
 }
 
@@ -24,6 +24,25 @@ export function slimExplanation(plan: ExplainedPlan, options: TerminalOptions): 
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** The same as JSON, schema `plimsoll.explain/1` (`docs/schemas/plimsoll.explain-1.json`); of secrets only where they stand. */
+export function slimExplanationJson({ edits, leftAlone, secrets }: ExplainedPlan): string {
+  const document = {
+    schema: 'plimsoll.explain/1',
+    edits: edits.map((edit) => ({
+      id: edit.id,
+      title: edit.title,
+      reason: edit.reason,
+      risk: edit.risk,
+      predictedBytes: edit.predictedBytes ?? null,
+      sources: edit.sources,
+      diff: edit.diff,
+    })),
+    leftAlone: leftAlone.map(({ what, because }) => ({ what, because })),
+    secrets: secrets.map(({ id, source }) => ({ id, from: source.kind })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 const riskWords: Readonly<Record<PlannedEdit['risk'], string>> = {

@@ -70,7 +70,10 @@ export const slim: CliCommand = {
       .option('--no-build', 'do not build: compare a forecast')
       .option('--apply', 'put the lean files into the project')
       .option('--force', 'apply although the git tree is dirty, or although nothing could be verified')
-      .option('--json', 'print the report as JSON (schema plimsoll.slim/1)')
+      .option(
+        '--json',
+        'print the report as JSON (schema plimsoll.slim/1; with --explain plimsoll.explain/1)',
+      )
       .option('--markdown', 'print the report as Markdown, for a pull request')
       .option('-q, --quiet', 'no progress')
       .addHelpText('after', examples),

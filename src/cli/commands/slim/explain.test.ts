@@ -62,6 +62,16 @@ test('an opt-in edit is made when it is asked for, and no value of a secret is s
   expect(stdout).not.toContain('ghp_16C7e42F292c6912E7710c838347Ae178B4a');
 });
 
+test('--json prints the same as data', async () => {
+  const { stdout, code } = await explain(projectOf(api), '--json', '--only', 'secret-mounts');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    schema: 'plimsoll.explain/1',
+    edits: [{ id: 'secret-mounts', risk: 'opt-in' }],
+    secrets: [{ id: 'GIT_TOKEN', from: 'argument' }],
+  });
+});
+
 test('.plimsoll.yaml chooses edits, and the command line wins', async () => {
   const folder = projectOf({ ...api, '.plimsoll.yaml': 'slim:\n  only: [slim-base, copy-owner]\n' });
   const edits = async (...args: readonly string[]): Promise<string[]> =>
@@ -82,7 +92,7 @@ test('a literal credential is masked in every diff', async () => {
 
 test.each([
   [['--with', 'secret-mont'], '--with: there is no edit named secret-mont.'],
-  [['--json'], '--explain prints a plan and writes nothing.'],
+  [['--markdown'], '--explain prints a plan and writes nothing.'],
   [['--secret', 'id=x,env=PLIMSOLL_NO_SUCH_VARIABLE'], 'the variable PLIMSOLL_NO_SUCH_VARIABLE is not set'],
 ])('%j is refused: %s', async (args, message) => {
   const { stderr, code } = await explain(projectOf(api), ...args);

@@ -6,6 +6,7 @@ import { readProject } from '../../../project/index.ts';
 import {
   type SlimReport,
   slimExplanation,
+  slimExplanationJson,
   slimHtml,
   slimJson,
   slimMarkdown,
@@ -35,7 +36,7 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
   const options = parseSlimOptions(given, settings, environment);
   const task = await prepare(options, environment);
   if (options.isExplain) {
-    environment.write(explained(task));
+    environment.write(explain(task));
     return exitCodes.clean;
   }
   // Known now, and not only after the builds.
@@ -60,11 +61,14 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
 }
 
 /** The plan alone, from the project's files: no engine, no network. */
-function explained(task: SlimTask): string {
+function explain(task: SlimTask): string {
   const { plan } = planProject(task);
   const { columns, isColour } = task.environment;
   const edits = plan.edits.map((edit) => ({ ...edit, sources: sourcesOf(edit.id) }));
-  return slimExplanation({ ...plan, edits }, { width: columns, hasColour: isColour });
+  const explained = { ...plan, edits };
+  return task.options.output === 'json'
+    ? slimExplanationJson(explained)
+    : slimExplanation(explained, { width: columns, hasColour: isColour });
 }
 
 async function prepare(options: SlimOptions, environment: CliEnvironment): Promise<SlimTask> {

@@ -102,9 +102,9 @@ export function parseSlimOptions(
     throw new UserError('--json and --markdown exclude each other.', {
       hint: 'Both are also written to .plimsoll/report.json and .plimsoll/report.md.',
     });
-  if (options.explain && (options.json || options.markdown || options.apply))
+  if (options.explain && (options.markdown || options.apply))
     throw new UserError('--explain prints a plan and writes nothing.', {
-      hint: 'Leave --json, --markdown and --apply out; the report of a whole run has every diff too.',
+      hint: 'Leave --markdown and --apply out; the report of a whole run has every diff too.',
     });
   return {
     ...options,
