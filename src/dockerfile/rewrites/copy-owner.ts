@@ -1,4 +1,5 @@
 import type { Instruction, Stage } from '../model.ts';
+import { applyEdits } from '../syntax/apply-edits.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { knownBase } from './known-base.ts';
 import { moveUser } from './move-user.ts';
@@ -12,6 +13,8 @@ export const copyOwner: Rewrite = {
   id: 'copy-owner',
   title: 'Give files their owner and mode as they are copied',
   risk: 'verify',
+  // A user that one of them moved is there for the next.
+  isRepeated: true,
   propose(dockerfile) {
     const edits: TextEdit[] = [];
     const leftAlone: string[] = [];
@@ -26,11 +29,10 @@ export const copyOwner: Rewrite = {
         if (changes.length === 0) continue;
         const outcome = moveToCopies({ dockerfile, stage, instruction, changes });
         leftAlone.push(...outcome.leftAlone);
-        // Two of them would meet at the same COPY: the next run takes the next.
         if (edits.length > 0 || outcome.edits.length === 0) continue;
         edits.push(...outcome.edits);
         reasons.push(
-          `${dockerfile.placeOf(instruction.syntax)} stores every file below ${changes[0]?.paths.join(' and ')} a second time to change its ${changes.map((one) => (one.flag === 'chown' ? 'owner' : 'mode')).join(' and ')}`,
+          `${dockerfile.placeOf(instruction.syntax)} stores every file below ${outcome.paths.join(' and ')} a second time to change its ${changes.map((one) => (one.flag === 'chown' ? 'owner' : 'mode')).join(' and ')}`,
         );
       }
     }
@@ -58,6 +60,8 @@ interface Question {
 
 interface Outcome {
   readonly edits: readonly TextEdit[];
+  /** The directories that are no longer changed as a whole. */
+  readonly paths: readonly string[];
   readonly leftAlone: readonly string[];
 }
 
@@ -68,17 +72,21 @@ function moveToCopies(question: Question): Outcome {
   const first = changes[0] === undefined ? 0 : commands.indexOf(changes[0].command);
   const { text } = dockerfile.syntax;
   const last = { instruction, commands: commands.slice(0, first), text };
-  const paths = [...new Set(changes.flatMap((change) => change.paths))];
-  const found = new Map(paths.map((path) => [path, writtenBelow(path, before, last)]));
+  const found = new Map<string, WrittenBelow>();
+  for (const path of changes.flatMap((change) => change.paths)) {
+    const written = writtenBelow(path, before, last);
+    // Where nothing was copied, nothing is stored twice: a folder of the system's stays as it is.
+    if (plainDirectory(path) || written.copies.length > 0) found.set(path, written);
+  }
   const copies = before.filter((one) => [...found.values()].some(({ copies: below }) => below.includes(one)));
   const [firstCopy] = copies;
   // Directories that nothing was copied to hold nothing that could be stored twice.
-  if (firstCopy === undefined) return { edits: [], leftAlone: broaderCopies(question, found) };
+  if (firstCopy === undefined) return { edits: [], paths: [], leftAlone: broaderCopies(question, found) };
   const owner = changes.find(({ flag }) => flag === 'chown')?.resolved;
   const user = moveUser({ text, stage, copy: firstCopy, change: instruction, owner });
   const here = [
     ...changes.flatMap((change) => change.doubt ?? []),
-    ...stageDoubts(question, paths),
+    ...stageDoubts(question, [...found.keys()]),
     ...[...found.values()].flatMap((one) =>
       one.doubts.map(({ instruction: other, why }) => `${dockerfile.placeOf(other.syntax)} ${why}`),
     ),
@@ -88,13 +96,14 @@ function moveToCopies(question: Question): Outcome {
     ...here.map((why) => `${dockerfile.placeOf(instruction.syntax)}: ${why}`),
     ...copies.flatMap((copy) => copyDoubts(copy, question, user.moved)),
   ];
-  if (doubts.length > 0) return { edits: [], leftAlone: [...new Set(doubts)] };
+  if (doubts.length > 0) return { edits: [], paths: [], leftAlone: [...new Set(doubts)] };
   return {
     edits: [
       ...user.edits,
       ...copies.flatMap((copy) => flagEdits(copy, changes, found)),
-      ...changes.flatMap((change) => shallowEdits(change, found)),
+      ...changes.flatMap((change) => shallowEdits(change, found, text)),
     ],
+    paths: [...found.keys()],
     leftAlone: [],
   };
 }
@@ -166,17 +175,47 @@ function flagEdits(
   return flags.length === 0 ? [] : [{ range: { start: at, end: at }, newText: [...new Set(flags)].join('') }];
 }
 
-/** The directories themselves are not what COPY brings: they are still changed, one by one. */
-function shallowEdits(change: Change, found: ReadonlyMap<string, WrittenBelow>): TextEdit[] {
+/** The directories themselves are not what COPY brings: they are still changed, one by one, and folders of the system's as before. */
+function shallowEdits(change: Change, found: ReadonlyMap<string, WrittenBelow>, text: string): TextEdit[] {
   const inner = change.paths.flatMap((path) => [
     ...(found.get(path)?.directories ?? []),
     ...(change.flag === 'chmod' ? (found.get(path)?.passedDirectories ?? []) : []),
   ]);
   const end = change.command.wordRanges.at(-1)?.end ?? change.command.range.end;
+  const added = inner.map((path) => ` ${path}`).join('');
+  const isMoved = change.paths.map((path) => found.has(path));
+  if (!isMoved.includes(true)) return [];
+  if (isMoved.includes(false)) return [splitEdit(change, isMoved, { added, text })];
   return [
     ...change.recursiveEdits,
-    ...(inner.length === 0
-      ? []
-      : [{ range: { start: end, end }, newText: inner.map((path) => ` ${path}`).join('') }]),
+    ...(added === '' ? [] : [{ range: { start: end, end }, newText: added }]),
   ];
+}
+
+/** `chown -R app /app /var/log/app` → `chown app /app && chown -R app /var/log/app`. */
+function splitEdit(
+  { command, pathRanges, recursiveEdits }: Change,
+  isMoved: readonly boolean[],
+  { added, text }: { readonly added: string; readonly text: string },
+): TextEdit {
+  const start = command.wordRanges[0]?.start ?? command.range.start;
+  const end = pathRanges.at(-1)?.end ?? command.range.end;
+  const leadEnd = command.wordRanges.at(-pathRanges.length - 1)?.end ?? start;
+  const lead = text.slice(start, leadEnd);
+  const shallow = applyEdits(
+    lead,
+    recursiveEdits.map(({ range, newText }) => ({
+      range: { start: range.start - start, end: range.end - start },
+      newText,
+    })),
+  );
+  const words = (wanted: boolean): string =>
+    pathRanges
+      .filter((_, at) => isMoved[at] === wanted)
+      .map((range) => ` ${text.slice(range.start, range.end)}`)
+      .join('');
+  return {
+    range: { start, end },
+    newText: `${shallow}${words(true)}${added} && ${lead}${words(false)}`,
+  };
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Instruction, ShellCommand } from '../model.ts';
-import type { TextEdit } from '../syntax/syntax.ts';
+import type { TextEdit, TextRange } from '../syntax/syntax.ts';
 import { filledIn } from './filled-in.ts';
 import { removeWords } from './remove-words.ts';
 import { ownGroup } from './stage-users.ts';
@@ -17,6 +17,8 @@ export interface Change {
   readonly variables: ReadonlyMap<string, string | undefined>;
   /** Absolute paths in the container. */
   readonly paths: readonly string[];
+  /** Where each of the paths stands. */
+  readonly pathRanges: readonly TextRange[];
   /** Makes it a change of the named directories alone. */
   readonly recursiveEdits: readonly TextEdit[];
   /** Why it cannot be said with COPY; undefined where it can. */
@@ -64,6 +66,7 @@ function readChange(command: ShellCommand, { instruction, makers, text }: Surrou
     resolved: filledIn(value ?? written, instruction.before.variables),
     variables: new Map(names.map((name) => [name, instruction.before.variables[name]])),
     paths: expanded.map((path) => posix.resolve(workdir ?? '/', path)),
+    pathRanges: command.wordRanges.slice(-paths.length),
     recursiveEdits: withoutRecursion(command, recursive),
     doubt: doubtOf({ command, instruction, program, value, options, paths: expanded }),
   };
@@ -85,8 +88,9 @@ function doubtOf({ command, instruction, program, value, options, paths }: ReadW
     return `an option of ${program} says how links are followed`;
   if (commands.slice(0, commands.indexOf(command)).some(({ words }) => words[0] === 'cd'))
     return `${program} -R runs behind a cd`;
-  if (paths.length === 0 || paths.some((path) => /[$*?[{~]/.test(path)))
-    return `which paths ${program} -R changes is not known`;
+  if (paths.length === 0 || command.words.slice(-paths.length).some((word) => word.startsWith('-')))
+    return `the options of ${program} stand behind its paths`;
+  if (paths.some((path) => /[$*?[{~]/.test(path))) return `which paths ${program} -R changes is not known`;
   if (program === 'chmod')
     return /^[0-7]{3,4}$/.test(value ?? '')
       ? undefined

@@ -3,7 +3,14 @@ import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
-import type { BuildSecret, ResolvedDockerfile, Rewrite, RewriteFacts, RewriteId } from './rewrite.ts';
+import type {
+  BuildSecret,
+  ResolvedDockerfile,
+  Rewrite,
+  RewriteFacts,
+  RewriteId,
+  RewriteProposal,
+} from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
 /** One rewrite that changed the Dockerfile. */
@@ -54,24 +61,43 @@ export function rewriteDockerfile(
   let current = read(text);
   for (const rewrite of wanted) {
     if (waits(rewrite)) continue;
-    const proposal = rewrite.propose(current, facts);
+    const { file, reasons, proposal } = proposeAll(rewrite, current, { facts, read });
     leftAlone.push(
       ...proposal.leftAlone.map((because) => ({ id: rewrite.id, because: redactInstruction(because) })),
     );
-    if (proposal.edits.length === 0) continue;
-    const before = current.syntax.text;
-    const after = applyEdits(before, proposal.edits);
+    const [before, after] = [current.syntax.text, file.syntax.text];
     if (after === before) continue;
     const { id, title, risk } = rewrite;
-    const { reason, secrets = [] } = proposal;
-    applied.push({ id, title, risk, reason, before, after, secrets });
-    current = read(after);
+    const { secrets = [] } = proposal;
+    applied.push({ id, title, risk, reason: reasons.join('; '), before, after, secrets });
+    current = file;
   }
   const offered = wanted.filter(waits).flatMap((rewrite) => {
     const { edits, reason } = rewrite.propose(current, facts);
     return edits.length === 0 ? [] : [{ id: rewrite.id, title: rewrite.title, reason }];
   });
   return { text: current.syntax.text, applied, leftAlone, offered };
+}
+
+/** The file as the rewrite leaves it, why, and its last proposal that changed something (or said that nothing is to be changed). */
+function proposeAll(
+  rewrite: Rewrite,
+  file: ResolvedDockerfile,
+  { facts, read }: { readonly facts: RewriteFacts; readonly read: (text: string) => ResolvedDockerfile },
+): {
+  readonly file: ResolvedDockerfile;
+  readonly reasons: readonly string[];
+  readonly proposal: RewriteProposal;
+} {
+  const reasons: string[] = [];
+  for (let current = file; ; ) {
+    const proposal = rewrite.propose(current, facts);
+    const after = applyEdits(current.syntax.text, proposal.edits);
+    if (after === current.syntax.text) return { file: current, reasons, proposal };
+    reasons.push(proposal.reason);
+    current = read(after);
+    if (rewrite.isRepeated !== true) return { file: current, reasons, proposal };
+  }
 }
 
 function resolved(

@@ -118,6 +118,8 @@ export interface Rewrite {
   readonly id: RewriteId;
   readonly title: string;
   readonly risk: Risk;
+  /** It changes one thing at a time, and is asked until it has nothing more to propose. */
+  readonly isRepeated?: true;
   /** The proposal; no edits and nothing left alone when the rewrite has no business here. */
   propose(dockerfile: ResolvedDockerfile, facts: RewriteFacts): RewriteProposal;
 }
