@@ -24,6 +24,7 @@ import { virtualEnvironment } from './virtual-environment.ts';
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
   secretMounts,
+  modelVolume,
   toolEnvironment,
   startCommand,
   productionRequirements,
@@ -44,6 +45,5 @@ export const rewrites: readonly Rewrite[] = [
   cacheMounts,
   basePlatform,
   copyOwner,
-  modelVolume,
   nonRootUser,
 ];
