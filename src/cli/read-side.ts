@@ -161,9 +161,7 @@ async function imageIdOf(
   const idIn = async (kind: EngineKind, reference: string): Promise<string | undefined> =>
     (await (await engineOf(kind)).inspect(reference))?.id;
   if (spec.kind === 'docker' || spec.kind === 'podman') return await idIn(spec.kind, spec.reference);
-  // A file, or a layout with a tag, goes before an engine's image of that name.
-  if (spec.kind !== 'bare' || [spec.text, spec.text.replace(/:[^/:]+$/, '')].some((path) => existsSync(path)))
-    return undefined;
+  if (spec.kind !== 'bare' || isInFile(spec.text)) return undefined;
   try {
     return await idIn(bareEngine, spec.text);
   } catch (error) {
@@ -171,6 +169,12 @@ async function imageIdOf(
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+/** A file or a layout, also with a tag behind it, goes before an engine's image of that name. */
+function isInFile(text: string): boolean {
+  const parts = text.split(':');
+  return parts.some((_, last) => existsSync(parts.slice(0, last + 1).join(':')));
 }
 
 async function engineFor(
