@@ -58,6 +58,13 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
   return exitCodes.error;
 }
 
+function unwritable(cause: Error): UserError {
+  return new UserError(`standard output cannot be written: ${cause.message}`, {
+    hint: 'Make room, or write it elsewhere.',
+    cause,
+  });
+}
+
 /** Has Node keep what it compiles of the commands, which load when they run: the next start is quicker. */
 function keepCompiledCode(): void {
   const { PLIMSOLL_CACHE_DIR: own, XDG_CACHE_HOME: shared } = process.env;
@@ -87,10 +94,10 @@ if (import.meta.main) {
       interruption.abort(new UserError(`Interrupted by ${name}.`));
     });
   }
-  // A reader that closes the pipe early (`| head`) has seen what it wanted.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.clean);
-    throw error;
+    // A reader that closes the pipe early (`| head`) has seen what it wanted; what the command says by its exit code still counts.
+    if (error.code === 'EPIPE') return;
+    process.exit(explain(unwritable(error), interruption.signal));
   });
   process.exitCode = await main(process.argv.slice(2), interruption.signal);
 }
