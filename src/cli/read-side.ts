@@ -221,8 +221,8 @@ async function readOpened(
 ): Promise<ReadImage> {
   const { progress, signal, cacheDir } = environment;
   const reading = {
-    cacheDir: join(cacheDir, 'layers'),
-    ...(options.verifyDigests === true && { verifyDigests: true }),
+    // What was read before under the same digests proves nothing about the bytes at hand.
+    ...(options.verifyDigests === true ? { verifyDigests: true } : { cacheDir: join(cacheDir, 'layers') }),
     signal,
   };
   // Other threads compress while this one reads.
