@@ -42,7 +42,10 @@ export const audit: CliCommand = {
       .option('--json', 'print JSON (schema plimsoll.audit/1); as --format json')
       .option('-o, --output <file>', 'write it into a file')
       .option('--insecure', 'talk to the registry without TLS, or with any certificate')
-      .option('--verify', 'read and verify every byte of uncompressed layers, too')
+      .option(
+        '--verify',
+        'read and verify every byte, also of uncompressed layers and of what was read before',
+      )
       .option('-q, --quiet', 'no progress');
     for (const option of gateOptions()) command.addOption(option);
     return command;
