@@ -5,7 +5,10 @@ import type { CliEnvironment } from './environment.ts';
 import { measureCacheDir } from './layer-compression.ts';
 import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
 
-/** Compresses each layer as `docker push` would, once for each diffID ever; one that is stored elsewhere is not pushed again. */
+/**
+ * Compresses each layer as `docker push` would, once for each diffID ever. One that is stored
+ * compressed, here or with its publisher, is pushed and pulled as it is.
+ */
 export async function measureLayers(
   image: Image,
   {
@@ -20,7 +23,9 @@ export async function measureLayers(
   const cacheDir = measureCacheDir(environment.cacheDir);
   const measures: LayerMeasure[] = [];
   for (const [position, layer] of image.layers.entries()) {
-    if (absentLayers.some(({ diffId }) => diffId === layer.diffId)) {
+    const tarBytes = root.layers[position]?.tarBytes ?? 0;
+    const isAbsent = absentLayers.some(({ diffId }) => diffId === layer.diffId);
+    if (isAbsent || layer.sizeBytes < tarBytes) {
       measures.push({ compressedBytes: layer.sizeBytes, compressSeconds: 0, isSampled: false });
       continue;
     }
@@ -29,12 +34,11 @@ export async function measureLayers(
       measures.push(known);
       continue;
     }
-    const expectedBytes = root.layers[position]?.tarBytes ?? 0;
     const task = environment.progress.start(
       `measuring the compression of layer ${position + 1} of ${image.layers.length}`,
     );
     const { compressedBytes, compressSeconds, isSampled } = await measureGzip(() => layer.uncompressed(), {
-      expectedBytes,
+      expectedBytes: tarBytes,
       sampleBytes: 96 * 1024 * 1024,
       signal: environment.signal,
     });
