@@ -23,6 +23,8 @@ import { type ProjectTexts, readProjectTexts } from './project-texts.ts';
 export interface ProjectOptions {
   readonly dockerfile?: string | undefined;
   readonly composeFile?: string | undefined;
+  /** Asks no compose file: what it would tell is given. */
+  readonly isWithoutCompose?: boolean | undefined;
   /** Beats the compose file's. */
   readonly target?: string | undefined;
   /** Each beats the compose file's of that name. */
@@ -78,7 +80,8 @@ export interface ProjectCompose extends Compose {
 export async function readProject(directory: string, options: ProjectOptions = {}): Promise<Project> {
   const root = resolve(directory);
   const names = await listProjectDirectory(root);
-  const compose = await readCompose(root, names, options.composeFile);
+  const compose =
+    options.isWithoutCompose === true ? undefined : await readCompose(root, names, options.composeFile);
   const ofCompose = onlyOne(
     compose?.services.filter(({ context }) => context === root),
     'dockerfile',
