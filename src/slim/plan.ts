@@ -2,7 +2,6 @@ import { createTwoFilesPatch } from 'diff';
 import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../dockerfile/index.ts';
 import type { Risk } from '../finding/index.ts';
 import type { RequirementsTree } from '../python/index.ts';
-import { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
 import type { LeanFile } from './lean-file.ts';
 import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 
@@ -39,6 +38,16 @@ export interface IgnoreProposal {
   readonly leftAlone: readonly string[];
 }
 
+/** A proposed compose file. */
+export interface ComposePlan {
+  readonly path: string;
+  readonly previous: string | undefined;
+  readonly content: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
+}
+
 /** Everything that the plan is decided by. */
 export interface PlanInput {
   readonly dockerfile: {
@@ -52,11 +61,7 @@ export interface PlanInput {
   readonly requirements: readonly RequirementsTree[];
   readonly distributions: DistributionFacts;
   readonly ignore: IgnoreProposal | undefined;
-  readonly compose: {
-    readonly path: string;
-    readonly previous: string | undefined;
-    readonly facts: ComposeFacts;
-  };
+  readonly compose: ComposePlan | undefined;
   readonly pruneScript: LeanFile;
   readonly predictedBytes: (id: EditId) => number | undefined;
   /** Problems that reading the project found: they are left alone. */
@@ -117,6 +122,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
         what: 'Keep files out of the build context',
         because,
       })),
+      ...(without.has('compose') ? [] : (input.compose?.leftAlone ?? [])),
     ],
     files: [dockerfile, ...requirementFiles, ...(hasPruning ? [input.pruneScript] : []), ...extra.files],
   };
@@ -215,31 +221,10 @@ function extraFiles(
       ignore,
     );
   }
-  if (!isComposeWorthwhile(compose.previous, compose.facts)) return { edits, files };
-  const content = composeFile(compose.previous, compose.facts);
-  add(
-    { id: 'compose', ...composeWords(compose.facts), risk: 'safe' },
-    { path: compose.path, previous: compose.previous, content },
-  );
+  if (compose !== undefined) {
+    add({ id: 'compose', title: compose.title, reason: compose.reason, risk: 'safe' }, compose);
+  }
   return { edits, files };
-}
-
-function composeWords({ ports, modelLibraries, healthPath }: ComposeFacts): {
-  title: string;
-  reason: string;
-} {
-  const parts = [
-    'platform',
-    ...(ports.length > 0 ? ['port'] : []),
-    ...(modelLibraries.length > 0 ? ['model cache'] : []),
-    ...(ports.length > 0 && healthPath !== undefined ? ['health check'] : []),
-  ];
-  const last = parts.at(-1) ?? '';
-  const list = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
-  return {
-    title: `Compose file with ${list}`,
-    reason: `so that the image runs the same way everywhere${modelLibraries.length > 0 ? ', and models outlive the container' : ''}`,
-  };
 }
 
 function mergeFiles(files: readonly LeanFile[]): LeanFile[] {

@@ -6,10 +6,10 @@ import { type SlimReport, slimHtml, slimJson, slimMarkdown, slimTable } from '..
 import { plimsollDir, studyProject, withoutOwnOutput } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { findService } from '../../service/find-service.ts';
 import { writeOutput } from '../../write-output.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
 import { decideTarget } from './decide-target.ts';
-import { findService } from './service-questions.ts';
 import { slimByForecast } from './slim-by-forecast.ts';
 import { parseSlimOptions, type SlimOptions } from './slim-options.ts';
 import type { SlimTask } from './slim-task.ts';
@@ -54,7 +54,7 @@ async function prepare(options: SlimOptions, environment: CliEnvironment): Promi
   const target = await decideTarget(project, study, options.target);
   const commandLine = `plimsoll slim ${options.directory}${options.target === 'auto' ? '' : ` --target ${options.target}`}`;
   const known = { project, study, target, options, environment, commandLine };
-  return { ...known, service: await findService(known) };
+  return { ...known, service: await findService(project, study, options) };
 }
 
 /** The engine to build with; undefined where none is to be had and none was asked for by name. */

@@ -9,6 +9,7 @@ import {
 } from '../../../forecast/index.ts';
 import { makePlan, type Plan, plimsollDir, proposeIgnore, writeLeanFiles } from '../../../slim/index.ts';
 import { pairForecasts } from './pair-forecasts.ts';
+import { planCompose } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
@@ -19,12 +20,14 @@ import { suiteOfBase } from './suite.ts';
 /** Plans and writes as with an engine, but compares what would be built: sizes of wheels and of known bases and packages. */
 export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
   const { project, study, target, options, environment } = task;
-  const ignore = proposeIgnore(project, study, newContextPaths(task, options.skipped));
+  const compose = await planCompose(task);
+  const ignore = proposeIgnore(project, study, newContextPaths(compose, options.skipped));
   const base = project.dockerfile.model.stages[project.dockerfile.model.target]?.base;
   const inputs = planInputs({
     task,
     suite: suiteOfBase(base),
     ignore: ignore.proposal,
+    compose,
     hasCacheMounts: true,
     predictedBytes: predictBytes({ study, target, ignore: ignore.proposal }),
   });

@@ -1,0 +1,76 @@
+import { messageOf, UserError } from '../../../base/index.ts';
+import type { ComposeSubjectService, ResourceLimits } from '../../../compose/index.ts';
+import { type Compose, readProject } from '../../../project/index.ts';
+import { studyProject } from '../../../slim/index.ts';
+import { type NeedsOptions, serviceNeeds } from '../../service/service-needs.ts';
+import type { NamedService } from '../../service/service-start.ts';
+import type { ComposeOptions } from './compose-options.ts';
+
+/** A service that is to be judged, or why it is not. */
+export type JudgedService =
+  | { readonly subject: ComposeSubjectService; readonly dockerfile: string }
+  | { readonly name: string; readonly because: string };
+
+/** What the one service of a new compose file needs. */
+export async function newService(directory: string, options: ComposeOptions): Promise<JudgedService> {
+  const project = await readProject(directory, { dockerfile: options.dockerfile, isWithoutCompose: true });
+  const study = await studyProject(project);
+  const needs = await serviceNeeds({ project, study }, undefined, needsOptions(options, []));
+  const { path } = project.dockerfile;
+  return {
+    subject: { needs, effective: {}, build: { dockerfile: path === 'Dockerfile' ? undefined : path } },
+    dockerfile: path,
+  };
+}
+
+/** What a service of a compose file needs, each by its own command; `all` are the services that the file builds. */
+export async function judgeService(
+  named: NamedService,
+  all: readonly NamedService[],
+  { compose, options }: { readonly compose: Compose; readonly options: ComposeOptions },
+): Promise<JudgedService> {
+  const { service, merged } = named;
+  const { name } = service;
+  const refusal = refusalOf(named, compose);
+  if (refusal !== undefined) return { name, because: refusal };
+  try {
+    const project = await readProject(service.context, {
+      dockerfile: service.dockerfile,
+      target: service.target,
+      buildArgs: Object.fromEntries(
+        Object.entries(service.args).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+      ),
+      isWithoutCompose: true,
+    });
+    const study = await studyProject(project, service);
+    if (study.sources.files.length === 0)
+      return { name, because: `there is no Python in what it is built from (${service.context})` };
+    const siblings = all.filter(({ service: other }) => other.name !== name);
+    const needs = await serviceNeeds({ project, study }, named, needsOptions(options, siblings));
+    return { subject: { needs, effective: merged }, dockerfile: project.dockerfile.path };
+  } catch (error) {
+    if (error instanceof UserError) return { name, because: messageOf(error) };
+    throw error;
+  }
+}
+
+function refusalOf({ service }: NamedService, compose: Compose): string | undefined {
+  const [main] = compose.documents;
+  if (main?.document.hasIn(['services', service.name]) !== true)
+    return `it is only in the override file; name that with --file`;
+  const unfollowed = compose.notFollowed.find((one) => one.startsWith(`${service.name} extends `));
+  if (unfollowed !== undefined) return `${unfollowed}, which could not be read: what it has is not known`;
+  return service.dockerfile === undefined ? 'its Dockerfile stands in the compose file itself' : undefined;
+}
+
+function needsOptions(options: ComposeOptions, siblings: readonly NamedService[]): NeedsOptions {
+  const limits: ResourceLimits = { memory: options.memory, cpus: options.cpus };
+  return {
+    device: options.target,
+    platform: options.platform,
+    healthPath: options.health,
+    port: options.port,
+    limits,
+    siblings,
+  };
+}

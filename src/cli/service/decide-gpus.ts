@@ -1,0 +1,41 @@
+import type { Need } from '../../compose/index.ts';
+import type { HardwareVerdict } from '../../python/index.ts';
+import { evidenceSentence } from './service-hardware.ts';
+import type { NamedService } from './service-start.ts';
+
+/** Whether a service gets GPUs: as asked, or where the evidence is certain; a hint alone reserves nothing. Undefined where nothing speaks of one. */
+export function decideGpus(
+  asked: 'cpu' | 'gpu' | 'auto',
+  { verdict, evidence }: HardwareVerdict,
+  {
+    named,
+    siblings,
+  }: { readonly named: NamedService | undefined; readonly siblings: readonly NamedService[] },
+): Need<'all'> | undefined {
+  if (asked === 'cpu') return undefined;
+  const twin = siblings.find((one) => one.service.gpus !== undefined && isSame(one, named));
+  if (twin !== undefined)
+    return { leftAlone: `${twin.service.name} is the service of the same image that has the GPU` };
+  if (asked === 'gpu') return { value: 'all', because: 'made for the GPU as asked' };
+  const [sign] = evidence.filter((one) => one.speaksFor === 'gpu');
+  if (sign === undefined) return undefined;
+  if (verdict === 'gpu')
+    return {
+      value: 'all',
+      because: `it uses a GPU: ${evidenceSentence(sign)}; count takes a number where all is too much`,
+    };
+  const what = verdict === 'unclear' ? 'not clear' : 'only a hint of a GPU';
+  return { leftAlone: `${what}: ${evidenceSentence(sign)}; --target gpu reserves it` };
+}
+
+/** The same image, started in the same way. */
+function isSame({ service }: NamedService, named: NamedService | undefined): boolean {
+  const own = named?.service;
+  return (
+    own !== undefined &&
+    service.name !== own.name &&
+    service.dockerfile === own.dockerfile &&
+    service.target === own.target &&
+    JSON.stringify([service.command, service.entrypoint]) === JSON.stringify([own.command, own.entrypoint])
+  );
+}
