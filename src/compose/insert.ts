@@ -8,6 +8,7 @@ import {
   fromAlias,
   fromScalar,
   lineOf,
+  noPlace,
   type Place,
   pairOf,
   refuseMerged,
@@ -32,10 +33,8 @@ export function insert(text: string, addition: Addition): string {
     result.errors.length > 0 ||
     JSON.stringify(sorted(result.toJS())) !== JSON.stringify(sorted(expected))
   ) {
-    throw new CannotInsert(
-      sharedAnchor(text, document, addition.path) ??
-        'the way in which the file is written leaves no place for it',
-    );
+    const shared = sharedAnchor(text, document, addition.path);
+    throw shared === undefined ? noPlace() : new CannotInsert(shared);
   }
   return edited;
 }
@@ -56,11 +55,12 @@ function parse(text: string): Document.Parsed {
 }
 
 function insertInto(text: string, document: Document, { path, value, how }: Addition): string {
-  const place: Place = { text, document, spelling: spellingOf(text) };
+  let place: Place = { text, document, spelling: spellingOf(text), isFlow: false };
   let map: unknown = document.contents;
   let owner: Pair | undefined;
   for (const [depth, key] of path.entries()) {
     if (!isMap(map)) return replaceEmpty(place, owner, nested(path.slice(depth), value, how));
+    if (map.flow === true) place = { ...place, isFlow: true };
     const pair = pairOf(map, key);
     if (pair === undefined) {
       refuseMerged(place, map, key);

@@ -12,6 +12,8 @@ export interface ServiceNeeds {
   readonly ports: readonly number[];
   readonly modelCache?: Need<ModelCache> | undefined;
   readonly healthCheck?: Need<HealthCheck> | undefined;
+  /** What is wrong with the check that the file has; it is not touched. */
+  readonly checkFault?: string | undefined;
   /** `1gb`, of `/dev/shm`. */
   readonly sharedMemory?: Need<string> | undefined;
   readonly limits?: Need<ResourceLimits> | undefined;

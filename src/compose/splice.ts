@@ -26,11 +26,18 @@ export class CannotInsert extends Error {
   override readonly name = 'CannotInsert';
 }
 
+/** What to say of a file that is written in a way for which nothing better can be said. */
+export function noPlace(): CannotInsert {
+  return new CannotInsert('the way in which the file is written leaves no place for it');
+}
+
 /** A text with what is known of it. */
 export interface Place {
   readonly text: string;
   readonly document: Document;
   readonly spelling: Spelling;
+  /** Whether the place stands in a map on one line, or between braces over several. */
+  readonly isFlow: boolean;
 }
 
 /** The pair of a map with this key. */
@@ -78,8 +85,7 @@ export function addPair(place: Place, map: YAMLMap, key: string, value: Written)
   const { text, spelling } = place;
   if (map.flow === true) return addInline(place, map, `${key}: ${inlineText(value, spelling)}`);
   const column = columnOf(text, map.items[0]?.key);
-  if (column === undefined)
-    throw new CannotInsert('the way in which the file is written leaves no place for it');
+  if (column === undefined) throw noPlace();
   return addLines(place, endOf(map), indented(blockLines(key, value, spelling), column));
 }
 
@@ -101,6 +107,8 @@ function addInline({ text, spelling }: Place, collection: YAMLMap | YAMLSeq, add
     const at = endOf(collection.items.at(-1));
     return `${text.slice(0, at)}, ${addition}${text.slice(at)}`;
   }
+  // A comment between the braces would be lost.
+  if (text.slice(start + 1, end - 1).trim() !== '') throw noPlace();
   const pad = isMap(collection) || spelling.isPadded ? ' ' : '';
   return `${text.slice(0, start + 1)}${pad}${addition}${pad}${text.slice(end - 1)}`;
 }
@@ -110,14 +118,16 @@ export function replaceEmpty(place: Place, owner: Pair | undefined, value: Writt
   const { text, spelling } = place;
   const column = columnOf(text, owner?.key);
   const empty = owner?.value as Node | null | undefined;
-  const at = empty?.range?.[1] ?? (owner?.key as Node | undefined)?.range?.[1];
-  if (owner === undefined || column === undefined || at === undefined || isCollection(value))
-    throw new CannotInsert('the way in which the file is written leaves no place for it');
+  const at = empty?.range?.[1];
   if (isScalar(empty) && empty.range?.[0] !== empty.range?.[1])
     throw new CannotInsert('an explicit null says that there is to be nothing');
+  if (at !== undefined && place.isFlow) {
+    const gap = /\s$/.test(text.slice(0, at)) ? '' : ' ';
+    return `${text.slice(0, at)}${gap}${inlineText(value, spelling)}${text.slice(at)}`;
+  }
+  if (column === undefined || at === undefined) throw noPlace();
   const lines = blockLines('k', value, spelling).slice(1);
-  if (lines.length === 0)
-    throw new CannotInsert('the way in which the file is written leaves no place for it');
+  if (lines.length === 0) throw noPlace();
   return addLines(place, at, indented(lines, column));
 }
 
@@ -132,7 +142,7 @@ export function fromScalar(place: Place, pair: Pair, rest: readonly string[], va
   if (key.value !== 'build' || added === undefined || rest.length !== 1)
     throw new CannotInsert('a single value stands in its place');
   const written = text.slice(start, end);
-  if (column === undefined) {
+  if (place.isFlow || column === undefined) {
     const inline = `{ context: ${written}, ${added}: ${inlineText(value, spelling)} }`;
     return `${text.slice(0, start)}${inline}${text.slice(end)}`;
   }
@@ -152,10 +162,13 @@ export function fromAlias(place: Place, alias: Node, { path, value, how }: Addit
   const lineStart = text.lastIndexOf('\n', start) + 1;
   const column = /^ */.exec(text.slice(lineStart))?.[0].length ?? 0;
   const isBlock = /^ *[\w"'.-]+:[ \t]*$/.test(text.slice(lineStart, start));
-  if (!isMap(target) || how !== 'pair' || key === undefined || depth + 2 !== path.length || !isBlock)
+  const isNextTo = key !== undefined && depth + 2 === path.length;
+  if (!isMap(target) || how !== 'pair' || !isNextTo || !(isBlock || place.isFlow))
     throw sharedValue(place, alias, path, depth);
   const step = column + spelling.indent;
   const written = text.slice(start, end);
+  if (place.isFlow)
+    return `${text.slice(0, start)}{ <<: ${written}, ${key}: ${inlineText(value, spelling)} }${text.slice(end)}`;
   const head = `${text.slice(0, start).trimEnd()}${spelling.lineEnd}${' '.repeat(step)}<<: `;
   return addLines(
     { ...place, text: `${head}${text.slice(start)}` },

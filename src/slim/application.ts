@@ -66,7 +66,7 @@ export function findApplication(
   };
 }
 
-/** `uvicorn app.main:app`, `python -m app.server`, `python src/serve.py`, `gunicorn -k x app:create_app()`. */
+/** `uvicorn app.main:app`, `python -m app.server`, `python src/serve.py`, `gunicorn -k x app:create_app()`, `celery -A app worker`. */
 function entriesOf(words: readonly string[], sources: PythonSources): string[] {
   const paths = sources.files.map((file) => file.path);
   return words.flatMap((word, at) => {
@@ -74,7 +74,10 @@ function entriesOf(words: readonly string[], sources: PythonSources): string[] {
     const previous = words[at - 1] ?? '';
     if (/^[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?$/.test(bare)) return [bare.replace(/\(.*$/, '')];
     if (/\.py$/.test(bare)) return [projectFile(bare, paths) ?? posix.normalize(bare)];
-    if (previous === '-m' && /^[A-Za-z_][\w.]*$/.test(bare)) return [bare, `${bare}.__main__`];
+    // `celery -A app.tasks worker`, `flask --app web run` name a module as well.
+    if (/^(-m|-A|--app)$/.test(previous) && /^[A-Za-z_][\w.]*$/.test(bare)) return [bare, `${bare}.__main__`];
+    const app = /^--app=([A-Za-z_][\w.]*)$/.exec(bare)?.[1];
+    if (app !== undefined) return [app, `${app}.__main__`];
     return [];
   });
 }

@@ -26,9 +26,7 @@ export function decideHealthCheck(input: HealthCheckInput): Need<HealthCheck> | 
   if (/--uds\b|\bunix:/.test(words)) return { leftAlone: 'the service listens on a socket, not on a port' };
   const port = input.port ?? listening.ports[0];
   if (port === undefined) return undefined;
-  const isServer =
-    listening.server !== undefined || listening.routes.routes.length > 0 || listening.launches.length > 0;
-  if (!isServer && input.port === undefined) return undefined;
+  if (!listening.isServer && input.port === undefined) return undefined;
   const path = input.healthPath ?? healthPathOf(listening);
   // Loading a model takes its time.
   const common = { port, startSeconds: input.hasModels ? 120 : 60 };

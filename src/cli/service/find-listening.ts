@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Project } from '../../project/index.ts';
 import {
   findGradioLaunches,
@@ -16,6 +17,8 @@ import type { ServiceStart } from './service-start.ts';
 export interface Listening {
   /** Every port that something names, the likeliest first. */
   readonly ports: readonly number[];
+  /** Whether something shows that it serves: a server, code that listens, a port that is published; not a worker of a queue. */
+  readonly isServer: boolean;
   readonly server: ServeCommand | undefined;
   readonly routes: WebRoutes;
   /** The launches of Gradio that the service reaches. */
@@ -34,7 +37,8 @@ export async function findListening(
   const files = project.texts.pythonSources.filter((file) => served.has(file.path));
   const routes = await findWebRoutes(files);
   const launches = await findGradioLaunches(files);
-  const server = serveCommand(start.words, start.env);
+  const scripts = calledScripts(project, start);
+  const server = serveCommand(start.words, start.env) ?? serverIn(scripts, start);
   const streamlit = server?.server === 'streamlit' ? settingsOf(project) : undefined;
   const code = [
     ...launches.map((one) => one.port ?? { port: 7860, variable: 'GRADIO_SERVER_PORT' }),
@@ -44,8 +48,14 @@ export async function findListening(
   // What nobody can set elsewhere stands before what the Dockerfile only says.
   const isSure = server?.isPortGiven === true || /^(uvicorn|fastapi|vllm)$/.test(server?.server ?? '');
   const isScript = server === undefined || server.server === 'python';
+  const exposed = start.isOverridden ? [] : exposedPorts(project);
+  const isWorker = /(^|[\s/])(celery|rq|dramatiq|huey|arq)\s/.test(start.words.join(' '));
   return {
     server,
+    isServer:
+      !isWorker &&
+      ((server !== undefined && server.server !== 'python') ||
+        code.length + exposed.length + start.publishedPorts.length > 0),
     routes,
     launches,
     streamlit,
@@ -54,15 +64,36 @@ export async function findListening(
         ...(server?.isPortGiven === true ? known : []),
         ...(start.publishedPorts.length === 1 ? start.publishedPorts : []),
         ...(streamlit === undefined ? [] : [streamlit.port ?? 8501]),
-        ...commandPorts(project, start),
+        ...commandPorts(project, start, scripts),
         ...(isSure ? known : []),
         ...(isScript ? code : []),
-        ...exposedPorts(project),
+        ...exposed,
         ...code,
         ...known,
       ]),
     ],
   };
+}
+
+/** The scripts of the project that a command names: `./start.sh`, `/app/start.sh`. */
+function calledScripts(
+  project: Project,
+  { words }: ServiceStart,
+): readonly { readonly path: string; readonly text: string }[] {
+  const named = new Set(words.flatMap((word) => word.split(/\s+/)).map((word) => posix.basename(word)));
+  return project.texts.shellScripts.filter(({ path }) => named.has(posix.basename(path)));
+}
+
+/** The server that a script starts, in a line of its own: `exec uvicorn app:app --port "$PORT"`. */
+function serverIn(
+  scripts: readonly { readonly text: string }[],
+  { env }: ServiceStart,
+): ServeCommand | undefined {
+  const lines = scripts.flatMap(({ text }) => text.replace(/\\\r?\n/g, ' ').split(/\r?\n/));
+  const found = lines
+    .filter((line) => !/^\s*(#|$)/.test(line))
+    .flatMap((line) => serveCommand(['/bin/sh', '-c', line], env) ?? []);
+  return found.find(({ server }) => server !== 'python') ?? found.at(-1);
 }
 
 function settingsOf(project: Project): StreamlitSettings {
@@ -71,8 +102,13 @@ function settingsOf(project: Project): StreamlitSettings {
 }
 
 /** `--port 8000`, `--bind 0.0.0.0:8000`, `-b :8000` in the command and the scripts it may call, `bind` in the settings of gunicorn. */
-function commandPorts(project: Project, start: ServiceStart): number[] {
-  const text = [start.words.join(' '), ...project.texts.shellScripts.map((script) => script.text)].join(' ');
+function commandPorts(
+  project: Project,
+  start: ServiceStart,
+  called: readonly { readonly text: string }[],
+): number[] {
+  const scripts = called.length > 0 || start.isOverridden ? called : project.texts.shellScripts;
+  const text = [start.words.join(' '), ...scripts.map((script) => script.text)].join(' ');
   const settings = project.texts.pythonSources.filter(({ path }) => path.endsWith('gunicorn.conf.py'));
   const bound = settings.flatMap((file) => [
     ...file.text.matchAll(/^bind\s*=\s*f?["'][^"'\n]*?:(\d{2,5})["']/gm),

@@ -7,15 +7,16 @@ import type { NamedService } from './service-start.ts';
 /**
  * For which hardware one service is made. Other than for a whole project, only the stages that its image is made of count, and of the
  * compose file only its own variables and build arguments: another service's GPU is not its own.
+ * Nor are the sources, where it is not known what it starts (`isKnown`).
  */
 export async function serviceHardware(
-  project: Project,
-  study: ProjectStudy,
+  { project, study }: { readonly project: Project; readonly study: ProjectStudy },
   named: NamedService | undefined,
+  isKnown: boolean,
 ): Promise<HardwareVerdict> {
   const { dockerfile, texts } = project;
   return hardwareEvidence({
-    sources: texts.pythonSources,
+    sources: isKnown ? texts.pythonSources : [],
     servedPaths: new Set(study.application.sources.map((source) => source.path)),
     dockerfile: [
       ...instructionsOf(dockerfile.model).map(({ syntax }) => ({

@@ -6,7 +6,9 @@ import { decideBuildTarget } from './decide-build-target.ts';
 import { decideGpus } from './decide-gpus.ts';
 import { decideHealthCheck } from './decide-health-check.ts';
 import { decideModelCache } from './decide-model-cache.ts';
+import { faultOfCheck } from './fault-of-check.ts';
 import { findListening } from './find-listening.ts';
+import { gpuElsewhere } from './gpu-elsewhere.ts';
 import { serviceHardware } from './service-hardware.ts';
 import { type NamedService, type ServiceStart, serviceStart } from './service-start.ts';
 
@@ -31,10 +33,16 @@ export async function serviceNeeds(
   const { model } = project.dockerfile;
   const start = await serviceStart(project, named);
   const listening = await findListening(project, study, start);
-  const hardware = await serviceHardware(project, study, named);
+  // Without an entry all sources count as the application: right for the Dockerfile's command, wrong for one of many others.
+  const isKnown = study.application.entries.length > 0 || !start.isOverridden;
+  const hardware = await serviceHardware({ project, study }, named, isKnown);
   const { hasCachedModels, healthPath, port } = options;
-  const modelCache = decideModelCache({ project, study, start, hasCachedModels });
-  const gpus = decideGpus(options.device, hardware, { named, siblings: options.siblings });
+  const modelCache = isKnown ? decideModelCache({ project, study, start, hasCachedModels }) : undefined;
+  const gpus = decideGpus(options.device, hardware, {
+    named,
+    siblings: options.siblings,
+    elsewhere: named && (await gpuElsewhere(named)),
+  });
   const hasGpu = named?.service.gpus !== undefined || (gpus !== undefined && 'value' in gpus);
   const device = options.device === 'auto' ? (hasGpu ? 'gpu' : hardware.verdict) : options.device;
   return {
@@ -55,7 +63,8 @@ export async function serviceNeeds(
       port,
       hasModels: modelCache !== undefined,
     }),
-    sharedMemory: await sharedMemoryOf(project, study, start),
+    checkFault: named && faultOfCheck(project, named.service.healthcheck),
+    sharedMemory: isKnown ? await sharedMemoryOf(project, study, start) : undefined,
     limits: limitsOf(options.limits),
     gpus,
   };

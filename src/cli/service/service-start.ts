@@ -7,6 +7,8 @@ import { containerCommand } from '../../slim/index.ts';
 export interface ServiceStart {
   /** ENTRYPOINT and CMD, or what the compose file starts in their place. */
   readonly words: readonly string[];
+  /** Whether the compose file starts something else than the Dockerfile says: what that one exposes need not be so. */
+  readonly isOverridden: boolean;
   /** ENV of the Dockerfile, over it the environment files and the environment of the compose file. */
   readonly env: Readonly<Record<string, string>>;
   /** Variables whose value only Compose's own environment gives. */
@@ -31,6 +33,7 @@ export async function serviceStart(project: Project, named?: NamedService): Prom
   const service = named?.service;
   return {
     words: containerCommand(model, service),
+    isOverridden: service?.command !== undefined || service?.entrypoint !== undefined,
     env: {
       ...after?.env,
       ...(named === undefined ? {} : await fileVariables(named)),

@@ -6,7 +6,9 @@ export const healthCheck: ComposeChange = {
   id: 'health-check',
   title: 'Check the health',
   decide(needs, view) {
-    return decideNeed(needs.healthCheck, hasKey(view.effective, 'healthcheck'), (check) => [
+    const isThere = hasKey(view.effective, 'healthcheck');
+    if (isThere && needs.checkFault !== undefined) return { leftAlone: needs.checkFault };
+    return decideNeed(needs.healthCheck, isThere, (check) => [
       {
         path: ['services', view.name, 'healthcheck'],
         how: 'set',

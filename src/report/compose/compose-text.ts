@@ -46,25 +46,32 @@ function styleOf(line: string): Style {
 }
 
 function changeLines({ changes, services }: ComposeReport, screen: Screen): string[] {
-  return changes.flatMap(({ id, service, reason }) =>
-    entry(services.length > 1 ? `${service}: ${id}` : id, reason, { ...screen, style: 'good' }),
-  );
+  const told = changes.map(({ id, service, reason }) => ({ id, service, text: reason }));
+  return groupedLines(told, services.length > 1, { ...screen, style: 'good' });
 }
 
 function leftAloneLines({ leftAlone, passedOver, services }: ComposeReport, screen: Screen): string[] {
-  // The same reason for several services is said once.
-  const groups = [...Map.groupBy(leftAlone, ({ id, because }) => `${id}: ${because}`).values()];
+  const told = leftAlone.map(({ id, service, because }) => ({ id, service, text: because }));
   const lines = [
-    ...groups.flatMap((group) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const names = group.map(({ service }) => service).join(', ');
-      const label = services.length > 1 ? `${names}: ${first.id}` : first.id;
-      return entry(label, first.because, { ...screen, style: 'dim' });
-    }),
+    ...groupedLines(told, services.length > 1, { ...screen, style: 'dim' }),
     ...passedOver.flatMap(({ what, because }) => entry(what, because, { ...screen, style: 'dim' })),
   ];
   return lines.length === 0 ? [] : [screen.paint('Left alone', 'bold'), ...lines];
+}
+
+/** What is the same for several services is said once. */
+function groupedLines(
+  told: readonly { readonly id: string; readonly service: string; readonly text: string }[],
+  hasNames: boolean,
+  screen: Screen & { readonly style: Style },
+): string[] {
+  const groups = [...Map.groupBy(told, ({ id, text }) => `${id}: ${text}`).values()];
+  return groups.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const names = group.map(({ service }) => service).join(', ');
+    return entry(hasNames ? `${names}: ${first.id}` : first.id, first.text, screen);
+  });
 }
 
 function entry(

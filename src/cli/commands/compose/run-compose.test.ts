@@ -221,6 +221,61 @@ test.each(served)('the health of %s', async (_, files, check) => {
   expect(report.diff).toContain(check ?? '');
 });
 
+describe('what serves', () => {
+  const stack = {
+    ...api,
+    Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nEXPOSE 8080\nCMD ["./start.sh"]\n',
+    'start.sh':
+      '#!/bin/sh\nset -e\n# uvicorn old:app --port 1\npython migrate.py\nexec uvicorn app:app \\\n  --host 0.0.0.0 --port "${PORT:-8090}"\n',
+    'worker.py': 'import redis\n',
+  };
+  const services = (command: string): Files => ({
+    ...stack,
+    'compose.yaml': `services:\n  a:\n    build: .\n    ${command}\n`,
+  });
+
+  test.each([
+    ['init: true', 'http://127.0.0.1:8090/health', 'the script tells'],
+    ['environment: {PORT: 8091}', 'http://127.0.0.1:8091/health', 'with a variable'],
+    ['command: celery -A app worker', undefined, 'a worker listens nowhere, whatever EXPOSE says'],
+    ['command: python worker.py', undefined, 'nor does a script that does not'],
+    ['command: sleep infinity', undefined, 'nor what is no service'],
+    [
+      'command: python worker.py\n    ports: ["81:8000"]',
+      "('127.0.0.1', 8000)",
+      'unless its port is published',
+    ],
+  ])('%s: %s, as %s', async (line, check, _why) => {
+    const { diff } = await reportOf(projectOf(services(line)));
+    expect(diff.includes('healthcheck')).toBe(check !== undefined);
+    expect(diff).toContain(check ?? '');
+  });
+
+  test('what is not known to run needs no model cache, shared memory or GPU', async () => {
+    const heavy = 'import torch\nimport vllm\nfrom transformers import pipeline\n\ntorch.zeros(1).cuda()\n';
+    const report = await reportOf(
+      projectOf({ ...services('command: bash'), 'app.py': heavy, 'worker.py': heavy }),
+    );
+    expect(idsOf(report)).toEqual(['platform']);
+  });
+
+  test.each([
+    ['[CMD, curl, -f, "http://localhost/"]', 'python:3.12-slim', true],
+    ['wget -q localhost || exit 1', 'python:3.12-slim-bookworm', true],
+    ['[CMD, curl, -f, "http://localhost/"]', 'python:3.12', false],
+    ['[CMD, curl, -f, "http://localhost/"]', 'python:3.12-slim\nRUN apt-get install -y curl', false],
+    ['[CMD, python, check.py]', 'python:3.12-slim', false],
+  ])('a check of %s in %s', async (check, base, isFault) => {
+    const files = {
+      ...services(`healthcheck: {test: ${check}}`),
+      Dockerfile: `FROM ${base}\nCOPY . .\nCMD ["./start.sh"]\n`,
+    };
+    const report = await reportOf(projectOf(files));
+    expect(report.leftAlone.some(({ because }) => /its check calls (curl|wget)/.test(because))).toBe(isFault);
+    expect(idsOf(report)).not.toContain('health-check');
+  });
+});
+
 describe('the GPU', () => {
   const cuda = { 'train.py': 'import torch\n\nmodel = torch.nn.Linear(1, 1).cuda()\n' };
   const Dockerfile = 'FROM python:3.12\nCOPY . .\nCMD ["python", "train.py"]\n';
@@ -261,6 +316,23 @@ describe('the GPU', () => {
     expect(idsOf(report)).toEqual(ids);
     const hint = report.leftAlone.some(({ id }) => id === 'gpus');
     expect(hint).toBe(args.length === 0);
+  });
+
+  test.each([
+    [
+      { 'docker-compose.gpu.yml': 'services: {a: {gpus: all}}\n' },
+      'image: x',
+      /^docker-compose\.gpu\.yml gives it/,
+    ],
+    [{}, '# gpus: all', /^line 4 has it as a comment/],
+    [{ 'compose.gpu.yaml': 'services: {other: {gpus: all}}\n' }, 'image: x', undefined],
+  ])('that its owner switches on, %j %s, stays with the owner', async (files, line, reason) => {
+    const text = `services:\n  a:\n    build: .\n    ${line}\n  b:\n    image: y\n    # runtime: nvidia\n`;
+    const report = await reportOf(projectOf({ Dockerfile, ...cuda, ...files, 'compose.yaml': text }));
+    expect(idsOf(report)).toEqual(reason === undefined ? ['platform', 'gpus'] : ['platform']);
+    const found = report.leftAlone.find(({ id }) => id === 'gpus')?.because;
+    if (reason === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(reason);
   });
 
   test('the CPU service of one image that another service runs on the GPU stays one', async () => {
