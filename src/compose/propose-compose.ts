@@ -1,13 +1,7 @@
 import { parseDocument } from 'yaml';
 import { composeChanges } from './changes/index.ts';
 import { checkCompose } from './check-compose.ts';
-import {
-  type ComposeChange,
-  type ComposeChangeId,
-  type Decision,
-  isRecord,
-  type ServiceView,
-} from './compose-change.ts';
+import { type ComposeChangeId, type Decision, isRecord, type ServiceView } from './compose-change.ts';
 import { CannotInsert, insert } from './insert.ts';
 import type { ServiceNeeds } from './service-needs.ts';
 
@@ -59,34 +53,33 @@ export function proposeCompose({ previous, services }: ComposeSubject): ComposeP
   const leftAlone: ComposeLeftAlone[] = [];
   let content = previous ?? newFile(services);
   for (const service of services) {
+    let view = viewOf(content, service, previous === undefined);
     for (const change of composeChanges) {
-      const view = viewOf(content, service, previous === undefined);
-      const made = makeChange(content, change, change.decide(service.needs, view));
+      const made = makeChange(content, change.decide(service.needs, view));
       if (made === undefined) continue;
       const about = { id: change.id, title: change.title, service: service.needs.name };
       if ('because' in made) leftAlone.push({ ...about, because: made.because });
       else {
         content = made.content;
         changes.push({ ...about, reason: made.reason });
+        view = viewOf(content, service, previous === undefined);
       }
     }
   }
+  const [problem] = changes.length > 0 ? checkCompose(content) : [];
+  // Additions are valid by themselves: this is a defect of this program, and nothing of it may be written.
+  if (problem !== undefined) throw new Error(`line ${problem.line} of the changed file: ${problem.message}`);
   return { content, changes, leftAlone };
 }
 
 function makeChange(
   content: string,
-  change: ComposeChange,
   decision: Decision | undefined,
 ): { readonly content: string; readonly reason: string } | { readonly because: string } | undefined {
   if (decision === undefined) return undefined;
   if ('leftAlone' in decision) return { because: decision.leftAlone };
   try {
-    const changed = decision.additions.reduce(insert, content);
-    const [problem] = checkCompose(changed);
-    if (problem !== undefined)
-      throw new Error(`${change.id} makes line ${problem.line} invalid: ${problem.message}`);
-    return { content: changed, reason: decision.because };
+    return { content: decision.additions.reduce(insert, content), reason: decision.because };
   } catch (error) {
     if (error instanceof CannotInsert) return { because: error.message };
     throw error;

@@ -1,4 +1,5 @@
 import type { DockerfileModel, Instruction } from '../../dockerfile/index.ts';
+import { redactInstruction } from '../../finding/index.ts';
 import type { Project } from '../../project/index.ts';
 import { type HardwareEvidence, type HardwareVerdict, hardwareEvidence } from '../../python/index.ts';
 import type { ProjectStudy } from '../../slim/index.ts';
@@ -44,9 +45,9 @@ export function requestedLines(
   );
 }
 
-/** An item of evidence as a sentence: `app.py:3 model.cuda() (moves to the GPU unasked)`. */
+/** An item of evidence as a sentence, secrets masked: `app.py:3 model.cuda() (moves to the GPU unasked)`. */
 export function evidenceSentence({ file, line, text, reason }: HardwareEvidence): string {
-  return `${file}${line === 0 ? '' : `:${line}`} \`${text}\` (${reason})`;
+  return `${file}${line === 0 ? '' : `:${line}`} \`${redactInstruction(text)}\` (${reason})`;
 }
 
 function instructionsOf(model: DockerfileModel): readonly Pick<Instruction, 'syntax'>[] {

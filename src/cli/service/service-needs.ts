@@ -9,6 +9,7 @@ import { decideModelCache } from './decide-model-cache.ts';
 import { faultOfCheck } from './fault-of-check.ts';
 import { findListening } from './find-listening.ts';
 import { gpuElsewhere } from './gpu-elsewhere.ts';
+import { kubernetesLimits } from './kubernetes-limits.ts';
 import { serviceHardware } from './service-hardware.ts';
 import { type NamedService, type ServiceStart, serviceStart } from './service-start.ts';
 
@@ -65,7 +66,7 @@ export async function serviceNeeds(
     }),
     checkFault: named && faultOfCheck(project, named.service.healthcheck),
     sharedMemory: isKnown ? await sharedMemoryOf(project, study, start) : undefined,
-    limits: limitsOf(options.limits),
+    limits: await limitsOf(project, named?.service.name ?? 'app', options.limits),
     gpus,
   };
 }
@@ -102,11 +103,17 @@ async function sharedMemoryOf(
   return sign && { value: sign.size, because: `${sign.file}:${sign.line}: ${sign.reason}, and ${docker}` };
 }
 
-function limitsOf(limits: ResourceLimits | undefined): Need<ResourceLimits> {
-  if (limits?.memory !== undefined || limits?.cpus !== undefined)
-    return { value: limits, because: 'as asked' };
-  return {
-    leftAlone:
-      'nothing in the project tells how much it takes: see what docker stats shows under load, and give --memory and --cpus',
-  };
+async function limitsOf(
+  project: Project,
+  service: string,
+  asked: ResourceLimits | undefined,
+): Promise<Need<ResourceLimits>> {
+  if (asked?.memory !== undefined || asked?.cpus !== undefined) return { value: asked, because: 'as asked' };
+  const known = await kubernetesLimits(project, service);
+  return (
+    known ?? {
+      leftAlone:
+        'nothing in the project tells how much it takes: see what docker stats shows under load, and give --memory and --cpus',
+    }
+  );
 }

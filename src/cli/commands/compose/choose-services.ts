@@ -65,9 +65,8 @@ function serviceNamed(compose: Compose, name: string): ComposeService {
 }
 
 /** Everything by which services that share a directory differ. */
-function identity(service: ComposeService): string {
-  const { dockerfile, context, target, command, entrypoint, gpus, args } = service;
-  return JSON.stringify([dockerfile, context, target, command, entrypoint, gpus, args]);
+function identity({ name: _, ...rest }: ComposeService): string {
+  return JSON.stringify(rest);
 }
 
 /** `https://github.com/me/app.git#main` became a path below the compose file. */

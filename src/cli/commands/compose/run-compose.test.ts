@@ -375,6 +375,47 @@ test('workers need shared memory', async () => {
   expect(report.changes.find(({ id }) => id === 'shared-memory')?.reason).toMatch(/^t\.py:3: /);
 });
 
+describe('limits', () => {
+  const container = (name: string, limits: string): string =>
+    `kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: ${name}\n          resources: {limits: ${limits}}\n`;
+  const both = { 'cpus: "0.5"': true, 'memory: "2g"': true };
+
+  test.each<[Files, Readonly<Record<string, boolean>>, string]>([
+    [{ 'k8s/api.yaml': container('api', '{memory: 2Gi, cpu: 500m}') }, both, 'the container has its name'],
+    [{ 'deploy/x.yml': container('x', '{memory: 2Gi, cpu: 0.5}') }, both, 'it is the only one'],
+    [
+      { 'k8s/a.yaml': `${container('x', '{memory: 1Gi}')}---\n${container('api', '{memory: 2Gi}')}` },
+      { 'memory: "2g"': true, cpus: false },
+      'the name tells',
+    ],
+    [{ 'k8s/a.yaml': container('api', '{memory: 2G}') }, { 'memory: "2000000000b"': true }, 'thousands'],
+    [
+      { 'k8s/a.yaml': container('x', '{memory: 1Gi}'), 'k8s/b.yaml': container('y', '{memory: 1Gi}') },
+      { limits: false },
+      'which is meant is not clear',
+    ],
+    [
+      {
+        'k8s/dev.yaml': container('api', '{memory: 1Gi}'),
+        'k8s/prod.yaml': container('api', '{memory: 9Gi}'),
+      },
+      { limits: false },
+      'they differ',
+    ],
+    [
+      { 'k8s/api.yaml': container('api', '{memory: 2Gi}'), '.dockerignore': 'k8s\n' },
+      { 'memory: "2g"': true },
+      'also where builds do not see it',
+    ],
+    [{ 'k8s/a.yaml': container('{{ name }}', '{memory: 1Gi}') }, { limits: false }, 'a template'],
+    [{ 'other/a.yaml': container('api', '{memory: 1Gi}') }, { limits: false }, 'no manifest by its place'],
+  ])('%#: %j', async (files, expected) => {
+    const { diff } = await reportOf(projectOf({ ...api, ...files, 'compose.yaml': file }));
+    for (const [text, isThere] of Object.entries(expected))
+      expect([text, diff.includes(text)]).toEqual([text, isThere]);
+  });
+});
+
 describe('which services', () => {
   const two = 'services:\n  api:\n    build: .\n  twin:\n    build: .\n  db:\n    image: postgres\n';
 
