@@ -38,7 +38,6 @@ export const compose: CliCommand = {
       .option('--fix', 'write the file; what it says already stays')
       .addOption(new Option('--write', 'the same as --fix'))
       .option('--json', 'print JSON (schema plimsoll.compose/1)')
-      .option('-q, --quiet', 'no progress')
       .addHelpText('after', examples),
   async run(command, signal) {
     const { runCompose } = await import('./compose/run-compose.ts');

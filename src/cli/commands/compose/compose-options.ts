@@ -19,7 +19,6 @@ export interface ComposeOptions {
   readonly fix: boolean;
   readonly write: boolean;
   readonly json: boolean;
-  readonly quiet: boolean;
 }
 
 const schema: z.ZodType<ComposeOptions> = z.object({
@@ -47,7 +46,6 @@ const schema: z.ZodType<ComposeOptions> = z.object({
   fix: z.boolean().default(false),
   write: z.boolean().default(false),
   json: z.boolean().default(false),
-  quiet: z.boolean().default(false),
 });
 
 /** Checks what the command line gave; throws a `UserError` that names the option. */

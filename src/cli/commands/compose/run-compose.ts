@@ -15,7 +15,7 @@ import { type JudgedService, judgeService, newService } from './subject-of.ts';
 /** `plimsoll compose`: reads compose file and project, shows what is missing, and writes it where asked to. */
 export async function runCompose(given: unknown, signal: AbortSignal): Promise<ExitCode> {
   const options = parseComposeOptions(given);
-  const environment = readEnvironment(signal, options.quiet);
+  const environment = readEnvironment(signal, true);
   const directory = resolve(environment.cwd, options.directory);
   const compose = await readValidCompose(directory, options.file);
   const judged = await judge(directory, compose, options);

@@ -4,14 +4,20 @@ import { formatPlatform } from '../../../image/index.ts';
 import { type ComposePlan, studyProject } from '../../../slim/index.ts';
 import { serviceNeeds } from '../../service/service-needs.ts';
 import type { NamedService } from '../../service/service-start.ts';
+import type { SlimOptions } from './slim-options.ts';
 import type { SlimTask } from './slim-task.ts';
+
+/** What a compose file is planned by. */
+export type ComposeTask = Pick<SlimTask, 'project' | 'study'> & {
+  readonly options: Pick<SlimOptions, 'target' | 'platform' | 'health' | 'ports'>;
+};
 
 /**
  * The compose file that goes with the lean image; undefined where there is nothing to say: a batch job without port and models gets no
  * new file, and a file that builds something else stays as it is.
  */
 export async function planCompose(
-  task: SlimTask,
+  task: ComposeTask,
   hasCachedModels?: boolean,
 ): Promise<ComposePlan | undefined> {
   const { project } = task;
@@ -45,7 +51,7 @@ export async function planCompose(
   };
 }
 
-function builders({ project }: SlimTask): readonly NamedService[] {
+function builders({ project }: ComposeTask): readonly NamedService[] {
   const { compose } = project;
   return (compose?.builders ?? []).map((service) => ({
     service,
@@ -55,7 +61,7 @@ function builders({ project }: SlimTask): readonly NamedService[] {
 }
 
 async function needsOf(
-  task: SlimTask,
+  task: ComposeTask,
   named: NamedService | undefined,
   hasCachedModels: boolean | undefined,
 ): Promise<ServiceNeeds> {
