@@ -25,6 +25,11 @@ export function decideGpus(
   if (asked === 'gpu') return { value: 'all', because: 'made for the GPU as asked' };
   const [sign] = evidence.filter((one) => one.speaksFor === 'gpu');
   if (sign === undefined) return undefined;
+  const amd = evidence.find((one) => /rocm/i.test(one.text));
+  if (amd !== undefined)
+    return {
+      leftAlone: `it is for AMD: ${evidenceSentence(amd)}; its GPUs are passed in as devices (/dev/kfd, /dev/dri), not reserved`,
+    };
   if (verdict === 'gpu')
     return {
       value: 'all',

@@ -71,7 +71,7 @@ export async function serviceNeeds(
   };
 }
 
-/** As asked, else what a FROM or the other services say, else what most servers are. */
+/** As asked, else what a FROM or the other services say, else what the base image is for, else what most servers are. */
 function platformOf({ dockerfile: { model } }: Project, options: NeedsOptions): Need<string> {
   if (options.platform !== undefined) return { value: options.platform, because: 'as asked' };
   const said = [
@@ -79,12 +79,18 @@ function platformOf({ dockerfile: { model } }: Project, options: NeedsOptions): 
     ...options.siblings.map(({ merged }) => merged['platform']),
   ].filter((one) => typeof one === 'string' && !one.includes('$'));
   const [first] = said;
-  const value = typeof first === 'string' && said.every((one) => one === first) ? first : 'linux/amd64';
+  const agreed = typeof first === 'string' && said.every((one) => one === first) ? first : undefined;
+  const value = agreed ?? (model.stages.some(({ base }) => isForArm(base)) ? 'linux/arm64' : 'linux/amd64');
   return {
     value,
     because:
       'every machine builds and runs the same image: without it one with another processor builds another image',
   };
+}
+
+/** Images for NVIDIA's Jetson, and those that say it in their name: `nvcr.io/nvidia/l4t-pytorch`, `arm64v8/python`. */
+function isForArm(base: string): boolean {
+  return /\bl4t-|\bjetson\b|^(docker\.io\/)?arm64v8\/|[-_](arm64|aarch64)\b/.test(base);
 }
 
 async function sharedMemoryOf(

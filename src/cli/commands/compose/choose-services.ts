@@ -4,8 +4,8 @@ import type { Compose, ComposeService } from '../../../project/index.ts';
 import type { NamedService } from '../../service/service-start.ts';
 
 /**
- * The services to look at: the named ones, else those that are built from the directory, else from one below it. Throws a `UserError`
- * where there is none, or where two of them cannot be told apart.
+ * The services to look at: the named ones, else those that are built from the directory, else from one below it, else from any other. Throws
+ * a `UserError` where there is none, or where two of them cannot be told apart.
  */
 export function chooseServices(
   compose: Compose,
@@ -18,14 +18,14 @@ export function chooseServices(
     const wanted = new Set(names.map((name) => serviceNamed(compose, name)));
     return all.filter(({ service }) => wanted.has(service));
   }
-  const here = all.filter(({ service }) => service.context === directory);
-  const chosen =
-    here.length > 0
-      ? here
-      : all.filter(({ service: { context } }) => context.startsWith(`${directory}/`) && !isRemote(context));
+  const local = all.filter(({ service }) => !isRemote(service.context));
+  const here = local.filter(({ service }) => service.context === directory);
+  const below = local.filter(({ service }) => service.context.startsWith(`${directory}/`));
+  // A compose file in a folder of its own, such as deploy/, builds from the folder above.
+  const chosen = here.length > 0 ? here : below.length > 0 ? below : local;
   if (chosen.length === 0) {
-    throw new UserError(`${basename(file)} builds no service from ${directory}.`, {
-      hint: `Its services are ${[...compose.merged.keys()].join(', ') || 'none'}; give the directory that one is built from, or name one with --service.`,
+    throw new UserError(`${basename(file)} builds no service from a directory.`, {
+      hint: `Its services are ${[...compose.merged.keys()].join(', ') || 'none'}; only what is built here can be judged.`,
     });
   }
   for (const [at, { service: one }] of chosen.entries()) {

@@ -305,6 +305,23 @@ describe('the GPU', () => {
   });
 
   test.each([
+    ['FROM rocm/pytorch:latest', 'gpus', /^it is for AMD: Dockerfile:1 /, 'platform: linux/amd64'],
+    ['FROM nvcr.io/nvidia/l4t-pytorch:r35', undefined, /./, 'platform: linux/arm64'],
+    ['FROM --platform=linux/arm64 python:3.12', undefined, /./, 'platform: linux/arm64'],
+  ])('%s', async (from, leftAlone, reason, line) => {
+    const files = {
+      ...cuda,
+      Dockerfile: `${from}\nCMD ["python", "train.py"]\n`,
+      'compose.yaml': 'services: {a: {build: .}}\n',
+    };
+    const report = await reportOf(projectOf(files));
+    expect(report.diff).toContain(line);
+    const found = report.leftAlone.find(({ id }) => id === 'gpus');
+    expect(found?.id).toBe(leftAlone);
+    expect(found?.because ?? 'none').toMatch(reason);
+  });
+
+  test.each([
     [guarded, [], 'a hint only', ['platform']],
     [guarded, ['--target', 'gpu'], 'as asked', ['platform', 'gpus']],
     [cuda, ['--target', 'cpu'], 'as asked', ['platform']],
@@ -435,7 +452,7 @@ describe('which services', () => {
     [two, ['--service', 'tiwn'], 'There is no service tiwn', 'no such name'],
     [two, ['--service', 'db'], 'The service db is not built', 'an image'],
     ['services: {a: {build: https://example.com/x.git}}', [], 'builds no service from', 'another place'],
-    ['services: {a: {build: .., image: x}}', [], 'builds no service from', 'above'],
+    ['services: {a: {build: {context: ., target: nope}}}', [], 'nope', 'no such stage'],
     [
       'services: {a: {extends: {file: no.yaml, service: b}, build: .}}',
       [],
@@ -450,6 +467,16 @@ describe('which services', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(readFileSync(join(folder, 'compose.yaml'), 'utf8')).toBe(text);
+  });
+
+  test('a compose file in a folder of its own builds from the folder above', async () => {
+    const folder = projectOf({
+      'app/Dockerfile': api.Dockerfile,
+      'app/app.py': api['app.py'],
+      'app/deploy/compose.yaml': 'services: {api: {build: ..}}\n',
+    });
+    const report = await reportOf(join(folder, 'app', 'deploy'));
+    expect(idsOf(report)).toEqual(['platform', 'model-cache', 'health-check']);
   });
 
   test('what is not Python is passed over, and so is what only an override has', async () => {
@@ -483,6 +510,17 @@ test.each([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
   expect(readFileSync(join(folder, 'compose.yaml'), 'utf8')).toBe(text);
+});
+
+test('a Dockerfile elsewhere is named by the option that this command has', async () => {
+  const folder = projectOf({ 'docker/Dockerfile': api.Dockerfile, 'app.py': '' });
+  const { code, stderr } = await compose(folder);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('Name one with --dockerfile; there is docker/Dockerfile.'),
+  ]);
+  const report = await reportOf(folder, '--dockerfile', 'docker/Dockerfile');
+  expect(report.diff).toContain('+      dockerfile: docker/Dockerfile\n');
 });
 
 test.each([

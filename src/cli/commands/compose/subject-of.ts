@@ -13,7 +13,15 @@ export type JudgedService =
 
 /** What the one service of a new compose file needs. */
 export async function newService(directory: string, options: ComposeOptions): Promise<JudgedService> {
-  const project = await readProject(directory, { dockerfile: options.dockerfile, isWithoutCompose: true });
+  const project = await readProject(directory, {
+    dockerfile: options.dockerfile,
+    isWithoutCompose: true,
+  }).catch((error: unknown) => {
+    // -f names the compose file here.
+    throw error instanceof UserError && error.hint !== undefined
+      ? new UserError(error.message, { hint: error.hint.replace(/ -f\b/g, ' --dockerfile'), cause: error })
+      : error;
+  });
   const study = await studyProject(project);
   const needs = await serviceNeeds({ project, study }, undefined, needsOptions(options, []));
   const { path } = project.dockerfile;
