@@ -167,6 +167,12 @@ test('what is there stays to the byte, and the additions stand where they belong
   });
 });
 
+test('JSON stays JSON', () => {
+  const { content } = propose('{"services": {"api": {"build": ".", "volumes": []}}}', everything);
+  expect(JSON.parse(content)).toEqual(parse(content));
+  expect(JSON.parse(content)).toMatchObject({ volumes: { 'model-cache': null } });
+});
+
 test('no port is published where the file publishes none', () => {
   const { changes, content } = propose('services:\n  api:\n    build: .\n', { name: 'api', ports: [8000] });
   expect([changes, content]).toEqual([[], 'services:\n  api:\n    build: .\n']);
@@ -195,6 +201,14 @@ const forms: readonly (readonly [string, string])[] = [
     'a block of text at the end',
     'services:\n  api:\n    build: .\n    command: |\n      a\n      b\n\n\n  db: {image: x}\n',
   ],
+  ['JSON', '{\n  "services": {\n    "api": { "build": ".", "environment": {} }\n  }\n}\n'],
+  [
+    'braces over several lines',
+    'services: {\n  api: {\n    build: .,  # here\n    volumes: [\n      a:/a,\n    ]\n  }\n}\n',
+  ],
+  ['the end of a document', 'services:\n  api:\n    build: .\n# the end\n...\n'],
+  ['volumes first', 'volumes:\n  a:\n\n# those that run\nservices:\n  api: {build: .}\n'],
+  ['text that is kept to the last line', 'services:\n  api:\n    build: .\n    command: |+\n      a\n\n'],
   ['quoted keys', 'services:\n  "api":\n    "build": "."\n'],
 ];
 

@@ -9,6 +9,8 @@ export interface Spelling {
   /** `[ a ]` instead of `[a]`. */
   readonly isPadded: boolean;
   readonly lineEnd: '\n' | '\r\n';
+  /** JSON, which is YAML too: it stays JSON. */
+  readonly isJson: boolean;
 }
 
 /** How a text is written, by the first place that shows it. */
@@ -21,7 +23,18 @@ export function spellingOf(text: string): Spelling {
     isListIndented: list === null || (list[2] ?? '').length > (list[1] ?? '').length,
     isPadded: /[[{] +[^\s\]}]/.test(text),
     lineEnd: text.includes('\r\n') ? '\r\n' : '\n',
+    isJson: isJson(text),
   };
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Text that is quoted although it needs no quotes: `"8000:8000"`, which YAML 1.1 would read as a number of base 60 for some ports. */
@@ -65,7 +78,12 @@ export function itemLines(value: Written, spelling: Spelling): readonly string[]
 
 /** A value on one line, as it stands between the brackets of a list or map. */
 export function inlineText(value: Written, spelling: Spelling): string {
-  return printed(value, spelling, true);
+  return spelling.isJson ? JSON.stringify(plainValue(value)) : printed(value, spelling, true);
+}
+
+/** A key and its value on one line. */
+export function inlinePair(key: string, value: Written, spelling: Spelling): string {
+  return `${spelling.isJson ? JSON.stringify(key) : key}: ${inlineText(value, spelling)}`;
 }
 
 function printed(value: Written, spelling: Spelling, isInline = false): string {

@@ -10,7 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { blockLines, inlineText, itemLines, type Spelling, type Written } from './spelling.ts';
+import { blockLines, inlinePair, inlineText, itemLines, type Spelling, type Written } from './spelling.ts';
 
 /** One thing to add to a compose file. */
 export interface Addition {
@@ -83,7 +83,7 @@ export function lineOf(text: string, node: unknown): number {
 /** Adds a key to a map, below its last one. */
 export function addPair(place: Place, map: YAMLMap, key: string, value: Written): string {
   const { text, spelling } = place;
-  if (map.flow === true) return addInline(place, map, `${key}: ${inlineText(value, spelling)}`);
+  if (map.flow === true) return addInline(place, map, inlinePair(key, value, spelling));
   const column = columnOf(text, map.items[0]?.key);
   if (column === undefined) throw noPlace();
   return addLines(place, endOf(map), indented(blockLines(key, value, spelling), column));
@@ -143,7 +143,8 @@ export function fromScalar(place: Place, pair: Pair, rest: readonly string[], va
     throw new CannotInsert('a single value stands in its place');
   const written = text.slice(start, end);
   if (place.isFlow || column === undefined) {
-    const inline = `{ context: ${written}, ${added}: ${inlineText(value, spelling)} }`;
+    const context = spelling.isJson ? '"context"' : 'context';
+    const inline = `{ ${context}: ${written}, ${inlinePair(added, value, spelling)} }`;
     return `${text.slice(0, start)}${inline}${text.slice(end)}`;
   }
   const step = ' '.repeat(column + spelling.indent);
