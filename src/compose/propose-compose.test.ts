@@ -167,6 +167,17 @@ test('what is there stays to the byte, and the additions stand where they belong
   });
 });
 
+test.each([
+  [
+    'services:\n  api:\n    build: .\n\n  db:\n    image: x\n',
+    '\n\nvolumes:\n  model-cache:\n',
+    'parts stand apart',
+  ],
+  ['services:\n  api:\n    build: .\n', '3\nvolumes:\n  model-cache:\n', 'they do not'],
+])('%j: volumes follow the manner of the file', (text, end) => {
+  expect(propose(text, api).content.endsWith(end)).toBe(true);
+});
+
 test('JSON stays JSON', () => {
   const { content } = propose('{"services": {"api": {"build": ".", "volumes": []}}}', everything);
   expect(JSON.parse(content)).toEqual(parse(content));

@@ -86,7 +86,10 @@ export function addPair(place: Place, map: YAMLMap, key: string, value: Written)
   if (map.flow === true) return addInline(place, map, inlinePair(key, value, spelling));
   const column = columnOf(text, map.items[0]?.key);
   if (column === undefined) throw noPlace();
-  return addLines(place, endOf(map), indented(blockLines(key, value, spelling), column));
+  // Where parts stand apart, a new part of the file does too.
+  const isApart = map === place.document.contents && /\n[ \t]*\r?\n/.test(text);
+  const lines = [...(isApart ? [''] : []), ...blockLines(key, value, spelling)];
+  return addLines(place, endOf(map), indented(lines, column));
 }
 
 /** Adds an item to a list. */

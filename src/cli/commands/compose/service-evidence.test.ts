@@ -259,6 +259,12 @@ describe('the stage to build', () => {
   });
 });
 
+test('the command and the user of the stage that is built count', async () => {
+  const Dockerfile = `${api.Dockerfile.replace('FROM python:3.12-slim', 'FROM python:3.12-slim AS production')}FROM production AS test\nUSER ci\nCMD ["pytest"]\n`;
+  const report = await reportOf(projectOf({ ...api, Dockerfile }));
+  expect(idsOf(report)).toEqual(['build-target', 'platform', 'ports', 'model-cache', 'health-check']);
+});
+
 test('workers need shared memory', async () => {
   const folder = projectOf({
     Dockerfile: 'FROM python:3.12\nCMD ["python", "t.py"]\n',

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '../../../base/index.ts';
-import type { ComposeSubjectService, ResourceLimits } from '../../../compose/index.ts';
-import { type Compose, readProject } from '../../../project/index.ts';
+import type { ComposeSubjectService, ResourceLimits, ServiceNeeds } from '../../../compose/index.ts';
+import { type Compose, type ProjectOptions, readProject } from '../../../project/index.ts';
 import { studyProject } from '../../../slim/index.ts';
 import { type NeedsOptions, serviceNeeds } from '../../service/service-needs.ts';
 import type { NamedService } from '../../service/service-start.ts';
@@ -13,18 +13,15 @@ export type JudgedService =
 
 /** What the one service of a new compose file needs. */
 export async function newService(directory: string, options: ComposeOptions): Promise<JudgedService> {
-  const project = await readProject(directory, {
-    dockerfile: options.dockerfile,
-    isWithoutCompose: true,
-  }).catch((error: unknown) => {
-    // -f names the compose file here.
-    throw error instanceof UserError && error.hint !== undefined
-      ? new UserError(error.message, { hint: error.hint.replace(/ -f\b/g, ' --dockerfile'), cause: error })
-      : error;
-  });
-  const study = await studyProject(project);
-  const needs = await serviceNeeds({ project, study }, undefined, needsOptions(options, []));
-  const { path } = project.dockerfile;
+  const given = { dockerfile: options.dockerfile };
+  const { needs, path } = await needsOf(directory, given, undefined, needsOptions(options, [])).catch(
+    (error: unknown) => {
+      // -f names the compose file here.
+      throw error instanceof UserError && error.hint !== undefined
+        ? new UserError(error.message, { hint: error.hint.replace(/ -f\b/g, ' --dockerfile'), cause: error })
+        : error;
+    },
+  );
   return {
     subject: { needs, effective: {}, build: { dockerfile: path === 'Dockerfile' ? undefined : path } },
     dockerfile: path,
@@ -38,28 +35,48 @@ export async function judgeService(
   { compose, options }: { readonly compose: Compose; readonly options: ComposeOptions },
 ): Promise<JudgedService> {
   const { service, merged } = named;
-  const { name } = service;
+  const { name, dockerfile, target } = service;
   const refusal = refusalOf(named, compose);
   if (refusal !== undefined) return { name, because: refusal };
+  const buildArgs = Object.fromEntries(
+    Object.entries(service.args).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+  const siblings = all.filter(({ service: other }) => other.name !== name);
   try {
-    const project = await readProject(service.context, {
-      dockerfile: service.dockerfile,
-      target: service.target,
-      buildArgs: Object.fromEntries(
-        Object.entries(service.args).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-      ),
-      isWithoutCompose: true,
-    });
-    const study = await studyProject(project, service);
-    if (study.sources.files.length === 0)
+    const given = { dockerfile, target, buildArgs };
+    const found = await needsOf(service.context, given, named, needsOptions(options, siblings));
+    if (!found.hasPython)
       return { name, because: `there is no Python in what it is built from (${service.context})` };
-    const siblings = all.filter(({ service: other }) => other.name !== name);
-    const needs = await serviceNeeds({ project, study }, named, needsOptions(options, siblings));
-    return { subject: { needs, effective: merged }, dockerfile: project.dockerfile.path };
+    return { subject: { needs: found.needs, effective: merged }, dockerfile: found.path };
   } catch (error) {
     if (error instanceof UserError) return { name, because: messageOf(error) };
     throw error;
   }
+}
+
+interface FoundNeeds {
+  readonly needs: ServiceNeeds;
+  /** Of the Dockerfile, in the build context. */
+  readonly path: string;
+  readonly hasPython: boolean;
+}
+
+async function needsOf(
+  context: string,
+  given: Omit<ProjectOptions, 'isWithoutCompose'>,
+  named: NamedService | undefined,
+  options: NeedsOptions,
+): Promise<FoundNeeds> {
+  const project = await readProject(context, { ...given, isWithoutCompose: true });
+  const study = await studyProject(project, named?.service);
+  const needs = await serviceNeeds({ project, study }, named, options);
+  const { buildTarget } = needs;
+  if (given.target === undefined && buildTarget !== undefined && 'value' in buildTarget) {
+    // Another stage than the one that was looked at: its command and user are the ones that count.
+    const found = await needsOf(context, { ...given, target: buildTarget.value }, named, options);
+    return { ...found, needs: { ...found.needs, buildTarget } };
+  }
+  return { needs, path: project.dockerfile.path, hasPython: study.sources.files.length > 0 };
 }
 
 function refusalOf({ service }: NamedService, compose: Compose): string | undefined {
