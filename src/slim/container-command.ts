@@ -17,9 +17,13 @@ export function containerCommand(model: DockerfileModel, override: StartOverride
   return [...entrypoint, ...command];
 }
 
+// Compose takes text apart into words, quotes observed; no shell runs: `bash -c "uvicorn app:app --port 80"`.
 function wordsOf(given: string | readonly string[] | undefined): readonly string[] | undefined {
-  if (given === undefined) return undefined;
-  return typeof given === 'string' ? ['/bin/sh', '-c', given] : given;
+  if (typeof given !== 'string') return given;
+  const words = given.match(/(?:[^\s"']|"(?:\\.|[^"\\])*"|'[^']*')+/gs) ?? [];
+  return words.map((word) =>
+    word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'/gs, (_, double, single) => double ?? single),
+  );
 }
 
 function lastWords(model: DockerfileModel, keyword: 'cmd' | 'entrypoint'): readonly string[] | undefined {

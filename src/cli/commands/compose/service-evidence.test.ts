@@ -114,6 +114,18 @@ describe('what serves', () => {
   test.each([
     ['init: true', 'http://127.0.0.1:8090/health', 'the script tells'],
     ['environment: {PORT: 8091}', 'http://127.0.0.1:8091/health', 'with a variable'],
+    [
+      'command: bash -c "python migrate.py && uvicorn app:app --port 8092"',
+      ':8092/health',
+      'quotes hold words together',
+    ],
+    [
+      'entrypoint: uvicorn\n    command: [app:app, --port, "8093"]',
+      ':8093/health',
+      'two parts make the command',
+    ],
+    ['command: >\n      uvicorn app:app\n      --port 8094', ':8094/health', 'lines are folded'],
+    ['entrypoint: []\n    command: uvicorn app:app --port 8095', ':8095/health', 'an empty entrypoint'],
     ['command: celery -A app worker', undefined, 'a worker listens nowhere, whatever EXPOSE says'],
     ['command: python worker.py', undefined, 'nor does a script that does not'],
     ['command: sleep infinity', undefined, 'nor what is no service'],
