@@ -10,6 +10,8 @@ export interface ServiceNeeds {
   readonly buildTarget?: Need<string> | undefined;
   /** Ports that a new file publishes; an existing file is nobody's to open to the network. */
   readonly ports: readonly number[];
+  /** Why a published port does not reach the service. */
+  readonly portFault?: string | undefined;
   readonly modelCache?: Need<ModelCache> | undefined;
   readonly healthCheck?: Need<HealthCheck> | undefined;
   /** What is wrong with the check that the file has; it is not touched. */

@@ -20,6 +20,8 @@ export interface Listening {
   /** Whether something shows that it serves: a server, code that listens, a port that is published; not a worker of a queue. */
   readonly isServer: boolean;
   readonly server: ServeCommand | undefined;
+  /** The command and the scripts that it names. */
+  readonly commandText: string;
   readonly routes: WebRoutes;
   /** The launches of Gradio that the service reaches. */
   readonly launches: readonly GradioLaunch[];
@@ -52,6 +54,7 @@ export async function findListening(
   const isWorker = /(^|[\s/])(celery|rq|dramatiq|huey|arq)\s/.test(start.words.join(' '));
   return {
     server,
+    commandText: [start.words.join(' '), ...scripts.map(({ text }) => text)].join('\n'),
     isServer:
       !isWorker &&
       ((server !== undefined && server.server !== 'python') ||

@@ -7,6 +7,7 @@ import { decideGpus } from './decide-gpus.ts';
 import { decideHealthCheck } from './decide-health-check.ts';
 import { decideModelCache } from './decide-model-cache.ts';
 import { faultOfCheck } from './fault-of-check.ts';
+import { faultOfPort } from './fault-of-port.ts';
 import { findListening } from './find-listening.ts';
 import { gpuElsewhere } from './gpu-elsewhere.ts';
 import { kubernetesLimits } from './kubernetes-limits.ts';
@@ -54,6 +55,7 @@ export async function serviceNeeds(
         ? { value: project.target, because: 'as asked' }
         : decideBuildTarget(model, device === 'unclear' ? undefined : device),
     ports: options.port === undefined ? listening.ports : [options.port],
+    portFault: faultOfPort(listening, start),
     modelCache,
     healthCheck: decideHealthCheck({
       project,

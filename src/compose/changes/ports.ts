@@ -4,13 +4,15 @@ import { type ComposeChange, hasKey } from '../compose-change.ts';
 export const ports: ComposeChange = {
   id: 'ports',
   title: 'Publish the port',
-  decide({ ports: found }, view) {
+  decide({ ports: found, portFault }, view) {
     const [port] = found;
-    if (!view.isNewFile || port === undefined || hasKey(view.effective, 'ports')) return undefined;
+    const isPublished = hasKey(view.effective, 'ports');
+    if (!view.isNewFile || port === undefined || isPublished)
+      return isPublished && portFault !== undefined ? { leftAlone: portFault } : undefined;
     const value = [{ quoted: `${port}:${port}` }];
     return {
       additions: [{ path: ['services', view.name, 'ports'], value, how: 'set' }],
-      because: `the service listens on port ${port}`,
+      because: `the service listens on port ${port}${portFault === undefined ? '' : `; but ${portFault}`}`,
     };
   },
 };

@@ -165,6 +165,38 @@ describe('what serves', () => {
   });
 });
 
+describe('a published port', () => {
+  const published = (command: string): string => `services: {a: {build: ., ports: ["80:80"], ${command}}}\n`;
+  const gradio = 'import gradio as gr\n\ngr.Interface(f).launch()\n';
+  const script = { Dockerfile: 'FROM python:3.12\nCMD ["python", "app.py"]\n', 'app.py': gradio };
+
+  test.each<[Files, string | undefined]>([
+    [{ ...api, 'compose.yaml': published('tty: true') }, 'uvicorn listens on 127.0.0.1 alone'],
+    [{ ...api, 'compose.yaml': published('environment: {UVICORN_HOST: 0.0.0.0}') }, undefined],
+    [{ ...api, 'compose.yaml': published('command: uvicorn app:app --host 0.0.0.0') }, undefined],
+    [
+      { ...api, 'compose.yaml': published('command: uvicorn app:app --host=localhost') },
+      'uvicorn listens on localhost alone',
+    ],
+    [{ ...api, 'compose.yaml': published('command: gunicorn app:app -b 0.0.0.0:80') }, undefined],
+    [{ ...script, 'compose.yaml': published('tty: true') }, 'app.py:3 listens on 127.0.0.1 alone'],
+    [{ ...script, 'compose.yaml': published('environment: [GRADIO_SERVER_NAME=0.0.0.0]') }, undefined],
+    [{ ...script, 'compose.yaml': 'services: {a: {build: .}}\n' }, undefined],
+  ])('%#: %j', async (files, fault) => {
+    const { leftAlone } = await reportOf(projectOf(files));
+    const found = leftAlone.find(({ id }) => id === 'ports')?.because;
+    if (fault === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(fault);
+  });
+
+  test('in a new file says so too', async () => {
+    const { changes } = await reportOf(projectOf(script));
+    expect(changes.find(({ id }) => id === 'ports')?.reason).toMatch(
+      /^the service listens on port 7860; but app\.py:3 listens on 127\.0\.0\.1 alone, .*GRADIO_SERVER_NAME/,
+    );
+  });
+});
+
 describe('the GPU', () => {
   const cuda = { 'train.py': 'import torch\n\nmodel = torch.nn.Linear(1, 1).cuda()\n' };
   const Dockerfile = 'FROM python:3.12\nCOPY . .\nCMD ["python", "train.py"]\n';
