@@ -99,6 +99,8 @@ describe('not valid', () => {
       1,
       'services.a.restrat: the Compose specification has no such key here (is restart meant?)',
     ],
+    ['services: &s\n  a: *s\n', 2, 'services.a contains itself'],
+    ['x-a: &a\n  <<: *a\nservices:\n  b: {<<: *a}\n', 2, 'what is merged here contains itself'],
     ['- a\n', 1, 'the file must be a map, not a list'],
     ['', 1, 'the file is empty'],
     ['services: {a: {image: x}\n', 2, 'and end with a }'],

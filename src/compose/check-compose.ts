@@ -1,15 +1,6 @@
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import { nearestName } from '../base/index.ts';
+import { parseText } from './parse-text.ts';
 import { type KeySpecification, specification, type ValueKind } from './specification.ts';
 
 /** A place of a compose file that the Compose specification does not allow. */
@@ -25,7 +16,7 @@ export interface ComposeProblem {
  * Where Compose itself converts (numbers for text, variables for everything), nothing is said.
  */
 export function checkCompose(text: string): readonly ComposeProblem[] {
-  const document = parseDocument(text, { merge: true, logLevel: 'silent', prettyErrors: true });
+  const document = parseText(text);
   const [error] = document.errors;
   if (error !== undefined) {
     const message = error.message.replace(/ at line [0-9]+, column [\s\S]*$/, '');
@@ -34,7 +25,7 @@ export function checkCompose(text: string): readonly ComposeProblem[] {
   const problems: ComposeProblem[] = [];
   if (document.contents === null) return [{ line: 1, message: 'the file is empty' }];
   const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
-  checkValue(document.contents, [specification()], '', { text, resolve, problems });
+  checkValue(document.contents, [specification()], '', { text, resolve, problems, open: new Set() });
   return problems;
 }
 
@@ -43,9 +34,22 @@ interface Walk {
   readonly text: string;
   readonly resolve: (node: unknown) => unknown;
   readonly problems: ComposeProblem[];
+  /** What is being walked now: an alias that leads back into it has no end. */
+  readonly open: Set<unknown>;
 }
 
 function checkValue(written: unknown, kinds: readonly ValueKind[], place: string, walk: Walk): void {
+  const node = walk.resolve(written);
+  if (walk.open.has(node) && node !== null) {
+    report(written, `${place} contains itself`, walk);
+    return;
+  }
+  walk.open.add(node);
+  checkNode(written, kinds, place, walk);
+  walk.open.delete(node);
+}
+
+function checkNode(written: unknown, kinds: readonly ValueKind[], place: string, walk: Walk): void {
   const node = walk.resolve(written);
   // `!reset` and `!override` have rules of their own; Compose reads a key without value as if it were not there.
   if (isTagged(node) || node === null || node === undefined || (isScalar(node) && node.value === null))
@@ -96,7 +100,16 @@ function* pairsOf(node: YAMLMap, walk: Walk): IterableIterator<[key: string, pai
   for (const pair of node.items) {
     const key = keyOf(pair);
     if (key !== '<<') yield [key, pair];
-    else for (const merged of mergedMaps(pair.value, walk)) yield* pairsOf(merged, walk);
+    else {
+      for (const merged of mergedMaps(pair.value, walk)) {
+        if (walk.open.has(merged)) report(pair.value, 'what is merged here contains itself', walk);
+        else {
+          walk.open.add(merged);
+          yield* pairsOf(merged, walk);
+          walk.open.delete(merged);
+        }
+      }
+    }
   }
 }
 

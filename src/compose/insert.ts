@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { contentOf, parseText } from './parse-text.ts';
 import { plainValue, spellingOf, type Written } from './spelling.ts';
 import {
   type Addition,
@@ -23,15 +24,15 @@ export { type Addition, CannotInsert } from './splice.ts';
  * same content. Throws `CannotInsert` where that is impossible.
  */
 export function insert(text: string, addition: Addition): string {
-  const document = parse(text);
-  const before: unknown = JSON.parse(JSON.stringify(document.toJS()));
+  const document = parseText(text);
+  const before: unknown = JSON.parse(JSON.stringify(contentOf(document)));
   const edited = insertInto(text, document, addition);
-  const result = parse(edited);
+  const result = parseText(edited);
   const expected = withAddition(before, addition);
   // The last word is YAML's: what is read afterwards must be what was there with the addition, and nothing else.
   if (
     result.errors.length > 0 ||
-    JSON.stringify(sorted(result.toJS())) !== JSON.stringify(sorted(expected))
+    JSON.stringify(sorted(contentOf(result))) !== JSON.stringify(sorted(expected))
   ) {
     const shared = sharedAnchor(text, document, addition.path);
     throw shared === undefined ? noPlace() : new CannotInsert(shared);
@@ -48,10 +49,6 @@ function sharedAnchor(text: string, document: Document, path: readonly string[])
       return `${key} has the anchor &${node.anchor} (line ${lineOf(text, node)}), and other parts of the file would change with it`;
   }
   return undefined;
-}
-
-function parse(text: string): Document.Parsed {
-  return parseDocument(text, { merge: true, logLevel: 'silent' });
 }
 
 function insertInto(text: string, document: Document, { path, value, how }: Addition): string {

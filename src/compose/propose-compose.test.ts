@@ -20,7 +20,7 @@ const everything: ServiceNeeds = {
 
 /** Proposes for one service, which is taken from the text as it stands there. */
 function propose(previous: string | undefined, needs: ServiceNeeds): ComposeProposal {
-  const file = previous === undefined ? undefined : parse(previous, { merge: true });
+  const file = previous === undefined ? undefined : parse(previous, { merge: true, maxAliasCount: -1 });
   return proposeCompose({
     previous,
     services: [{ needs, effective: file?.services?.[needs.name] ?? {}, build: { dockerfile: undefined } }],
@@ -331,6 +331,14 @@ describe('aliases and merge keys', () => {
     expect(leftAlone.find((one) => one.id === id)?.because).toBe(reason);
     expect(parse(content, { merge: true }).services.b).toEqual(parse(text, { merge: true }).services.b);
   });
+});
+
+test('a hundred services that share their settings are no attack', () => {
+  const names = Array.from({ length: 150 }, (_, i) => `s${i}`);
+  const services = names.map((name) => `  ${name}:\n    <<: *b\n    build: ${name}\n`).join('');
+  const text = `x-a: &a\n  LOG: info\nx-b: &b\n  environment: *a\nservices:\n${services}`;
+  const { changes } = propose(text, { name: 's149', ports: [], platform: { value: 'linux/amd64', because } });
+  expect(changes.map(({ id }) => id)).toEqual(['platform']);
 });
 
 test('a need that is better not met is told with its reason', () => {

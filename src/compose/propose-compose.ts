@@ -1,8 +1,8 @@
-import { parseDocument } from 'yaml';
 import { composeChanges } from './changes/index.ts';
 import { checkCompose } from './check-compose.ts';
 import { type ComposeChangeId, type Decision, isRecord, type ServiceView } from './compose-change.ts';
 import { CannotInsert, insert } from './insert.ts';
+import { contentOf, parseText } from './parse-text.ts';
 import type { ServiceNeeds } from './service-needs.ts';
 
 /** A compose file and the services of it that are built from the project. */
@@ -91,7 +91,7 @@ function viewOf(
   { needs, effective }: ComposeSubjectService,
   isNewFile: boolean,
 ): ServiceView {
-  const root: unknown = parseDocument(content, { merge: true, logLevel: 'silent' }).toJS();
+  const root = contentOf(parseText(content));
   const volumes = isRecord(root) ? root['volumes'] : undefined;
   return {
     name: needs.name,

@@ -10,6 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { mostAliases } from './parse-text.ts';
 import { blockLines, inlinePair, inlineText, itemLines, type Spelling, type Written } from './spelling.ts';
 
 /** One thing to add to a compose file. */
@@ -53,7 +54,9 @@ export function pairOf(map: YAMLMap, key: string): Pair | undefined {
 export function refuseMerged({ text, document }: Place, map: YAMLMap, key: string): void {
   const merge = pairOf(map, '<<');
   const merged: unknown =
-    merge === undefined ? undefined : (map.toJS(document) as Record<string, unknown>)[key];
+    merge === undefined
+      ? undefined
+      : (map.toJS(document, { maxAliasCount: mostAliases }) as Record<string, unknown>)[key];
   if (merged === undefined) return;
   const line = lineOf(text, merge?.key);
   throw new CannotInsert(

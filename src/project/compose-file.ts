@@ -88,11 +88,25 @@ async function readDocument(file: string): Promise<ComposeDocument> {
   return { file, text, document };
 }
 
+/** Stacks of a hundred services that share their settings are real; what multiplies without end is not. */
+const mostAliases = 100_000;
+
+function contentOf(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: mostAliases });
+  } catch (error) {
+    throw new UserError(`${file}: ${messageOf(error)}`, {
+      hint: 'Correct the YAML; `docker compose config` shows what Compose reads.',
+      cause: error,
+    });
+  }
+}
+
 async function toCompose(documents: readonly ComposeDocument[]): Promise<Compose> {
   const [main] = documents;
   const file = main?.file ?? '';
   const whole = documents.reduce<unknown>((earlier, { document }) => {
-    const later: unknown = document.toJS() ?? {};
+    const later: unknown = contentOf(document, file) ?? {};
     return earlier === undefined ? later : mergeCompose(earlier, later);
   }, undefined);
   const { services, hasInclude } = checkCompose(whole, file);

@@ -290,6 +290,20 @@ describe('compose', () => {
     expect(compose?.notFollowed).toEqual(['loop extends loop']);
   });
 
+  test('many aliases are read, and those that multiply without end are refused', async () => {
+    const names = Array.from({ length: 150 }, (_, i) => `s${i}`);
+    const stack = `x-a: &a {A: 1}\nx-b: &b {build: ., environment: *a}\nservices:\n${names.map((name) => `  ${name}: {<<: *b}\n`).join('')}`;
+    const { compose } = await readProject(await project({ ...base, 'compose.yaml': stack }));
+    expect(compose?.services.length).toBe(150);
+    const levels = names
+      .slice(0, 12)
+      .map((name, i) => `x-${name}: &${name} [${Array(10).fill(i === 0 ? '1' : `*s${i - 1}`)}]\n`);
+    const laughs = readProject(
+      await project({ ...base, 'compose.yaml': `${levels.join('')}services: {}\n` }),
+    );
+    await expect(laughs).rejects.toThrow(UserError);
+  });
+
   test('a named file is read alone', async () => {
     const text = 'services: {a: {build: {context: .., target: app}}}';
     const directory = await project({ ...base, 'ci/c.yml': text, 'compose.yaml': '[' });

@@ -43,8 +43,9 @@ function isBelow(path: string | undefined, folder: string): boolean {
 /** All services share one volume: what one has downloaded serves the others. */
 function freeName({ volumeNames }: ServiceView): string {
   return (
-    volumeNames.find((name) => /^(model-cache|models|hf-cache|huggingface|huggingface-cache)$/.test(name)) ??
-    'model-cache'
+    volumeNames.find((name) =>
+      /^(model[-_]cache|hf[-_]cache|huggingface|huggingface[-_]cache)$/.test(name),
+    ) ?? 'model-cache'
   );
 }
 
