@@ -1,7 +1,11 @@
-import { readHeredocStart } from './heredoc.ts';
+import { flagProblem, healthcheckFlagProblem, runFlagProblem } from './check-flags.ts';
+import { isHeredocStart } from './heredoc.ts';
 import type { JoinedText } from './joined-text.ts';
 import { notStrings, parseJsonForm } from './json-form.ts';
-import { splitCommand } from './split-command.ts';
+import { nearestName } from './nearest-name.ts';
+import { quoted } from './quoted.ts';
+import { type SplitCommand, splitCommand } from './split-command.ts';
+import type { InstructionFlag } from './syntax.ts';
 import { endWithoutSpace, skipSpace } from './whitespace.ts';
 import { ArgumentError, readNameValues } from './words.ts';
 
@@ -33,6 +37,7 @@ const forms: Readonly<Record<string, Form>> = {
 export interface LineArguments {
   /** Lower case. */
   readonly keyword: string;
+  readonly flags: readonly InstructionFlag[];
   readonly json: readonly string[] | undefined;
   readonly value: JoinedText;
   /** The instruction behind ONBUILD. */
@@ -45,7 +50,9 @@ export function isInstruction(keyword: string): boolean {
 }
 
 /** Reads what stands behind the keyword, with the errors that BuildKit's line parsers give (`ArgumentError`). */
-export function readArguments(keyword: string, value: JoinedText, escapeCharacter: string): LineArguments {
+export function readArguments(command: SplitCommand, escapeCharacter: string): LineArguments {
+  const { flags, value } = command;
+  const keyword = command.keyword.toLowerCase();
   const form = isInstruction(keyword) ? forms[keyword] : undefined;
   let json: readonly string[] | undefined;
   let trigger: LineArguments | undefined;
@@ -53,10 +60,9 @@ export function readArguments(keyword: string, value: JoinedText, escapeCharacte
   if (form === 'healthcheck') json = jsonOf(value.text.slice(healthcheckType(value.text).end));
   if (form === 'names') readNameValues(value, keyword, escapeCharacter);
   if (form === 'onbuild' && value.text !== '') {
-    const inner = splitCommand(value, escapeCharacter);
-    trigger = readArguments(inner.keyword.toLowerCase(), inner.value, escapeCharacter);
+    trigger = readArguments(splitCommand(value, escapeCharacter), escapeCharacter);
   }
-  return { keyword, json, value, trigger };
+  return { keyword, flags, json, value, trigger };
 }
 
 function jsonOf(text: string): readonly string[] | undefined {
@@ -77,54 +83,84 @@ export function takesHeredocs(line: LineArguments): boolean {
   return (keyword === 'run' || keyword === 'copy' || keyword === 'add') && json === undefined;
 }
 
-/** What is wrong with the number and kind of an instruction's arguments, in BuildKit's words (`instructions/parse.go`); undefined when nothing is. */
+/** These look at their flags first, the others at the number of their arguments. */
+const flagsFirst = new Set(['cmd', 'entrypoint', 'env', 'label', 'run', 'shell']);
+
+/** What is wrong with an instruction's arguments and flags, in BuildKit's words (`instructions/parse.go`); undefined when nothing is. */
 export function argumentProblem(line: LineArguments, escapeCharacter: string): string | undefined {
-  const { keyword, json, value, trigger } = line;
+  const { keyword } = line;
+  const isNone = keyword === 'healthcheck' && /^none$/i.test(healthcheckType(line.value.text).type);
+  const flags = isNone ? undefined : flagProblem(keyword, line.flags);
+  const count = countProblem(line, escapeCharacter);
+  const first = flagsFirst.has(keyword) ? (flags ?? count) : (count ?? flags);
+  return first ?? valueProblem(line, escapeCharacter);
+}
+
+/** What is wrong with the number of arguments. */
+function countProblem(
+  { keyword, json, value, trigger }: LineArguments,
+  escapeCharacter: string,
+): string | undefined {
   const name = keyword.toUpperCase();
-  const isEmpty = json === undefined ? value.text === '' : json.length === 0;
+  const words = json ?? listOf(value.text);
   switch (forms[keyword]) {
     case 'names':
-      if (isEmpty) return `${name} requires at least one argument`;
-      return readNameValues(value, keyword, escapeCharacter).some((pair) => pair.name === '')
-        ? `${name} names can not be blank`
+      return readNameValues(value, keyword, escapeCharacter).length === 0
+        ? `${name} requires at least one argument`
         : undefined;
     case 'string':
-      return isEmpty ? `${name} requires exactly one argument` : undefined;
+      return value.text === '' ? `${name} requires exactly one argument` : undefined;
     case 'onbuild':
-      return onbuildProblem(trigger);
-    case 'healthcheck':
-      return healthcheckProblem(line);
+      return trigger === undefined ? 'ONBUILD requires at least one argument' : undefined;
     default:
       break;
   }
-  if (keyword === 'shell') {
-    if (isEmpty) return 'SHELL requires at least one argument';
-    return json === undefined ? 'SHELL requires the arguments to be in JSON form' : undefined;
+  if (keyword === 'from') return fromProblem(words);
+  if (keyword === 'healthcheck') return healthcheckCountProblem(value.text);
+  if (keyword === 'copy' || keyword === 'add') {
+    return words.length < 2
+      ? `${name} requires at least two arguments, but only one was provided. Destination could not be determined`
+      : undefined;
   }
-  return listProblem(keyword, json ?? listOf(value.text));
+  const needsOne = keyword === 'expose' || keyword === 'volume' || keyword === 'shell';
+  return needsOne && words.length === 0 ? `${name} requires at least one argument` : undefined;
+}
+
+/** What is wrong with the arguments themselves, and with the values of flags. */
+function valueProblem(line: LineArguments, escapeCharacter: string): string | undefined {
+  const { keyword, json, value, trigger } = line;
+  const name = keyword.toUpperCase();
+  switch (keyword) {
+    case 'arg':
+    case 'env':
+    case 'label':
+      return readNameValues(value, keyword, escapeCharacter).some((pair) => pair.name === '')
+        ? `${name} names can not be blank`
+        : undefined;
+    case 'run':
+      return runFlagProblem(line.flags);
+    case 'shell':
+      return json === undefined ? 'SHELL requires the arguments to be in JSON form' : undefined;
+    case 'volume':
+      return (json ?? listOf(value.text)).some((word) => endWithoutSpace(word) === 0)
+        ? 'VOLUME specified can not be an empty string'
+        : undefined;
+    case 'add':
+    case 'copy':
+      return isHeredocStart((json ?? listOf(value.text)).at(-1) ?? '')
+        ? `${name} cannot accept a heredoc as a destination`
+        : undefined;
+    case 'onbuild':
+      return onbuildProblem(trigger?.keyword ?? '');
+    case 'healthcheck':
+      return healthcheckProblem(line);
+    default:
+      return undefined;
+  }
 }
 
 function listOf(text: string): readonly string[] {
   return text === '' ? [] : text.split(/[\t\v\f\r ]+/);
-}
-
-function listProblem(keyword: string, words: readonly string[]): string | undefined {
-  const name = keyword.toUpperCase();
-  if (keyword === 'expose' && words.length === 0) return 'EXPOSE requires at least one argument';
-  if (keyword === 'volume') {
-    if (words.length === 0) return 'VOLUME requires at least one argument';
-    return words.some((word) => endWithoutSpace(word) === 0)
-      ? 'VOLUME specified can not be an empty string'
-      : undefined;
-  }
-  if (keyword === 'from') return fromProblem(words);
-  if (keyword !== 'copy' && keyword !== 'add') return undefined;
-  if (words.length < 2) {
-    return `${name} requires at least two arguments, but only one was provided. Destination could not be determined`;
-  }
-  return readHeredocStart(words.at(-1) ?? '') === undefined
-    ? undefined
-    : `${name} cannot accept a heredoc as a destination`;
 }
 
 function fromProblem(words: readonly string[]): string | undefined {
@@ -133,46 +169,33 @@ function fromProblem(words: readonly string[]): string | undefined {
     return 'FROM requires either one or three arguments';
   }
   if (words.length === 1 || /^[a-z][a-z0-9\-_.]*$/.test(name.toLowerCase())) return undefined;
-  return `invalid name for build stage: ${JSON.stringify(name)}, name can't start with a number or contain symbols`;
+  return `invalid name for build stage: ${quoted(name)}, name can't start with a number or contain symbols`;
 }
 
-function onbuildProblem(trigger: LineArguments | undefined): string | undefined {
-  if (trigger === undefined) return 'ONBUILD requires at least one argument';
-  if (trigger.keyword === 'onbuild') return "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed";
-  if (trigger.keyword !== 'maintainer' && trigger.keyword !== 'from') return undefined;
-  return `${trigger.keyword.toUpperCase()} isn't allowed as an ONBUILD trigger`;
+function onbuildProblem(keyword: string): string | undefined {
+  if (keyword === 'onbuild') return "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed";
+  if (keyword !== 'maintainer' && keyword !== 'from') return undefined;
+  return `${keyword.toUpperCase()} isn't allowed as an ONBUILD trigger`;
 }
 
-function healthcheckProblem({ value, json }: LineArguments): string | undefined {
-  if (value.text === '') return 'HEALTHCHECK requires at least one argument';
+function healthcheckCountProblem(text: string): string | undefined {
+  if (text === '') return 'HEALTHCHECK requires at least one argument';
+  const { type, end } = healthcheckType(text);
+  return /^none$/i.test(type) && end !== text.length ? 'HEALTHCHECK NONE takes no arguments' : undefined;
+}
+
+function healthcheckProblem({ value, json, flags }: LineArguments): string | undefined {
   const { type, end } = healthcheckType(value.text);
-  const command = value.text.slice(end);
   const upper = type.toUpperCase();
-  if (upper === 'NONE') return command === '' ? undefined : 'HEALTHCHECK NONE takes no arguments';
-  if (upper !== 'CMD') return `Unknown type ${JSON.stringify(upper)} in HEALTHCHECK (try CMD)`;
-  return command === '' || json?.length === 0 ? 'Missing command after HEALTHCHECK CMD' : undefined;
+  if (upper === 'NONE') return undefined;
+  if (upper !== 'CMD') return `Unknown type ${quoted(upper)} in HEALTHCHECK (try CMD)`;
+  if (end === value.text.length || json?.length === 0) return 'Missing command after HEALTHCHECK CMD';
+  return healthcheckFlagProblem(flags);
 }
 
-/** `(did you mean FROM?)` with a space before it, for a keyword that is nearly an instruction's name; else ''. */
+/** `(did you mean FROM?)` with a space before it, in the case of the keyword, for one that is nearly an instruction's name; else ''. */
 export function suggestInstruction(keyword: string): string {
-  const wanted = keyword.toUpperCase();
-  const near = Object.keys(forms)
-    .map((name) => name.toUpperCase())
-    .map((name) => ({ name, distance: editDistance(wanted, name) }))
-    .filter(({ distance, name }) => distance <= (name.length > 3 ? 2 : 1))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near === undefined ? '' : ` (did you mean ${near.name}?)`;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i += 1) {
-    const nextRow = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      nextRow.push(Math.min(substitution, (row[j] ?? 0) + 1, (nextRow[j - 1] ?? 0) + 1));
-    }
-    row = nextRow;
-  }
-  return row[b.length] ?? 0;
+  const nearest = nearestName(keyword.toLowerCase(), Object.keys(forms));
+  if (keyword === keyword.toLowerCase() || keyword !== keyword.toUpperCase()) return nearest;
+  return nearest.replace(/\w+\?\)$/, (found) => found.toUpperCase());
 }

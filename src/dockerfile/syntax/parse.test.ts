@@ -46,7 +46,12 @@ describe('directives', () => {
   test.each([
     ['# syntax=docker/dockerfile:1\nFROM a', ['syntax'], 'plain'],
     ['#  Escape = `  \nFROM a', ['escape'], 'white space and case'],
-    ['  # syntax=x\n# check=skip=all\nFROM a', ['syntax', 'check'], 'indented, and two'],
+    ['# syntax=x\n# check=skip=all\nFROM a', ['syntax', 'check'], 'two'],
+    ['  # syntax=x\n# check=skip=all\nFROM a', [], 'the frontend takes no indented ones'],
+    ['  # syntax=x\n# escape=`\nFROM a', ['escape'], 'the parser takes an indented escape behind them'],
+    ['#!/usr/bin/env x\n# syntax=x\n# check=skip=all\nFROM a', ['syntax', 'check'], 'behind an interpreter'],
+    ['#!/usr/bin/env x\n# escape=`\nFROM a', [], 'which the escape must not follow'],
+    ['#\u00a0syntax=x\nFROM a', [], 'white space is that of ASCII'],
     ['\uFEFF# syntax=x\nFROM a', ['syntax'], 'behind a byte-order mark'],
     ['\n# syntax=x\nFROM a', [], 'behind an empty line'],
     ['# about\n# syntax=x\nFROM a', [], 'behind a comment'],
@@ -92,6 +97,9 @@ describe('JSON form', () => {
     ['CMD [ "a\\"\\u0041" ] ', 'cmd ["a\\"A"]', 'escapes'],
     ['CMD []', 'cmd []', 'empty'],
     ["CMD ['a']", "cmd ['a']", 'single quotes make it shell text'],
+    ['CMD ["\\ud800"]', 'cmd ["\ufffd"]', 'half a surrogate pair is replaced'],
+    ['CMD [1e999]', 'cmd [1e999]', 'a number beyond all doubles is no JSON to BuildKit'],
+    ['CMD ["a", [{"b": -1e999}]]', 'cmd ["a", [{"b": -1e999}]]', 'at any depth'],
     ['CMD ["a"] && b', 'cmd ["a"] && b', 'so does a rest'],
     ['RUN [ -f x ] && y', 'run [ -f x ] && y', 'a test is no array'],
     ['COPY ["a b", "/c"]', 'copy ["a b","/c"]', 'of a list'],
@@ -130,6 +138,7 @@ describe('heredocs', () => {
     ["RUN echo don't <<A", ["run echo don't <<A"], 'a line with an open quote has none'],
     ['RUN echo $((1<<4))', ['run echo $((1<<4))'], 'a shift is none'],
     ['CMD cat <<A', ['cmd cat <<A'], 'not of CMD'],
+    ["ADD b <<'", ["add b <<'"], 'not with an open quote, also as a destination'],
     ['RUN ["a", "<<A"]', ['run ["a","<<A"]'], 'not in JSON form'],
   ])('%j: %j, %s', (text, expected) => {
     expect(body(text)).toEqual(expected);
@@ -167,12 +176,77 @@ describe('what BuildKit refuses', () => {
     ['FROM a\nHEALTHCHECK curl', 2, 'Unknown type "CURL" in HEALTHCHECK (try CMD)'],
     ['FROM a\nHEALTHCHECK NONE x', 2, 'HEALTHCHECK NONE takes no arguments'],
     ['FROM a\nHEALTHCHECK CMD', 2, 'Missing command after HEALTHCHECK CMD'],
+    ['FROM a\nHEALTHCHECK x\0', 2, 'Unknown type "X\\x00" in HEALTHCHECK'],
+    ['FROM a\nENV A=1 \v"x', 2, 'can\'t find = in "\\"x"'],
+    ['FROM a\nEVN A=1', 2, 'unknown instruction: EVN (did you mean ENV?)'],
+    ['FROM a\ncoyp a b', 2, 'unknown instruction: coyp (did you mean copy?)'],
+    ['FROM a\nRUNCMD x', 2, 'unknown instruction: RUNCMD'],
     [`FROM a\nRUN ${'x'.repeat(65_536)}`, 2, 'dockerfile line greater than max allowed size of 65535'],
   ])('%j: line %i, %s', (text, line, message) => {
     const parse = (): unknown => parseDockerfile(text, 'docker/app.Dockerfile');
     expect(parse).toThrow(UserError);
     expect(parse).toThrow(`docker/app.Dockerfile:${line}: `);
     expect(parse).toThrow(message);
+  });
+});
+
+describe('what BuildKit refuses in flags', () => {
+  test.each([
+    ['RUN --unmount=x y', 'unknown flag: --unmount'],
+    ['RUN --mout=type=tmpfs y', 'unknown flag: --mout (did you mean mount?)'],
+    ['COPY --user=me a b', 'unknown flag: --user'],
+    ['CMD --x y', 'unknown flag: --x'],
+    ['ENV --x A=1', 'unknown flag: --x'],
+    ['COPY --from a b', 'missing a value on flag: --from'],
+    ['COPY --link= a b', 'missing a value on flag: --link'],
+    ['COPY --link=no a b', 'expecting boolean value for flag --link, not: no'],
+    ['COPY --from=a --from=b a b', 'duplicate flag specified: --from'],
+    ['COPY --link --link a b', 'duplicate flag specified: --link'],
+    ['COPY --from=x a', 'COPY requires at least two arguments'],
+    ['ADD --from=x a b', 'unknown flag: --from'],
+    ['RUN --network=bridge x', 'invalid network mode "bridge"'],
+    ['RUN --security=none x', 'security "none" is not valid'],
+    ['RUN --mount= x', 'failed to parse csv mounts: EOF'],
+    [
+      'RUN --mount=type=ca\\"che x',
+      'failed to parse csv mounts: parse error on line 1, column 8: bare " in non-quoted field',
+    ],
+    [
+      'RUN --mount=type=bind,\\"a\\"b x',
+      'failed to parse csv mounts: parse error on line 1, column 13: extraneous or missing " in quoted-field',
+    ],
+    ['RUN --mount=type=bind,from=$A x', "'from' doesn't support variable expansion"],
+    ['RUN --device=a,name=b x', 'device name already set to a'],
+    ['RUN --device=a,b x', "invalid field 'b' must be a key=value pair"],
+    ['RUN --device=a,required=2 x', 'invalid value for required: 2'],
+    ['RUN --device=a,requird=1 x', "unexpected key 'requird' in 'requird=1' (did you mean required?)"],
+    ['HEALTHCHECK --interval=5 CMD x', 'time: missing unit in duration "5"'],
+    ['HEALTHCHECK --interval=x CMD x', 'time: invalid duration "x"'],
+    ['HEALTHCHECK --timeout=5x CMD x', 'time: unknown unit "x" in duration "5x"'],
+    ['HEALTHCHECK --start-period=10us CMD x', 'Interval "start-period" cannot be less than 1ms'],
+    ['HEALTHCHECK --retries=x CMD x', 'strconv.ParseInt: parsing "x": invalid syntax'],
+    ['HEALTHCHECK --retries=2147483648 CMD x', 'parsing "2147483648": value out of range'],
+    ['HEALTHCHECK --retries=-1 CMD x', '--retries cannot be negative (-1)'],
+    ['HEALTHCHECK --x CMD x', 'unknown flag: --x'],
+  ])('%j: %s', (line, message) => {
+    expect(() => parseDockerfile(`FROM a\n${line}`)).toThrow(UserError);
+    expect(() => parseDockerfile(`FROM a\n${line}`)).toThrow(message);
+  });
+
+  test.each([
+    ['RUN --mount=type=cache,target=/a --mount=type=tmpfs,target=/b --network=none x', 'several mounts'],
+    ['RUN --mount=type=bind,from=a$,"target=/x,y" x', 'a lone dollar, and a quoted field'],
+    ['RUN --mount=type=$A,nonsense=1,required x', 'what waits for the build'],
+    ['RUN --device=nvidia.com/gpu=all,required --security=insecure x', 'of the labs channel'],
+    ['COPY --parents --link --exclude=a --exclude=b --from=x --chmod=$M a b', 'all of COPY'],
+    ['ADD --checksum=sha256:1 --keep-git-dir=true --unpack=FALSE --link=true a b', 'all of ADD'],
+    ['HEALTHCHECK --interval=1m30.5s --timeout=0 --start-period=-0 --retries=+3 CMD x', 'Go’s durations'],
+    ['HEALTHCHECK --whatever NONE', 'NONE looks at none'],
+    ['ARG --x A', 'nor does ARG'],
+    ['STOPSIGNAL --x 9', 'nor STOPSIGNAL'],
+    ['ONBUILD RUN --x y', 'nor does ONBUILD at those of its trigger'],
+  ])('%j is accepted: %s', (line) => {
+    expect(parseDockerfile(`FROM a\n${line}`).instructions).toHaveLength(2);
   });
 });
 

@@ -27,7 +27,7 @@ import { skipSpace } from './whitespace.ts';
  *     hello
  *     EOF
  *
- * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags are not checked by name.
+ * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags of its labs channel are known.
  */
 export function parseDockerfile(text: string, fileName = 'Dockerfile'): DockerfileSyntax {
   const reader: Reader = { text, fileName, lines: physicalLines(text), at: 0, escape: '\\' };
@@ -63,7 +63,8 @@ function fail(reader: Pick<Reader, 'fileName'>, line: number, message: string): 
 
 /** Directives stand at the very top; the first line that is none ends them. */
 function readDirectives(reader: Reader): Directive[] {
-  const directives: Directive[] = [];
+  const names = new Set<string>();
+  const escapes: Directive[] = [];
   for (; reader.at < reader.lines.length; reader.at += 1) {
     const line = reader.lines[reader.at];
     if (line === undefined) break;
@@ -71,18 +72,29 @@ function readDirectives(reader: Reader): Directive[] {
     const directive = readDirective(reader.text.slice(range.start, range.end));
     if (directive === undefined) break;
     const { name, value } = directive;
-    if (directives.some((earlier) => earlier.name === name)) {
-      fail(reader, line.number, `only one ${name} parser directive can be used`);
+    if (names.has(name)) fail(reader, line.number, `only one ${name} parser directive can be used`);
+    names.add(name);
+    if (name !== 'escape') continue;
+    if (value !== '\\' && value !== '`') {
+      fail(reader, line.number, `invalid escape token '${value}' does not match \` or \\`);
     }
-    if (name === 'escape') {
-      if (value !== '\\' && value !== '`') {
-        fail(reader, line.number, `invalid escape token '${value}' does not match \` or \\`);
-      }
-      reader.escape = value;
-    }
-    directives.push({ name, value, range });
+    reader.escape = value;
+    escapes.push({ name, value, range });
   }
-  return directives;
+  return [...escapes, ...frontendDirectives(reader)].sort((a, b) => a.range.start - b.range.start);
+}
+
+/** `syntax` and `check` are read by another reader (`ParseDirective`), which skips a `#!` line at the top and takes no indented ones. */
+function frontendDirectives(reader: Reader): readonly Directive[] {
+  const found = new Map<string, Directive>();
+  const [first] = reader.lines;
+  const hasInterpreter = first !== undefined && reader.text.startsWith('#!', first.start);
+  for (const { start, end } of reader.lines.slice(hasInterpreter ? 1 : 0)) {
+    const directive = readDirective(reader.text.slice(start, end));
+    if (directive === undefined || found.has(directive.name)) break;
+    found.set(directive.name, { ...directive, range: { start, end } });
+  }
+  return [...found.values()].filter(({ name }) => name !== 'escape');
 }
 
 function contentRange(text: string, line: PhysicalLine): TextRange {
@@ -113,10 +125,9 @@ function readInstruction(
 ): ReadInstruction {
   const joined = readJoinedLine(reader);
   const lastJoined = reader.lines[reader.at - 1] ?? first;
-  const { keyword, flags, value } = splitCommand(joined, reader.escape);
-  const line = withPlace(reader, first.number, () =>
-    readArguments(keyword.toLowerCase(), value, reader.escape),
-  );
+  const command = splitCommand(joined, reader.escape);
+  const { keyword, flags, value } = command;
+  const line = withPlace(reader, first.number, () => readArguments(command, reader.escape));
   const heredocs = takesHeredocs(line) ? readHeredocs(reader, first, joined.text) : [];
   const last = reader.lines[reader.at - 1] ?? lastJoined;
   const syntax: InstructionSyntax = {
@@ -204,7 +215,7 @@ function checkInstructions(reader: Reader, read: readonly ReadInstruction[]): vo
   for (const { syntax, keywordAsWritten, line } of read) {
     const { keyword, startLine } = syntax;
     if (!isInstruction(keyword)) {
-      const suggestion = suggestInstruction(keyword);
+      const suggestion = suggestInstruction(keywordAsWritten);
       fail(reader, startLine, `unknown instruction: ${keywordAsWritten}${suggestion}`);
     }
     const problem = argumentProblem(line, reader.escape);
