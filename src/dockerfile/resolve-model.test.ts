@@ -13,6 +13,7 @@ FROM --platform=$BUILDPLATFORM \${BASE} AS Build
 FROM build AS test
 FROM \${OTHER:-debian} as Final
 COPY --from=Build /x /x
+FROM final
 FROM Final
 `;
 
@@ -22,7 +23,8 @@ FROM Final
       ['build', '${BASE}', 'python:3.12-slim', undefined],
       ['test', 'build', 'build', 0],
       ['final', '${OTHER:-debian}', 'debian', undefined],
-      [undefined, 'Final', 'Final', 2],
+      [undefined, 'final', 'final', 2],
+      [undefined, 'Final', 'Final', undefined],
     ]);
     expect(resolve(text).stages[0]?.platform).toBe('$BUILDPLATFORM');
     expect(resolve(text).globalArgs.map(({ syntax }) => syntax.value)).toEqual([
@@ -41,7 +43,7 @@ FROM Final
   });
 
   test('the target is the named one in any case, or the last', () => {
-    expect(resolve(text).target).toBe(3);
+    expect(resolve(text).target).toBe(4);
     expect(resolve(text, { target: 'TEST' }).target).toBe(1);
     const wrong = (): unknown => resolve(text, { target: 'prod', fileName: 'x/Dockerfile' });
     expect(wrong).toThrow('x/Dockerfile: target stage "prod" could not be found');
@@ -125,6 +127,17 @@ describe('state', () => {
       shell: ['bash'],
     });
     expect(third?.after).toMatchObject({ env: {}, args: {}, workdir: undefined, shell: ['/bin/sh', '-c'] });
+  });
+
+  test('starts with the triggers of the stage below, not with those of its base', () => {
+    const text =
+      'FROM scratch AS b\nONBUILD ENV A=1 B=$C\nONBUILD WORKDIR /w\nONBUILD FOO x\nFROM b AS c\nWORKDIR x\nFROM c';
+    const states = resolve(text).stages.map(({ after: state }) => [state.env, state.workdir]);
+    expect(states).toEqual([
+      [{}, '/'],
+      [{ A: '1', B: '$C' }, '/w/x'],
+      [{ A: '1', B: '$C' }, '/w/x'],
+    ]);
   });
 
   test('a reference that cannot be read names its line', () => {

@@ -3,6 +3,7 @@ import { messageOf, UserError } from '../base/index.ts';
 import type { DockerfileModel, Instruction, Stage, StageState } from './model.ts';
 import { readShellCommands } from './shell-commands.ts';
 import { expandWord } from './syntax/expand.ts';
+import { parseDockerfile } from './syntax/parse.ts';
 import { parseFrom, type StageSyntax, splitStages } from './syntax/split-stages.ts';
 import type { DockerfileSyntax, InstructionSyntax } from './syntax/syntax.ts';
 import { parseNameValues } from './syntax/words.ts';
@@ -83,8 +84,10 @@ function resolveStage(context: Context, written: StageSyntax, earlier: readonly 
   const position = earlier.length;
   const { base: baseAsWritten, name, platform } = parseFrom(written.from);
   const base = expand(context, written.from, { word: baseAsWritten, variables: context.globals });
-  const baseStage = earlier.findLast((stage) => stage.name === base.toLowerCase());
-  let state = baseStage?.after ?? (base === 'scratch' ? { ...emptyState, workdir: '/' } : emptyState);
+  // Stage names are kept in lower case, and a base is looked up as written: `FROM Build` is no stage.
+  const baseStage = earlier.findLast((stage) => stage.name === base);
+  const unknown = base === 'scratch' ? { ...emptyState, workdir: '/' } : emptyState;
+  let state = baseStage === undefined ? unknown : afterTriggers(context, baseStage);
   const instructions: Instruction[] = [];
   for (const syntax of written.instructions) {
     const commands = readShellCommands(context.syntax.text, syntax, state.shell);
@@ -102,6 +105,22 @@ function resolveStage(context: Context, written: StageSyntax, earlier: readonly 
     instructions,
     after: state,
   };
+}
+
+/** What a stage on top of another starts with: the ONBUILDs of that one, of its own lines alone, come first. */
+function afterTriggers(context: Context, { instructions, after }: Stage): StageState {
+  return instructions
+    .flatMap(({ syntax }) => (syntax.keyword === 'onbuild' ? readTrigger(syntax.value) : []))
+    .reduce((state, syntax) => stateAfter(context, state, syntax), after);
+}
+
+/** BuildKit reads a trigger when it runs; one that it cannot read is left out here. */
+function readTrigger(trigger: string): readonly InstructionSyntax[] {
+  try {
+    return parseDockerfile(`FROM scratch\n${trigger}`).instructions.slice(1);
+  } catch {
+    return [];
+  }
 }
 
 function stateAfter(context: Context, state: StageState, syntax: InstructionSyntax): StageState {
