@@ -54,6 +54,7 @@ describe('expansion', () => {
     ['`x`', '`x`', 'backticks are text'],
     ['$1x', 'x', 'digits are names'],
     ['a<<b', 'a<<b', 'no redirection'],
+    ['\uFEFFa\uFEFF', 'a\uFEFF', 'a byte-order mark that comes first is skipped'],
   ])('%s is %j: %s', (word, text) => {
     expect(expandWord(word, env).text).toBe(text);
   });

@@ -41,7 +41,8 @@ export function expandWord(
   options: ExpandOptions = {},
 ): ExpandedWord {
   const lexer: Lexer = {
-    source: word,
+    // Go's scanner skips a byte-order mark at the start.
+    source: word.replace(/^\uFEFF/, ''),
     at: 0,
     env,
     escape: options.escape ?? '\\',
