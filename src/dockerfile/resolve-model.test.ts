@@ -104,6 +104,18 @@ describe('state', () => {
     expect(after('FROM scratch\nWORKDIR app')?.workdir).toBe('/app');
   });
 
+  test.each<[string, boolean, string]>([
+    ['FROM mcr.microsoft.com/windows/servercore:ltsc2022', true, 'Microsoft’s'],
+    ['FROM golang:1.23-windowsservercore-ltsc2022', true, 'a tag'],
+    ['FROM mcr.microsoft.com/dotnet/runtime:8.0-nanoserver-1809', true, 'the small one'],
+    ['FROM --platform=windows/amd64 x', true, 'the platform'],
+    ['FROM mcr.microsoft.com/windows/servercore AS b\nFROM b', true, 'a stage of one'],
+    ['FROM mcr.microsoft.com/windows-ml', false, 'another name'],
+    ['FROM python:3.12', false, 'all else'],
+  ])('of %j: is Windows’ shell %j: %s', (text, isWindows) => {
+    expect(after(text)?.shell).toEqual(isWindows ? ['cmd', '/S', '/C'] : ['/bin/sh', '-c']);
+  });
+
   test('is the one before each instruction', () => {
     const states = resolve('FROM a\nUSER one\nENV A=1\nUSER $A\nSHELL ["/bin/bash", "-c"]\nRUN x').stages[0]
       ?.instructions;
@@ -138,6 +150,12 @@ describe('state', () => {
       [{ A: '1', B: '$C' }, '/w/x'],
       [{ A: '1', B: '$C' }, '/w/x'],
     ]);
+  });
+
+  test('a value that grows without end is refused, with its line', () => {
+    const lines = Array.from({ length: 40 }, (_, at) => `ENV A${at + 1}=$A${at}$A${at}`);
+    const text = ['FROM a', 'ENV A0=0123456789abcdef', ...lines].join('\n');
+    expect(() => resolve(text)).toThrow(/^Dockerfile:19: .*it grows beyond 1048576 characters/);
   });
 
   test('a reference that cannot be read names its line', () => {

@@ -58,6 +58,16 @@ const emptyState: StageState = {
   shell: ['/bin/sh', '-c'],
 };
 
+/** Bases of Windows, whose shell is another: `mcr.microsoft.com/windows/servercore`, `golang:1.23-nanoserver`. */
+const windowsBase = /^mcr\.microsoft\.com\/windows(?:\/|:|$)|windowsservercore|nanoserver/;
+
+/** What is known before the first instruction of a stage on top of an image. */
+function startOf(base: string, platform: string): StageState {
+  if (base === 'scratch') return { ...emptyState, workdir: '/' };
+  const isWindows = windowsBase.test(base) || platform.startsWith('windows');
+  return isWindows ? { ...emptyState, shell: ['cmd', '/S', '/C'] } : emptyState;
+}
+
 /** Arguments that a build sets by itself, and that FROM sees without a declaration. */
 const platformArgs = ['TARGET', 'BUILD'].flatMap((side) =>
   ['PLATFORM', 'OS', 'OSVERSION', 'ARCH', 'VARIANT'].map((part) => side + part),
@@ -86,8 +96,7 @@ function resolveStage(context: Context, written: StageSyntax, earlier: readonly 
   const base = expand(context, written.from, { word: baseAsWritten, variables: context.globals });
   // Stage names are kept in lower case, and a base is looked up as written: `FROM Build` is no stage.
   const baseStage = earlier.findLast((stage) => stage.name === base);
-  const unknown = base === 'scratch' ? { ...emptyState, workdir: '/' } : emptyState;
-  let state = baseStage === undefined ? unknown : afterTriggers(context, baseStage);
+  let state = baseStage === undefined ? startOf(base, platform ?? '') : afterTriggers(context, baseStage);
   const instructions: Instruction[] = [];
   for (const syntax of written.instructions) {
     const commands = readShellCommands(context.syntax.text, syntax, state.shell);

@@ -60,7 +60,12 @@ export function readArguments(command: SplitCommand, escapeCharacter: string): L
   if (form === 'healthcheck') json = jsonOf(value.text.slice(healthcheckType(value.text).end));
   if (form === 'names') readNameValues(value, keyword, escapeCharacter);
   if (form === 'onbuild' && value.text !== '') {
-    trigger = readArguments(splitCommand(value, escapeCharacter), escapeCharacter);
+    const inner = splitCommand(value, escapeCharacter);
+    // One in another is refused, whatever stands behind it.
+    const isChained = inner.keyword.toLowerCase() === 'onbuild';
+    trigger = isChained
+      ? { keyword: 'onbuild', flags: [], json: undefined, value: inner.value, trigger: undefined }
+      : readArguments(inner, escapeCharacter);
   }
   return { keyword, flags, json, value, trigger };
 }

@@ -101,6 +101,9 @@ function finishWord(lexer: Lexer, words: string[]): readonly string[] {
   return words;
 }
 
+/** Variables that double each other grow without end; no process could be started with such a value. */
+const mostCharacters = 1_048_576;
+
 function readUntil(lexer: Lexer, stop: string | undefined): { text: string; words: readonly string[] } {
   const words: string[] = [];
   let text = '';
@@ -115,6 +118,7 @@ function readUntil(lexer: Lexer, stop: string | undefined): { text: string; word
     if (character === '$') {
       const value = readDollar(lexer);
       text += value;
+      if (text.length > mostCharacters) throw new Error(`it grows beyond ${mostCharacters} characters`);
       addUnquoted(lexer, words, value);
       continue;
     }

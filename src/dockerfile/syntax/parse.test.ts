@@ -181,6 +181,14 @@ describe('what BuildKit refuses', () => {
     ['FROM a\nEVN A=1', 2, 'unknown instruction: EVN (did you mean ENV?)'],
     ['FROM a\ncoyp a b', 2, 'unknown instruction: coyp (did you mean copy?)'],
     ['FROM a\nRUNCMD x', 2, 'unknown instruction: RUNCMD'],
+    ['FROM a\nONBUILD ONBUILD CMD [1]', 2, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"],
+    [`FROM a\nRUN <<E\n${'x'.repeat(65_536)}\nE`, 2, 'unterminated heredoc'],
+    [`#\n${'x'.repeat(65_536)}\nFROM a`, 1, 'file with no instructions'],
+    [
+      `FROM a\n${'ONBUILD '.repeat(20_000)}RUN x`,
+      2,
+      'dockerfile line greater than max allowed size of 65535',
+    ],
     [`FROM a\nRUN ${'x'.repeat(65_536)}`, 2, 'dockerfile line greater than max allowed size of 65535'],
   ])('%j: line %i, %s', (text, line, message) => {
     const parse = (): unknown => parseDockerfile(text, 'docker/app.Dockerfile');

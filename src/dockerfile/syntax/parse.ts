@@ -30,12 +30,14 @@ import { skipSpace } from './whitespace.ts';
  * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags of its labs channel are known.
  */
 export function parseDockerfile(text: string, fileName = 'Dockerfile'): DockerfileSyntax {
-  const reader: Reader = { text, fileName, lines: physicalLines(text), at: 0, escape: '\\' };
+  const { lines, tooLong } = readableLines(text);
+  const reader: Reader = { text, fileName, lines, at: 0, escape: '\\' };
   const directives = readDirectives(reader);
   const read = readInstructions(reader);
-  const last = reader.lines.at(-1)?.number ?? 1;
-  if (read.length === 0) fail(reader, last, 'file with no instructions');
-  checkLineLengths(reader);
+  if (read.length === 0) fail(reader, lines.at(-1)?.number ?? 1, 'file with no instructions');
+  if (tooLong !== undefined) {
+    fail(reader, tooLong.number, 'dockerfile line greater than max allowed size of 65535');
+  }
   checkInstructions(reader, read);
   return { text, directives, escape: reader.escape, instructions: read.map(({ syntax }) => syntax) };
 }
@@ -198,16 +200,17 @@ function readHeredocs(reader: Reader, first: PhysicalLine, line: string): Heredo
   });
 }
 
-/** BuildKit reads lines into a buffer of 64 KiB, line end included. */
-function checkLineLengths(reader: Reader): void {
-  for (const { number, start, next } of reader.lines) {
-    if (next - start < 16_384) continue;
-    const line = reader.text.slice(start, next);
-    const longest = line.endsWith('\n') ? 65_536 : 65_535;
-    if (Buffer.byteLength(line) > longest) {
-      fail(reader, number, 'dockerfile line greater than max allowed size of 65535');
-    }
-  }
+/** The lines up to the first that does not fit into BuildKit's buffer of 64 KiB, line end included. */
+function readableLines(text: string): { lines: readonly PhysicalLine[]; tooLong: PhysicalLine | undefined } {
+  const lines = physicalLines(text);
+  const longest = lines.findIndex(({ start, next }) => {
+    if (next - start < 16_384) return false;
+    const line = text.slice(start, next);
+    return Buffer.byteLength(line) > (line.endsWith('\n') ? 65_536 : 65_535);
+  });
+  return longest === -1
+    ? { lines, tooLong: undefined }
+    : { lines: lines.slice(0, longest), tooLong: lines[longest] };
 }
 
 function checkInstructions(reader: Reader, read: readonly ReadInstruction[]): void {
