@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { encodeLossless } from './lossless-text.ts';
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, then renamed into place.
- * Creates the folder where it is missing. `mode` is that of a new file (default 0o644).
+ * A string is written as `encodeLossless` has it. Creates the folder where it is missing. `mode` is that of a new file (default 0o644).
  */
 export async function writeFileWhole(
   path: string,
@@ -14,7 +15,8 @@ export async function writeFileWhole(
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await writeFile(temporary, content, { mode, flag: 'wx' });
+    const bytes = typeof content === 'string' ? encodeLossless(content) : content;
+    await writeFile(temporary, bytes, { mode, flag: 'wx' });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

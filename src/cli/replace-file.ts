@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
+import { decodeLossless, messageOf, UserError, writeFileWhole } from '../base/index.ts';
 
 /**
  * Writes one of the user's files whole, with the permissions that it has; where a link stands, what it leads to is written. Throws a
@@ -11,7 +11,7 @@ export async function replaceFile(
   content: string,
 ): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const now = await readFile(target, 'utf8').catch(() => undefined);
+  const now = await readFile(target).then(decodeLossless, () => undefined);
   if (now !== previous) {
     throw new UserError(`${path} has changed since it was read, so it was not written.`, {
       hint: 'Run the command again.',

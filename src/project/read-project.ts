@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import { messageOf, UserError } from '../base/index.ts';
+import { decodeLossless, messageOf, UserError } from '../base/index.ts';
 import {
   type DockerfileModel,
   type DockerfileSyntax,
@@ -179,10 +179,9 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 async function readWhole(file: string): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+    return decodeLossless(await readFile(file));
   } catch (error) {
-    const reason = error instanceof TypeError ? 'it is no UTF-8 text' : messageOf(error);
-    throw new UserError(`cannot read ${file}: ${reason}`, {
+    throw new UserError(`cannot read ${file}: ${messageOf(error)}`, {
       hint: 'Check that the file is text and readable.',
       cause: error,
     });

@@ -23,6 +23,15 @@ test('lint finds, --dry-run shows, --fix corrects', async () => {
   );
 });
 
+test('--fix keeps bytes that are no UTF-8', async () => {
+  const cwd = projectOf({});
+  const file = join(cwd, 'Dockerfile');
+  const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+  writeFileSync(file, latin1('FROM python:3.12 as b\r\nLABEL maintainer="José ÿ"\r\n'));
+  await plimsoll(['lint', '--fix'], { cwd });
+  expect(readFileSync(file)).toEqual(latin1('FROM python:3.12 AS b\r\nLABEL maintainer="José ÿ"\r\n'));
+});
+
 test('the JSON fits its schema, and .hadolint.yaml holds', async () => {
   const cwd = projectOf({
     Dockerfile: dockerfile,

@@ -1,8 +1,8 @@
 import { flagProblem, healthcheckFlagProblem, runFlagProblem } from './check-flags.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { isHeredocStart } from './heredoc.ts';
 import type { JoinedText } from './joined-text.ts';
 import { notStrings, parseJsonForm } from './json-form.ts';
-import { nearestName } from './nearest-name.ts';
 import { quoted } from './quoted.ts';
 import { type SplitCommand, splitCommand } from './split-command.ts';
 import type { InstructionFlag } from './syntax.ts';
@@ -200,7 +200,7 @@ function healthcheckProblem({ value, json, flags }: LineArguments): string | und
 
 /** `(did you mean FROM?)` with a space before it, in the case of the keyword, for one that is nearly an instruction's name; else ''. */
 export function suggestInstruction(keyword: string): string {
-  const nearest = nearestName(keyword.toLowerCase(), Object.keys(forms));
+  const nearest = didYouMean(keyword.toLowerCase(), Object.keys(forms));
   if (keyword === keyword.toLowerCase() || keyword !== keyword.toUpperCase()) return nearest;
   return nearest.replace(/\w+\?\)$/, (found) => found.toUpperCase());
 }

@@ -1,5 +1,5 @@
+import { didYouMean } from './did-you-mean.ts';
 import { durationProblem, retriesProblem } from './healthcheck-values.ts';
-import { nearestName } from './nearest-name.ts';
 import { quoted } from './quoted.ts';
 import { splitMountFields } from './split-mount-fields.ts';
 import type { InstructionFlag } from './syntax.ts';
@@ -47,7 +47,7 @@ export function flagProblem(keyword: string, flags: readonly InstructionFlag[]):
   const seen = new Set<string>();
   for (const { name, value } of flags) {
     const kind = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (kind === undefined) return `unknown flag: --${name}${nearestName(name, Object.keys(known))}`;
+    if (kind === undefined) return `unknown flag: --${name}${didYouMean(name, Object.keys(known))}`;
     if (seen.has(name) && kind !== 'texts') return `duplicate flag specified: --${name}`;
     seen.add(name);
     if (kind === 'switch' ? value === '' : value === undefined) return `missing a value on flag: --${name}`;
@@ -110,7 +110,7 @@ function deviceProblem(value: string): string | undefined {
     } else if (equals === -1) {
       return `invalid field '${field}' must be a key=value pair`;
     } else {
-      return `unexpected key '${key}' in '${field}'${nearestName(key, ['name', 'required'])}`;
+      return `unexpected key '${key}' in '${field}'${didYouMean(key, ['name', 'required'])}`;
     }
   }
   return undefined;

@@ -1,8 +1,8 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
-import { messageOf, UserError, writeFileWhole } from '../../../base/index.ts';
+import { decodeLossless, messageOf, UserError, writeFileWhole } from '../../../base/index.ts';
 import { fixDockerfile, type LintFinding, lintDockerfile } from '../../../dockerfile/index.ts';
 import type { LintedFile } from '../../../report/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
@@ -44,13 +44,14 @@ async function lintFile(file: string, settings: LintSettings, { cwd }: CliEnviro
 }
 
 async function readText(file: string, cwd: string): Promise<string> {
-  if (file === '-') return readAll(process.stdin);
-  return readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
+  if (file === '-') return decodeLossless(await readAll(process.stdin));
+  const bytes = await readFile(resolve(cwd, file)).catch((cause: unknown) => {
     throw new UserError(`${file} cannot be read: ${messageOf(cause)}`, {
       hint: 'Name a Dockerfile, or - for standard input.',
       cause,
     });
   });
+  return decodeLossless(bytes);
 }
 
 /** What is to be checked: files as they are named, the Dockerfiles of directories, and those of `cwd` where nothing is named. */
