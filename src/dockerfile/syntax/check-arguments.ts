@@ -6,7 +6,7 @@ import { notStrings, parseJsonForm } from './json-form.ts';
 import { quoted } from './quoted.ts';
 import { type SplitCommand, splitCommand } from './split-command.ts';
 import type { InstructionFlag } from './syntax.ts';
-import { endWithoutSpace, skipSpace } from './whitespace.ts';
+import { endWithoutSpace, skipAsciiSpace } from './whitespace.ts';
 import { ArgumentError, readNameValues } from './words.ts';
 
 /** How an instruction takes its arguments (the dispatch table of BuildKit's `parser.go`). */
@@ -78,8 +78,8 @@ function jsonOf(text: string): readonly string[] | undefined {
 
 /** `CMD` or `NONE` at the start of a HEALTHCHECK, and where its command begins. */
 function healthcheckType(text: string): { type: string; end: number } {
-  const type = /^[^\t\n\v\f\r \u0085\u00a0]*/.exec(text)?.[0] ?? '';
-  return { type, end: skipSpace(text, type.length) };
+  const type = /^[^\t\n\v\f\r ]*/.exec(text)?.[0] ?? '';
+  return { type, end: skipAsciiSpace(text, type.length) };
 }
 
 /** Whether an instruction may open heredocs: RUN, COPY, ADD, not in JSON form, also behind ONBUILD. */
