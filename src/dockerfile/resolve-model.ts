@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { messageOf, UserError } from '../base/index.ts';
 import type { DockerfileModel, Instruction, Stage, StageState } from './model.ts';
 import { readShellCommands } from './shell-commands.ts';
+import { flagProblem } from './syntax/check-flags.ts';
 import { expandWord } from './syntax/expand.ts';
 import { parseDockerfile } from './syntax/parse.ts';
 import { parseFrom, type StageSyntax, splitStages } from './syntax/split-stages.ts';
@@ -21,7 +22,7 @@ export interface ResolveOptions {
 /**
  * Resolves a Dockerfile into stages and the state of every instruction, as BuildKit's `dockerfile2llb` does before it builds.
  * References to variables that nothing in the file sets stay as written: the base image may set them.
- * Throws a `UserError` for an unknown target and for a reference that cannot be read.
+ * Throws a `UserError` for an unknown target, a flag that BuildKit (its labs channel) refuses, and a reference that cannot be read.
  */
 export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOptions = {}): DockerfileModel {
   const { globalArgs, stages: written } = splitStages(syntax);
@@ -31,6 +32,7 @@ export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOpti
     fileName: options.fileName ?? 'Dockerfile',
     globals: {},
   };
+  checkFlags(context);
   const globals = resolveGlobalArgs(context, globalArgs);
   const resolving: Context = { ...context, globals: globals.variables };
   const stages: Stage[] = [];
@@ -40,6 +42,16 @@ export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOpti
     stages,
     target: findTarget(stages, options.target, resolving.fileName),
   };
+}
+
+function checkFlags({ syntax, fileName }: Context): void {
+  for (const instruction of syntax.instructions) {
+    const problem = flagProblem(instruction);
+    if (problem === undefined) continue;
+    throw new UserError(`${fileName}:${instruction.startLine}: ${problem}`, {
+      hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
+    });
+  }
 }
 
 interface Context {

@@ -1,11 +1,9 @@
-import { flagProblem, healthcheckFlagProblem, runFlagProblem } from './check-flags.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { isHeredocStart } from './heredoc.ts';
 import type { JoinedText } from './joined-text.ts';
 import { notStrings, parseJsonForm } from './json-form.ts';
 import { quoted } from './quoted.ts';
 import { type SplitCommand, splitCommand } from './split-command.ts';
-import type { InstructionFlag } from './syntax.ts';
 import { endWithoutSpace, skipAsciiSpace } from './whitespace.ts';
 import { ArgumentError, readNameValues } from './words.ts';
 
@@ -37,7 +35,6 @@ const forms: Readonly<Record<string, Form>> = {
 export interface LineArguments {
   /** Lower case. */
   readonly keyword: string;
-  readonly flags: readonly InstructionFlag[];
   readonly json: readonly string[] | undefined;
   readonly value: JoinedText;
   /** The instruction behind ONBUILD. */
@@ -51,7 +48,7 @@ export function isInstruction(keyword: string): boolean {
 
 /** Reads what stands behind the keyword, with the errors that BuildKit's line parsers give (`ArgumentError`). */
 export function readArguments(command: SplitCommand, escapeCharacter: string): LineArguments {
-  const { flags, value } = command;
+  const { value } = command;
   const keyword = command.keyword.toLowerCase();
   const form = isInstruction(keyword) ? forms[keyword] : undefined;
   let json: readonly string[] | undefined;
@@ -64,10 +61,10 @@ export function readArguments(command: SplitCommand, escapeCharacter: string): L
     // One in another is refused, whatever stands behind it.
     const isChained = inner.keyword.toLowerCase() === 'onbuild';
     trigger = isChained
-      ? { keyword: 'onbuild', flags: [], json: undefined, value: inner.value, trigger: undefined }
+      ? { keyword: 'onbuild', json: undefined, value: inner.value, trigger: undefined }
       : readArguments(inner, escapeCharacter);
   }
-  return { keyword, flags, json, value, trigger };
+  return { keyword, json, value, trigger };
 }
 
 function jsonOf(text: string): readonly string[] | undefined {
@@ -88,17 +85,9 @@ export function takesHeredocs(line: LineArguments): boolean {
   return (keyword === 'run' || keyword === 'copy' || keyword === 'add') && json === undefined;
 }
 
-/** These look at their flags first, the others at the number of their arguments. */
-const flagsFirst = new Set(['cmd', 'entrypoint', 'env', 'label', 'run', 'shell']);
-
-/** What is wrong with an instruction's arguments and flags, in BuildKit's words (`instructions/parse.go`); undefined when nothing is. */
+/** What is wrong with an instruction's arguments, in BuildKit's words (`instructions/parse.go`); undefined when nothing is. */
 export function argumentProblem(line: LineArguments, escapeCharacter: string): string | undefined {
-  const { keyword } = line;
-  const isNone = keyword === 'healthcheck' && /^none$/i.test(healthcheckType(line.value.text).type);
-  const flags = isNone ? undefined : flagProblem(keyword, line.flags);
-  const count = countProblem(line, escapeCharacter);
-  const first = flagsFirst.has(keyword) ? (flags ?? count) : (count ?? flags);
-  return first ?? valueProblem(line, escapeCharacter);
+  return countProblem(line, escapeCharacter) ?? valueProblem(line, escapeCharacter);
 }
 
 /** What is wrong with the number of arguments. */
@@ -131,7 +120,7 @@ function countProblem(
   return needsOne && words.length === 0 ? `${name} requires at least one argument` : undefined;
 }
 
-/** What is wrong with the arguments themselves, and with the values of flags. */
+/** What is wrong with the arguments themselves. */
 function valueProblem(line: LineArguments, escapeCharacter: string): string | undefined {
   const { keyword, json, value, trigger } = line;
   const name = keyword.toUpperCase();
@@ -142,8 +131,6 @@ function valueProblem(line: LineArguments, escapeCharacter: string): string | un
       return readNameValues(value, keyword, escapeCharacter).some((pair) => pair.name === '')
         ? `${name} names can not be blank`
         : undefined;
-    case 'run':
-      return runFlagProblem(line.flags);
     case 'shell':
       return json === undefined ? 'SHELL requires the arguments to be in JSON form' : undefined;
     case 'volume':
@@ -189,13 +176,14 @@ function healthcheckCountProblem(text: string): string | undefined {
   return /^none$/i.test(type) && end !== text.length ? 'HEALTHCHECK NONE takes no arguments' : undefined;
 }
 
-function healthcheckProblem({ value, json, flags }: LineArguments): string | undefined {
+function healthcheckProblem({ value, json }: LineArguments): string | undefined {
   const { type, end } = healthcheckType(value.text);
   const upper = type.toUpperCase();
   if (upper === 'NONE') return undefined;
   if (upper !== 'CMD') return `Unknown type ${quoted(upper)} in HEALTHCHECK (try CMD)`;
-  if (end === value.text.length || json?.length === 0) return 'Missing command after HEALTHCHECK CMD';
-  return healthcheckFlagProblem(flags);
+  return end === value.text.length || json?.length === 0
+    ? 'Missing command after HEALTHCHECK CMD'
+    : undefined;
 }
 
 /** `(did you mean FROM?)` with a space before it, in the case of the keyword, for one that is nearly an instruction's name; else ''. */

@@ -2,7 +2,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { durationProblem, retriesProblem } from './healthcheck-values.ts';
 import { quoted } from './quoted.ts';
 import { splitMountFields } from './split-mount-fields.ts';
-import type { InstructionFlag } from './syntax.ts';
+import type { InstructionFlag, InstructionSyntax } from './syntax.ts';
 
 /** How often a flag may stand, and what it takes: `text` once, `texts` as often as one likes, `switch` nothing or a truth value. */
 type FlagKind = 'text' | 'texts' | 'switch';
@@ -40,9 +40,20 @@ const flagsOf: Readonly<Record<string, Readonly<Record<string, FlagKind>>>> = {
 /** These take any flag and do nothing with it. */
 const unchecked = new Set(['arg', 'stopsignal']);
 
-/** What is wrong with an instruction's flags by name, number and kind, in BuildKit's words (`instructions/bflag.go`); undefined when nothing is. */
-export function flagProblem(keyword: string, flags: readonly InstructionFlag[]): string | undefined {
-  if (unchecked.has(keyword)) return undefined;
+/**
+ * What is wrong with an instruction's flags, in BuildKit's words (`instructions/bflag.go` and `parse.go`); undefined when nothing is. Its
+ * parser itself takes any flag: they are looked at when the instruction is.
+ */
+export function flagProblem({ keyword, flags, value }: InstructionSyntax): string | undefined {
+  if (unchecked.has(keyword) || (keyword === 'healthcheck' && /^none$/i.test(value))) return undefined;
+  const problem = namesProblem(keyword, flags);
+  if (problem !== undefined) return problem;
+  if (keyword === 'run') return runFlagProblem(flags);
+  return keyword === 'healthcheck' ? healthcheckFlagProblem(flags) : undefined;
+}
+
+/** What is wrong with flags by name, number and kind. */
+function namesProblem(keyword: string, flags: readonly InstructionFlag[]): string | undefined {
   const known = (Object.hasOwn(flagsOf, keyword) ? flagsOf[keyword] : undefined) ?? {};
   const seen = new Set<string>();
   for (const { name, value } of flags) {
@@ -59,7 +70,7 @@ export function flagProblem(keyword: string, flags: readonly InstructionFlag[]):
 }
 
 /** What is wrong with the values of a RUN's flags, as far as they are read before a build begins. */
-export function runFlagProblem(flags: readonly InstructionFlag[]): string | undefined {
+function runFlagProblem(flags: readonly InstructionFlag[]): string | undefined {
   const valuesOf = (wanted: string): readonly string[] =>
     flags.flatMap(({ name, value }) => (name === wanted ? [value ?? ''] : []));
   for (const value of valuesOf('device')) {
@@ -117,7 +128,7 @@ function deviceProblem(value: string): string | undefined {
 }
 
 /** What is wrong with the times and the number of a HEALTHCHECK CMD. */
-export function healthcheckFlagProblem(flags: readonly InstructionFlag[]): string | undefined {
+function healthcheckFlagProblem(flags: readonly InstructionFlag[]): string | undefined {
   for (const name of ['interval', 'timeout', 'start-period', 'start-interval']) {
     const problem = durationProblem(name, flags.find((flag) => flag.name === name)?.value ?? '');
     if (problem !== undefined) return problem;

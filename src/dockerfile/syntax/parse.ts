@@ -27,7 +27,7 @@ import { skipSpace } from './whitespace.ts';
  *     hello
  *     EOF
  *
- * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags of its labs channel are known.
+ * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags of any name are taken, as its parser does; `resolveDockerfile` looks at them.
  */
 export function parseDockerfile(text: string, fileName = 'Dockerfile'): DockerfileSyntax {
   const { lines, tooLong } = readableLines(text);
