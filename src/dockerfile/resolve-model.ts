@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { messageOf, UserError } from '../base/index.ts';
 import type { DockerfileModel, Instruction, Stage, StageState } from './model.ts';
 import { readShellCommands } from './shell-commands.ts';
-import { flagProblem } from './syntax/check-flags.ts';
+import { instructionProblem } from './syntax/check-instruction.ts';
 import { expandWord } from './syntax/expand.ts';
 import { parseDockerfile } from './syntax/parse.ts';
 import { parseFrom, type StageSyntax, splitStages } from './syntax/split-stages.ts';
@@ -22,7 +22,8 @@ export interface ResolveOptions {
 /**
  * Resolves a Dockerfile into stages and the state of every instruction, as BuildKit's `dockerfile2llb` does before it builds.
  * References to variables that nothing in the file sets stay as written: the base image may set them.
- * Throws a `UserError` for an unknown target, a flag that BuildKit (its labs channel) refuses, and a reference that cannot be read.
+ * Throws a `UserError` with BuildKit's message and line for what it (in its labs channel) refuses in an instruction, for an unknown target, and for a
+ * reference that cannot be read.
  */
 export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOptions = {}): DockerfileModel {
   const { globalArgs, stages: written } = splitStages(syntax);
@@ -32,7 +33,7 @@ export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOpti
     fileName: options.fileName ?? 'Dockerfile',
     globals: {},
   };
-  checkFlags(context);
+  checkInstructions(context);
   const globals = resolveGlobalArgs(context, globalArgs);
   const resolving: Context = { ...context, globals: globals.variables };
   const stages: Stage[] = [];
@@ -44,11 +45,17 @@ export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOpti
   };
 }
 
-function checkFlags({ syntax, fileName }: Context): void {
+function checkInstructions({ syntax, fileName }: Context): void {
+  let hasStage = false;
   for (const instruction of syntax.instructions) {
-    const problem = flagProblem(instruction);
+    const { keyword, startLine } = instruction;
+    hasStage ||= keyword === 'from';
+    const isStray = !hasStage && keyword !== 'arg';
+    const problem =
+      instructionProblem(instruction, syntax.escape) ??
+      (isStray ? 'no build stage in current context' : undefined);
     if (problem === undefined) continue;
-    throw new UserError(`${fileName}:${instruction.startLine}: ${problem}`, {
+    throw new UserError(`${fileName}:${startLine}: ${problem}`, {
       hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
     });
   }
@@ -217,7 +224,9 @@ function ownValue(record: Readonly<Record<string, string>>, name: string): strin
 
 function findTarget(stages: readonly Stage[], target: string | undefined, fileName: string): number {
   if (stages.length === 0) {
-    throw new UserError(`${fileName}: the Dockerfile has no stage`, { hint: 'Add a FROM instruction.' });
+    throw new UserError(`${fileName}: dockerfile contains no stages to build`, {
+      hint: 'Add a FROM instruction.',
+    });
   }
   if (target === undefined) return stages.length - 1;
   const found = stages.findLast((stage) => stage.name === target.toLowerCase());

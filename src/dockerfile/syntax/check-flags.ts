@@ -40,20 +40,9 @@ const flagsOf: Readonly<Record<string, Readonly<Record<string, FlagKind>>>> = {
 /** These take any flag and do nothing with it. */
 const unchecked = new Set(['arg', 'stopsignal']);
 
-/**
- * What is wrong with an instruction's flags, in BuildKit's words (`instructions/bflag.go` and `parse.go`); undefined when nothing is. Its
- * parser itself takes any flag: they are looked at when the instruction is.
- */
+/** What is wrong with an instruction's flags by name, number and kind, in BuildKit's words (`instructions/bflag.go`); undefined when nothing is. */
 export function flagProblem({ keyword, flags, value }: InstructionSyntax): string | undefined {
   if (unchecked.has(keyword) || (keyword === 'healthcheck' && /^none$/i.test(value))) return undefined;
-  const problem = namesProblem(keyword, flags);
-  if (problem !== undefined) return problem;
-  if (keyword === 'run') return runFlagProblem(flags);
-  return keyword === 'healthcheck' ? healthcheckFlagProblem(flags) : undefined;
-}
-
-/** What is wrong with flags by name, number and kind. */
-function namesProblem(keyword: string, flags: readonly InstructionFlag[]): string | undefined {
   const known = (Object.hasOwn(flagsOf, keyword) ? flagsOf[keyword] : undefined) ?? {};
   const seen = new Set<string>();
   for (const { name, value } of flags) {
@@ -69,7 +58,12 @@ function namesProblem(keyword: string, flags: readonly InstructionFlag[]): strin
   return undefined;
 }
 
-/** What is wrong with the values of a RUN's flags, as far as they are read before a build begins. */
+/** What is wrong with the values of flags, as far as they are read before a build begins. */
+export function flagValueProblem({ keyword, flags }: InstructionSyntax): string | undefined {
+  if (keyword === 'run') return runFlagProblem(flags);
+  return keyword === 'healthcheck' ? healthcheckFlagProblem(flags) : undefined;
+}
+
 function runFlagProblem(flags: readonly InstructionFlag[]): string | undefined {
   const valuesOf = (wanted: string): readonly string[] =>
     flags.flatMap(({ name, value }) => (name === wanted ? [value ?? ''] : []));

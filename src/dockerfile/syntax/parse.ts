@@ -1,22 +1,15 @@
 import { messageOf, UserError } from '../../base/index.ts';
-import {
-  argumentProblem,
-  isInstruction,
-  type LineArguments,
-  readArguments,
-  suggestInstruction,
-  takesHeredocs,
-} from './check-arguments.ts';
 import { readDirective } from './directives.ts';
 import { readHeredocStarts } from './heredoc.ts';
 import { type JoinedText, joinRanges, sourceRange } from './joined-text.ts';
+import { readArguments, takesHeredocs } from './line-arguments.ts';
 import { type PhysicalLine, physicalLines } from './physical-lines.ts';
 import { splitCommand } from './split-command.ts';
 import type { Directive, DockerfileSyntax, Heredoc, InstructionSyntax, TextRange } from './syntax.ts';
 import { skipSpace } from './whitespace.ts';
 
 /**
- * Parses a Dockerfile as BuildKit does (`frontend/dockerfile/parser` and the argument checks of `instructions/parse.go`):
+ * Parses a Dockerfile as BuildKit does (`frontend/dockerfile/parser`):
  *
  *     # syntax=docker/dockerfile:1
  *     FROM python:3.12-slim AS base
@@ -27,19 +20,19 @@ import { skipSpace } from './whitespace.ts';
  *     hello
  *     EOF
  *
- * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags of any name are taken, as its parser does; `resolveDockerfile` looks at them.
+ * Throws a `UserError` with BuildKit's message, `fileName` and line for what its parser refuses. That takes instructions, flags and numbers of
+ * arguments of any kind: `resolveDockerfile` looks at them.
  */
 export function parseDockerfile(text: string, fileName = 'Dockerfile'): DockerfileSyntax {
   const { lines, tooLong } = readableLines(text);
   const reader: Reader = { text, fileName, lines, at: 0, escape: '\\' };
   const directives = readDirectives(reader);
-  const read = readInstructions(reader);
-  if (read.length === 0) fail(reader, lines.at(-1)?.number ?? 1, 'file with no instructions');
+  const instructions = readInstructions(reader);
+  if (instructions.length === 0) fail(reader, lines.at(-1)?.number ?? 1, 'file with no instructions');
   if (tooLong !== undefined) {
     fail(reader, tooLong.number, 'dockerfile line greater than max allowed size of 65535');
   }
-  checkInstructions(reader, read);
-  return { text, directives, escape: reader.escape, instructions: read.map(({ syntax }) => syntax) };
+  return { text, directives, escape: reader.escape, instructions };
 }
 
 interface Reader {
@@ -49,12 +42,6 @@ interface Reader {
   /** Position in `lines` of the next one. */
   at: number;
   escape: '\\' | '`';
-}
-
-interface ReadInstruction {
-  readonly syntax: InstructionSyntax;
-  readonly keywordAsWritten: string;
-  readonly line: LineArguments;
 }
 
 function fail(reader: Pick<Reader, 'fileName'>, line: number, message: string): never {
@@ -103,8 +90,8 @@ function contentRange(text: string, line: PhysicalLine): TextRange {
   return { start: line.start + skipSpace(text.slice(line.start, line.end)), end: line.end };
 }
 
-function readInstructions(reader: Reader): ReadInstruction[] {
-  const read: ReadInstruction[] = [];
+function readInstructions(reader: Reader): InstructionSyntax[] {
+  const read: InstructionSyntax[] = [];
   let comments: PhysicalLine[] = [];
   for (;;) {
     const line = reader.lines[reader.at];
@@ -124,7 +111,7 @@ function readInstruction(
   reader: Reader,
   first: PhysicalLine,
   comments: readonly PhysicalLine[],
-): ReadInstruction {
+): InstructionSyntax {
   const joined = readJoinedLine(reader);
   const lastJoined = reader.lines[reader.at - 1] ?? first;
   const command = splitCommand(joined, reader.escape);
@@ -132,8 +119,9 @@ function readInstruction(
   const line = withPlace(reader, first.number, () => readArguments(command, reader.escape));
   const heredocs = takesHeredocs(line) ? readHeredocs(reader, first, joined.text) : [];
   const last = reader.lines[reader.at - 1] ?? lastJoined;
-  const syntax: InstructionSyntax = {
+  return {
     keyword: keyword.toLowerCase(),
+    keywordAsWritten: keyword,
     flags,
     value: value.text,
     json: line.json,
@@ -146,7 +134,6 @@ function readInstruction(
     leadingComments: comments.map(({ start, end }) => reader.text.slice(start, end)),
     blockStart: (comments[0] ?? first).start,
   };
-  return { syntax, keywordAsWritten: keyword, line };
 }
 
 function withPlace<T>(reader: Reader, lineNumber: number, read: () => T): T {
@@ -211,19 +198,4 @@ function readableLines(text: string): { lines: readonly PhysicalLine[]; tooLong:
   return longest === -1
     ? { lines, tooLong: undefined }
     : { lines: lines.slice(0, longest), tooLong: lines[longest] };
-}
-
-function checkInstructions(reader: Reader, read: readonly ReadInstruction[]): void {
-  let hasStage = false;
-  for (const { syntax, keywordAsWritten, line } of read) {
-    const { keyword, startLine } = syntax;
-    if (!isInstruction(keyword)) {
-      const suggestion = suggestInstruction(keywordAsWritten);
-      fail(reader, startLine, `unknown instruction: ${keywordAsWritten}${suggestion}`);
-    }
-    const problem = argumentProblem(line, reader.escape);
-    if (problem !== undefined) fail(reader, startLine, problem);
-    if (keyword === 'from') hasStage = true;
-    else if (!hasStage && keyword !== 'arg') fail(reader, startLine, 'no build stage in current context');
-  }
 }

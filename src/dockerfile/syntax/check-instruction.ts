@@ -1,93 +1,34 @@
+import { flagProblem, flagValueProblem } from './check-flags.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { isHeredocStart } from './heredoc.ts';
-import type { JoinedText } from './joined-text.ts';
-import { notStrings, parseJsonForm } from './json-form.ts';
+import { healthcheckType, instructionForms, type LineArguments, readTrigger } from './line-arguments.ts';
 import { quoted } from './quoted.ts';
-import { type SplitCommand, splitCommand } from './split-command.ts';
-import { endWithoutSpace, skipAsciiSpace } from './whitespace.ts';
-import { ArgumentError, readNameValues } from './words.ts';
+import type { DockerfileSyntax, InstructionSyntax } from './syntax.ts';
+import { endWithoutSpace } from './whitespace.ts';
+import { joinedValue, readNameValues } from './words.ts';
 
-/** How an instruction takes its arguments (the dispatch table of BuildKit's `parser.go`). */
-type Form = 'list' | 'names' | 'json' | 'json-list' | 'string' | 'healthcheck' | 'onbuild';
+/** These look at their flags first, the others at the number of their arguments. */
+const flagsFirst = new Set(['cmd', 'entrypoint', 'env', 'label', 'run', 'shell']);
 
-const forms: Readonly<Record<string, Form>> = {
-  add: 'json-list',
-  arg: 'names',
-  cmd: 'json',
-  copy: 'json-list',
-  entrypoint: 'json',
-  env: 'names',
-  expose: 'list',
-  from: 'list',
-  healthcheck: 'healthcheck',
-  label: 'names',
-  maintainer: 'string',
-  onbuild: 'onbuild',
-  run: 'json',
-  shell: 'json',
-  stopsignal: 'string',
-  user: 'string',
-  volume: 'json-list',
-  workdir: 'string',
-};
-
-/** An instruction as far as its own line tells. */
-export interface LineArguments {
-  /** Lower case. */
-  readonly keyword: string;
-  readonly json: readonly string[] | undefined;
-  readonly value: JoinedText;
-  /** The instruction behind ONBUILD. */
-  readonly trigger: LineArguments | undefined;
-}
-
-/** Whether BuildKit knows an instruction of this (lower-case) name. */
-export function isInstruction(keyword: string): boolean {
-  return Object.hasOwn(forms, keyword);
-}
-
-/** Reads what stands behind the keyword, with the errors that BuildKit's line parsers give (`ArgumentError`). */
-export function readArguments(command: SplitCommand, escapeCharacter: string): LineArguments {
-  const { value } = command;
-  const keyword = command.keyword.toLowerCase();
-  const form = isInstruction(keyword) ? forms[keyword] : undefined;
-  let json: readonly string[] | undefined;
-  let trigger: LineArguments | undefined;
-  if (form === 'json' || form === 'json-list') json = jsonOf(value.text);
-  if (form === 'healthcheck') json = jsonOf(value.text.slice(healthcheckType(value.text).end));
-  if (form === 'names') readNameValues(value, keyword, escapeCharacter);
-  if (form === 'onbuild' && value.text !== '') {
-    const inner = splitCommand(value, escapeCharacter);
-    // One in another is refused, whatever stands behind it.
-    const isChained = inner.keyword.toLowerCase() === 'onbuild';
-    trigger = isChained
-      ? { keyword: 'onbuild', json: undefined, value: inner.value, trigger: undefined }
-      : readArguments(inner, escapeCharacter);
+/**
+ * What is wrong with an instruction, in BuildKit's words (`instructions/parse.go`); undefined when nothing is. Its parser itself takes all
+ * of this: it is looked at when the build begins.
+ */
+export function instructionProblem(
+  instruction: InstructionSyntax,
+  escapeCharacter: DockerfileSyntax['escape'],
+): string | undefined {
+  const { keyword, keywordAsWritten, json } = instruction;
+  if (!Object.hasOwn(instructionForms, keyword)) {
+    return `unknown instruction: ${keywordAsWritten}${suggestInstruction(keywordAsWritten)}`;
   }
-  return { keyword, json, value, trigger };
-}
-
-function jsonOf(text: string): readonly string[] | undefined {
-  const json = parseJsonForm(text);
-  if (json === 'not-strings') throw new ArgumentError(notStrings);
-  return json;
-}
-
-/** `CMD` or `NONE` at the start of a HEALTHCHECK, and where its command begins. */
-function healthcheckType(text: string): { type: string; end: number } {
-  const type = /^[^\t\n\v\f\r ]*/.exec(text)?.[0] ?? '';
-  return { type, end: skipAsciiSpace(text, type.length) };
-}
-
-/** Whether an instruction may open heredocs: RUN, COPY, ADD, not in JSON form, also behind ONBUILD. */
-export function takesHeredocs(line: LineArguments): boolean {
-  const { keyword, json } = line.keyword === 'onbuild' ? (line.trigger ?? line) : line;
-  return (keyword === 'run' || keyword === 'copy' || keyword === 'add') && json === undefined;
-}
-
-/** What is wrong with an instruction's arguments, in BuildKit's words (`instructions/parse.go`); undefined when nothing is. */
-export function argumentProblem(line: LineArguments, escapeCharacter: string): string | undefined {
-  return countProblem(line, escapeCharacter) ?? valueProblem(line, escapeCharacter);
+  const value = joinedValue(instruction);
+  const trigger = keyword === 'onbuild' ? readTrigger(value, escapeCharacter) : undefined;
+  const line = { keyword, json, value, trigger };
+  const flags = flagProblem(instruction);
+  const count = countProblem(line, escapeCharacter);
+  const first = flagsFirst.has(keyword) ? (flags ?? count) : (count ?? flags);
+  return first ?? valueProblem(line, escapeCharacter) ?? flagValueProblem(instruction);
 }
 
 /** What is wrong with the number of arguments. */
@@ -97,7 +38,7 @@ function countProblem(
 ): string | undefined {
   const name = keyword.toUpperCase();
   const words = json ?? listOf(value.text);
-  switch (forms[keyword]) {
+  switch (instructionForms[keyword]) {
     case 'names':
       return readNameValues(value, keyword, escapeCharacter).length === 0
         ? `${name} requires at least one argument`
@@ -187,8 +128,8 @@ function healthcheckProblem({ value, json }: LineArguments): string | undefined 
 }
 
 /** `(did you mean FROM?)` with a space before it, in the case of the keyword, for one that is nearly an instruction's name; else ''. */
-export function suggestInstruction(keyword: string): string {
-  const nearest = didYouMean(keyword.toLowerCase(), Object.keys(forms));
+function suggestInstruction(keyword: string): string {
+  const nearest = didYouMean(keyword.toLowerCase(), Object.keys(instructionForms));
   if (keyword === keyword.toLowerCase() || keyword !== keyword.toUpperCase()) return nearest;
   return nearest.replace(/\w+\?\)$/, (found) => found.toUpperCase());
 }

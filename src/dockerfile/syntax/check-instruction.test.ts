@@ -2,6 +2,63 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../base/index.ts';
 import { parseDockerfile, resolveDockerfile } from '../index.ts';
 
+describe('what BuildKit refuses when it reads the instructions', () => {
+  test.each([
+    ['FROM a\nRUNN x', 2, 'unknown instruction: RUNN (did you mean RUN?)'],
+    ['FROM a\n\nfoo \\\n x', 3, 'unknown instruction: foo'],
+    ['RUN x', 1, 'no build stage in current context'],
+    ['ARG A\nENV B=1\nFROM a', 2, 'no build stage in current context'],
+    ['FROM', 1, 'FROM requires either one or three arguments'],
+    ['FROM a b', 1, 'FROM requires either one or three arguments'],
+    ['FROM a as 1b', 1, 'invalid name for build stage: "1b"'],
+    ['FROM a\nENV', 2, 'ENV requires at least one argument'],
+    ['FROM a\nLABEL =x', 2, 'LABEL names can not be blank'],
+    ['FROM a\nARG', 2, 'ARG requires at least one argument'],
+    ['FROM a\nCOPY x', 2, 'COPY requires at least two arguments'],
+    ['FROM a\nCOPY x <<E\nE', 2, 'COPY cannot accept a heredoc as a destination'],
+    ['FROM a\nWORKDIR', 2, 'WORKDIR requires exactly one argument'],
+    ['FROM a\nSHELL bash', 2, 'SHELL requires the arguments to be in JSON form'],
+    ['FROM a\nVOLUME [""]', 2, 'VOLUME specified can not be an empty string'],
+    ['FROM a\nONBUILD FROM b', 2, "FROM isn't allowed as an ONBUILD trigger"],
+    ['FROM a\nONBUILD ONBUILD RUN x', 2, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"],
+    ['FROM a\nHEALTHCHECK curl', 2, 'Unknown type "CURL" in HEALTHCHECK (try CMD)'],
+    ['FROM a\nHEALTHCHECK CMD\u00a0x', 2, 'Unknown type "CMD'],
+    ['FROM a\nHEALTHCHECK NONE x', 2, 'HEALTHCHECK NONE takes no arguments'],
+    ['FROM a\nHEALTHCHECK CMD', 2, 'Missing command after HEALTHCHECK CMD'],
+    ['FROM a\nHEALTHCHECK x\0', 2, 'Unknown type "X\\x00" in HEALTHCHECK'],
+    ['FROM a\nEVN A=1', 2, 'unknown instruction: EVN (did you mean ENV?)'],
+    ['FROM a\ncoyp a b', 2, 'unknown instruction: coyp (did you mean copy?)'],
+    ['FROM a\nRUNCMD x', 2, 'unknown instruction: RUNCMD'],
+    ['FROM a\nSHELL', 2, 'SHELL requires at least one argument'],
+    ['FROM a\nONBUILD ONBUILD CMD [1]', 2, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"],
+  ])('%j: line %i, %s', (text, line, message) => {
+    const syntax = parseDockerfile(text);
+    const resolve = (): unknown => resolveDockerfile(syntax, { fileName: 'docker/app.Dockerfile' });
+    expect(resolve).toThrow(UserError);
+    expect(resolve).toThrow(`docker/app.Dockerfile:${line}: `);
+    expect(resolve).toThrow(message);
+  });
+
+  test('the first of several is told', () => {
+    const refused = (text: string): string[] => {
+      try {
+        resolveDockerfile(parseDockerfile(text));
+        return [];
+      } catch (error) {
+        return String(error).split(': ');
+      }
+    };
+    expect(refused('COPY --x a')).toContain(
+      'COPY requires at least two arguments, but only one was provided. Destination could not be determined',
+    );
+    expect(refused('ENV --x')).toContain('unknown flag');
+    expect(refused('SHELL --x x')).toContain('unknown flag');
+    expect(refused('HEALTHCHECK --interval=5 CMD')).toContain('Missing command after HEALTHCHECK CMD');
+    expect(refused('RUN --x y')).toContain('unknown flag');
+    expect(refused('ARG A')).toContain('dockerfile contains no stages to build');
+  });
+});
+
 describe('flags that BuildKit refuses, when it looks at the instruction', () => {
   test.each([
     ['RUN --unmount=x y', 'unknown flag: --unmount'],
