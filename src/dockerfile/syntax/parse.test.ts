@@ -1,7 +1,14 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles hold references
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../base/index.ts';
-import { applyEdits, argumentWords, type InstructionSyntax, parseDockerfile } from '../index.ts';
+import { decodeLossless, encodeLossless, UserError } from '../../base/index.ts';
+import {
+  applyEdits,
+  argumentWords,
+  type InstructionSyntax,
+  parseDockerfile,
+  resolveDockerfile,
+} from '../index.ts';
 
 /** `keyword [--flag=value]… value`, one line an instruction, as far as it differs. */
 function outline(text: string): readonly string[] {
@@ -304,6 +311,52 @@ describe('any text', () => {
       { numRuns: 3000 },
     );
     expect(accepted).toBeGreaterThan(500);
+  });
+
+  test('of any bytes comes back byte by byte, and what is refused is refused with its line', () => {
+    const near = fc.constantFrom(
+      0x0a,
+      0x0d,
+      0x20,
+      0x23,
+      0x5c,
+      0x60,
+      0x24,
+      0x7b,
+      0x22,
+      0x3c,
+      0xc3,
+      0xa9,
+      0xef,
+      0xbb,
+      0xbf,
+    );
+    const stray = fc.array(fc.oneof(near, fc.nat(255)), { maxLength: 12 }).map((list) => Buffer.from(list));
+    const part = fc.oneof(
+      stray,
+      anyText.map((text) => Buffer.from(text)),
+      fc.constant(Buffer.from('\nFROM a\n')),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
+        const bytes = Buffer.concat(parts);
+        try {
+          const parsed = parseDockerfile(decodeLossless(bytes));
+          expect(encodeLossless(parsed.text)).toEqual(bytes);
+          resolveDockerfile(parsed);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+          expect(String(error)).toMatch(/Dockerfile(?::\d+: |: dockerfile contains no stages)/);
+        }
+      }),
+      {
+        numRuns: 2000,
+        examples: [
+          [[Buffer.from('FROM a\nLABEL m=Jos\xe9', 'latin1')]],
+          [[Buffer.from('FROM a\nENV A=${\xff', 'latin1')]],
+        ],
+      },
+    );
   });
 
   test('replacing an instruction by itself changes nothing', () => {
