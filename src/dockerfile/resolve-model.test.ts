@@ -73,6 +73,9 @@ describe('state', () => {
     ['ARG V\nENV A=$V', { A: '$V' }, 'an argument without value'],
     ['ENV V=0\nARG V=1\nENV A=$V', { V: '0', A: '1' }, 'what was set last counts'],
     ['ARG N=A\nENV $N=1', { A: '1' }, 'names are expanded too'],
+    ['ENV N=A\nARG $N=1\nENV X=$A', { N: 'A', X: '$A' }, 'but not those of ARG'],
+    ['ARG "A"=1\nENV X=$A', { X: '$A' }, 'which keep their quotes'],
+    ["ARG '\nENV X=1", { X: '1' }, 'also one that stays open'],
   ])('%j gives ENV %j: %s', (body, env) => {
     expect(after(`FROM a\n${body}`)?.env).toEqual(env);
   });

@@ -179,12 +179,12 @@ function withEnv(context: Context, state: StageState, syntax: InstructionSyntax)
   return { ...state, env: { ...state.env, ...set }, variables: { ...state.variables, ...set } };
 }
 
-/** A build argument beats the default; without both, a global ARG of that name gives the value. */
+/** Names are taken as written. A build argument beats the default; without both, a global ARG of that name gives the value. */
 function withArgs(context: Context, state: StageState, syntax: InstructionSyntax): StageState {
   const args: Record<string, string | undefined> = { ...state.args };
   const variables: Record<string, string> = { ...state.variables };
   for (const pair of parseNameValues(syntax, context.syntax.escape)) {
-    const name = expand(context, syntax, { word: pair.name, variables });
+    const { name } = pair;
     const value =
       ownValue(context.buildArgs, name) ??
       (pair.value === undefined
