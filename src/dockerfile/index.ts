@@ -7,7 +7,9 @@ export type {
   StageState,
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
+export type { ProjectTool } from './project-tool-command.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
+export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
 export type { PackagePurpose, Rewrite, RewriteFacts, RewriteId } from './rewrites/rewrite.ts';
 export {
   type AppliedRewrite,
@@ -22,7 +24,14 @@ export {
   type LintOptions,
   lintDockerfile,
 } from './rules/lint-dockerfile.ts';
-export type { LintRule, LintSeverity } from './rules/rule.ts';
+export type {
+  IgnoredSource,
+  LabelPolicy,
+  LabelType,
+  LintProject,
+  LintRule,
+  LintSeverity,
+} from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
 export { applyEdits } from './syntax/apply-edits.ts';

@@ -78,7 +78,7 @@ const emptyState: StageState = {
 };
 
 /** Bases of Windows, whose shell is another: `mcr.microsoft.com/windows/servercore`, `golang:1.23-nanoserver`. */
-const windowsBase = /^mcr\.microsoft\.com\/windows(?:\/|:|$)|windowsservercore|nanoserver/;
+const windowsBase = /windowsservercore|nanoserver|(?:^|\/)windows(?:\/|:|$)/i;
 
 /** What is known before the first instruction of a stage on top of an image. */
 function startOf(base: string, platform: string): StageState {

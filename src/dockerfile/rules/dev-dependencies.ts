@@ -1,7 +1,7 @@
 import type { DockerfileModel, ShellCommand } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
-import type { LintRule } from './rule.ts';
+import type { LintProject, LintRule } from './rule.ts';
 import { shippedStages } from './visit.ts';
 
 const tools =
@@ -16,14 +16,14 @@ export const devDependencies: LintRule = {
   id: 'dev-dependencies',
   severity: 'warning',
   title: 'development dependencies are installed',
-  check: ({ model }) => {
+  check: ({ model, project }) => {
     if (devStage.test(model.stages[model.target]?.name ?? '')) return [];
     const started = startText(model);
     return shippedStages(model)
       .flatMap(({ instructions }) => instructions)
       .flatMap((instruction) =>
         (instruction.commands ?? []).flatMap((command) => {
-          const found = developing(command, instruction.before.variables);
+          const found = developing(command, instruction.before.variables, project);
           return found === undefined || started.includes(found.word.toLowerCase())
             ? []
             : [{ range: found.range, message: found.message }];
@@ -48,7 +48,11 @@ interface Found {
   readonly message: string;
 }
 
-function developing(command: ShellCommand, variables: Readonly<Record<string, string>>): Found | undefined {
+function developing(
+  command: ShellCommand,
+  variables: Readonly<Record<string, string>>,
+  project: LintProject | undefined,
+): Found | undefined {
   const pip = readPipInstall(command);
   const tool = pip?.requirements.find(({ text }) => tools.test(text));
   if (tool !== undefined) {
@@ -66,15 +70,20 @@ function developing(command: ShellCommand, variables: Readonly<Record<string, st
     const message = `${named.text} is for developers: the image needs only what the application imports`;
     return { word: named.text, range: named.range, message };
   }
-  const option = groupOption(command, variables);
+  const option = groupOption(command, variables, project);
   return option === undefined
     ? undefined
     : { word: '\n', range: command.range, message: `development groups are installed too: add ${option}` };
 }
 
 /** The option that leaves out the development groups, where a tool installs them unasked and it is not given. */
-function groupOption(command: ShellCommand, variables: Readonly<Record<string, string>>): string | undefined {
+function groupOption(
+  command: ShellCommand,
+  variables: Readonly<Record<string, string>>,
+  project: LintProject | undefined,
+): string | undefined {
   const install = readProjectInstall(command);
+  if (install !== undefined && project?.hasDevelopmentGroups.get(install.tool) === false) return undefined;
   const has = (pattern: RegExp): boolean => install?.arguments.some((word) => pattern.test(word)) === true;
   switch (install?.tool) {
     case 'uv':
