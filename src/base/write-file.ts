@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { encodeLossless } from './lossless-text.ts';
@@ -13,6 +12,8 @@ export async function writeFileWhole(
   mode = 0o644,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
+  // Loaded here: most commands write nothing, and it is among the slowest parts of Node to load.
+  const { randomBytes } = await import('node:crypto');
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const bytes = typeof content === 'string' ? encodeLossless(content) : content;

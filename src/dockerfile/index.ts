@@ -23,6 +23,7 @@ export {
   type LintFinding,
   type LintOptions,
   lintDockerfile,
+  lintModel,
 } from './rules/lint-dockerfile.ts';
 export type {
   IgnoredSource,

@@ -46,6 +46,7 @@ export {
 } from './import-scan.ts';
 export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
+export { mayNeedLibraries } from './library-names.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';

@@ -16,12 +16,12 @@ export const aptGetYes: LintRule = {
       const install = readAptInstall(command);
       if (install === undefined) return [];
       const before = command.words.slice(0, command.words.indexOf('install'));
-      const isGiven = [...install.options, ...before].some((word) => yes.test(word));
+      if ([...install.options, ...before].some((word) => yes.test(word))) return [];
       // `yes | apt-get install git`, or a line in /etc/apt/apt.conf.d.
       const isAnswered =
         /\byes\b[^|&;]*\|\s*(?:sudo\s+)?apt/.test(instruction.syntax.value) ||
         instructionsUpTo(model, instruction).some(({ syntax }) => /Assume-Yes/i.test(syntax.value));
-      if (isGiven || isAnswered) return [];
+      if (isAnswered) return [];
       const at = { start: install.optionsAt, end: install.optionsAt };
       return [
         {

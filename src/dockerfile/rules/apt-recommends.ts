@@ -15,11 +15,12 @@ export const aptRecommends: LintRule = {
       const isOff = command.words.some((word) =>
         /^--no-install-recommends$|^(?:-o)?APT::Install-Recommends=(?:false|0|no)$/i.test(word),
       );
+      if (isOff) return [];
       // Written into a file of /etc/apt/apt.conf.d, as a rule.
       const isConfigured = instructionsUpTo(model, instruction).some(({ syntax }) =>
         /Install-Recommends["\s]+"?(?:false|0|no)\b/i.test(syntax.value),
       );
-      if (isOff || isConfigured) return [];
+      if (isConfigured) return [];
       return [
         {
           range: command.range,

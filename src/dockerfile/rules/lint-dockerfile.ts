@@ -1,8 +1,9 @@
 import { UserError } from '../../base/index.ts';
+import type { DockerfileModel } from '../model.ts';
 import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
-import type { TextEdit, TextRange } from '../syntax/syntax.ts';
+import type { DockerfileSyntax, TextEdit, TextRange } from '../syntax/syntax.ts';
 import { withoutForeignShells } from './foreign-shell.ts';
 import type { LabelPolicy, LintProject, LintRule, LintSeverity, Violation } from './rule.ts';
 import { lintRules } from './rules.ts';
@@ -47,15 +48,24 @@ export interface LintFinding {
 export function lintDockerfile(text: string, options: LintOptions = {}): readonly LintFinding[] {
   const fileName = options.fileName ?? 'Dockerfile';
   const syntax = parseDockerfile(text, fileName);
+  return lintModel(syntax, resolveDockerfile(syntax, { fileName }), options);
+}
+
+/** As `lintDockerfile`, of what is parsed already. */
+export function lintModel(
+  syntax: DockerfileSyntax,
+  model: DockerfileModel,
+  options: Omit<LintOptions, 'fileName'> = {},
+): readonly LintFinding[] {
   const subject = {
     syntax,
-    model: withoutForeignShells(resolveDockerfile(syntax, { fileName }), syntax),
+    model: withoutForeignShells(model, syntax),
     trustedRegistries: options.trustedRegistries ?? [],
     labels: options.labels ?? noLabels,
     project: options.project,
   };
   const suppressions = readSuppressions(syntax, options.isHadolintPragmaOff);
-  const place = placer(text);
+  const place = placer(syntax.text);
   const findings = lintRules.flatMap((rule): readonly LintFinding[] => {
     if (severityOf(rule, options.severities, suppressions) === 'off') return [];
     return rule.check(subject).flatMap((violation): readonly LintFinding[] => {

@@ -7,7 +7,7 @@ export interface LintedFile {
   readonly file: string;
   readonly text: string;
   readonly findings: readonly LintFinding[];
-  /** The text with every sure correction; undefined for a file that could not be checked. */
+  /** The text with every sure correction; undefined where nobody asked for it, and for a file that could not be checked. */
   readonly fixed: string | undefined;
   /** How many findings were corrected before this look at the file. */
   readonly correctedCount?: number;

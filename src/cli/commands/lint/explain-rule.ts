@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nearestName, UserError } from '../../../base/index.ts';
 import { lintRules, namesOfRule } from '../../../dockerfile/index.ts';
 
@@ -13,8 +15,7 @@ export async function explainRule(name: string): Promise<string> {
     });
   }
   // The pages stand beside both `src/` and `dist/`.
-  const pages = found.map(({ id }) =>
-    readFile(new URL(`../../../../docs/rules/${id}.md`, import.meta.url), 'utf8'),
-  );
+  const folder = fileURLToPath(new URL('../../../../docs/rules', import.meta.url));
+  const pages = found.map(({ id }) => readFile(join(folder, `${id}.md`), 'utf8'));
   return (await Promise.all(pages)).join('\n');
 }

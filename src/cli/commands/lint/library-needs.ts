@@ -9,23 +9,19 @@ import {
 } from '../../../dockerfile/index.ts';
 import {
   type DebianSuite,
+  mayNeedLibraries,
   parseNamedRequirement,
   readRequirementsTree,
-  systemNeedsOf,
 } from '../../../python/index.ts';
+import type { WantedDistribution } from './library-packages.ts';
 import type { LintedBuild } from './read-lint-project.ts';
-
-interface Wanted {
-  readonly name: string;
-  readonly extras: readonly string[];
-}
 
 /** What requirement files of the context name, and the Debian packages that hold the libraries of all that is installed. */
 export async function libraryNeeds(
   build: LintedBuild,
 ): Promise<Pick<LintProject, 'requirementFiles' | 'libraryPackages'>> {
   const files = new Map<string, readonly string[]>();
-  const wanted: Wanted[] = [];
+  const wanted: WantedDistribution[] = [];
   for (const stage of build.model.stages) {
     for (const instruction of stage.instructions) {
       for (const command of instruction.commands ?? []) {
@@ -40,16 +36,18 @@ export async function libraryNeeds(
       }
     }
   }
-  const suite = suiteOf(build);
-  return {
-    requirementFiles: files,
-    libraryPackages: new Map(
-      wanted.flatMap(({ name, extras }) => {
-        const packages = systemNeedsOf(name, suite, extras)?.packages ?? [];
-        return packages.length === 0 ? [] : [[name, packages] as const];
-      }),
-    ),
-  };
+  const candidates = wanted.filter(({ name }) => mayNeedLibraries(name));
+  return { requirementFiles: files, libraryPackages: await packagesOf(candidates, suiteOf(build)) };
+}
+
+/** The tables of packages are loaded only for what is likely to be in them. */
+async function packagesOf(
+  wanted: readonly WantedDistribution[],
+  suite: DebianSuite,
+): Promise<LintProject['libraryPackages']> {
+  if (wanted.length === 0) return new Map();
+  const { libraryPackages } = await import('./library-packages.ts');
+  return libraryPackages(wanted, suite);
 }
 
 /** Tags without a release are of the newest; Ubuntu's names are those of before Debian's change of 64-bit times. */
@@ -58,7 +56,7 @@ function suiteOf({ model }: LintedBuild): DebianSuite {
   return /bookworm|bullseye|buster|ubuntu|debian:1[0-2]/.test(base) ? 'bookworm' : 'trixie';
 }
 
-function namedBy(requirement: string): readonly Wanted[] {
+function namedBy(requirement: string): readonly WantedDistribution[] {
   const parsed = parseNamedRequirement(requirement);
   return 'error' in parsed ? [] : [{ name: parsed.name, extras: parsed.extras }];
 }
@@ -68,7 +66,7 @@ async function readNames(
   { context }: LintedBuild,
   instructions: readonly Instruction[],
   { instruction, file }: { readonly instruction: Instruction; readonly file: string },
-): Promise<readonly Wanted[] | undefined> {
+): Promise<readonly WantedDistribution[] | undefined> {
   const copies = instructions
     .slice(0, instructions.indexOf(instruction))
     .flatMap((one) => readContextCopy(one) ?? []);

@@ -1,12 +1,12 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { buffer as readAll } from 'node:stream/consumers';
 import { decodeLossless, messageOf, UserError, writeFileWhole } from '../../../base/index.ts';
 import {
   fixDockerfile,
   type LintFinding,
   type LintOptions,
-  lintDockerfile,
+  type LintProject,
+  lintModel,
   parseDockerfile,
   resolveDockerfile,
 } from '../../../dockerfile/index.ts';
@@ -22,7 +22,7 @@ import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { findDockerfiles } from './find-dockerfiles.ts';
 import { type LintSettings, readLintSettings } from './lint-settings.ts';
-import { guessContext, readLintProject } from './read-lint-project.ts';
+import { guessContext, type LintedBuild, readLintProject } from './read-lint-project.ts';
 
 const severities = ['style', 'info', 'warning', 'error', 'never'] as const;
 
@@ -69,32 +69,35 @@ export async function runLint(request: LintRequest, signal: AbortSignal): Promis
 
 /** A file that cannot be checked is told with the others: it ends the run only when all have been looked at. */
 async function lintFile(file: string, run: LintRun): Promise<LintedFile> {
+  const { request, settings, environment } = run;
   try {
-    const text = await readText(file, run.environment.cwd);
-    const options = await optionsFor(file, text, run);
-    return { file, text, findings: lintDockerfile(text, options), fixed: fixDockerfile(text, options) };
+    const text = await readText(file, environment.cwd);
+    const syntax = parseDockerfile(text, file);
+    const model = resolveDockerfile(syntax, { fileName: file });
+    const project = await projectAround(file, { syntax, model }, run);
+    const options: LintOptions = { ...settings, fileName: file, project };
+    const isChanged = request.fix === true || request.dryRun === true;
+    const fixed = isChanged ? fixDockerfile(text, options) : undefined;
+    return { file, text, findings: lintModel(syntax, model, options), fixed };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { file, text: '', findings: [], fixed: undefined, problem: error };
   }
 }
 
-async function optionsFor(
+async function projectAround(
   file: string,
-  text: string,
-  { request, settings, environment: { cwd } }: LintRun,
-): Promise<LintOptions> {
-  const syntax = parseDockerfile(text, file);
-  const model = resolveDockerfile(syntax, { fileName: file });
+  read: Pick<LintedBuild, 'syntax' | 'model'>,
+  { request, environment: { cwd } }: LintRun,
+): Promise<LintProject> {
   const dockerfile = file === '-' ? undefined : resolve(cwd, file);
   const context =
-    request.context === undefined ? guessContext(model, dockerfile, cwd) : resolve(cwd, request.context);
-  const project = await readLintProject({ syntax, model, dockerfile, context });
-  return { ...settings, fileName: file, project };
+    request.context === undefined ? guessContext(read.model, dockerfile, cwd) : resolve(cwd, request.context);
+  return readLintProject({ ...read, dockerfile, context });
 }
 
 async function readText(file: string, cwd: string): Promise<string> {
-  if (file === '-') return decodeLossless(await readAll(process.stdin));
+  if (file === '-') return await readInput();
   try {
     return decodeLossless(await readFile(resolve(cwd, file)));
   } catch (cause) {
@@ -105,6 +108,12 @@ async function readText(file: string, cwd: string): Promise<string> {
       cause,
     });
   }
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return decodeLossless(Buffer.concat(chunks));
 }
 
 async function fixAll(linted: readonly LintedFile[], run: LintRun): Promise<readonly LintedFile[]> {
