@@ -34,11 +34,15 @@ export const devDependencies: LintRule = {
 
 /** What the container starts, in lower case: a notebook server is no tool of its developers. */
 function startText(model: DockerfileModel): string {
-  return model.stages
-    .flatMap(({ instructions }) => instructions)
+  const instructions = model.stages.flatMap((stage) => stage.instructions);
+  const started = instructions
     .filter(({ syntax }) => ['cmd', 'entrypoint'].includes(syntax.keyword))
-    .map(({ syntax }) => syntax.value.toLowerCase())
-    .join('\n');
+    .map(({ syntax }) => syntax.value.toLowerCase());
+  // The port of Jupyter, or a base that is made for it.
+  const isNotebook =
+    model.stages.some(({ base }) => /jupyter/.test(base)) ||
+    instructions.some(({ syntax }) => syntax.keyword === 'expose' && /\b8888\b/.test(syntax.value));
+  return [...started, ...(isNotebook ? ['jupyterlab jupyter notebook'] : [])].join('\n');
 }
 
 interface Found {

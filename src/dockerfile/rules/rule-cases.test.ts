@@ -98,6 +98,8 @@ test.each<readonly [rule: string, text: string, reason: string]>([
   ],
   ['source-before-install', 'COPY . .\nRUN pip install .\n', 'the source is what is installed'],
   ['requirement-redirect', 'RUN pip install -r a.txt > 1.log\nRUN pip install a>2.log b\n', 'a log'],
+  ['dev-dependencies', 'RUN pip install jupyterlab==4\nEXPOSE 8888\n', 'a notebook server'],
+  ['dev-dependencies', 'FROM jupyterhub/jupyterhub:5\nRUN pip install notebook\n', 'made for it'],
   ['named-user', 'FROM nanoserver:1\nUSER ContainerAdministrator\n', 'Windows has no numbers'],
 ])('%s is silent: %j', (rule, text, reason) => {
   expect([reason, linesOf(rule, text)]).toEqual([reason, []]);

@@ -17,7 +17,8 @@ export function lintTable(files: readonly LintedFile[], options: TerminalOptions
     const lines = text.split(/\r?\n/);
     return findings.map((finding) => blockOf(file, finding, { lines, screen }));
   });
-  return `${[...blocks, sumOf(files)].join('\n')}\n`;
+  const isNothing = files.every(({ problem }) => problem !== undefined);
+  return isNothing ? '' : `${[...blocks, sumOf(files)].join('\n')}\n`;
 }
 
 function blockOf(
@@ -76,7 +77,7 @@ function sumOf(files: readonly LintedFile[]): string {
     corrected === 0 ? '' : `${many(corrected, 'finding')} corrected; `,
     `${many(findings.length, 'finding')}${corrected === 0 ? '' : ' left'} in ${many(checked, 'file')}`,
     levels.length === 0 ? '' : `: ${levels.join(', ')}`,
-    findings.length === 0 ? '' : '. --explain RULE tells why',
+    findings.length === 0 ? '' : '. plimsoll lint --explain RULE tells why',
     fixable === 0 ? '' : `; --fix corrects ${fixable}`,
     findings.length === 0 ? '' : '.',
   ].join('');

@@ -33,7 +33,12 @@ async function dockerfilesOf(directory: string, cwd: string): Promise<readonly s
 async function namesIn(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => !entry.isDirectory() && dockerfileName.test(entry.name) && !otherName.test(entry.name))
+    .filter(
+      (entry) =>
+        (entry.isFile() || entry.isSymbolicLink()) &&
+        dockerfileName.test(entry.name) &&
+        !otherName.test(entry.name),
+    )
     .map(({ name }) => name)
     .sort();
 }

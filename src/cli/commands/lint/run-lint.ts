@@ -53,6 +53,8 @@ export async function runLint(request: LintRequest, signal: AbortSignal): Promis
       hint: 'Take --dry-run, which prints the corrections as a diff, or name a file.',
     });
   }
+  const { context } = request;
+  if (context !== undefined) await refuseNoDirectory(context, environment.cwd);
   const run: LintRun = { request, environment, settings: await readLintSettings(environment.cwd) };
   const names = await findDockerfiles(request.files, environment.cwd);
   const linted: LintedFile[] = [];
@@ -65,6 +67,14 @@ export async function runLint(request: LintRequest, signal: AbortSignal): Promis
   const left = request.fix === true ? await fixAll(linted, run) : linted;
   environment.write(await render(left, run));
   return conclude(left, run);
+}
+
+async function refuseNoDirectory(context: string, cwd: string): Promise<void> {
+  const found = await stat(resolve(cwd, context)).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new UserError(`${context} is no directory.`, {
+    hint: 'Let --context name the directory that docker build is given.',
+  });
 }
 
 /** A file that cannot be checked is told with the others: it ends the run only when all have been looked at. */
