@@ -7,13 +7,16 @@ export function appendLink(
   commands: readonly ShellCommand[],
   { command, link }: { readonly command: ShellCommand; readonly link: string },
 ): TextEdit {
-  const before = commands[commands.indexOf(command) - 1];
-  const separator =
-    before === undefined
-      ? ''
-      : text.slice(before.range.end, command.range.start).replaceAll(/^\s*#.*\n/gm, '');
-  const isOwnLine =
-    /^[ \t]*(?:&&[ \t]*)?\\\r?\n[ \t]*(?:&&[ \t]*)?$/.test(separator) && separator.includes('&&');
   const at = command.range.end;
-  return { range: { start: at, end: at }, newText: `${isOwnLine ? separator : ' && '}${link}` };
+  const position = commands.indexOf(command);
+  const [before, after] = [commands[position - 1], commands[position + 1]];
+  const separators = [
+    before === undefined ? '' : text.slice(before.range.end, command.range.start),
+    after === undefined ? '' : text.slice(at, after.range.start),
+  ].map((separator) => separator.replaceAll(/^\s*#.*\n/gm, ''));
+  const ownLine = separators.find(
+    (separator) =>
+      /^[ \t]*(?:&&[ \t]*)?\\\r?\n[ \t]*(?:&&[ \t]*)?$/.test(separator) && separator.includes('&&'),
+  );
+  return { range: { start: at, end: at }, newText: `${ownLine ?? ' && '}${link}` };
 }

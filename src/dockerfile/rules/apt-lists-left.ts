@@ -24,6 +24,8 @@ function listsLeft(subject: LintSubject, instruction: Instruction): readonly Vio
   const update = commands.find((command) => aptAction(command) === 'update');
   const isKept = isMounted(instruction, ['/var/lib/apt/lists', '/var/lib/apt', '/var/lib', '/var']);
   if (update === undefined || isKept || removes(commands, lists)) return [];
+  const isUnused = commands.length === 1 && laterThan(subject, instruction).every(needsNoLists);
+  if (isUnused) return [{ range: update.range, message: 'nothing is installed from these package lists' }];
   return [
     {
       range: update.range,
@@ -70,16 +72,19 @@ function removes(commands: readonly ShellCommand[], place: RegExp): boolean {
 function correction(subject: LintSubject, instruction: Instruction): Pick<Violation, 'edits'> {
   const { syntax, commands = [] } = instruction;
   const last = commands.at(-1);
-  const later = keptStages(subject.model)
-    .flatMap(({ instructions }) => instructions)
-    .filter((one) => one.stage > instruction.stage || one.syntax.startLine > syntax.startLine);
   const isSure =
     last?.isTopLevel === true &&
     syntax.heredocs.length === 0 &&
     last.range.end === syntax.range.end &&
-    later.every(needsNoLists);
+    laterThan(subject, instruction).every(needsNoLists);
   const link = 'rm -rf /var/lib/apt/lists/*';
   return isSure ? { edits: [appendLink(subject.syntax, commands, { command: last, link })] } : {};
+}
+
+function laterThan({ model }: LintSubject, { stage, syntax }: Instruction): readonly Instruction[] {
+  return keptStages(model)
+    .flatMap(({ instructions }) => instructions)
+    .filter((one) => one.stage > stage || one.syntax.startLine > syntax.startLine);
 }
 
 /** Commands that are known, among them no script and no apt that reads the lists of another RUN. */

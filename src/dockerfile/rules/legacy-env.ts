@@ -14,7 +14,7 @@ export const legacyEnv: LintRule = {
       if (pair === undefined || !pair.isLegacy) return [];
       const value = pair.value ?? '';
       const between = { start: pair.range.start + pair.name.length, end: pair.valueRange.start };
-      const isSimple = /^[\w./:$@,+%{}=-]+$/.test(value);
+      const isSimple = /^(?:[\w./:$@,+%{}=-]+|"[^"\\\n]*"|'[^'\n]*')$/.test(value);
       // Within double quotes these mean what they mean without; a value over several lines is left alone.
       const isQuotable =
         /^[\w./:$@,+%{}=()!?;&|<>*~# -]+$/.test(value) &&

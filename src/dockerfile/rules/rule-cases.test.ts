@@ -100,6 +100,7 @@ test.each<readonly [rule: string, text: string, reason: string]>([
   ['requirement-redirect', 'RUN pip install -r a.txt > 1.log\nRUN pip install a>2.log b\n', 'a log'],
   ['dev-dependencies', 'RUN pip install jupyterlab==4\nEXPOSE 8888\n', 'a notebook server'],
   ['dev-dependencies', 'FROM jupyterhub/jupyterhub:5\nRUN pip install notebook\n', 'made for it'],
+  ['shell-form-command', 'ENTRYPOINT\n', 'takes back what the base says'],
   ['named-user', 'FROM nanoserver:1\nUSER ContainerAdministrator\n', 'Windows has no numbers'],
 ])('%s is silent: %j', (rule, text, reason) => {
   expect([reason, linesOf(rule, text)]).toEqual([reason, []]);
@@ -129,7 +130,7 @@ describe('a correction', () => {
     ],
     [
       'RUN conda install -y a && \\\n    apt-get update\n',
-      'RUN conda install -y a && conda clean -afy && \\\n    apt-get update && \\\n    rm -rf /var/lib/apt/lists/*\n',
+      'RUN conda install -y a && \\\n    conda clean -afy && \\\n    apt-get update && \\\n    rm -rf /var/lib/apt/lists/*\n',
       'two that touch, one after the other',
     ],
     ['CMD python app.py --n=1\n', 'CMD ["python", "app.py", "--n=1"]\n', 'plain words'],
@@ -138,6 +139,8 @@ describe('a correction', () => {
     ['ENTRYPOINT ["a"]\nCMD b c\n', 'ENTRYPOINT ["a"]\nCMD b c\n', 'arguments of the ENTRYPOINT'],
     ['ENV A b c $D\n', 'ENV A="b c $D"\n', 'several words'],
     ['ENV A say "b"\n', 'ENV A say "b"\n', 'quotes within'],
+    ['ENV A "b c"\n', 'ENV A="b c"\n', 'quoted already'],
+    ['RUN apt-get update\n', 'RUN apt-get update\n', 'nothing comes of it: to be taken away by hand'],
     ['MAINTAINER a b <c@d>\n', 'LABEL org.opencontainers.image.authors="a b <c@d>"\n', 'a label'],
     [
       'RUN apt update && apt upgrade\n',

@@ -7,7 +7,7 @@ const secret = /(?:^|_)(?:apikey|auth|credentials?|key|password|pword|passwd|sec
 const plain =
   /public|_(?:file|path|dir|url|name|type|limit|count|length|size|id|timeout|algorithm)$|^(?:token|max_token|key)_|(?:^|_)(?:no|use|with|without|enable|disable|has|is)_|^ssh_auth_sock$|^apt_key|gpg_key|(?:^|_)key_?ring/i;
 /** A switch or a number: nobody's secret. */
-const harmless = /^["']?(?:\d{1,4}|true|false|yes|no|on|off|none|null)["']?$/i;
+const harmless = /^["']?(?:[01]|true|false|yes|no|on|off|none|null)["']?$/i;
 
 /** A secret in ARG or ENV. */
 export const secretInEnv: LintRule = {

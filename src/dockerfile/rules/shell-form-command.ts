@@ -19,7 +19,9 @@ export const shellFormCommand: LintRule = {
   check: ({ model }) =>
     instructionsOf(model, 'cmd', 'entrypoint').flatMap((instruction) => {
       const { syntax, before } = instruction;
-      if (syntax.json !== undefined || before.shell.join(' ') !== '/bin/sh -c') return [];
+      // An empty one takes back what the base image says.
+      if (syntax.value === '' || syntax.json !== undefined || before.shell.join(' ') !== '/bin/sh -c')
+        return [];
       return [
         {
           range: syntax.range,
