@@ -5,6 +5,7 @@ import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { DockerfileSyntax, TextEdit, TextRange } from '../syntax/syntax.ts';
 import { withoutForeignShells } from './foreign-shell.ts';
+import { withOnbuildCommands } from './onbuild-commands.ts';
 import type { LabelPolicy, LintProject, LintRule, LintSeverity, Violation } from './rule.ts';
 import { lintRules } from './rules.ts';
 import { hadolintNames, namesOfRule, readSuppressions, type Suppressions } from './suppressions.ts';
@@ -59,7 +60,7 @@ export function lintModel(
 ): readonly LintFinding[] {
   const subject = {
     syntax,
-    model: withoutForeignShells(model, syntax),
+    model: withoutForeignShells(withOnbuildCommands(model, syntax), syntax),
     trustedRegistries: options.trustedRegistries ?? [],
     labels: options.labels ?? noLabels,
     project: options.project,

@@ -13,6 +13,9 @@ function linesOf(name: string, text: string): readonly number[] {
 
 /** What hadolint and BuildKit define with their tests, and we as they do. */
 test.each<readonly [name: string, text: string, lines: readonly number[], reason: string]>([
+  ['DL3004', 'ONBUILD RUN a && \\\n  sudo b\n', [3], 'what the next image will run'],
+  ['DL3013', 'ONBUILD RUN pip install a\nONBUILD RUN ["pip", "install", "b"]\n', [2], 'in shell form'],
+  ['DL3045', 'ONBUILD WORKDIR /a\nONBUILD COPY b c\n', [], 'where it lands is decided there'],
   ['DL3003', 'RUN cd /opt\n', [2], 'a lone cd does nothing'],
   [
     'DL3009',
@@ -148,6 +151,7 @@ describe('a correction', () => {
       'what both do alike',
     ],
     ['RUN useradd -u 123456 a\n', 'RUN useradd -l -u 123456 a\n', 'in front of the other options'],
+    ['ONBUILD RUN apt-get install git\n', 'ONBUILD RUN apt-get install -y git\n', 'of the next image'],
     ['EXPOSE 1.2.3.4:80:80/TCP\n', 'EXPOSE 80/tcp\n', 'two rules about one word'],
   ])('%j', (given, fixed, reason) => {
     expect([reason, fixDockerfile(debian + given)]).toEqual([reason, debian + fixed]);

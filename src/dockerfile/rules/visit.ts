@@ -14,11 +14,11 @@ export function instructionsOf(
   return keywords.length === 0 ? all : all.filter(({ syntax }) => keywords.includes(syntax.keyword));
 }
 
-/** Every simple command of every RUN, with its instruction. */
+/** Every simple command of every RUN (ONBUILD too), with its instruction. */
 export function commandsOf(
   model: DockerfileModel,
 ): readonly { readonly command: ShellCommand; readonly instruction: Instruction }[] {
-  return instructionsOf(model, 'run').flatMap((instruction) =>
+  return instructionsOf(model, 'run', 'onbuild').flatMap((instruction) =>
     (instruction.commands ?? []).map((command) => ({ command, instruction })),
   );
 }
