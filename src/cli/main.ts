@@ -46,9 +46,11 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
       `${red('Interrupted.')} Nothing was left half-written; the engine's build cache keeps what was done.\n`,
     );
   } else if (error instanceof UserError) {
-    process.stderr.write(`${red('error:')} ${error.message}\n`);
+    process.stderr.write(`${red('error:')} ${harmless(error.message)}\n`);
     if (error.hint !== undefined)
-      process.stderr.write(`${styleText('bold', 'hint:', { stream: process.stderr })} ${error.hint}\n`);
+      process.stderr.write(
+        `${styleText('bold', 'hint:', { stream: process.stderr })} ${harmless(error.hint)}\n`,
+      );
   } else {
     process.stderr.write(
       `${red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
@@ -63,6 +65,11 @@ function unwritable(cause: Error): UserError {
     hint: 'Make room, or write it elsewhere.',
     cause,
   });
+}
+
+/** A message may quote a file of any origin: what would control the terminal is shown as a replacement character. */
+function harmless(message: string): string {
+  return message.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }
 
 /** Has Node keep what it compiles of the commands, which load when they run: the next start is quicker. */

@@ -1,6 +1,11 @@
 import { UserError } from '../../../base/index.ts';
 import type { IgnoredSource } from '../../../dockerfile/index.ts';
-import { ignoreMatcher, parseDockerignore } from '../../../dockerignore/index.ts';
+import {
+  type IgnoreMatcher,
+  ignoreMatcher,
+  parseDockerignore,
+  type WalkVerdict,
+} from '../../../dockerignore/index.ts';
 import { contextUses } from '../ignore/context-uses.ts';
 import type { LintedBuild } from './read-lint-project.ts';
 
@@ -18,12 +23,12 @@ export function ignoredSources(
     const exceptions = patterns.filter(({ isException }) => isException).map(({ pattern }) => pattern);
     return contextUses(model, syntax.escape).flatMap(({ source, written, line }) => {
       if (source === '.' || /[*?[\\]/.test(source)) return [];
-      const { isIgnored, rule } = matcher.walkVerdict(source, undefined);
+      const { isIgnored, rule } = verdictOn(source, matcher);
       const hasException = exceptions.some(
         (pattern) => pattern.startsWith(`${source}/`) || /^\*/.test(pattern),
       );
       const cause = rule === undefined ? undefined : patterns[rule];
-      return !matcher.isIgnored(source) || !isIgnored || hasException || cause === undefined
+      return !isIgnored || hasException || cause === undefined
         ? []
         : [{ line, written, ignoreFile: file.path, ignoreLine: cause.line, pattern: cause.pattern }];
     });
@@ -32,4 +37,10 @@ export function ignoredSources(
     if (error instanceof UserError) return [];
     throw error;
   }
+}
+
+/** The verdict on a path, from the top down: what is below something that is left out is left out by the same pattern. */
+function verdictOn(path: string, matcher: IgnoreMatcher): WalkVerdict {
+  const slash = path.lastIndexOf('/');
+  return matcher.walkVerdict(path, slash === -1 ? undefined : verdictOn(path.slice(0, slash), matcher));
 }

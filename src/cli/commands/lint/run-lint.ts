@@ -107,23 +107,23 @@ async function projectAround(
 }
 
 async function readText(file: string, cwd: string): Promise<string> {
-  if (file === '-') return await readInput();
   try {
-    return decodeLossless(await readFile(resolve(cwd, file)));
+    const bytes = file === '-' ? await readInput() : await readFile(resolve(cwd, file));
+    return decodeLossless(bytes);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     const why = code === 'ENOENT' ? 'there is no such file' : messageOf(cause);
-    throw new UserError(`${file} cannot be read: ${why}`, {
+    throw new UserError(`${file === '-' ? 'Standard input' : file} cannot be read: ${why}`, {
       hint: 'Name a Dockerfile, a directory with one, or - for standard input.',
       cause,
     });
   }
 }
 
-async function readInput(): Promise<string> {
-  const chunks: Buffer[] = [];
+async function readInput(): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
-  return decodeLossless(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 async function fixAll(linted: readonly LintedFile[], run: LintRun): Promise<readonly LintedFile[]> {
