@@ -1,11 +1,14 @@
 import type { DockerfileModel, ShellCommand } from '../model.ts';
-import { readPipInstall } from '../pip-command.ts';
+import { type PipInstall, readPipInstall } from '../pip-command.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
 import type { LintProject, LintRule } from './rule.ts';
 import { shippedStages } from './visit.ts';
 
 const tools =
   /^(pytest(?:-[\w-]+)?|black|ruff|mypy|pyright|flake8|pylint|isort|autopep8|yapf|bandit|pre-commit|tox|nox|coverage|hypothesis|ipdb|jupyter(?:lab)?|notebook|sphinx|mkdocs(?:-[\w-]+)?|twine|bump2version)(?=$|[[<>=!~;\s@])/i;
+/** Those of the tools that no application runs with. */
+const pureTools =
+  /^(?:pytest(?:-.+)?|black|ruff|mypy|pyright|flake8|pylint|isort|autopep8|yapf|pre-commit|tox|nox|coverage|twine|bump2version|ipdb)$/;
 const devFile =
   /(?:^|[/_.-])(?:dev|develop|development|tests?|testing|lint|ci)(?:[-_.]?requirements)?\.(?:txt|in)$|(?:^|\/)(?:dev|tests?)[-_]requirements/i;
 const devExtra = /\[(?:[^\]]*,)?\s*(?:dev|development|tests?|testing|lint)\s*(?:,[^\]]*)?\]/;
@@ -74,10 +77,25 @@ function developing(
     const message = `${named.text} is for developers: the image needs only what the application imports`;
     return { word: named.text, range: named.range, message };
   }
+  const within = toolsWithin(pip, project);
+  if (within !== undefined) return within;
   const option = groupOption(command, variables, project);
   return option === undefined
     ? undefined
     : { word: '\n', range: command.range, message: `development groups are installed too: add ${option}` };
+}
+
+/** Tools in a requirement file that is not named after them. */
+function toolsWithin(pip: PipInstall | undefined, project: LintProject | undefined): Found | undefined {
+  for (const { text, range } of pip?.requirementFiles ?? []) {
+    const names = project?.requirementFiles.get(text)?.filter((name) => pureTools.test(name)) ?? [];
+    const [first] = names;
+    if (first === undefined) continue;
+    const rest = names.length === 1 ? 'is' : `and ${names.length - 1} more are`;
+    const message = `${first} ${rest} for developers: keep them out of ${text}, in a file of their own`;
+    return { word: first, range, message };
+  }
+  return undefined;
 }
 
 /** The option that leaves out the development groups, where a tool installs them unasked and it is not given. */

@@ -137,6 +137,16 @@ describe('a correction', () => {
       'two that touch, one after the other',
     ],
     ['CMD python app.py --n=1\n', 'CMD ["python", "app.py", "--n=1"]\n', 'plain words'],
+    [
+      'CMD gunicorn \\\n  # why\n  -b :80 \\\n  app:app\n',
+      'CMD ["gunicorn", \\\n  # why\n  "-b", ":80", \\\n  "app:app"]\n',
+      'lines and comments stay',
+    ],
+    [
+      'RUN conda install -y a > /log\n',
+      'RUN conda install -y a > /log && conda clean -afy\n',
+      'behind the redirect',
+    ],
     ['CMD cd /app && python app.py\n', 'CMD cd /app && python app.py\n', 'the shell is needed'],
     ['CMD python $FILE\n', 'CMD python $FILE\n', 'a variable'],
     ['ENTRYPOINT ["a"]\nCMD b c\n', 'ENTRYPOINT ["a"]\nCMD b c\n', 'arguments of the ENTRYPOINT'],
@@ -162,6 +172,23 @@ describe('a correction', () => {
     const text = 'FROM a:1 AS Build\nFROM Build AS c\nCOPY --from=Build --chmod=1 /x /y\n';
     expect(fixDockerfile(text)).toBe(text.replaceAll('Build', 'build'));
   });
+});
+
+test('tools within a requirement file of the project', () => {
+  const project = {
+    ignoredSources: [],
+    requirementFiles: new Map([['requirements.txt', ['flask', 'pytest', 'notebook', 'black']]]),
+    libraryPackages: new Map(),
+    hasDevelopmentGroups: new Map(),
+  };
+  const messages = (text: string): readonly string[] =>
+    lintDockerfile(`${debian}RUN pip install --no-cache-dir -r requirements.txt\n${text}`, { project }).map(
+      ({ rule, message }) => `${rule}: ${message}`,
+    );
+  expect(messages('')).toEqual([
+    'dev-dependencies: pytest and 1 more are for developers: keep them out of requirements.txt, in a file of their own',
+  ]);
+  expect(messages('CMD ["pytest"]\n')).toEqual([]);
 });
 
 describe('comments', () => {

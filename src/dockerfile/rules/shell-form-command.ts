@@ -37,16 +37,20 @@ export const shellFormCommand: LintRule = {
  * and beside an ENTRYPOINT, a CMD is its arguments.
  */
 function correction(model: DockerfileModel, { syntax, stage }: Instruction): Pick<Violation, 'edits'> {
-  const words = argumentWords(syntax).map(({ text }) => text);
-  const [program = ''] = words;
+  const words = argumentWords(syntax);
+  const program = words[0]?.text ?? '';
   const isPlain =
     syntax.keyword === 'cmd' &&
-    words.every((word) => plainWord.test(word)) &&
+    words.every(({ text }) => plainWord.test(text)) &&
     !program.includes('=') &&
     !shellWord.test(program) &&
     !hasEntrypoint(model, stage);
-  const list = `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;
-  return isPlain ? { edits: [{ range: syntax.valueRange, newText: list }] } : {};
+  // Word by word: lines and comments between them stay.
+  const edits = words.map(({ text, range }, at) => ({
+    range,
+    newText: `${at === 0 ? '[' : ''}${JSON.stringify(text)}${at === words.length - 1 ? ']' : ','}`,
+  }));
+  return isPlain ? { edits } : {};
 }
 
 function hasEntrypoint(model: DockerfileModel, position: number): boolean {

@@ -36,7 +36,9 @@ export async function libraryNeeds(
       }
     }
   }
-  const candidates = wanted.filter(({ name }) => mayNeedLibraries(name));
+  // Other bases are not judged by what they lack.
+  const isLean = build.model.stages.some(({ base }) => /slim|debian|ubuntu|nvidia\/cuda/.test(base));
+  const candidates = isLean ? wanted.filter(({ name }) => mayNeedLibraries(name)) : [];
   return { requirementFiles: files, libraryPackages: await packagesOf(candidates, suiteOf(build)) };
 }
 

@@ -68,18 +68,15 @@ async function findIgnored(build: LintedBuild): Promise<LintProject['ignoredSour
   return [];
 }
 
-/** Is there a pip install into a base that may lack libraries? */
+/** Is there a pip install of more than the project itself? */
 function installsPackages({ model }: LintedBuild): boolean {
-  return (
-    model.stages.some(({ base }) => /slim|debian|ubuntu|nvidia\/cuda/.test(base)) &&
-    model.stages.some(({ instructions }) =>
-      instructions.some(({ commands }) =>
-        commands?.some((command) => {
-          const install = readPipInstall(command);
-          return (install?.requirementFiles.length ?? 0) + (install?.requirements.length ?? 0) > 0;
-        }),
-      ),
-    )
+  return model.stages.some(({ instructions }) =>
+    instructions.some(({ commands }) =>
+      commands?.some((command) => {
+        const install = readPipInstall(command);
+        return (install?.requirementFiles.length ?? 0) + (install?.requirements.length ?? 0) > 0;
+      }),
+    ),
   );
 }
 
