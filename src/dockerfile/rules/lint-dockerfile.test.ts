@@ -448,6 +448,13 @@ const cases: readonly [
     'FROM debian:12\nARG V=1.2.3\nLABEL version="$V" other=x\n',
     'a variable with a good value; another label',
   ],
+  [
+    'unknown-ignore',
+    '# plimsoll ignore=pip-cash, DL3008 # why\nFROM debian:12\n# plimsoll global ignore=nothing\n',
+    [1, 3],
+    '# plimsoll ignore = pip-cache, StageNameCasing because\nFROM debian:12\n# hadolint ignore=SC2086\nRUN a\n',
+    'names of all three; what only hadolint knows',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */

@@ -61,6 +61,7 @@ export function lintModel(
   const subject = {
     syntax,
     model: withoutForeignShells(withOnbuildCommands(model, syntax), syntax),
+    ruleNames: lintRules.flatMap(namesOfRule),
     trustedRegistries: options.trustedRegistries ?? [],
     labels: options.labels ?? noLabels,
     project: options.project,

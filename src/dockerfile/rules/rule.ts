@@ -44,6 +44,8 @@ export interface LintProject {
 export interface LintSubject {
   readonly syntax: DockerfileSyntax;
   readonly model: DockerfileModel;
+  /** Every name that a rule answers to. */
+  readonly ruleNames: readonly string[];
   /** Registries that FROM may name; empty where all may be named. */
   readonly trustedRegistries: readonly string[];
   readonly labels: LabelPolicy;

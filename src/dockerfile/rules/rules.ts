@@ -59,6 +59,7 @@ import { undefinedArgInFrom } from './undefined-arg-in-from.ts';
 import { undefinedVar } from './undefined-var.ts';
 import { unexpectedLabel } from './unexpected-label.ts';
 import { unknownCopyStage } from './unknown-copy-stage.ts';
+import { unknownIgnore } from './unknown-ignore.ts';
 import { unpinnedApt } from './unpinned-apt.ts';
 import { unpinnedPip } from './unpinned-pip.ts';
 import { untaggedBase } from './untagged-base.ts';
@@ -134,4 +135,5 @@ export const lintRules: readonly LintRule[] = [
   missingLabel,
   unexpectedLabel,
   labelValue,
+  unknownIgnore,
 ];
