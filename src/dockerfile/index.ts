@@ -7,8 +7,10 @@ export type {
   StageState,
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
+export type { ProjectTool } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
+export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
 export type {
   BuildSecret,
   PackagePurpose,
@@ -29,8 +31,16 @@ export {
   type LintFinding,
   type LintOptions,
   lintDockerfile,
+  lintModel,
 } from './rules/lint-dockerfile.ts';
-export type { LintRule, LintSeverity } from './rules/rule.ts';
+export type {
+  IgnoredSource,
+  LabelPolicy,
+  LabelType,
+  LintProject,
+  LintRule,
+  LintSeverity,
+} from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
 export { applyEdits } from './syntax/apply-edits.ts';

@@ -9,7 +9,6 @@ import {
 } from '../dockerfile/index.ts';
 import { type Risk, redactInstruction } from '../finding/index.ts';
 import type { RequirementsTree } from '../python/index.ts';
-import { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
 import type { LeanFile } from './lean-file.ts';
 import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 
@@ -48,6 +47,26 @@ export interface IgnoreProposal {
   readonly leftAlone: readonly string[];
 }
 
+/** A proposed compose file. */
+export interface ComposePlan {
+  readonly path: string;
+  readonly previous: string | undefined;
+  readonly content: string;
+  readonly title: string;
+  readonly reason: string;
+  /** Where volumes that it adds are mounted. */
+  readonly volumePaths: readonly string[];
+  readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
+}
+
+/** Compose files to choose from; undefined where there is nothing to say. */
+export interface ComposePlans {
+  /** For an image with the models that the build puts into it. */
+  readonly asBuilt: ComposePlan | undefined;
+  /** For an image whose models have moved to a volume. */
+  readonly withoutModels: ComposePlan | undefined;
+}
+
 /** Everything that the plan is decided by. */
 export interface PlanInput {
   readonly dockerfile: {
@@ -61,11 +80,7 @@ export interface PlanInput {
   readonly requirements: readonly RequirementsTree[];
   readonly distributions: DistributionFacts;
   readonly ignore: IgnoreProposal | undefined;
-  readonly compose: {
-    readonly path: string;
-    readonly previous: string | undefined;
-    readonly facts: ComposeFacts;
-  };
+  readonly compose: ComposePlans;
   readonly pruneScript: LeanFile;
   /** Opt-in edits that were asked for. */
   readonly asked?: ReadonlySet<EditId>;
@@ -80,9 +95,6 @@ export const editIds: readonly EditId[] = [
   'dockerignore',
   'compose',
 ];
-
-/** What the report calls the volume for models that the compose file does not get. */
-export const modelCacheWords = 'Keep models in a volume (compose file)';
 
 /** Decides all edits but those of `without`; pure, so that an edit can be taken back by planning again. */
 export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
@@ -100,7 +112,8 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
     previous: input.dockerfile.text,
   };
   const hasPruning = rewritten.text.includes(input.pruneScript.path);
-  const extra = extraFiles(withModelVolume(input, rewritten), without);
+  const compose = isModelVolumeMade(rewritten) ? input.compose.withoutModels : input.compose.asBuilt;
+  const extra = extraFiles(input, compose, without);
   const edits = [
     ...rewritten.applied.map(
       (applied): PlannedEdit => ({
@@ -123,7 +136,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   return {
     edits: edits.sort((a, b) => editIds.indexOf(a.id) - editIds.indexOf(b.id)),
     leftAlone: [
-      ...leftAloneBefore(input, rewritten),
+      ...input.leftAlone,
       ...rewritten.leftAlone.map(({ id, because }) => ({ what: titleOf(id), because })),
       ...rewritten.offered.map(({ id, title, reason }) => ({
         what: title,
@@ -136,6 +149,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
         what: 'Keep files out of the build context',
         because,
       })),
+      ...(without.has('compose') ? [] : (compose?.leftAlone ?? [])),
     ],
     files: [dockerfile, ...requirementFiles, ...(hasPruning ? [input.pruneScript] : []), ...extra.files],
     secrets: rewritten.applied.flatMap((one) => one.secrets),
@@ -144,17 +158,6 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
 
 function isModelVolumeMade({ applied, text }: RewrittenDockerfile): boolean {
   return applied.some(({ id }) => id === 'model-volume') && text.includes('HF_HOME=/models');
-}
-
-/** A volume for the models that the image no longer holds. */
-function withModelVolume(input: PlanInput, rewritten: RewrittenDockerfile): PlanInput {
-  if (!isModelVolumeMade(rewritten) || input.compose.facts.modelLibraries.length > 0) return input;
-  const facts: ComposeFacts = { ...input.compose.facts, modelLibraries: ['huggingface_hub'] };
-  return { ...input, compose: { ...input.compose, facts } };
-}
-
-function leftAloneBefore({ leftAlone }: PlanInput, rewritten: RewrittenDockerfile): Plan['leftAlone'] {
-  return isModelVolumeMade(rewritten) ? leftAlone.filter(({ what }) => what !== modelCacheWords) : leftAlone;
 }
 
 function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirements[] {
@@ -224,6 +227,7 @@ function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: 
 
 function extraFiles(
   input: PlanInput,
+  compose: ComposePlan | undefined,
   without: ReadonlySet<string>,
 ): { readonly edits: PlannedEdit[]; readonly files: LeanFile[] } {
   const edits: PlannedEdit[] = [];
@@ -238,7 +242,7 @@ function extraFiles(
       diff: patch(file.path, file.previous ?? '', file.content),
     });
   };
-  const { ignore, compose } = input;
+  const { ignore } = input;
   if (ignore !== undefined) {
     add(
       {
@@ -250,31 +254,10 @@ function extraFiles(
       ignore,
     );
   }
-  if (!isComposeWorthwhile(compose.previous, compose.facts)) return { edits, files };
-  const content = composeFile(compose.previous, compose.facts);
-  add(
-    { id: 'compose', ...composeWords(compose.facts), risk: 'safe' },
-    { path: compose.path, previous: compose.previous, content },
-  );
+  if (compose !== undefined) {
+    add({ id: 'compose', title: compose.title, reason: compose.reason, risk: 'safe' }, compose);
+  }
   return { edits, files };
-}
-
-function composeWords({ ports, modelLibraries, healthPath }: ComposeFacts): {
-  title: string;
-  reason: string;
-} {
-  const parts = [
-    'platform',
-    ...(ports.length > 0 ? ['port'] : []),
-    ...(modelLibraries.length > 0 ? ['model cache'] : []),
-    ...(ports.length > 0 && healthPath !== undefined ? ['health check'] : []),
-  ];
-  const last = parts.at(-1) ?? '';
-  const list = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
-  return {
-    title: `Compose file with ${list}`,
-    reason: `so that the image runs the same way everywhere${modelLibraries.length > 0 ? ', and models outlive the container' : ''}`,
-  };
 }
 
 function mergeFiles(files: readonly LeanFile[]): LeanFile[] {

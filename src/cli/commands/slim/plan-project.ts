@@ -1,5 +1,6 @@
 import { platformWord } from '../../../engines/index.ts';
 import { makePlan, type Plan, proposeIgnore } from '../../../slim/index.ts';
+import { planComposes } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import type { SlimTask } from './slim-task.ts';
@@ -13,14 +14,16 @@ export interface ProjectPlan {
 }
 
 /** Plans from the project's files alone: no engine is asked and nothing is written. */
-export function planProject(task: SlimTask): ProjectPlan {
+export async function planProject(task: SlimTask): Promise<ProjectPlan> {
   const { project, study, target, options } = task;
-  const ignore = proposeIgnore(project, study, newContextPaths(task, options.skipped));
+  const compose = await planComposes(task);
+  const ignore = proposeIgnore(project, study, newContextPaths(compose, options.skipped));
   const { platform } = options;
   const inputs = planInputs({
     task,
     suite: suiteOfBase(project.dockerfile.model.stages[project.dockerfile.model.target]?.base),
     ignore: ignore.proposal,
+    compose,
     hasCacheMounts: true,
     buildPlatform: platform === undefined ? undefined : platformWord(platform),
     predictedBytes: predictBytes({ study, target, ignore: ignore.proposal }),

@@ -15,11 +15,11 @@ import {
 import { plimsollDir, sourcesOf, studyProject, withoutOwnOutput } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { findService } from '../../service/find-service.ts';
 import { writeOutput } from '../../write-output.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
 import { decideTarget } from './decide-target.ts';
 import { planProject } from './plan-project.ts';
-import { findService } from './service-questions.ts';
 import { slimByForecast } from './slim-by-forecast.ts';
 import { parseSlimOptions, type SlimOptions } from './slim-options.ts';
 import { readSlimSettings } from './slim-settings.ts';
@@ -36,7 +36,7 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
   const options = parseSlimOptions(given, settings, environment);
   const task = await prepare(options, environment);
   if (options.isExplain) {
-    environment.write(explain(task));
+    environment.write(await explain(task));
     return exitCodes.clean;
   }
   // Known now, and not only after the builds.
@@ -61,8 +61,8 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
 }
 
 /** The plan alone, from the project's files: no engine, no network. */
-function explain(task: SlimTask): string {
-  const { plan } = planProject(task);
+async function explain(task: SlimTask): Promise<string> {
+  const { plan } = await planProject(task);
   const { columns, isColour } = task.environment;
   const edits = plan.edits.map((edit) => ({ ...edit, sources: sourcesOf(edit.id) }));
   const explained = { ...plan, edits };
@@ -84,7 +84,7 @@ async function prepare(options: SlimOptions, environment: CliEnvironment): Promi
   const target = await decideTarget(project, study, options.target);
   const commandLine = `plimsoll slim ${options.directory}${options.target === 'auto' ? '' : ` --target ${options.target}`}`;
   const known = { project, study, target, options, environment, commandLine };
-  return { ...known, service: await findService(known) };
+  return { ...known, service: await findService(project, study, options) };
 }
 
 /** The engine to build with; undefined where none is to be had and none was asked for by name. */

@@ -17,7 +17,7 @@ import type { SlimOutcome, SlimTask } from './slim-task.ts';
 /** Plans and writes as with an engine, but compares what would be built: sizes of wheels and of known bases and packages. */
 export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
   const { project, study, target, options, environment } = task;
-  const { plan, sentPaths } = planProject(task);
+  const { plan, sentPaths } = await planProject(task);
   const files = await writeLeanFiles(project.directory, plan.files);
   const isIgnored = plan.edits.some((edit) => edit.id === 'dockerignore');
   const leanPaths = new Set(sentPaths);

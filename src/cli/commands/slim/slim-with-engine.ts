@@ -11,6 +11,7 @@ import { type ReadImage, readImage } from '../../read-side.ts';
 import { leanAttempts } from './attempt-lean.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
 import { withPackageHint } from './package-hint.ts';
+import { planComposes } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
@@ -51,14 +52,15 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     target: target.device,
   });
   const suite = suiteOf(fatRead);
-  const ignore = proposeIgnore(project, study, newContextPaths(task, options.skipped));
+  const compose = await planComposes(task, hasCachedModels(fatRead));
+  const ignore = proposeIgnore(project, study, newContextPaths(compose, options.skipped));
   const inputs = planInputs({
     task,
     suite,
     ignore: ignore.proposal,
+    compose,
     hasCacheMounts: engine.hasCacheMounts,
     buildPlatform: platformWord(options.platform ?? engine.platform),
-    hasCachedModels: hasCachedModels(fatRead),
     predictedBytes: predictBytes({ fat: fatRead, study, target, ignore: ignore.proposal }),
   });
   const wholePlan = makePlan(inputs(new Map()), options.skipped);

@@ -1,17 +1,17 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { messageOf, UserError, writeFileWhole } from '../../../base/index.ts';
+import { decodeLossless, messageOf, UserError, writeFileWhole } from '../base/index.ts';
 
 /**
- * Writes an ignore file whole, with the permissions that it has; where a link stands, what it leads to is written. Throws a `UserError`
- * when the file is no longer what was read (`previous`, undefined for none) or cannot be written.
+ * Writes one of the user's files whole, with the permissions that it has; where a link stands, what it leads to is written. Throws a
+ * `UserError` when the file is no longer what was read (`previous`, undefined for none) or cannot be written.
  */
-export async function writeIgnoreFile(
+export async function replaceFile(
   path: string,
   previous: string | undefined,
   content: string,
 ): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const now = await readFile(target, 'utf8').catch(() => undefined);
+  const now = await readFile(target).then(decodeLossless, () => undefined);
   if (now !== previous) {
     throw new UserError(`${path} has changed since it was read, so it was not written.`, {
       hint: 'Run the command again.',
@@ -23,7 +23,7 @@ export async function writeIgnoreFile(
   );
   await writeFileWhole(target, content, mode).catch((error: unknown) => {
     throw new UserError(`${path} could not be written: ${messageOf(error)}`, {
-      hint: 'Check the permissions of the folder, or take the change from --dry-run.',
+      hint: 'Check the permissions of the folder; without --fix the change is only shown.',
       cause: error,
     });
   });

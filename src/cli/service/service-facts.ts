@@ -1,4 +1,4 @@
-import type { Probe } from '../../../verify/index.ts';
+import type { Probe } from '../../verify/index.ts';
 
 /** The service of the project as its source shows it. */
 export interface ServiceFacts {
