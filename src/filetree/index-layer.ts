@@ -39,6 +39,8 @@ export interface IndexLayerOptions {
   readonly onBytes?: (sizeBytes: number) => void;
   /** The most entries that a layer may have. Default 10,000,000. */
   readonly maxEntries?: number;
+  /** The most bytes of holes that are hashed in a layer; later sparse files have no hash. Default 64 GiB. */
+  readonly maxHashedHoleBytes?: number;
   readonly signal?: AbortSignal;
 }
 

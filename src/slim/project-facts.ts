@@ -9,10 +9,12 @@ import {
   pullsTorch,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
+import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests } from './context-manifests.ts';
 import { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
+import { rootNeeds } from './root-needs.ts';
 import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
@@ -27,6 +29,12 @@ export interface FactsInput {
   readonly suite: DebianSuite;
   /** Debian packages that an earlier attempt turned out to miss: package → why. */
   readonly foundMissing: ReadonlyMap<string, string>;
+  /** What the image is built for: `linux/amd64`; undefined where nobody says. */
+  readonly buildPlatform?: string | undefined;
+  /** Ports that the service listens on. */
+  readonly ports?: readonly number[];
+  /** Where the compose edit mounts volumes. */
+  readonly volumePaths?: readonly string[];
 }
 
 /** Where the pruning script lies in the project. */
@@ -62,6 +70,13 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
+    buildPlatform: input.buildPlatform,
+    rootNeeds: rootNeeds(project, study, {
+      ports: input.ports ?? [],
+      volumePaths: input.volumePaths ?? [],
+    }),
+    credentialFiles: credentialFiles(project),
+    modelCacheFolders: modelCacheFolders(project),
     pruneScript: pruneScriptPath,
   };
 }

@@ -1,12 +1,17 @@
+import { basePlatform } from './base-platform.ts';
 import { cacheMounts } from './cache-mounts.ts';
+import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { layerOrder } from './layer-order.ts';
+import { modelVolume } from './model-volume.ts';
 import { noRecommends } from './no-recommends.ts';
+import { nonRootUser } from './non-root-user.ts';
 import { productionRequirements } from './production-requirements.ts';
 import { pruneHeaders, pruneTests, stripLibraries } from './prune-site-packages.ts';
 import type { Rewrite } from './rewrite.ts';
 import { runtimeLibraries } from './runtime-libraries.ts';
 import { runtimePackages } from './runtime-packages.ts';
+import { secretMounts } from './secret-mounts.ts';
 import { slimBase } from './slim-base.ts';
 import { splitStages } from './split-stages.ts';
 import { startCommand } from './start-command.ts';
@@ -18,6 +23,8 @@ import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
+  secretMounts,
+  modelVolume,
   toolEnvironment,
   startCommand,
   productionRequirements,
@@ -36,4 +43,7 @@ export const rewrites: readonly Rewrite[] = [
   stripLibraries,
   tracedBytecode,
   cacheMounts,
+  basePlatform,
+  copyOwner,
+  nonRootUser,
 ];
