@@ -91,3 +91,17 @@ export interface SmallerDistribution {
 export function smallerDistribution(distribution: string): SmallerDistribution | undefined {
   return hardwareTable.smaller.find((entry) => entry.from === distribution);
 }
+
+/** What a distribution (normalised name) wants of a CUDA base image: `system` libraries, its compiler for the `build` or for the `run`. */
+export function cudaWants(
+  distribution: string,
+  extras: readonly string[] = [],
+): readonly ('system' | 'build' | 'run')[] {
+  const entry = hardwareTable.cudaUse.find((one) => one.name === distribution);
+  if (entry?.unlessExtra !== undefined && extras.includes(entry.unlessExtra)) return [];
+  return (
+    entry?.wants ??
+    hardwareTable.cudaUsePrefixes.find(({ prefix }) => distribution.startsWith(prefix))?.wants ??
+    []
+  );
+}

@@ -22,6 +22,7 @@ export {
 export {
   type CpuVariant,
   cpuVariant,
+  cudaWants,
   gpuCompanionOf,
   gpuOnlyDistribution,
   pullsTorch,

@@ -37,6 +37,13 @@ const facts: RewriteFacts = {
     ['pyproject.toml', '[project]\nname = "svc"\n'],
     ['uv.lock', ''],
   ]),
+  cuda: {
+    device: 'gpu',
+    broughtBy: 'torch',
+    systemUsers: [],
+    compiledAtBuild: [],
+    compilingAtRunTime: [],
+  },
   pruneScript: 'docker/prune-site-packages.py',
 };
 
@@ -66,6 +73,15 @@ CMD ["python", "app.py"]
   'start-command': { text: uvProject, without: [] },
   'tool-layer-order': { text: uvProject, without: [] },
   'tool-stages': { text: uvProject, without: [] },
+  'cuda-base': {
+    text: `FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y python3-pip
+RUN pip3 install torch
+COPY . .
+CMD ["python3", "app.py"]
+`,
+    without: ['split-stages'],
+  },
   'virtual-environment': {
     text: `FROM python:3.11 AS builder
 COPY requirements.txt .

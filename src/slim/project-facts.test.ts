@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { writeFileWhole } from '../base/index.ts';
 import { type RewriteFacts, rewriteDockerfile } from '../dockerfile/index.ts';
 import { readProject } from '../project/index.ts';
@@ -76,4 +76,41 @@ test.each([
   expect(after).toMatch(/^python:3\.11-slim$/m);
   expect(after).toMatch(installed);
   expect(after).not.toContain('vim');
+});
+
+describe('what is asked of CUDA', () => {
+  const dockerfile = (install: string): string =>
+    `FROM python:3.11\nCOPY . .\nRUN ${install}\nCMD ["python", "app.py"]\n`;
+  test.each([
+    ['torch\n', { broughtBy: 'torch', systemUsers: [] }, 'its wheels bring CUDA'],
+    ['ultralytics\n', { broughtBy: 'ultralytics', systemUsers: [] }, 'it pulls torch'],
+    [
+      'torch\nonnxruntime-gpu\n',
+      { systemUsers: ['onnxruntime-gpu'] },
+      'it loads the libraries of the system',
+    ],
+    [
+      'tensorflow\n',
+      { broughtBy: undefined, systemUsers: ['tensorflow'] },
+      'without the extra it brings none',
+    ],
+    ['tensorflow[and-cuda]\n', { systemUsers: [] }, 'with the extra it does'],
+    ['torch\nflash_attn\n', { compiledAtBuild: ['flash-attn'] }, 'nvcc compiles it'],
+    ['deepspeed\n', { compilingAtRunTime: ['deepspeed'] }, 'it compiles its operators when it runs'],
+    ['cupy-cuda12x\n', { systemUsers: ['cupy-cuda12x'] }, 'known by its prefix'],
+  ] as const)('%j: %o, because %s', async (requirements, expected, _why) => {
+    const files = {
+      Dockerfile: dockerfile('pip install -r requirements.txt'),
+      'requirements.txt': requirements,
+    };
+    expect((await factsOf(files, 'gpu')).cuda).toMatchObject({ device: 'gpu', ...expected });
+  });
+
+  test.each([
+    ['pip install -r requirements.txt torch', 'the file is missing'],
+    ['conda env create -f environment.yml', 'conda does'],
+    ['uv sync --frozen && pip install torch', 'uv installs what is not read here'],
+  ])('is not known for %s, because %s', async (install) => {
+    expect((await factsOf({ Dockerfile: dockerfile(install), 'app.py': '' })).cuda).toBeUndefined();
+  });
 });

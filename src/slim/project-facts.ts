@@ -10,6 +10,7 @@ import {
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
 import { contextManifests } from './context-manifests.ts';
+import { cudaFacts } from './cuda-facts.ts';
 import { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
@@ -62,6 +63,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
+    cuda: cudaFacts(input, names),
     pruneScript: pruneScriptPath,
   };
 }

@@ -6,6 +6,7 @@ import type { DockerfileSyntax, InstructionSyntax, TextEdit } from '../syntax/sy
 export type RewriteId =
   | 'split-stages'
   | 'slim-base'
+  | 'cuda-base'
   | 'production-requirements'
   | 'cpu-wheels'
   | 'virtual-environment'
@@ -64,8 +65,23 @@ export interface RewriteFacts {
    * each `pyvenv.cfg` in it; undefined when the context was not read.
    */
   readonly contextManifests?: ReadonlyMap<string, string>;
+  /** What the project asks of CUDA; undefined when not all of its requirements are known. */
+  readonly cuda?: CudaFacts | undefined;
   /** Path of the pruning script in the build context. */
   readonly pruneScript: string;
+}
+
+/** What a project asks of a CUDA base; the lists hold normalised names of distributions that it requests. */
+export interface CudaFacts {
+  readonly device: 'cpu' | 'gpu';
+  /** A distribution whose wheels bring CUDA's libraries: `torch`. */
+  readonly broughtBy: string | undefined;
+  /** They load CUDA's libraries of the system: `onnxruntime-gpu`. */
+  readonly systemUsers: readonly string[];
+  /** nvcc compiles them when they are installed: `flash-attn`. */
+  readonly compiledAtBuild: readonly string[];
+  /** They call a compiler when they run: `deepspeed`. */
+  readonly compilingAtRunTime: readonly string[];
 }
 
 /** What a rewrite says about a Dockerfile: edits with their reason, or why a line was left alone. */

@@ -1,5 +1,6 @@
 import { cacheMounts } from './cache-mounts.ts';
 import { cpuWheels } from './cpu-wheels.ts';
+import { cudaBase } from './cuda-base.ts';
 import { layerOrder } from './layer-order.ts';
 import { noRecommends } from './no-recommends.ts';
 import { productionRequirements } from './production-requirements.ts';
@@ -27,6 +28,7 @@ export const rewrites: readonly Rewrite[] = [
   toolStages,
   splitStages,
   slimBase,
+  cudaBase,
   runtimePackages,
   runtimeLibraries,
   noRecommends,

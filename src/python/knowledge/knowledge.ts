@@ -63,6 +63,17 @@ export interface HardwareTable {
     readonly extra?: string | undefined;
     readonly source: string;
   }[];
+  readonly cudaUse: readonly (CudaUse & {
+    readonly name: string;
+    readonly unlessExtra?: string | undefined;
+  })[];
+  readonly cudaUsePrefixes: readonly (CudaUse & { readonly prefix: string })[];
+}
+
+/** What a distribution wants of a CUDA base: libraries, the compiler when it is installed, the compiler when it runs. */
+export interface CudaUse {
+  readonly wants: readonly ('system' | 'build' | 'run')[];
+  readonly source: string;
 }
 
 interface RuntimeBySuite {
@@ -157,6 +168,8 @@ const familySchema = z.strictObject({
   source,
 });
 
+const cudaWants = z.array(z.enum(['system', 'build', 'run'])).min(1);
+
 const hardwareSchema = z.strictObject({
   indexes: z.array(z.strictObject({ name: z.string(), url: z.url(), source })),
   families: z.array(familySchema),
@@ -174,6 +187,8 @@ const hardwareSchema = z.strictObject({
   gpuOnly: z.array(z.strictObject({ name, weight, reason: z.string(), source })),
   gpuOnlyPrefixes: z.array(z.strictObject({ prefix: z.string(), weight, reason: z.string(), source })),
   pullsTorch: z.array(z.strictObject({ name, extra: z.string().optional(), source })),
+  cudaUse: z.array(z.strictObject({ name, unlessExtra: z.string().optional(), wants: cudaWants, source })),
+  cudaUsePrefixes: z.array(z.strictObject({ prefix: z.string(), wants: cudaWants, source })),
 });
 
 const bySuite = z.strictObject({ bookworm: z.string().optional(), trixie: z.string().optional() });

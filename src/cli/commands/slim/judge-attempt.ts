@@ -90,13 +90,16 @@ function blameOfStep(error: BuildError): string[] {
   if (error.kind === 'missing-file') return ['dockerignore'];
   if (text.includes('prune-site-packages')) return ['strip-libraries', 'prune-headers', 'prune-tests'];
   if (/python -I -c/.test(text)) return ['traced-bytecode'];
+  if (/CUDA_HOME|\bnvcc\b/.test(text)) return ['cuda-base'];
   if (/PYTORCH_INDEX_URL|\/whl\/cpu/.test(text)) return ['cpu-wheels'];
   return [];
 }
 
 function blameOfDifference({ what, hints }: Difference, suite: DebianSuite): string[] {
   if (hints.soname !== undefined)
-    return packageOfSoname(hints.soname, suite) === undefined ? ['runtime-packages', 'slim-base'] : [];
+    return packageOfSoname(hints.soname, suite) === undefined
+      ? ['runtime-packages', 'slim-base', 'cuda-base']
+      : [];
   if (/\btests?\b/.test(hints.module ?? '') && /No module named/.test(what)) return ['prune-tests'];
   if (/ELF load command|cannot allocate memory in static TLS|undefined symbol/.test(what))
     return ['strip-libraries'];

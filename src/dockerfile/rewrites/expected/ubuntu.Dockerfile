@@ -44,7 +44,7 @@ LABEL revision=$GIT_SHA
 CMD ["python3", "job.py"]
 
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
-# applied slim-base: nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04 carries the CUDA compiler, headers and static libraries; its runtime variant has the same CUDA libraries without them
+# applied cuda-base: nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04 carries the CUDA compiler, headers and static libraries; its runtime variant has the same CUDA libraries without them
 # applied runtime-packages: git: for building or for people, not for the running application
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
