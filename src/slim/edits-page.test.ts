@@ -60,6 +60,14 @@ CMD ["uv", "run", "uvicorn", "app:app"]
 const otherExamples: Partial<
   Record<RewriteId, { readonly text: string; readonly without: readonly RewriteId[] }>
 > = {
+  'apt-steps': {
+    text: `FROM python:3.11-slim
+RUN apt-get update
+RUN apt-get install -y libgl1
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
   'tool-environment': {
     text: `FROM python:3.12
 WORKDIR /app

@@ -1,3 +1,4 @@
+import { aptSteps } from './apt-steps.ts';
 import { cacheMounts } from './cache-mounts.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
@@ -19,6 +20,7 @@ import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
+  aptSteps,
   toolEnvironment,
   startCommand,
   productionRequirements,

@@ -10,6 +10,7 @@ RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
 COPY . .
 CMD ["python3", "app.py"]
 
+# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: the system package python3-numpy brings Python modules, which a virtual environment would not see

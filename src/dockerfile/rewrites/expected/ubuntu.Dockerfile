@@ -43,6 +43,7 @@ COPY . .
 LABEL revision=$GIT_SHA
 CMD ["python3", "job.py"]
 
+# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
 # applied cuda-base: nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04 carries the CUDA compiler, headers and static libraries; its runtime variant has the same CUDA libraries without them
 # applied runtime-packages: git: for building or for people, not for the running application
