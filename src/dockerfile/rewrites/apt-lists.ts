@@ -5,8 +5,9 @@ import { cacheTargets, mountsOf, programOf } from '../rules/visit.ts';
 /** How a RUN deals with apt's package lists. */
 export interface AptRun {
   readonly run: Instruction;
-  /** The first `apt-get install`, or undefined. */
-  readonly install: ShellCommand | undefined;
+  readonly hasInstall: boolean;
+  /** The first command that reads the package lists: an installation or an upgrade. */
+  readonly reader: ShellCommand | undefined;
   readonly hasUpdate: boolean;
   /** It installs from the lists that an earlier layer, or the base, holds. */
   readonly needsLists: boolean;
@@ -24,11 +25,11 @@ export function aptRuns(stage: Stage): readonly AptRun[] {
     if (actions.every((action) => action === undefined)) return [];
     const update = actions.indexOf('update');
     const needy = actions.findIndex(needsPackageLists);
-    const install = actions.indexOf('install');
     return [
       {
         run,
-        install: commands[install],
+        hasInstall: actions.includes('install'),
+        reader: commands[needy],
         hasUpdate: update !== -1,
         needsLists: needy !== -1 && (update === -1 || update > needy),
         isUpdateAlone: commands.every((command) => aptAction(command) === 'update' || removesLists(command)),

@@ -25,7 +25,7 @@ export function aptMount(
 ): AptMount | undefined {
   const stage = model.stages[run.stage];
   const found = stage === undefined ? undefined : aptRuns(stage).find((one) => one.run === run);
-  if (stage === undefined || found?.install === undefined) return undefined;
+  if (stage === undefined || found?.hasInstall !== true) return undefined;
   const mounted = cacheTargets(run);
   const targets = aptTargets.filter((target) => !mounted.some((one) => isAbove(one, target)));
   if (targets.length === 0) return undefined;

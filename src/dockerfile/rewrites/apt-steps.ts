@@ -79,7 +79,7 @@ function joinUpdates(
     edits: [],
     leftAlone: [`${placeOf(place.syntax)}: ${because}`],
   });
-  const stuck = needy.find(({ install }) => install?.isTopLevel !== true);
+  const stuck = needy.find(({ reader }) => reader?.isTopLevel !== true);
   if (stuck !== undefined)
     return doubt(
       stuck.run,
@@ -93,7 +93,7 @@ function joinUpdates(
     return doubt(hidden, 'may call apt, and the package lists that it would read stay in their layer');
   return {
     edits: [
-      ...needy.flatMap(({ install }) => (install === undefined ? [] : [updateInFront(install)])),
+      ...needy.flatMap(({ reader }) => (reader === undefined ? [] : [updateInFront(reader)])),
       ...alone.flatMap(({ run }) => withoutRun(run, family, syntax.text)),
     ],
     leftAlone: [],
@@ -131,10 +131,12 @@ function cleanUps(
 ): TextEdit[] {
   const kept = stagesOfTarget(model);
   const instructions = family.flatMap((stage) => stage.instructions);
-  return runs.flatMap(({ run, install, hasUpdate, needsLists, isClean, isUpdateAlone }) => {
+  const first = runs.findIndex(({ hasUpdate }) => hasUpdate);
+  return runs.flatMap(({ run, hasInstall, isClean, isUpdateAlone }, at) => {
     const stage = model.stages[run.stage];
     if (stage === undefined || !kept.includes(stage) || isClean || isUpdateAlone) return [];
-    if (install === undefined || !(hasUpdate || needsLists)) return [];
+    // Lists of the base stay in its layer anyway.
+    if (!hasInstall || first === -1 || at < first) return [];
     if (instructions.slice(instructions.indexOf(run)).some(mayCallApt)) return [];
     const last = run.commands?.at(-1);
     const { range } = run.syntax;

@@ -242,11 +242,13 @@ function mountsInFront(
   return { range, newText: `${flags.join(` \\${eol}    `)} \\${eol}    ${lead}` };
 }
 
-function uncachedOptions(install: PipInstall): TextEdit[] {
-  const found = install.options.filter(
-    (option) => option.text === '--no-cache-dir' || option.text === '--no-cache',
+/** Also in front of the action: `pip --no-cache-dir install`. */
+function uncachedOptions({ command }: PipInstall): TextEdit[] {
+  const ranges = command.wordRanges.filter((_, at) => /^--no-cache(-dir)?$/.test(command.words[at] ?? ''));
+  return removeWords(
+    command,
+    ranges.map((range) => ({ range })),
   );
-  return removeWords(install.command, found);
 }
 
 /** `uv sync --no-cache`, `poetry install --no-cache`: a cache mount would stay empty. */

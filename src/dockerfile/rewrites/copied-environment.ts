@@ -17,9 +17,10 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
   for (const { syntax } of target?.instructions ?? []) {
     const from =
       syntax.keyword === 'copy' ? syntax.flags.find((flag) => flag.name === 'from')?.value : undefined;
-    const builder = model.stages.find(
-      (stage) => stage.name === from?.toLowerCase() || String(stage.position) === from,
-    );
+    const builder =
+      from === undefined
+        ? undefined
+        : model.stages.find((stage) => stage.name === from.toLowerCase() || String(stage.position) === from);
     const path = (syntax.json ?? syntax.value.trim().split(/\s+/))[0]?.replace(/\/$/, '');
     if (builder === undefined || path === undefined) continue;
     const lastInstall = builder.instructions.findLast(installs);

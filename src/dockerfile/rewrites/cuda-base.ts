@@ -103,7 +103,7 @@ function compilerCaution({ dockerfile }: Question): string {
 const systemCuda = /\/usr\/local\/cuda|\b(cuda|libcudnn|libnccl|libcublas|libnvinfer|tensorrt)[-\w]*\d/;
 
 /** `base` has only CUDA's start-up library: enough where the wheels bring the others and nothing loads, builds on or names the system's. */
-function isBaseEnough({ dockerfile, facts, stage, base }: Question): boolean {
+function isBaseEnough({ dockerfile, facts, base }: Question): boolean {
   const { cuda } = facts;
   if (cuda?.broughtBy === undefined || base.system === '') return false;
   if (cuda.systemUsers.length + cuda.compiledAtBuild.length + cuda.compilingAtRunTime.length > 0)
@@ -111,7 +111,7 @@ function isBaseEnough({ dockerfile, facts, stage, base }: Question): boolean {
   if (facts.compilesAtRunTime !== undefined) return false;
   const all = [
     ...stagesOfTarget(dockerfile.model),
-    ...dockerfile.model.stages.filter((one) => one.base === stage.base),
+    ...dockerfile.model.stages.filter((one) => readCudaReference(one.base)?.image === base.image),
   ];
   return all.every(
     (one) =>
@@ -158,14 +158,14 @@ const why =
   /\b(devel|nvcc|toolkit|compil\w*|header\w*|ptxas|cudnn)\b|\b(needs?|needed|requires?d?|must)\b.*\b(cuda|image|base|gpu)\b/i;
 
 /** What a comment at the FROM says about the choice of the base. */
-function commentThatSaysWhy({ stage, dockerfile }: Question): string | undefined {
+function commentThatSaysWhy({ stage, base, dockerfile }: Question): string | undefined {
   const [first] = stage.instructions;
   const near = [...stage.from.leadingComments, ...(first?.syntax.leadingComments ?? [])].filter(
     (comment) => why.test(comment) && !/^#\s*(FROM|syntax|escape)\b/i.test(comment),
   );
   // Of a builder on the same image, only what it says of running counts.
   const others = dockerfile.model.stages
-    .filter((one) => one !== stage && one.base === stage.base)
+    .filter((one) => one !== stage && readCudaReference(one.base)?.image === base.image)
     .flatMap((one) => one.from.leadingComments)
     .filter((comment) => why.test(comment) && /run[- ]?time|\bJIT\b|triton|inference/i.test(comment));
   return [...near, ...others][0]?.replace(/^#+\s*/, '').trim();
@@ -192,7 +192,7 @@ function proposal({ syntax }: ResolvedDockerfile, { stage, written, change }: Fo
 
 function newReference(text: string, written: CudaReference, kind: 'runtime' | 'base' | 'plain'): string {
   if (written.image === 'pytorch/pytorch') return text.replace(/-devel$/, '-runtime');
-  if (written.image === 'tensorflow/tensorflow') return text.replace(/-gpu(-jupyter)?$/, '$1');
+  if (written.image === 'tensorflow/tensorflow') return text.replace(/-gpu((?:-py3)?(?:-jupyter)?)$/, '$1');
   if (kind === 'plain') return `ubuntu:${written.system.replace(/^ubuntu/, '')}`;
   const at = text.lastIndexOf(`-${written.kind}`);
   const before = text.slice(0, at).replace(kind === 'base' ? /-cudnn\d*$/ : /$^/, '');

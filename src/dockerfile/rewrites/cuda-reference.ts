@@ -16,7 +16,7 @@ const nvidia = new RegExp(
   String.raw`^${registries}nvidia/cuda:(.+?)(-cudnn\d*)?-(devel|runtime|base)(?:-([a-z][^@/:]*))?$`,
 );
 const pytorch = new RegExp(`^${registries}pytorch/pytorch:([^@/]+)-(devel|runtime)$`);
-const tensorflow = new RegExp(`^${registries}tensorflow/tensorflow:([^@/]+?)-gpu(-jupyter)?$`);
+const tensorflow = new RegExp(`^${registries}tensorflow/tensorflow:([^@/]+?)-gpu((?:-py3)?(?:-jupyter)?)$`);
 
 /** Reads a reference to a CUDA image by the scheme of its tags, variables in it left as they are; undefined for every other image and for a digest. */
 export function readCudaReference(reference: string): CudaReference | undefined {

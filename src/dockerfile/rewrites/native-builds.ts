@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { readAptInstall } from '../apt-command.ts';
 import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { hasPipOption, readPipInstall } from '../pip-command.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
@@ -59,6 +60,10 @@ function buildOfCommand(command: ShellCommand): string | undefined {
   if (shells.has(program) || /\.sh$/.test(program))
     return `the script that \`${word}\` runs is not read here`;
   if (rest.includes('setup.py') || program === 'setup.py') return 'setup.py may compile';
+  const tool = readAptInstall(command)?.packages.find(({ name }) =>
+    /^(cmake|ninja-build|cuda-nvcc.*|nvidia-cuda-toolkit)$/.test(name),
+  );
+  if (tool !== undefined) return `${tool.name} is installed, with which something is compiled`;
   const pip = readPipInstall(command);
   if (pip === undefined) return undefined;
   const source = [...pip.localPaths, ...pip.requirements].find(

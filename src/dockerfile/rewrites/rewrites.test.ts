@@ -14,7 +14,7 @@ const fixtures = join(import.meta.dirname, 'fixtures');
 const files = readdirSync(fixtures).filter((name) => name.endsWith('.Dockerfile'));
 const read = (name: string): string => readFileSync(join(fixtures, name), 'utf8');
 
-const buildTools = new Set(['build-essential', 'gcc', 'git']);
+const buildTools = new Set(['build-essential', 'gcc', 'git', 'python3-pip', 'python3-dev']);
 const facts: RewriteFacts = {
   hasCacheMounts: true,
   requirementClosure: new Map([

@@ -2,6 +2,7 @@ import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { hasPackagedPython, isBareDebian } from './make-environment.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeWords } from './remove-words.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
@@ -20,8 +21,9 @@ export const runtimePackages: Rewrite = {
     const stage = model.stages[model.target];
     if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
     const needed = new Map([...facts.neededCommands, ...usedCommands(stage)]);
+    const brought = new Set(broughtAlong(stage, facts));
     const verdicts = stage.instructions.flatMap((instruction) =>
-      judge(instruction, { facts, needed, text: syntax.text }),
+      judge(instruction, { facts, needed, brought, text: syntax.text }),
     );
     const edits = verdicts.flatMap((verdict) => verdict.edits);
     const dropped = verdicts.flatMap((verdict) => verdict.dropped);
@@ -52,7 +54,31 @@ interface Verdict {
 interface Context {
   readonly facts: RewriteFacts;
   readonly needed: ReadonlyMap<string, string>;
+  /** What the dropped packages bring along and the running container needs; taken from the set once it is named. */
+  readonly brought: Set<string>;
   readonly text: string;
+}
+
+/**
+ * On Debian's own Python, `python3-pip`, `python3-venv` and `python3-dev` bring the interpreter; and on bare Debian, pip and the programs that
+ * download bring the certificate authorities. What is named anyway needs no second naming.
+ */
+function broughtAlong(stage: Stage, facts: RewriteFacts): string[] {
+  if (!hasPackagedPython(stage)) return [];
+  const names = aptInstalls(stage).flatMap(({ install }) => install.packages.map((found) => found.name));
+  const dropped = names.filter((name) =>
+    ['build', 'convenience'].includes(facts.classifyPackage(name).purpose),
+  );
+  const interpreters = names.flatMap(
+    (name) => /^(python3(\.\d+)?)-(pip|venv|dev|distutils|full|minimal)$/.exec(name)?.[1] ?? [],
+  );
+  const certificates =
+    isBareDebian(stage) && dropped.some((name) => /^(python3-pip|curl|wget|git)$/.test(name));
+  const hasInterpreter = names.some((name) => /^python3(\.\d+)?$/.test(name));
+  return [
+    ...(hasInterpreter ? [] : interpreters.slice(0, 1)),
+    ...(certificates ? ['ca-certificates'] : []),
+  ].filter((name) => !names.includes(name));
 }
 
 function judge(instruction: Instruction, context: Context): Verdict[] {
@@ -74,7 +100,7 @@ function judge(instruction: Instruction, context: Context): Verdict[] {
   ];
 }
 
-function judgeInstall(install: AptInstall, { facts, needed }: Context): Verdict {
+function judgeInstall(install: AptInstall, { facts, needed, brought }: Context): Verdict {
   const edits: TextEdit[] = [];
   const dropped: string[] = [];
   const leftAlone: string[] = [];
@@ -88,11 +114,21 @@ function judgeInstall(install: AptInstall, { facts, needed }: Context): Verdict 
     else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user[1]} calls ${user[0]}`);
     else {
       dropped.push(found.name);
-      if (runtime.length > 0) edits.push({ range: found.range, newText: runtime.join(' ') });
+      const instead = [...runtime, ...insteadOf(found.name, brought)];
+      if (instead.length > 0) edits.push({ range: found.range, newText: instead.join(' ') });
       else removed.push(found);
     }
   }
   return { edits: [...edits, ...removeWords(install.command, removed)], dropped, leftAlone };
+}
+
+function insteadOf(name: string, brought: Set<string>): string[] {
+  const found = [...brought].filter(
+    (one) =>
+      name.startsWith(`${one}-`) || (one === 'ca-certificates' && /^(python3-pip|curl|wget|git)$/.test(name)),
+  );
+  for (const one of found) brought.delete(one);
+  return found;
 }
 
 /** The apt installs of a stage. */

@@ -5,7 +5,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
-    apt-get update && apt-get install --no-install-recommends -y software-properties-common && add-apt-repository -y ppa:deadsnakes/ppa \
+    apt-get update && apt-get install -y software-properties-common && add-apt-repository -y ppa:deadsnakes/ppa \
     && apt-get update && apt-get install --no-install-recommends -y python3.11 python3.11-venv
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     python3.11 -m ensurepip && python3.11 -m pip install torch==2.4.0
@@ -17,3 +17,4 @@ ENTRYPOINT ["python3.11", "app.py"]
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: line 7: `python3.11 -m ensurepip` runs in the same RUN as the installation, and its results would be left behind
 # left alone by split-stages: line 4: `apt-get update && apt-get install -y software-properties-com` runs before the installation, and what it leaves for pip or for the application is not known
+# left alone by no-recommends: line 4: add-apt-repository needs what software-properties-common merely recommends (gpg-agent)

@@ -29,7 +29,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
-    apt-get update && apt-get install -y --no-install-recommends python3.10 python3-pip
+    apt-get update && apt-get install -y --no-install-recommends python3.10
 WORKDIR /app
 
 COPY --from=builder /opt/venv /opt/venv
@@ -39,6 +39,7 @@ COPY . .
 CMD ["python3", "serve.py"]
 
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
+# applied runtime-packages: python3-pip: for building or for people, not for the running application
 # applied cuda-base: the wheels of torch bring CUDA's libraries themselves, and nothing was found that loads those of nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
@@ -46,4 +47,3 @@ CMD ["python3", "serve.py"]
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package python3.10: nothing here tells what it is for, so it stays
-# left alone by runtime-packages: system package python3-pip: nothing here tells what it is for, so it stays
