@@ -66,6 +66,14 @@ RUN apt-get update
 RUN apt-get install -y libgl1
 CMD ["python", "app.py"]
 `,
+    without: ['no-recommends', 'runtime-libraries', 'runtime-packages'],
+  },
+  'conda-clean': {
+    text: `FROM continuumio/miniconda3
+COPY environment.yml .
+RUN conda env create -f environment.yml
+CMD ["python", "app.py"]
+`,
     without: [],
   },
   'tool-environment': {

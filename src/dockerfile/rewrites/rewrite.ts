@@ -5,6 +5,7 @@ import type { DockerfileSyntax, InstructionSyntax, TextEdit } from '../syntax/sy
 /** The names of the rewrites, as `--only` and `--skip` take them. */
 export type RewriteId =
   | 'apt-steps'
+  | 'conda-clean'
   | 'split-stages'
   | 'slim-base'
   | 'cuda-base'

@@ -76,6 +76,14 @@ const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts
   ['gpu-system', { cuda: { device: 'gpu', ...cuda, systemUsers: ['onnxruntime-gpu'] } }],
   ['gpu-compiled', { cuda: { device: 'gpu', ...cuda, compiledAtBuild: ['flash-attn'] } }],
   ['gpu-compiler', { cuda: { device: 'gpu', ...cuda, compilingAtRunTime: ['deepspeed'] } }],
+  [
+    'conda-steps',
+    {
+      contextManifests: new Map([
+        ['environment.yml', 'name: app\ndependencies:\n  - python\n  - pip:\n      - fastapi\n'],
+      ]),
+    },
+  ],
   ['cpu-', { cuda: { device: 'cpu', ...cuda } }],
 ];
 

@@ -1,5 +1,6 @@
 import { aptSteps } from './apt-steps.ts';
 import { cacheMounts } from './cache-mounts.ts';
+import { condaClean } from './conda-clean.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
 import { layerOrder } from './layer-order.ts';
@@ -20,7 +21,6 @@ import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
-  aptSteps,
   toolEnvironment,
   startCommand,
   productionRequirements,
@@ -39,5 +39,7 @@ export const rewrites: readonly Rewrite[] = [
   pruneHeaders,
   stripLibraries,
   tracedBytecode,
+  aptSteps,
+  condaClean,
   cacheMounts,
 ];

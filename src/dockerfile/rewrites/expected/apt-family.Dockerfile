@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 ENTRYPOINT ["tini", "--"]
 CMD ["python", "app.py"]
 
-# applied apt-steps: an update in a layer of its own is cached and goes stale: each installation reads the lists of its own day; package lists that are not removed in the same RUN stay in its layer
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
+# applied apt-steps: an update in a layer of its own is cached and goes stale: each installation reads the lists of its own day; package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package tini: nothing here tells what it is for, so it stays

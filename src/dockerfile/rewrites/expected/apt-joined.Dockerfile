@@ -49,13 +49,13 @@ COPY . .
 HEALTHCHECK CMD curl -f http://localhost:8000/ || exit 1
 CMD ["python", "app.py"]
 
-# applied apt-steps: an update in a layer of its own is cached and goes stale: each installation reads the lists of its own day; package lists that are not removed in the same RUN stay in its layer
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied apt-steps: an update in a layer of its own is cached and goes stale: each installation reads the lists of its own day; package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package libgl1: nothing here tells what it is for, so it stays
 # left alone by runtime-packages: system package curl: HEALTHCHECK calls curl

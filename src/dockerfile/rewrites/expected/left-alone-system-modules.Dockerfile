@@ -13,4 +13,4 @@ CMD ["python3", "app.py"]
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: the system package python3-numpy brings Python modules, which a virtual environment would not see
-# left alone by no-recommends: `RUN apt-get update && apt-get install -y python3-pip python3…`: python3-pip recommends a compiler and headers, which a distribution without a wheel needs
+# left alone by no-recommends: line 2: python3-pip recommends a compiler and headers, which a distribution without a wheel needs

@@ -36,7 +36,6 @@ WORKDIR /app
 COPY whisper.py whisper.py
 CMD python3 whisper.py
 
-# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
 # applied runtime-packages: git, python3-pip: for building or for people, not for the running application
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
@@ -44,5 +43,6 @@ CMD python3 whisper.py
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package ffmpeg: nothing here tells what it is for, so it stays

@@ -41,7 +41,6 @@ COPY . .
 LABEL revision=$GIT_SHA
 CMD ["python3", "job.py"]
 
-# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
 # applied runtime-packages: python3-pip, git: for building or for people, not for the running application
 # applied cuda-base: nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04 carries the CUDA compiler, headers and static libraries; its runtime variant has the same CUDA libraries without them
@@ -50,5 +49,6 @@ CMD ["python3", "job.py"]
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package python3: nothing here tells what it is for, so it stays
