@@ -34,7 +34,7 @@ const facts: RewriteFacts = {
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
   contextManifests: new Map([
-    ['pyproject.toml', '[project]\nname = "svc"\n'],
+    ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ['uv.lock', ''],
   ]),
   cuda: {
@@ -111,6 +111,15 @@ COPY . .
 CMD ["python", "app.py"]
 `,
     without: ['cpu-wheels'],
+  },
+  'package-layer-order': {
+    text: `FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+RUN pip install .
+CMD ["svc"]
+`,
+    without: ['split-stages', 'cpu-wheels'],
   },
   'layer-order': {
     text: `FROM python:3.11

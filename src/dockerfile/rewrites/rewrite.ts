@@ -20,6 +20,7 @@ export type RewriteId =
   | 'runtime-libraries'
   | 'no-recommends'
   | 'layer-order'
+  | 'package-layer-order'
   | 'cache-mounts'
   | 'prune-tests'
   | 'prune-headers'

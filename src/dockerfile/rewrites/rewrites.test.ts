@@ -70,6 +70,12 @@ const contexts: readonly (readonly [word: RegExp, files: readonly (readonly [str
 ];
 
 const cuda = { broughtBy: 'torch', systemUsers: [], compiledAtBuild: [], compilingAtRunTime: [] } as const;
+const packaged =
+  '[project]\nname = "svc"\nversion = "1"\ndependencies = ["fastapi", "numpy>=1.26"]\n' +
+  '[project.optional-dependencies]\ngpu = ["cupy-cuda12x"]\n[build-system]\n';
+const manifest = (text: string): Partial<RewriteFacts> => ({
+  contextManifests: new Map([['pyproject.toml', text]]),
+});
 /** What is known beside `facts`, by the beginning of the fixture's name. */
 const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts>])[] = [
   ['gpu-wheels', { cuda: { device: 'gpu', ...cuda } }],
@@ -84,6 +90,14 @@ const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts
       ]),
     },
   ],
+  [
+    'package-version-file',
+    manifest(
+      `${packaged}build-backend = "setuptools.build_meta"\n[tool.setuptools_scm]\nversion_file = "svc/_v.py"\n`,
+    ),
+  ],
+  ['package-compiled', manifest(`${packaged}build-backend = "maturin"\n`)],
+  ['package-', manifest(`${packaged}build-backend = "hatchling.build"\n`)],
   ['cpu-', { cuda: { device: 'cpu', ...cuda } }],
 ];
 

@@ -5,6 +5,7 @@ import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
 import { layerOrder } from './layer-order.ts';
 import { noRecommends } from './no-recommends.ts';
+import { packageLayerOrder } from './package-layer-order.ts';
 import { productionRequirements } from './production-requirements.ts';
 import { pruneHeaders, pruneTests, stripLibraries } from './prune-site-packages.ts';
 import type { Rewrite } from './rewrite.ts';
@@ -35,6 +36,7 @@ export const rewrites: readonly Rewrite[] = [
   runtimeLibraries,
   noRecommends,
   layerOrder,
+  packageLayerOrder,
   pruneTests,
   pruneHeaders,
   stripLibraries,
