@@ -12,6 +12,8 @@ export interface CpuVariant {
   /** For `index`: the local version that marks it: `cpu` in `2.4.0+cpu`. */
   readonly localVersion: string | undefined;
   readonly extrasDropped: readonly string[];
+  /** Distributions that require the GPU build by name. */
+  readonly requiredBy: readonly string[];
   /** Every distribution that must be swapped in the same step. */
   readonly togetherWith: readonly string[];
   readonly note: string | undefined;
@@ -30,6 +32,7 @@ export function cpuVariant(distribution: string): CpuVariant | undefined {
     indexUrl: index?.url,
     localVersion: family.localVersion,
     extrasDropped: family.extrasDropped,
+    requiredBy: family.requiredBy,
     togetherWith: family.members.filter((member) => member !== distribution),
     note: family.note,
     source: family.source,

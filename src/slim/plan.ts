@@ -129,6 +129,7 @@ function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirem
     isDevelopmentSplit: !without.has('production-requirements'),
     isGpuOnly: isSwapped ? input.distributions.isGpuOnly : () => false,
     cpuName: isSwapped ? input.distributions.cpuName : () => undefined,
+    gpuExtras: isSwapped ? input.distributions.gpuExtras : undefined,
   };
   return input.requirements.map((tree) => splitRequirements(tree, facts));
 }

@@ -114,3 +114,19 @@ describe('what is asked of CUDA', () => {
     expect((await factsOf({ Dockerfile: dockerfile(install), 'app.py': '' })).cuda).toBeUndefined();
   });
 });
+
+test.each([
+  ['cpu', 'fastapi\n', 'onnxruntime-gpu==1.18', 'onnxruntime==1.18', 'its CPU build has another name'],
+  ['cpu', 'fastapi\n', 'tensorflow[and-cuda]==2.16', 'tensorflow-cpu==2.16', 'the extra is of the GPU build'],
+  ['cpu', 'fastapi\n', 'jax[cuda12]', 'jax', 'the extra alone makes it the GPU build'],
+  ['cpu', 'tensorflow-text\n', 'tensorflow==2.16', undefined, 'another distribution requires it by name'],
+  ['cpu', 'fastapi\n', 'torch==2.3.1+cu121', undefined, 'it has an index of its own'],
+  ['cpu', 'fastapi\n', 'numpy', undefined, 'it has one build'],
+  ['gpu', 'fastapi\n', 'onnxruntime-gpu', undefined, 'the GPU build is wanted'],
+] as const)('for a %s target beside %j, %s becomes %s: %s', async (device, requirements, text, expected) => {
+  const files = {
+    Dockerfile: `FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt '${text}'\nCMD ["python", "app.py"]\n`,
+    'requirements.txt': requirements,
+  };
+  expect((await factsOf(files, device)).cpuRequirement?.(text)).toBe(expected);
+});

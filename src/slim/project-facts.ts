@@ -11,10 +11,11 @@ import {
 import { importStatement } from './application.ts';
 import { contextManifests } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
-import { distributionFacts, type TargetDecision } from './distribution-facts.ts';
+import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
 import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
+import { cpuReplacement } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
 
@@ -55,6 +56,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
       }),
     ),
     cpuWheels: cpuWheelsOf(input),
+    cpuRequirement: (text) => cpuRequirement(text, input),
     classifyPackage: (name) => classifyPackage(name, input.suite),
     packageOfCommand,
     runtimeLibraries: runtimeLibraries(names, input.suite, input.foundMissing),
@@ -83,6 +85,14 @@ function requestedNames(study: ProjectStudy): Map<string, readonly string[]> {
 function nameOf(requirement: string): string | undefined {
   const parsed = parseNamedRequirement(requirement);
   return 'name' in parsed ? parsed.name : undefined;
+}
+
+/** The CPU build of what a RUN asks for by name, where that has another name or fewer extras. */
+function cpuRequirement(text: string, { study, target }: FactsInput): string | undefined {
+  const parsed = parseNamedRequirement(text);
+  if (!('name' in parsed) || parsed.url !== undefined || cpuVariant(parsed.name)?.how === 'index')
+    return undefined;
+  return cpuReplacement({ ...parsed, name: parsed.nameAsWritten }, cpuFacts(study, target));
 }
 
 /** torch, torchvision and torchaudio as they are asked for, without CUDA pins; `torch` alone where another distribution pulls it. */

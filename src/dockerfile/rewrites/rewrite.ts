@@ -46,6 +46,8 @@ export interface RewriteFacts {
   readonly developmentDistributions: ReadonlySet<string>;
   /** Requirements to install from the CPU index in a step of their own, or undefined when nothing is to be swapped. */
   readonly cpuWheels: { readonly requirements: readonly string[]; readonly evidence: string } | undefined;
+  /** What a requirement becomes on a CPU, where its GPU build has another name or needs no extra: `tensorflow[and-cuda]==2.16` → `tensorflow-cpu==2.16`. */
+  readonly cpuRequirement?: ((requirement: string) => string | undefined) | undefined;
   /** Purpose of a Debian package, and its run-time counterpart (`libpq-dev` → `libpq5`). */
   readonly classifyPackage: (name: string) => {
     readonly purpose: PackagePurpose;

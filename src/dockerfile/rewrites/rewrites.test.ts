@@ -98,6 +98,15 @@ const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts
   ],
   ['package-compiled', manifest(`${packaged}build-backend = "maturin"\n`)],
   ['package-', manifest(`${packaged}build-backend = "hatchling.build"\n`)],
+  [
+    'cpu-renamed',
+    {
+      cpuRequirement: (text) =>
+        text === 'onnxruntime-gpu' || text.startsWith('tensorflow')
+          ? text.replace('-gpu', '').replace('tensorflow[and-cuda]', 'tensorflow-cpu')
+          : undefined,
+    },
+  ],
   ['cpu-', { cuda: { device: 'cpu', ...cuda } }],
 ];
 

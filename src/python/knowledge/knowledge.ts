@@ -25,6 +25,7 @@ export interface HardwareFamily {
   readonly gpuLocalVersions?: string | undefined;
   readonly cpu?: string | undefined;
   readonly extrasDropped: readonly string[];
+  readonly requiredBy: readonly string[];
   readonly alsoDropped: readonly string[];
   readonly droppedPrefixes: readonly string[];
   readonly gpuBytes?: number | undefined;
@@ -160,6 +161,7 @@ const familySchema = z.strictObject({
   gpuLocalVersions: z.string().optional(),
   cpu: name.optional(),
   extrasDropped: z.array(z.string()).default([]),
+  requiredBy: z.array(name).default([]),
   alsoDropped: z.array(name).default([]),
   droppedPrefixes: z.array(z.string()).default([]),
   gpuBytes: z.number().optional(),
