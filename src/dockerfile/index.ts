@@ -9,7 +9,14 @@ export type {
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
 export { readProjectInstall } from './project-tool-command.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
-export type { CudaFacts, PackagePurpose, Rewrite, RewriteFacts, RewriteId } from './rewrites/rewrite.ts';
+export type {
+  CudaFacts,
+  PackagePurpose,
+  Rewrite,
+  RewriteFacts,
+  RewriteId,
+  SmallerFacts,
+} from './rewrites/rewrite.ts';
 export {
   type AppliedRewrite,
   type RewriteOptions,

@@ -86,6 +86,10 @@ export interface SmallerDistribution {
   readonly savesBytes: number;
   /** Debian packages that only the larger one needs. */
   readonly dropsSystemPackages: readonly string[];
+  /** Distributions that require the larger one by name. */
+  readonly requiredBy: readonly string[];
+  /** Distributions that need these Debian packages, too. */
+  readonly needSystemPackages: readonly string[];
   readonly note: string;
   readonly source: string;
 }

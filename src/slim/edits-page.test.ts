@@ -44,6 +44,13 @@ const facts: RewriteFacts = {
     compiledAtBuild: [],
     compilingAtRunTime: [],
   },
+  smaller: {
+    requirement: (text) => (text === 'opencv-python' ? 'opencv-python-headless' : undefined),
+    nameOf: () => undefined,
+    systemPackages: new Set(['libgl1']),
+    runtimeLibraries: [],
+    leftAlone: [],
+  },
   pruneScript: 'docker/prune-site-packages.py',
 };
 
@@ -66,7 +73,7 @@ RUN apt-get update
 RUN apt-get install -y libgl1
 CMD ["python", "app.py"]
 `,
-    without: ['no-recommends', 'runtime-libraries', 'runtime-packages'],
+    without: ['headless-opencv', 'no-recommends', 'runtime-libraries', 'runtime-packages'],
   },
   'conda-clean': {
     text: `FROM continuumio/miniconda3
@@ -89,6 +96,15 @@ CMD ["python", "app.py"]
   'start-command': { text: uvProject, without: [] },
   'tool-layer-order': { text: uvProject, without: [] },
   'tool-stages': { text: uvProject, without: [] },
+  'headless-opencv': {
+    text: `FROM python:3.12-slim
+RUN apt-get update && apt-get install -y ffmpeg libgl1
+RUN pip install opencv-python
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: ['cpu-wheels'],
+  },
   'cuda-base': {
     text: `FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
 RUN apt-get update && apt-get install -y python3-pip

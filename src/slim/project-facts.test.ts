@@ -123,10 +123,51 @@ test.each([
   ['cpu', 'fastapi\n', 'torch==2.3.1+cu121', undefined, 'it has an index of its own'],
   ['cpu', 'fastapi\n', 'numpy', undefined, 'it has one build'],
   ['gpu', 'fastapi\n', 'onnxruntime-gpu', undefined, 'the GPU build is wanted'],
-] as const)('for a %s target beside %j, %s becomes %s: %s', async (device, requirements, text, expected) => {
-  const files = {
-    Dockerfile: `FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt '${text}'\nCMD ["python", "app.py"]\n`,
-    'requirements.txt': requirements,
-  };
-  expect((await factsOf(files, device)).cpuRequirement?.(text)).toBe(expected);
+] as const)(
+  'for a %s target beside %j, %s becomes %s: %s',
+  async (device, requirements, text, expected, _why) => {
+    const files = {
+      Dockerfile: `FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt '${text}'\nCMD ["python", "app.py"]\n`,
+      'requirements.txt': requirements,
+    };
+    expect((await factsOf(files, device)).cpuRequirement?.(text)).toBe(expected);
+  },
+);
+
+describe('OpenCV without its windows', () => {
+  const dockerfile =
+    'FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n';
+  const smallerOf = async (source: string, requirements = 'opencv-python==4.10\n') =>
+    (await factsOf({ Dockerfile: dockerfile, 'requirements.txt': requirements, 'app.py': source })).smaller;
+
+  test.each([
+    ['import cv2\ncv2.resize(a, b)\n', 'it only computes'],
+    ['import matplotlib.pyplot as plt\nimport cv2\nplt.imshow(a)\n', 'the window is of matplotlib'],
+  ])('%j: the headless build is enough, because %s', async (source) => {
+    const smaller = await smallerOf(source);
+    expect(smaller?.requirement('opencv-python==4.10')).toBe('opencv-python-headless==4.10');
+    expect(smaller?.systemPackages.has('libgl1')).toBe(true);
+    expect(smaller?.runtimeLibraries).toEqual([]);
+  });
+
+  test.each([
+    ['import cv2\ncv2.imshow("a", b)\n', 'opencv-python\n', /app\.py calls imshow/],
+    ['import cv2 as cv\ncv.waitKey(1)\n', 'opencv-python\n', /calls waitKey/],
+    ['from cv2 import imread, namedWindow\n', 'opencv-python\n', /calls namedWindow/],
+    ['import cv2\n', 'opencv-python\nultralytics\n', /ultralytics requires it by name/],
+    ['import cv2\n', 'opencv-python\nopencv-python-headless\n', /is installed beside it/],
+  ])('%j beside %j: the full one stays', async (source, requirements, because) => {
+    const smaller = await smallerOf(source, requirements);
+    expect(smaller?.requirement('opencv-python')).toBeUndefined();
+    expect(smaller?.systemPackages.size).toBe(0);
+    expect(smaller?.leftAlone).toEqual([expect.stringMatching(because)]);
+  });
+
+  test('what draws keeps the system packages', async () => {
+    const smaller = await smallerOf('import cv2\n', 'opencv-python\nopen3d\n');
+    expect([smaller?.nameOf('opencv-python'), smaller?.systemPackages.size]).toEqual([
+      'opencv-python-headless',
+      0,
+    ]);
+  });
 });

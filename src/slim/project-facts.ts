@@ -14,6 +14,7 @@ import { cudaFacts } from './cuda-facts.ts';
 import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
+import { smallerFacts } from './smaller-facts.ts';
 import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
 import { cpuReplacement } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
@@ -66,6 +67,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
     cuda: cudaFacts(input, names),
+    smaller: smallerFacts(input, names),
     pruneScript: pruneScriptPath,
   };
 }

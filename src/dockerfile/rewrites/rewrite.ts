@@ -11,6 +11,7 @@ export type RewriteId =
   | 'cuda-base'
   | 'production-requirements'
   | 'cpu-wheels'
+  | 'headless-opencv'
   | 'virtual-environment'
   | 'tool-environment'
   | 'start-command'
@@ -72,6 +73,8 @@ export interface RewriteFacts {
   readonly contextManifests?: ReadonlyMap<string, string>;
   /** What the project asks of CUDA; undefined when not all of its requirements are known. */
   readonly cuda?: CudaFacts | undefined;
+  /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
+  readonly smaller?: SmallerFacts | undefined;
   /** Path of the pruning script in the build context. */
   readonly pruneScript: string;
 }
@@ -87,6 +90,20 @@ export interface CudaFacts {
   readonly compiledAtBuild: readonly string[];
   /** They call a compiler when they run: `deepspeed`. */
   readonly compilingAtRunTime: readonly string[];
+}
+
+/** Distributions that a smaller one with the same modules stands in for: `opencv-python` → `opencv-python-headless`. */
+export interface SmallerFacts {
+  /** A requirement with the smaller one's name, or undefined. */
+  readonly requirement: (requirement: string) => string | undefined;
+  /** The smaller one of a distribution, or undefined. */
+  readonly nameOf: (distribution: string) => string | undefined;
+  /** Debian packages that nothing else that is requested is known to need. */
+  readonly systemPackages: ReadonlySet<string>;
+  /** `runtimeLibraries` with the smaller ones. */
+  readonly runtimeLibraries: RewriteFacts['runtimeLibraries'];
+  /** What has to stay, and why. */
+  readonly leftAlone: readonly string[];
 }
 
 /** What a rewrite says about a Dockerfile: edits with their reason, or why a line was left alone. */

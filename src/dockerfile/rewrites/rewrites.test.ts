@@ -99,6 +99,19 @@ const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts
   ['package-compiled', manifest(`${packaged}build-backend = "maturin"\n`)],
   ['package-', manifest(`${packaged}build-backend = "hatchling.build"\n`)],
   [
+    'opencv',
+    {
+      smaller: {
+        requirement: (text) =>
+          text.startsWith('opencv-python==') ? text.replace('python', 'python-headless') : undefined,
+        nameOf: () => undefined,
+        systemPackages: new Set(['libgl1', 'libsm6']),
+        runtimeLibraries: [],
+        leftAlone: [],
+      },
+    },
+  ],
+  [
     'cpu-renamed',
     {
       cpuRequirement: (text) =>

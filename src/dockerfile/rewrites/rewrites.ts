@@ -3,6 +3,7 @@ import { cacheMounts } from './cache-mounts.ts';
 import { condaClean } from './conda-clean.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
+import { headlessOpencv } from './headless-opencv.ts';
 import { layerOrder } from './layer-order.ts';
 import { noRecommends } from './no-recommends.ts';
 import { packageLayerOrder } from './package-layer-order.ts';
@@ -26,6 +27,7 @@ export const rewrites: readonly Rewrite[] = [
   startCommand,
   productionRequirements,
   cpuWheels,
+  headlessOpencv,
   virtualEnvironment,
   toolLayerOrder,
   toolStages,

@@ -44,6 +44,8 @@ export interface HardwareTable {
     readonly unlessCalls: readonly string[];
     readonly savesBytes: number;
     readonly dropsSystemPackages: readonly string[];
+    readonly requiredBy: readonly string[];
+    readonly needSystemPackages: readonly string[];
     readonly note: string;
     readonly source: string;
   }[];
@@ -182,6 +184,8 @@ const hardwareSchema = z.strictObject({
       unlessCalls: z.array(z.string()),
       savesBytes: z.number(),
       dropsSystemPackages: z.array(z.string()),
+      requiredBy: z.array(name).default([]),
+      needSystemPackages: z.array(name).default([]),
       note: z.string(),
       source,
     }),
