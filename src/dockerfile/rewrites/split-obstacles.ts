@@ -81,6 +81,7 @@ function installObstacles(
       found.push(`${where}: pip installs to a place of its own (--target, --prefix or --root)`);
     }
     const program = install.command.words[0] ?? '';
+    if (program === 'sudo') found.push(`${where}: sudo looks past a virtual environment on PATH`);
     if (program.startsWith('/usr/'))
       found.push(`${where}: ${program} is the system's Python by absolute path`);
     const copies = copiesAbove(one, classified);
