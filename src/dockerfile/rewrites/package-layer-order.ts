@@ -45,16 +45,20 @@ interface Found {
 /** The first installation of a local package, where no dependencies are installed in front of it. */
 function findInstall(stage: Stage): Found | undefined {
   const classified = stage.instructions.map(classifyInstruction);
-  const one = classified.find(({ installs }) => installs.some(bringsDependencies));
+  const one = classified.find(({ installs }) => installs.some(({ localPaths }) => localPaths.length > 0));
   const install = one?.installs.find(bringsDependencies);
   if (one === undefined || install === undefined || install.localPaths.length !== 1) return undefined;
+  const above = classified.slice(0, classified.indexOf(one));
+  if (above.some(({ installs }) => installs.some(({ requirementFiles }) => requirementFiles.length > 0)))
+    return undefined;
   if (install.requirementFiles.length + install.requirements.length > 0) return undefined;
   if (hasPipOption(install, '--no-deps', '--target', '-t', '--prefix')) return undefined;
   const [local] = localPackages(install, one.instruction.before.workdir, copiesAbove(one, classified));
-  const copy = classified
-    .slice(0, classified.indexOf(one))
-    .find(({ instruction }) => readContextCopy(instruction)?.isBroad === true);
+  const copy = above.find(({ instruction }) => readContextCopy(instruction)?.isBroad === true);
   if (local === undefined || copy === undefined) return undefined;
+  // torch from an index of its own must come before what would else bring another build.
+  const between = above.slice(above.indexOf(copy));
+  if (between.some(({ installs }) => installs.some(bringsDependencies))) return undefined;
   const manifest = posix.resolve(
     one.instruction.before.workdir ?? '/',
     local.text.replace(/\[.*$/, ''),

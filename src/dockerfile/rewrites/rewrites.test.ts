@@ -97,6 +97,13 @@ const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts
     ),
   ],
   ['package-compiled', manifest(`${packaged}build-backend = "maturin"\n`)],
+  [
+    'package-torch',
+    {
+      ...manifest(`${packaged}build-backend = "hatchling.build"\n`),
+      cpuWheels: { requirements: ['torch'], evidence: 'as asked' },
+    },
+  ],
   ['package-', manifest(`${packaged}build-backend = "hatchling.build"\n`)],
   [
     'opencv',
