@@ -9,6 +9,7 @@ export type {
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
 export { readProjectInstall } from './project-tool-command.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
+export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
 export type {
   CudaFacts,
   PackagePurpose,

@@ -21,7 +21,7 @@ export function cudaFacts(
   const isRead = commands
     .flatMap((command) => readPipInstall(command)?.requirementFiles ?? [])
     .every((file) => known.has(posix.basename(file.text)));
-  if (!isRead || commands.some(isOtherInstaller)) return undefined;
+  if (!isRead || study.packageRequirements === undefined || commands.some(isOtherInstaller)) return undefined;
   const wanting = (what: 'system' | 'build' | 'run'): string[] =>
     [...names].flatMap(([name, extras]) => (cudaWants(name, extras).includes(what) ? [name] : []));
   return {

@@ -73,12 +73,12 @@ export function distributionFacts({ project, study, target }: DistributionFactsI
 
 /** What becomes of the GPU builds among the requested distributions. */
 export function cpuFacts(
-  study: Pick<ProjectStudy, 'requirements' | 'inlineRequirements'>,
+  study: Pick<ProjectStudy, 'requirements' | 'inlineRequirements' | 'packageRequirements'>,
   { device }: Pick<TargetDecision, 'device'>,
 ): Pick<DistributionFacts, 'cpuName' | 'gpuExtras' | 'requiredBy'> {
   const requested = new Set([
     ...study.requirements.flatMap((tree) => tree.requested).map(({ line }) => normaliseName(line.name ?? '')),
-    ...study.inlineRequirements.flatMap((text) => {
+    ...[...study.inlineRequirements, ...(study.packageRequirements ?? [])].flatMap((text) => {
       const parsed = parseNamedRequirement(text);
       return 'name' in parsed ? [parsed.name] : [];
     }),

@@ -171,3 +171,27 @@ describe('OpenCV without its windows', () => {
     ]);
   });
 });
+
+describe('what the manifest of an installed package lists', () => {
+  const files = (dependencies: string, more: Readonly<Record<string, string>> = {}) => ({
+    Dockerfile: 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install ".[gpu]"\nCMD ["svc"]\n',
+    'pyproject.toml': `[project]\nname = "svc"\n${dependencies}\n[project.optional-dependencies]\ngpu = ["onnxruntime-gpu"]\n`,
+    'svc.py': 'import torch\n',
+    ...more,
+  });
+
+  test('is requested, extras included', async () => {
+    const read = await factsOf(files('dependencies = ["torch>=2.2", "lightgbm"]'));
+    expect(read.cpuWheels?.requirements).toEqual(['torch>=2.2']);
+    expect(read.cuda?.systemUsers).toEqual(['onnxruntime-gpu']);
+    expect(read.runtimeLibraries.map(({ packageName }) => packageName)).toContain('libgomp1');
+  });
+
+  test('but is not exchanged: the manifest stays as it is', async () => {
+    expect((await factsOf(files('dependencies = ["opencv-python"]'))).smaller).toBeUndefined();
+  });
+
+  test('is not known where the build computes it', async () => {
+    expect((await factsOf(files('dynamic = ["dependencies"]'))).cuda).toBeUndefined();
+  });
+});

@@ -39,7 +39,8 @@ export const pruneScriptPath = 'docker/prune-site-packages.py';
 export function rewriteFacts(input: FactsInput): RewriteFacts {
   const { project, study } = input;
   const distributions = distributionFacts(input);
-  const names = requestedNames(study);
+  const editable = requestedNames(study, study.inlineRequirements);
+  const names = requestedNames(study, textsOf(study));
   return {
     hasCacheMounts: input.hasCacheMounts,
     requirementClosure: requirementClosure(study),
@@ -67,17 +68,22 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
     cuda: cudaFacts(input, names),
-    smaller: smallerFacts(input, names),
+    smaller: smallerFacts(input, { editable, all: names }),
     pruneScript: pruneScriptPath,
   };
 }
 
-function requestedNames(study: ProjectStudy): Map<string, readonly string[]> {
+/** What RUN instructions name themselves, and what the manifests of installed packages list. */
+function textsOf({ inlineRequirements, packageRequirements }: ProjectStudy): readonly string[] {
+  return [...inlineRequirements, ...(packageRequirements ?? [])];
+}
+
+function requestedNames(study: ProjectStudy, texts: readonly string[]): Map<string, readonly string[]> {
   const names = new Map<string, readonly string[]>();
   for (const { line } of study.requirements.flatMap((tree) => tree.requested)) {
     if (line.name !== undefined) names.set(normaliseName(line.name), line.extras);
   }
-  for (const text of study.inlineRequirements) {
+  for (const text of texts) {
     const parsed = parseNamedRequirement(text);
     if ('name' in parsed) names.set(parsed.name, parsed.extras);
   }
@@ -105,12 +111,14 @@ function cpuWheelsOf({ study, target }: FactsInput): RewriteFacts['cpuWheels'] {
   for (const { line } of lines)
     if (line.kind === 'requirement' && cpuVariant(line.name)?.how === 'index')
       asked.set(line.name, `${line.name}${line.specifier.replace(/\+cu\d+/g, '')}`);
-  for (const text of study.inlineRequirements) {
+  for (const text of textsOf(study)) {
     const parsed = parseNamedRequirement(text);
     if ('name' in parsed && cpuVariant(parsed.name)?.how === 'index')
       asked.set(parsed.name, `${parsed.name}${parsed.specifier.replace(/\+cu\d+/g, '')}`);
   }
-  const puller = [...requestedNames(study)].find(([name, extras]) => pullsTorch(name, extras));
+  const puller = [...requestedNames(study, textsOf(study))].find(([name, extras]) =>
+    pullsTorch(name, extras),
+  );
   if (asked.size === 0 && puller === undefined) return undefined;
   const requirements =
     asked.has('torch') || asked.size === 0 ? [...asked.values()] : ['torch', ...asked.values()];

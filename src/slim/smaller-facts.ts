@@ -8,12 +8,20 @@ import {
 import type { FactsInput } from './project-facts.ts';
 import { runtimeLibraries } from './system-package-facts.ts';
 
-/** The requested distributions (name → extras) that a smaller one can stand in for; undefined when there is none, with reasons where it may not. */
+/** Requested distributions, name → extras. */
+export interface RequestedNames {
+  /** Those of requirements files and of RUN instructions, which can be edited. */
+  readonly editable: ReadonlyMap<string, readonly string[]>;
+  /** With those that manifests of packages list. */
+  readonly all: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The requested distributions that a smaller one can stand in for; undefined when there is none, with reasons where it may not. */
 export function smallerFacts(
   input: Pick<FactsInput, 'project' | 'study' | 'foundMissing'> & { readonly suite: DebianSuite },
-  names: ReadonlyMap<string, readonly string[]>,
+  { editable, all: names }: RequestedNames,
 ): SmallerFacts | undefined {
-  const found = [...names.keys()].flatMap((name) => smallerDistribution(name) ?? []);
+  const found = [...editable.keys()].flatMap((name) => smallerDistribution(name) ?? []);
   if (found.length === 0) return undefined;
   const leftAlone: string[] = [];
   const swaps = new Map<string, string>();

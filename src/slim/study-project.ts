@@ -1,5 +1,10 @@
 import { posix } from 'node:path';
-import { type PipInstall, readPipInstall } from '../dockerfile/index.ts';
+import {
+  installedFolders,
+  type PipInstall,
+  readPipInstall,
+  staticDependencies,
+} from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
   type PythonSources,
@@ -18,6 +23,8 @@ export interface ProjectStudy {
   readonly requirements: readonly RequirementsTree[];
   /** Requirements that RUN instructions name themselves: `pip install fastapi "uvicorn[standard]"`. */
   readonly inlineRequirements: readonly string[];
+  /** What the manifests of packages that are installed from the source tree list; undefined when one of them is not known or computes it. */
+  readonly packageRequirements: readonly string[] | undefined;
   readonly problems: readonly { readonly what: string; readonly because: string }[];
 }
 
@@ -37,6 +44,7 @@ export async function studyProject(project: Project): Promise<ProjectStudy> {
     application: findApplication(model, sources, project.texts.shellScripts),
     requirements,
     inlineRequirements: installs.flatMap((install) => install.requirements.map((word) => word.text)),
+    packageRequirements: packageRequirements(project),
     problems: [
       ...sources.unreadable.map(({ path, message }) => ({ what: path, because: message })),
       ...project.unreadable.map(({ path, reason }) => ({ what: path, because: reason })),
@@ -48,6 +56,15 @@ export async function studyProject(project: Project): Promise<ProjectStudy> {
         })),
     ],
   };
+}
+
+function packageRequirements({ dockerfile, texts }: Project): readonly string[] | undefined {
+  const lists = installedFolders(dockerfile.model).map(({ folder, extras }) => {
+    const path = folder === undefined ? undefined : posix.join(folder, 'pyproject.toml');
+    const manifest = texts.manifests.find((file) => file.path === path);
+    return manifest === undefined ? undefined : staticDependencies(manifest.text, extras);
+  });
+  return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
 }
 
 async function readTrees(project: Project, installs: readonly PipInstall[]): Promise<RequirementsTree[]> {

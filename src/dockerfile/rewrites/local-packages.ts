@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { parse } from 'smol-toml';
-import type { Stage } from '../model.ts';
+import type { DockerfileModel, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall } from '../pip-command.ts';
-import type { ClassifiedInstruction } from './classify-instruction.ts';
+import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
 import { readPythonBase } from './python-base.ts';
 import type { RewriteFacts } from './rewrite.ts';
@@ -40,6 +40,18 @@ export function localPackages(
         /^(-e|--editable)$/.test(before) || /^(-e|--editable=)/.test(install.command.words[at] ?? ''),
       folder: manifest === undefined ? undefined : posix.dirname(manifest),
     };
+  });
+}
+
+/** Every folder of the build context that a RUN installs with pip, with the extras it asks for; `folder` is undefined where it is not known. */
+export function installedFolders({ stages }: DockerfileModel): readonly LocalPackage[] {
+  return stages.flatMap((stage) => {
+    const classified = stage.instructions.map(classifyInstruction);
+    return classified.flatMap((one) =>
+      one.installs.flatMap((install) =>
+        localPackages(install, one.instruction.before.workdir, copiesAbove(one, classified)),
+      ),
+    );
   });
 }
 

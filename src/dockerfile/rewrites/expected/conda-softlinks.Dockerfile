@@ -3,5 +3,5 @@ ENV CONDA_ALWAYS_SOFTLINK=1
 RUN mamba install -y -c conda-forge pandas
 CMD ["python", "app.py"]
 
-# left alone by split-stages: line 3: the dependencies are installed by conda
+# left alone by split-stages: line 3: the dependencies are installed by conda, whose activation scripts may set what the application needs
 # left alone by conda-clean: line 3: line 2 sets how conda uses its package cache, so that stays
