@@ -17,8 +17,19 @@ export interface AptRun {
   readonly isClean: boolean;
 }
 
+// Asked once for each RUN; a stage never changes.
+const read = new WeakMap<Stage, readonly AptRun[]>();
+
 /** Reads each RUN of a stage that calls apt. */
 export function aptRuns(stage: Stage): readonly AptRun[] {
+  const known = read.get(stage);
+  if (known !== undefined) return known;
+  const found = readAptRuns(stage);
+  read.set(stage, found);
+  return found;
+}
+
+function readAptRuns(stage: Stage): readonly AptRun[] {
   return stage.instructions.flatMap((run) => {
     const commands = run.commands ?? [];
     const actions = commands.map(aptAction);

@@ -20,7 +20,7 @@ export const runtimePackages: Rewrite = {
   propose({ syntax, model }, facts) {
     const stage = model.stages[model.target];
     if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
-    const needed = new Map([...facts.neededCommands, ...usedCommands(stage)]);
+    const needed = packageUsers(new Map([...facts.neededCommands, ...usedCommands(stage)]), facts);
     const brought = new Set(broughtAlong(stage, facts));
     const verdicts = stage.instructions.flatMap((instruction) =>
       judge(instruction, { facts, needed, brought, text: syntax.text }),
@@ -45,6 +45,18 @@ function installsPython(instruction: Instruction): boolean {
   );
 }
 
+function packageUsers(
+  commands: ReadonlyMap<string, string>,
+  { packageOfCommand }: RewriteFacts,
+): ReadonlyMap<string, string> {
+  const users = new Map<string, string>();
+  for (const [command, where] of commands) {
+    const name = packageOfCommand(command);
+    if (name !== undefined && !users.has(name)) users.set(name, `${where} calls ${command}`);
+  }
+  return users;
+}
+
 interface Verdict {
   readonly edits: readonly TextEdit[];
   readonly dropped: readonly string[];
@@ -53,6 +65,7 @@ interface Verdict {
 
 interface Context {
   readonly facts: RewriteFacts;
+  /** Debian package → who calls which of its programs: `HEALTHCHECK calls curl`. */
   readonly needed: ReadonlyMap<string, string>;
   /** What the dropped packages bring along and the running container needs; taken from the set once it is named. */
   readonly brought: Set<string>;
@@ -107,11 +120,11 @@ function judgeInstall(install: AptInstall, { facts, needed, brought }: Context):
   const removed: AptInstall['packages'][number][] = [];
   for (const found of install.packages) {
     const { purpose, runtimePackages: runtime } = facts.classifyPackage(found.name);
-    const user = [...needed].find(([command]) => facts.packageOfCommand(command) === found.name);
+    const user = needed.get(found.name);
     if (purpose === 'run-time') continue;
     if (purpose === 'unknown')
       leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
-    else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user[1]} calls ${user[0]}`);
+    else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user}`);
     else {
       dropped.push(found.name);
       const instead = [...runtime, ...insteadOf(found.name, brought)];
