@@ -6,6 +6,7 @@ import {
 } from '../../../python/index.ts';
 import type { EditId, IgnoreProposal, ProjectStudy, TargetDecision } from '../../../slim/index.ts';
 import type { ReadImage } from '../../read-side.ts';
+import { predictPaths } from './predict-paths.ts';
 
 /** What predictions are drawn from; without a fat image only the build context is known. */
 export interface PredictionInput {
@@ -44,6 +45,7 @@ export function predictBytes({
           'prune-tests': ofClass('tests'),
           'prune-headers': ofClass('headers', 'static-library', 'native-source'),
           'split-stages': fat.root.deadBytes,
+          ...predictPaths(fat.root.entries()),
         }),
   };
   return (id) => known[id];
