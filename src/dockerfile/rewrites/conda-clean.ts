@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import { type CondaInstall, isCondaClean, readCondaInstall } from '../conda-command.ts';
 import type { Instruction } from '../model.ts';
-import { cacheTargets, shippedStages } from '../rules/visit.ts';
+import { cacheTargets } from '../rules/visit.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { stagesOfTarget } from './external-base.ts';
 import { nothingToDo, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
 
 /**
@@ -15,7 +16,7 @@ export const condaClean: Rewrite = {
   risk: 'safe',
   propose(dockerfile, facts) {
     const { model, placeOf } = dockerfile;
-    const instructions = shippedStages(model).flatMap((stage) => stage.instructions);
+    const instructions = stagesOfTarget(model).flatMap((stage) => stage.instructions);
     const found = instructions.flatMap((run) => {
       const installs = (run.commands ?? []).flatMap((command) => readCondaInstall(command) ?? []);
       return installs.length === 0 ? [] : [{ run, installs }];
@@ -54,19 +55,19 @@ function reasonOf(
   return parts.join('; ');
 }
 
-/** Settings with which the environment needs the package cache, or the cache lies elsewhere. */
+/** Settings with which the environment needs the package cache, or the cache lies elsewhere; and conda-pack, which reads the cache. */
 function linkObstacle(
   instructions: readonly Instruction[],
   { placeOf }: ResolvedDockerfile,
 ): string | undefined {
   const setting =
-    /allow_softlinks|always_softlink|CONDA_(ALWAYS|ALLOW)_SOFTLINKS?|CONDA_PKGS_DIRS|pkgs_dirs|--offline\b|--use-local\b|\bclone\b.*--offline/i;
+    /allow_softlinks|always_softlink|CONDA_(ALWAYS|ALLOW)_SOFTLINKS?|CONDA_PKGS_DIRS|pkgs_dirs|conda[- ]pack\b|--offline\b|--use-local\b|\bclone\b.*--offline/i;
   const found = instructions.find(
     ({ syntax }) => ['env', 'arg', 'run'].includes(syntax.keyword) && setting.test(syntax.value),
   );
   return found === undefined
     ? undefined
-    : `${placeOf(found.syntax)} sets how conda uses its package cache, so that stays`;
+    : `${placeOf(found.syntax)} uses conda’s package cache, so that stays`;
 }
 
 function isClean(run: Instruction): boolean {

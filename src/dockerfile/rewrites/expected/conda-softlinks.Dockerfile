@@ -4,4 +4,4 @@ RUN mamba install -y -c conda-forge pandas
 CMD ["python", "app.py"]
 
 # left alone by split-stages: line 3: the dependencies are installed by conda, whose activation scripts may set what the application needs
-# left alone by conda-clean: line 3: line 2 sets how conda uses its package cache, so that stays
+# left alone by conda-clean: line 3: line 2 uses conda’s package cache, so that stays
