@@ -40,7 +40,7 @@ export interface Audit {
   readonly packages: readonly AuditPackage[];
   /** Worst first. */
   readonly findings: readonly Finding[];
-  /** Package databases that are in the image and could not be read: packages, and owners of files, may be missing. */
+  /** Layers that the source does not hold, and package databases that could not be read: files, packages and owners may be missing. */
   readonly unreadable: readonly UnreadableDatabase[];
   /** Bytes that layers store and the final file system does not show. */
   readonly deadBytes: number;
@@ -87,12 +87,23 @@ export function auditImage(request: AuditRequest): Audit {
     layers,
     packages: auditPackages(subject),
     findings,
-    unreadable: request.inventory.unreadable,
+    unreadable: [...absentLayers(request), ...request.inventory.unreadable],
     deadBytes: root.deadBytes,
     avoidableBytes: sum(findings.map((one) => (one.waste === 'avoidable' ? one.sizeBytes : 0))),
     efficiency: contentBytes === 0 ? 1 : (contentBytes - root.deadBytes) / contentBytes,
     ...baseFacts(subject),
   };
+}
+
+function absentLayers({ image, absentLayers: absent = [] }: AuditRequest): UnreadableDatabase[] {
+  return image.layers.flatMap(({ diffId }, position) => {
+    const layer = absent.find((one) => one.diffId === diffId);
+    if (layer === undefined) return [];
+    return {
+      path: `layer ${position}`,
+      reason: `it is not stored here, but at ${(layer.urls ?? []).join(', ')}`,
+    };
+  });
 }
 
 /** Empty files are no waste: `var/log/btmp` is there in every image. A secret is news whatever it weighs. */

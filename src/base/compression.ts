@@ -1,5 +1,7 @@
 import { type Duplex, finished, PassThrough, pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { checkDigest, verifyDigest } from './digest.ts';
+import { uncheckedGunzip } from './unchecked-gunzip.ts';
 import { splitZstdFrames } from './zstd-frames.ts';
 
 /** How bytes are packed, told from the bytes themselves. */
@@ -39,8 +41,30 @@ export async function sniffStream(source: Readable): Promise<SniffedStream> {
 /** The steps that unpack a compression, several gzip members and several zstd frames included. */
 export function decompressor(compression: Compression): Duplex[] {
   if (compression === 'gzip') return [createGunzip({ chunkSize }), handOver()];
-  if (compression === 'zstd') return [splitZstdFrames(), createZstdDecompress({ chunkSize }), handOver()];
+  if (compression === 'zstd') return [...zstdSteps(), handOver()];
   return [];
+}
+
+/** What unpacked bytes must be. */
+export interface UnpackedProof {
+  readonly digest: string;
+  readonly mostBytes: number;
+  /** The error for a byte more, so that a decompression bomb fills no disk. */
+  readonly tooMany: () => Error;
+}
+
+/**
+ * The steps that unpack a compression, and fail with a `DigestMismatchError` at the end when the bytes are not those of the
+ * digest: this is all the proof there is, gzip's own checksums are passed by. Throws for a malformed digest.
+ */
+export function verifiedDecompressor(compression: Compression, proof: UnpackedProof): Duplex[] {
+  if (compression === 'gzip') return [uncheckedGunzip({ chunkSize }), handOver(proof)];
+  if (compression === 'zstd') return [...zstdSteps(), handOver(proof)];
+  return [verifyDigest(proof.digest), capBytes(proof.mostBytes, proof.tooMany)];
+}
+
+function zstdSteps(): Duplex[] {
+  return [splitZstdFrames(), createZstdDecompress({ chunkSize })];
 }
 
 /** How much is passed on in one go, in bytes: a fraction of a millisecond's work for who hashes it. */
@@ -48,23 +72,36 @@ const pieceBytes = 256 * 1024;
 
 /**
  * Takes chunks from a decompressor and passes them on in pieces, looking between them whether the decompressor's thread wants
- * the next piece of work: so this thread can hash one chunk while the next ones are unpacked.
+ * the next piece of work: so this thread can hash one chunk while the next ones are unpacked. The proof, if there is one, is
+ * asked for here, as each further step in a stream costs as much as a part of the hashing.
  */
-function handOver(): Transform {
+function handOver(proof?: UnpackedProof): Transform {
+  const check = proof && checkDigest(proof.digest);
+  let seenBytes = 0;
   return new Transform({
     highWaterMark: 4 * chunkSize,
     transform(chunk: Buffer, _encoding, done) {
+      seenBytes += chunk.length;
+      if (proof !== undefined && seenBytes > proof.mostBytes) {
+        done(proof.tooMany());
+        return;
+      }
       ownMemory.add(chunk.buffer);
       const passOn = (at: number): void => {
         const end = at + pieceBytes;
+        const piece = chunk.subarray(at, end);
+        check?.update(piece);
         if (end >= chunk.length) {
-          done(null, chunk.subarray(at));
+          done(null, piece);
           return;
         }
-        this.push(chunk.subarray(at, end));
+        this.push(piece);
         setImmediate(passOn, end);
       };
       setImmediate(passOn, 0);
+    },
+    flush(done) {
+      done(check?.mismatch() ?? null);
     },
   });
 }

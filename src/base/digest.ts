@@ -49,22 +49,42 @@ export class DigestMismatchError extends Error {
   }
 }
 
+/** Sums up bytes that come in pieces, to compare their digest with the one that is promised. */
+export interface DigestCheck {
+  update(piece: Uint8Array): void;
+  /** To be asked once, at the end; undefined where the bytes are those of the digest. */
+  mismatch(): DigestMismatchError | undefined;
+}
+
+/** Begins to check bytes against `digest`. Throws for a malformed digest. */
+export function checkDigest(digest: string): DigestCheck {
+  const parsed = parseDigest(digest);
+  if (parsed === undefined) throw new Error(`not a digest: ${digest}`);
+  const hash = createHash(parsed.algorithm);
+  return {
+    update(piece) {
+      hash.update(piece);
+    },
+    mismatch() {
+      const actual = `${parsed.algorithm}:${hash.digest('hex')}`;
+      return actual === digest ? undefined : new DigestMismatchError(digest, actual);
+    },
+  };
+}
+
 /**
  * A pass-through that hashes what flows by and fails with a `DigestMismatchError` at the end,
  * in place of ending, when the bytes are not those of `digest`. Throws for a malformed digest.
  */
 export function verifyDigest(digest: string): Transform {
-  const parsed = parseDigest(digest);
-  if (parsed === undefined) throw new Error(`not a digest: ${digest}`);
-  const hash = createHash(parsed.algorithm);
+  const check = checkDigest(digest);
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
+      check.update(chunk);
       done(null, chunk);
     },
     flush(done) {
-      const actual = `${parsed.algorithm}:${hash.digest('hex')}`;
-      done(actual === digest ? null : new DigestMismatchError(digest, actual));
+      done(check.mismatch() ?? null);
     },
   });
 }

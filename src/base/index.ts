@@ -10,6 +10,8 @@ export {
   sniffBytes,
   sniffCompression,
   sniffStream,
+  type UnpackedProof,
+  verifiedDecompressor,
 } from './compression.ts';
 export {
   type Digest,
@@ -21,7 +23,8 @@ export {
   sha256Digest,
   verifyDigest,
 } from './digest.ts';
-export { nearestName } from './nearest-name.ts';
+export { decodeLossless, encodeLossless } from './lossless-text.ts';
+export { editDistance, nearestName } from './nearest-name.ts';
 export {
   type Progress,
   type ProgressStream,

@@ -195,6 +195,61 @@ describe('files', () => {
     expect(selected(play('q', read.state).state)).toContain('main.py');
   });
 
+  describe('search in a text', () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `line ${i}${i % 20 === 7 ? '\tError: [x]' : ''}`);
+    lines[58] = `${'-'.repeat(300)}far`;
+    const shown = (): BrowseState => {
+      const { state, effects } = play('\t/main.py\r\r');
+      const [effect] = effects;
+      if (effect?.kind !== 'read') throw new Error('nothing is read');
+      const content = Buffer.from(lines.join('\n'));
+      return update(state, { kind: 'read', file: effect.file, start: content, sizeBytes: content.length })
+        .state;
+    };
+    const marked = (state: BrowseState): (string | undefined)[] =>
+      render(state, { hasColour: false }).flatMap((line) =>
+        [...line.matchAll(/\x1b\[7m(.*?)\x1b\[27m/g)].map((match) => match[1]),
+      );
+
+    test('screen', async () => {
+      await expect(screen(play('/error\rn', shown()).state)).toMatchFileSnapshot('expected/text-search.txt');
+    });
+
+    test.each([
+      ['goes to the first match from the top on', '/error\r', 7],
+      ['and on', '/error\rn', 27],
+      ['not behind the last page', '/error\rnn', 37],
+      ['stays where there is no further one', '/error\rnnnn', 37],
+      ['and back', '/error\rnnN', 27],
+      ['goes on from where the reader went', '/error\rGn', 37],
+      ['and back from there', '/error\rnnggN', 0],
+      ['an empty text is the last one again', '/error\rn/\rn', 37],
+      ['capitals count where there are some', '/ERROR\r', 0],
+      ['an expression', '/^line 2\\d\\b\r', 20],
+      ['no expression', '/[x\r', 7],
+      ['given up', '/error\u001b', 0],
+    ])('%s', (_reason, input, top) => {
+      const { page } = play(input, shown()).state;
+      expect(page).toMatchObject({ kind: 'file', top });
+    });
+
+    test('every match on the screen is marked, one far to the right is brought into sight', () => {
+      expect(marked(play('/line [0-2]\\b\r', shown()).state)).toEqual(['line 0', 'line 1', 'line 2']);
+      expect(marked(play('/far\r', shown()).state)).toEqual(['far']);
+      expect(marked(play('/x*\r', shown()).state)).toEqual(['x']);
+    });
+
+    test.each([
+      ['what is nowhere', '/nothing\r', 'Not in what is shown of the file: nothing'],
+      ['what is only above', 'G/line 3$\r', 'N finds it above'],
+      ['the end', '/far\rn', 'No further match below: far'],
+      ['n before any search', 'n', '/ does'],
+      ['what is being typed', '/err', '/err'],
+    ])('%s is told', (_reason, input, expected) => {
+      expect(screen(play(input, shown()).state)).toContain(expected);
+    });
+  });
+
   test.each([
     ['a NUL makes it binary', Buffer.from('a\0b'), 3, 'binary'],
     ['bytes that are not UTF-8 as well', Buffer.from([0x61, 0xff, 0x62]), 3, 'binary'],

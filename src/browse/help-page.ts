@@ -26,6 +26,17 @@ const keyLines: readonly HelpLine[] = bindings.map(({ keys, pane, help }) => ({
   text: help,
 }));
 
+// Beside those that scroll, which do as in the lists.
+const fileLines: readonly HelpLine[] = [
+  {
+    keys: '/, ctrl-f, ctrl-/',
+    pane: 'a file',
+    text: 'look for a text or an expression in the file that is shown',
+  },
+  { keys: 'n', pane: 'a file', text: 'to the next line with a match' },
+  { keys: 'N', pane: 'a file', text: 'to the line with a match before' },
+];
+
 const signLines: readonly HelpLine[] = [
   { keys: '', pane: '', text: '' },
   { keys: '+ ~ -', pane: '', text: 'added, modified, removed by the layer' },
@@ -34,7 +45,7 @@ const signLines: readonly HelpLine[] = [
 ];
 
 /** All keys and signs. */
-export const helpLines: readonly HelpLine[] = [...keyLines, ...signLines];
+export const helpLines: readonly HelpLine[] = [...keyLines, ...fileLines, ...signLines];
 
 /** How many lines the help has. */
 export const helpLineCount: number = helpLines.length;

@@ -1,8 +1,9 @@
 import { formatBytes } from '../base/index.ts';
-import { type Paint, painter, shortInstruction, textWidth } from '../report/index.ts';
+import { type Paint, painter, shortInstruction } from '../report/index.ts';
 import { smallScreenNote } from './layout.ts';
 import { detailLines } from './render-details.ts';
 import { groupLines } from './render-groups.ts';
+import { renderLastLine } from './render-last-line.ts';
 import { renderPage } from './render-page.ts';
 import { type PaneLine, treeLines } from './render-tree.ts';
 import { fitSelected, fitSpans, padStart, type Span, safeText, truncateStart } from './spans.ts';
@@ -132,30 +133,11 @@ function paneOf({ title, lines, width, bodyRows, isFocused }: Pane, paint: Paint
   ];
 }
 
-const promptTitles = { filter: '/', extract: 'Write to: ' } as const;
-
 function lastLine(state: BrowseState, paint: Paint): string {
-  const { columns } = state.size;
-  const { prompt, message } = state;
-  if (prompt !== undefined) return promptLine(prompt, columns);
-  if (message !== undefined)
-    return fitSpans([{ text: safeText(message.text), style: message.tone }], columns, paint);
-  const small = layoutOf(state).isSmall ? `${columns}×${state.size.rows}: ${smallScreenNote}  ` : '';
-  return fitSpans([{ text: `${small}${hints(state)}`, style: 'dim' }], columns, paint);
-}
-
-function promptLine({ purpose, text, cursor }: NonNullable<BrowseState['prompt']>, columns: number): string {
-  const before = safeText(text.slice(0, cursor));
-  const under = [...text.slice(cursor, cursor + 2)][0] ?? ' ';
-  const after = safeText(text.slice(cursor + (cursor < text.length ? under.length : 0)));
-  const shown = truncateStart(`${promptTitles[purpose]}${before}`, columns - 2);
-  const at = `\x1b[7m${safeText(under)}\x1b[27m`;
-  const rest = fitSpans(
-    [{ text: after }],
-    Math.max(0, columns - textWidth(shown) - textWidth(safeText(under))),
-    (one) => one,
-  );
-  return `${shown}${at}${rest}`;
+  const small = layoutOf(state).isSmall
+    ? `${state.size.columns}×${state.size.rows}: ${smallScreenNote}  `
+    : '';
+  return renderLastLine(state, `${small}${hints(state)}`, paint);
 }
 
 function hints({ focus, view, filter }: BrowseState): string {

@@ -93,6 +93,26 @@ test('without an engine: lean files and a forecast that is called one, the proje
   expect(readdirSync(join(folder, '.plimsoll', 'lean'))).toContain('Dockerfile');
 });
 
+test('a full disk behind standard output is an error, not a failed gate, and no stack', async () => {
+  const { code, stderr } = await runProcess('sh', [
+    '-c',
+    `'${process.execPath}' '${main}' --help > /dev/full`,
+  ]);
+  expect(stderr).toMatch(/^error: standard output cannot be written: .*no space left.*\nhint:/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(code).toBe(2);
+});
+
+test('a gate that fails says so by the exit code, even when nobody reads to the end', async () => {
+  const folder = projectOf({ 'rootfs/etc/hostname': 'x\n' });
+  const audit = `'${process.execPath}' '${main}' audit 'dir:${folder}/rootfs' --quiet --max-size 1B; echo $? >&2`;
+  // `:` ends at once, so that the pipe is closed before anything is written.
+  const { stderr } = await runProcess('sh', ['-c', `{ ${audit}; } | :`], {
+    env: { PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
+  });
+  expect(stderr).toMatch(/^1$/m);
+});
+
 test('--help and --version go to standard output', async () => {
   expect(await plimsoll(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('slim') });
   expect(await plimsoll(['--version'])).toMatchObject({

@@ -46,9 +46,11 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
       `${red('Interrupted.')} Nothing was left half-written; the engine's build cache keeps what was done.\n`,
     );
   } else if (error instanceof UserError) {
-    process.stderr.write(`${red('error:')} ${error.message}\n`);
+    process.stderr.write(`${red('error:')} ${harmless(error.message)}\n`);
     if (error.hint !== undefined)
-      process.stderr.write(`${styleText('bold', 'hint:', { stream: process.stderr })} ${error.hint}\n`);
+      process.stderr.write(
+        `${styleText('bold', 'hint:', { stream: process.stderr })} ${harmless(error.hint)}\n`,
+      );
   } else {
     process.stderr.write(
       `${red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
@@ -56,6 +58,18 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
     process.stderr.write('This is a defect of Plimsoll; please report it with the command that you ran.\n');
   }
   return exitCodes.error;
+}
+
+function unwritable(cause: Error): UserError {
+  return new UserError(`standard output cannot be written: ${cause.message}`, {
+    hint: 'Make room, or write it elsewhere.',
+    cause,
+  });
+}
+
+/** A message may quote a file of any origin: what would control the terminal is shown as a replacement character. */
+function harmless(message: string): string {
+  return message.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }
 
 /** Has Node keep what it compiles of the commands, which load when they run: the next start is quicker. */
@@ -87,10 +101,10 @@ if (import.meta.main) {
       interruption.abort(new UserError(`Interrupted by ${name}.`));
     });
   }
-  // A reader that closes the pipe early (`| head`) has seen what it wanted.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.clean);
-    throw error;
+    // A reader that closes the pipe early (`| head`) has seen what it wanted; what the command says by its exit code still counts.
+    if (error.code === 'EPIPE') return;
+    process.exit(explain(unwritable(error), interruption.signal));
   });
   process.exitCode = await main(process.argv.slice(2), interruption.signal);
 }

@@ -196,6 +196,16 @@ describe('a layer that wants too much', () => {
     expect(await refusal(indexLayer(layer, { maxEntries: 100 }))).toContain(layer.digest);
   });
 
+  test.each([
+    ['entries', { maxImageEntries: 150 }, 'holds more than 150 entries in all its layers'],
+    ['bytes', { maxImageBytes: 90_000 }, 'holds more than 90.0 kB in all its layers'],
+  ])('an image whose layers have too many %s together', async (_what, limits, message) => {
+    const image = await buildImage({ layers: [many(100), many(101)], compression: 'gzip' });
+    expect(await refusal(indexImage(image, limits))).toContain(message);
+    const { root } = await indexImage(image, { maxImageEntries: 201, maxImageBytes: 1_000_000 });
+    expect(root.layers.map(({ entryCount }) => entryCount)).toEqual([100, 101]);
+  });
+
   test('the same layer ten thousand times costs no more than a line each', async () => {
     const { layers } = await buildImage({ layers: [[{ path: 'a', content: 'x' }]] });
     const [layer] = layers;
@@ -225,6 +235,19 @@ describe('a layer that wants too much', () => {
       expect(index.content('huge')).toBeUndefined();
     },
   );
+
+  test('the holes of all files of a layer share one budget', async () => {
+    const sparse = (path: string): TarMember => ({
+      path: 'sparse',
+      content: 'x',
+      pax: { 'GNU.sparse.size': '1000', 'GNU.sparse.map': '0,1', 'GNU.sparse.name': path },
+    });
+    const members = [sparse('a'), sparse('b'), sparse('c'), { path: 'plain', content: 'x' }];
+    const options = { withHashes: true, maxHashedHoleBytes: 2000 };
+    const index = await indexLayer(layerOf(await buffer(writeTar(members))), options);
+    const hashed = [...index.entries()].filter(({ contentHash }) => contentHash !== undefined);
+    expect(hashed.map(({ path }) => path)).toEqual(['a', 'b', 'plain']);
+  });
 });
 
 describe('captured content', () => {

@@ -1,8 +1,15 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { type Progress, type ProgressTask, silentProgress } from '../base/index.ts';
+import { type Progress, silentProgress, type UserError } from '../base/index.ts';
 import { AbsentLayerError, type FileLayer, type Image, type Layer } from '../image/index.ts';
-import { cachedColumns, emptyLayerIndex, freshColumns, type IndexLayerOptions } from './index-layer.ts';
+import { countImage, type ImageCount, type ImageLimits } from './image-limits.ts';
+import {
+  cachedColumns,
+  emptyLayerIndex,
+  type FreshColumns,
+  freshColumns,
+  type IndexLayerOptions,
+} from './index-layer.ts';
 import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { type LayerThreads, layerThreads } from './layer-threads.ts';
@@ -10,7 +17,7 @@ import type { RootFileSystem } from './root-file-system.ts';
 import { stackLayers } from './stack-layers.ts';
 
 /** How an image is indexed. */
-export interface IndexImageOptions extends IndexLayerOptions {
+export interface IndexImageOptions extends IndexLayerOptions, ImageLimits {
   readonly progress?: Progress;
   /**
    * A module that calls `serveLayers`, with the `capture` of these options among its captures: layers that lie in files
@@ -25,6 +32,8 @@ export interface IndexedImage {
   readonly root: RootFileSystem;
   /** Foreign layers whose bytes the source does not hold; they count as empty. */
   readonly absentLayers: readonly Layer[];
+  /** Settles when the indexes that were made lie in the cache: wait for it before the process ends. Never rejects. */
+  readonly kept: Promise<void>;
 }
 
 /** Two at a time on one thread: decompression keeps another processor busy. */
@@ -41,19 +50,34 @@ const mostThreads = 8;
 
 /** Indexes every layer of an image, a repeated one once, and stacks them. */
 export async function indexImage(image: Image, options: IndexImageOptions = {}): Promise<IndexedImage> {
-  const { progress, threadModule, ...reading } = options;
+  const { progress, threadModule, maxImageBytes, maxImageEntries, ...reading } = options;
   const task = (progress ?? silentProgress).start(`reading ${image.name}`, knownTotal(image.layers));
   const abort = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
+  const count = countImage(image.name, {
+    ...(maxImageBytes !== undefined && { maxImageBytes }),
+    ...(maxImageEntries !== undefined && { maxImageEntries }),
+  });
+  let excess: UserError | undefined;
   try {
-    const found = await findColumns(image, {
+    const found = await findColumns(image, count, {
       ...reading,
       ...(threadModule && { threadModule }),
       signal,
-      onBytes: (sizeBytes) => advance(sizeBytes, task, options),
+      onBytes: (sizeBytes) => {
+        task.advance(sizeBytes);
+        options.onBytes?.(sizeBytes);
+        excess ??= count.addBytes(sizeBytes);
+        if (excess !== undefined) abort.abort(excess);
+      },
     });
+    // The last bytes may have come when there was nothing left to stop.
+    if (excess !== undefined) throw excess;
     const layers = image.layers.map(({ diffId }) => found.indexes.get(diffId) ?? emptyLayerIndex(diffId));
-    return { image, root: stackLayers(layers), absentLayers: found.absentLayers };
+    const { absentLayers, kept } = found;
+    return { image, root: stackLayers(layers), absentLayers, kept };
+  } catch (error) {
+    throw excess ?? error;
   } finally {
     // One layer that fails stops the others.
     abort.abort();
@@ -61,30 +85,33 @@ export async function indexImage(image: Image, options: IndexImageOptions = {}):
   }
 }
 
-function advance(sizeBytes: number, task: ProgressTask, { onBytes }: IndexLayerOptions): void {
-  task.advance(sizeBytes);
-  onBytes?.(sizeBytes);
-}
-
 interface FoundColumns {
   readonly indexes: ReadonlyMap<string, LayerIndex>;
   readonly absentLayers: readonly Layer[];
+  readonly kept: Promise<void>;
 }
 
 /** The index of each layer by its diffID, from the cache or fresh. */
 async function findColumns(
   image: Image,
+  count: ImageCount,
   { threadModule, ...options }: Omit<IndexImageOptions, 'progress'>,
 ): Promise<FoundColumns> {
   const distinct = [...new Map(image.layers.map((layer) => [layer.diffId, layer])).values()];
   const indexes = new Map<string, LayerIndex>();
   const absentLayers: Layer[] = [];
+  const keeping: Promise<void>[] = [];
   const missing: Layer[] = [];
+  const keep = (layer: Layer, columns: LayerColumns): void => {
+    const excess = count.addEntries(columns.types.length);
+    if (excess !== undefined) throw excess;
+    indexes.set(layer.diffId, layerIndexOf(columns));
+  };
   for (const layer of distinct) {
     options.signal?.throwIfAborted();
     const columns = await cachedColumns(layer, options);
     if (columns === undefined) missing.push(layer);
-    else indexes.set(layer.diffId, layerIndexOf(columns));
+    else keep(layer, columns);
   }
   // The largest first, so that none is left alone at the end.
   missing.sort((one, other) => other.sizeBytes - one.sizeBytes);
@@ -97,7 +124,9 @@ async function findColumns(
       missing.map((layer) =>
         limit(async () => {
           try {
-            indexes.set(layer.diffId, layerIndexOf(await read(layer)));
+            const { columns, kept } = await read(layer);
+            keep(layer, columns);
+            keeping.push(kept);
           } catch (error) {
             if (!(error instanceof AbsentLayerError)) throw error;
             absentLayers.push(layer);
@@ -105,7 +134,7 @@ async function findColumns(
         }),
       ),
     );
-    return { indexes, absentLayers };
+    return { indexes, absentLayers, kept: Promise.all(keeping).then(() => {}) };
   } finally {
     limit.clearQueue();
     await threads?.pool.close();
@@ -145,13 +174,14 @@ function layerReader(
   options: IndexLayerOptions,
   inFiles: ReadonlyMap<Layer, LayerInFile>,
   threads: LayerThreads | undefined,
-): (layer: Layer) => Promise<LayerColumns> {
+): (layer: Layer) => Promise<FreshColumns> {
   let readingHere = 0;
   return async (layer) => {
     options.signal?.throwIfAborted();
     const file = readingHere > 0 ? inFiles.get(layer)?.file : undefined;
     const elsewhere = file && threads?.take(file, options);
-    if (elsewhere !== undefined) return await elsewhere;
+    // A thread answers when it has kept its index.
+    if (elsewhere !== undefined) return { columns: await elsewhere, kept: Promise.resolve() };
     readingHere += 1;
     try {
       return await freshColumns(layer, options);

@@ -39,6 +39,8 @@ export interface IndexLayerOptions {
   readonly onBytes?: (sizeBytes: number) => void;
   /** The most entries that a layer may have. Default 10,000,000. */
   readonly maxEntries?: number;
+  /** The most bytes of holes that are hashed in a layer; later sparse files have no hash. Default 64 GiB. */
+  readonly maxHashedHoleBytes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -49,7 +51,11 @@ export interface IndexLayerOptions {
  */
 export async function indexLayer(layer: Layer, options: IndexLayerOptions = {}): Promise<LayerIndex> {
   options.signal?.throwIfAborted();
-  return layerIndexOf((await cachedColumns(layer, options)) ?? (await freshColumns(layer, options)));
+  const cached = await cachedColumns(layer, options);
+  if (cached !== undefined) return layerIndexOf(cached);
+  const { columns, kept } = await freshColumns(layer, options);
+  await kept;
+  return layerIndexOf(columns);
 }
 
 /** An index of a layer whose bytes are not to be had: without entries. */
@@ -70,15 +76,21 @@ export async function cachedColumns(
   return await lookUp(layer, find, options.verifyDigests === true);
 }
 
-/** Reads a layer, and keeps its index for the next time. Throws as `indexLayer` does. */
-export async function freshColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
+/** A layer as it was read just now. */
+export interface FreshColumns {
+  readonly columns: LayerColumns;
+  /** Settles when the index lies in the cache, or could not be kept there; never rejects. */
+  readonly kept: Promise<void>;
+}
+
+/** Reads a layer, and has its index written for the next time. Rejects as `indexLayer` does. */
+export async function freshColumns(layer: Layer, options: IndexLayerOptions): Promise<FreshColumns> {
   const place = options.verifyDigests === true ? undefined : await layer.plainTar?.();
   const columns = await explaining(layer, async () =>
     place === undefined ? await readColumns(layer, options) : await scanColumns(layer, place, options),
   );
   const path = placeInCache(layer, options, await witnessOf(place));
-  if (path !== undefined) await writeCachedColumns(path, columns);
-  return columns;
+  return { columns, kept: path === undefined ? Promise.resolve() : writeCachedColumns(path, columns) };
 }
 
 async function explaining<Result>(layer: Layer, read: () => Promise<Result>): Promise<Result> {

@@ -52,6 +52,13 @@ describe('layers read by several threads', () => {
     expect(seen.threads).toBe(seen.here);
   });
 
+  test('more bytes than an image may hold are an error, whoever has read them', async () => {
+    const image = await openImage(`oci:${directory}`, { temporaryDir: directory });
+    await expect(indexImage(image, { ...options, maxImageBytes: 90_000_000 })).rejects.toThrow(
+      /holds more than 90.0 MB in all its layers/,
+    );
+  });
+
   test('a module without the capture fails, so that threads were at work', async () => {
     const image = await openImage(`oci:${directory}`, { temporaryDir: directory });
     const other = { ...options, capture: { ...namesCapture, key: 'others' } };

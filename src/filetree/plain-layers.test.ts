@@ -106,7 +106,8 @@ describe('a layer that lies uncompressed in a file', () => {
     writeFileSync(forged, text);
     const cacheDir = join(folder, 'cache');
     const names = async (path: string, options: IndexImageOptions = {}): Promise<boolean> => {
-      const { root } = await indexImage(await open(path), { cacheDir, ...options });
+      const { root, kept } = await indexImage(await open(path), { cacheDir, ...options });
+      await kept;
       return root.get('etc/os-release') !== undefined;
     };
     expect([await names(forged), await names(honest), await names(forged)]).toEqual([false, true, false]);
@@ -121,7 +122,8 @@ describe('a layer that lies uncompressed in a file', () => {
     const options = { cacheDir, capture: { key: 'k', wants: (name: string) => captured.push(name) < 0 } };
     const index = async (): Promise<number> => {
       captured.length = 0;
-      await indexImage(await open(path), options);
+      const { kept } = await indexImage(await open(path), options);
+      await kept;
       return captured.length;
     };
     const first = await index();

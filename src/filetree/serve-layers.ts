@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { UserError } from '../base/index.ts';
 import { openFileLayer } from '../image/index.ts';
 import { type Capture, freshColumns } from './index-layer.ts';
+import type { LayerColumns } from './layer-columns.ts';
 import { type LayerAnswer, type LayerRequest, movableMemory } from './layer-thread-talk.ts';
 
 /** Progress is told in steps of this many bytes. */
@@ -28,7 +29,7 @@ async function read(
   { file, captureKey, options }: LayerRequest,
   captures: readonly Capture[],
   answer: (message: LayerAnswer) => void,
-): ReturnType<typeof freshColumns> {
+): Promise<LayerColumns> {
   const capture = captures.find(({ key }) => key === captureKey);
   if (captureKey !== undefined && capture === undefined) throw new Error(`no capture is named ${captureKey}`);
   let untold = 0;
@@ -36,7 +37,7 @@ async function read(
     answer({ kind: 'bytes', sizeBytes: untold });
     untold = 0;
   };
-  const columns = await freshColumns(openFileLayer(file), {
+  const { columns, kept } = await freshColumns(openFileLayer(file), {
     ...options,
     ...(capture && { capture }),
     onBytes(sizeBytes) {
@@ -45,6 +46,8 @@ async function read(
     },
   });
   tell();
+  // Whoever started this thread ends it as soon as all have answered.
+  await kept;
   return columns;
 }
 

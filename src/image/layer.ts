@@ -1,16 +1,15 @@
 import { open } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import {
-  capBytes,
   chainStreams,
   DigestMismatchError,
-  decompressor,
   messageOf,
   meterBytes,
   sniffBytes,
   sniffCompression,
   sniffStream,
   UserError,
+  verifiedDecompressor,
   verifyDigest,
 } from '../base/index.ts';
 import type { FileRange } from '../tar/index.ts';
@@ -121,7 +120,8 @@ async function unpacked(layer: StoredLayer): Promise<Readable> {
     }),
   ];
   if (layer.digest !== layer.diffId) steps.push(verifyDigest(layer.digest));
-  steps.push(...decompressor(compression), verifyDigest(layer.diffId), capBytes(unpackedLimitBytes, tooLong));
+  const proof = { digest: layer.diffId, mostBytes: unpackedLimitBytes, tooMany: tooLong };
+  steps.push(...verifiedDecompressor(compression, proof));
   return chainStreams(stream, steps, explain);
 }
 

@@ -5,6 +5,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   truncate,
@@ -253,6 +254,13 @@ describe('docker-archive of before Docker 25', () => {
     expect(await failure(path, { tag: 'app:3' })).toContain('no image tagged app:3');
     const image = await openImage(path, { ...options, tag: 'docker.io/library/app:1' });
     expect(image.config.labels).toEqual({ name: 'one' });
+    const labelsOf = async (name: string): Promise<unknown> => (await openImage(name, options)).config.labels;
+    expect(await labelsOf(`docker-archive:${path}:app:1`)).toEqual({ name: 'one' });
+    expect(await labelsOf(`${path}:registry.example/app:2`)).toEqual({ name: 'two' });
+    const colons = join(dirname(path), 'a:1.tar');
+    await rename(path, colons);
+    expect(await labelsOf(`docker-archive:${colons}:app:1`)).toEqual({ name: 'one' });
+    expect(await failure(`docker-archive:${colons}:app:3`)).toContain('no image tagged app:3');
   });
 
   test('a compressed layer that no path gives a digest of', async () => {

@@ -48,14 +48,17 @@ export interface OpenImageOptions {
  */
 export async function openImage(name: string | ImageSpec, options: OpenImageOptions): Promise<Image> {
   const spec = typeof name === 'string' ? parseImageSpec(name) : name;
-  return await openSpec(spec.kind === 'bare' ? await resolveBare(spec.text) : spec, options);
+  return await openSpec(
+    spec.kind === 'bare' ? await resolveBare(spec.text) : await resolvePath(spec),
+    options,
+  );
 }
 
 type NamedSpec = Exclude<ImageSpec, { readonly kind: 'bare' }> | SniffedSpec;
 
 /** An archive whose kind is told by what is in it, or a reference without a medium. */
 type SniffedSpec =
-  | { readonly kind: 'archive'; readonly path: string }
+  | { readonly kind: 'archive'; readonly path: string; readonly tag?: string }
   | { readonly kind: 'reference'; readonly reference: string };
 
 async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Image> {
@@ -150,15 +153,51 @@ async function directoryRemark(name: string): Promise<string | undefined> {
   return `the directory ${name} holds no OCI layout and no root file system that tells itself as one (dir:${name} reads it as such)`;
 }
 
+/** What stands before a colon is the path as soon as it is there: both a path and a reference may hold more of them. */
+async function resolvePath(spec: NamedSpec): Promise<NamedSpec> {
+  if (spec.kind !== 'docker-archive' && spec.kind !== 'oci-archive' && spec.kind !== 'oci') return spec;
+  const text = spec.tag === undefined ? spec.path : `${spec.path}:${spec.tag}`;
+  if (await isThere(text)) return { kind: spec.kind, path: text };
+  return { ...spec, ...(await splitReference(text, isThere)) };
+}
+
+interface PathAndReference {
+  readonly path: string;
+  readonly tag: string;
+}
+
+// fat.tar:app:1   →   fat.tar, app:1
+async function splitReference(
+  text: string,
+  isPath: (path: string) => Promise<boolean>,
+): Promise<PathAndReference | undefined> {
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    const path = text.slice(0, colon);
+    if (await isPath(path)) return { path, tag: text.slice(colon + 1) };
+  }
+  return undefined;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return path !== '' && (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+const archiveName = /^[./~]|\.(tar|tgz|gz|zst)$/;
+
 async function resolveBare(text: string): Promise<NamedSpec> {
   const found = await stat(text).catch(() => undefined);
   if (found?.isFile()) return { kind: 'archive', path: text };
   if (found?.isDirectory() && (await isFile(join(text, 'oci-layout')))) return { kind: 'oci', path: text };
   if (found?.isDirectory() && (await looksLikeRoot(text))) return { kind: 'dir', path: text };
-  const spec = parseImageSpec(`oci:${text}`);
-  if (spec.kind === 'oci' && spec.tag !== undefined && (await isFile(join(spec.path, 'oci-layout'))))
-    return spec;
-  if (/^[./~]|\.(tar|tgz|gz|zst)$/.test(text)) {
+  const inLayout = await splitReference(text, async (path) => await isFile(join(path, 'oci-layout')));
+  if (inLayout !== undefined) return { kind: 'oci', ...inLayout };
+  // `python:3.11` stays a reference beside a file of that name.
+  const inArchive = await splitReference(
+    text,
+    async (path) => archiveName.test(path) && (await isFile(path)),
+  );
+  if (inArchive !== undefined) return { kind: 'archive', ...inArchive };
+  if (archiveName.test(text)) {
     throw new UserError(found ? `${text} holds no image` : `there is no file ${text}`, {
       hint: found
         ? 'A directory is an image when it is an OCI layout, or a root file system (with usr, etc or bin).'

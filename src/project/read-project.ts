@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import { messageOf, UserError } from '../base/index.ts';
+import { decodeLossless, messageOf, UserError } from '../base/index.ts';
 import {
   type DockerfileModel,
   type DockerfileSyntax,
@@ -25,6 +25,8 @@ import { type ProjectTexts, readProjectTexts } from './project-texts.ts';
 export interface ProjectOptions {
   readonly dockerfile?: string | undefined;
   readonly composeFile?: string | undefined;
+  /** Asks no compose file: what it would tell is given. */
+  readonly isWithoutCompose?: boolean | undefined;
   /** Beats the compose file's. */
   readonly target?: string | undefined;
   /** True where the stage does not matter: the last one is read when it is not clear which is meant. */
@@ -84,7 +86,8 @@ export interface ProjectCompose extends Compose {
 export async function readProject(directory: string, options: ProjectOptions = {}): Promise<Project> {
   const root = resolve(directory);
   const names = await listProjectDirectory(root);
-  const compose = await readCompose(root, names, options.composeFile);
+  const compose =
+    options.isWithoutCompose === true ? undefined : await readCompose(root, names, options.composeFile);
   const everyBuilder = buildersOf(root, compose?.services ?? [], await readCiBuilds(root));
   const chosen = options.dockerfile === undefined ? chooseDockerfile(root, everyBuilder) : undefined;
   const dockerfilePath = await findDockerfile(root, names, {
@@ -188,10 +191,9 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 async function readWhole(file: string): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+    return decodeLossless(await readFile(file));
   } catch (error) {
-    const reason = error instanceof TypeError ? 'it is no UTF-8 text' : messageOf(error);
-    throw new UserError(`cannot read ${file}: ${reason}`, {
+    throw new UserError(`cannot read ${file}: ${messageOf(error)}`, {
       hint: 'Check that the file is text and readable.',
       cause: error,
     });

@@ -1,20 +1,7 @@
 import { posix } from 'node:path';
 import type { RootFileSystem } from '../filetree/index.ts';
+import { type FileClass, fileClass } from './file-class.ts';
 import { normaliseName, parseNamedRequirement } from './requirement-line.ts';
-
-/** What a file of a distribution is for, as far as its path tells. */
-export type FileClass =
-  | 'shared-library'
-  | 'static-library'
-  | 'python-source'
-  | 'bytecode'
-  | 'tests'
-  | 'headers'
-  | 'native-source'
-  | 'stub'
-  | 'program'
-  | 'metadata'
-  | 'data';
 
 /** A Python distribution as it is installed in an image. */
 export interface InstalledDistribution {
@@ -109,11 +96,14 @@ function readDistribution(
   if (name === undefined || version === undefined) return undefined;
   const location = posix.dirname(folder);
   const record = read('RECORD') ?? read('installed-files.txt');
-  const modules = modulesOf({ topLevel: read('top_level.txt'), record, name });
+  const recorded = record === undefined ? undefined : recordPaths(record);
+  const modules = modulesOf({ topLevel: read('top_level.txt'), recorded, name });
+  // `installed-files.txt` is relative to its own folder.
+  const origin = root.content(`${folder}/RECORD`) === undefined ? folder : location;
   const listed =
-    record === undefined
+    recorded === undefined
       ? filesBelow({ folder, location, modules }, lookups.unrecorded())
-      : recordFiles(record, root.content(`${folder}/RECORD`) === undefined ? folder : location);
+      : recorded.map((path) => fromRoot(path, origin));
   return {
     name: normaliseName(name),
     version,
@@ -153,7 +143,8 @@ function account(
 /** The header block of a METADATA file (core metadata, an e-mail message): field name in lower case → values. */
 function metadataHeaders(text: string): Map<string, string[]> {
   const headers = new Map<string, string[]>();
-  for (const line of text.split(/\r?\n/)) {
+  const end = text.search(/\r?\n\r?\n/);
+  for (const line of (end === -1 ? text : text.slice(0, end)).split(/\r?\n/)) {
     if (line === '') break;
     const match = /^([A-Za-z][\w-]*):\s*(.*)$/.exec(line);
     if (match === null) continue;
@@ -174,15 +165,32 @@ function requiredNames(requirements: readonly string[]): string[] {
   ];
 }
 
-/** RECORD is CSV: `torch/__init__.py,sha256=…,1234`; a path with a comma is quoted. Relative to site-packages, may climb out of it. */
-function recordFiles(record: string, location: string): string[] {
-  return record.split(/\r?\n/).flatMap((line) => {
-    const match = /^"((?:[^"]|"")*)"|^([^,]+)/.exec(line);
-    const path = match?.[1]?.replaceAll('""', '"') ?? match?.[2];
-    if (path === undefined || path === '') return [];
-    if (path.startsWith('/')) return [path.slice(1)];
-    return [hasDots.test(path) ? posix.join(location, path) : `${location}/${path}`];
-  });
+/** RECORD is CSV: `torch/__init__.py,sha256=…,1234`; a path with a comma is quoted. The paths as they stand there. */
+function recordPaths(record: string): string[] {
+  const paths: string[] = [];
+  for (let start = 0, end = 0; start < record.length; start = end + 1) {
+    end = record.indexOf('\n', start);
+    if (end === -1) end = record.length;
+    const path = recordPath(record, start, record.charAt(end - 1) === '\r' ? end - 1 : end);
+    if (path !== '') paths.push(path);
+  }
+  return paths;
+}
+
+/** From the root; a path in RECORD is relative to site-packages and may climb out of it. */
+function fromRoot(path: string, location: string): string {
+  if (path.startsWith('/')) return path.slice(1);
+  return hasDots.test(path) ? posix.join(location, path) : `${location}/${path}`;
+}
+
+/** The first field of the line from `start` to `end`; no pattern, as an image has 100,000 such lines. */
+function recordPath(record: string, start: number, end: number): string {
+  if (record.startsWith('"', start)) {
+    const quoted = /^"((?:[^"]|"")*)"/.exec(record.slice(start, end));
+    if (quoted !== null) return (quoted[1] ?? '').replaceAll('""', '"');
+  }
+  const comma = record.indexOf(',', start);
+  return comma === -1 || comma > end ? record.slice(start, end) : record.slice(start, comma);
 }
 
 /** A path that is not in its plain form: `../../../bin/uvicorn`, `./x`, `a//b`. */
@@ -228,22 +236,24 @@ function filesBelow(
 
 function modulesOf({
   topLevel,
-  record,
+  recorded,
   name,
 }: {
   readonly topLevel: string | undefined;
-  readonly record: string | undefined;
+  readonly recorded: readonly string[] | undefined;
   readonly name: string;
 }): string[] {
   const named = (topLevel ?? '').split(/\s+/).filter((word) => word !== '');
   if (named.length > 0) return named;
-  const found = (record ?? '').split(/\r?\n/).flatMap((line) => {
-    const path = line.split(',')[0] ?? '';
-    const package_ = /^([A-Za-z_]\w*)\/(?:.*\.(?:py|so|pyd))$/.exec(path)?.[1];
-    const module = /^([A-Za-z_]\w*)(?:\.py|\.(?:cpython|abi3)[^/]*\.so)$/.exec(path)?.[1];
-    return package_ ?? module ?? [];
-  });
-  return found.length > 0 ? [...new Set(found)] : [name.replaceAll(/[-.]/g, '_')];
+  const found = new Set<string>();
+  for (const path of recorded ?? []) {
+    const slash = path.indexOf('/');
+    if (slash !== -1 && found.has(path.slice(0, slash))) continue;
+    const folder = /^([A-Za-z_]\w*)\/(?:.*\.(?:py|so|pyd))$/.exec(path)?.[1];
+    const module = folder ?? /^([A-Za-z_]\w*)(?:\.py|\.(?:cpython|abi3)[^/]*\.so)$/.exec(path)?.[1];
+    if (module !== undefined) found.add(module);
+  }
+  return found.size > 0 ? [...found] : [name.replaceAll(/[-.]/g, '_')];
 }
 
 /** entry_points.txt is an INI file: `[console_scripts]` then `uvicorn = uvicorn.main:main`. */
@@ -256,23 +266,4 @@ function parseEntryPoints(text: string): Record<string, string[]> {
     else if (group !== undefined && line.includes('=')) group.push((line.split('=')[0] ?? '').trim());
   }
   return groups;
-}
-
-/** What a path inside a distribution is for. A test directory is one named exactly `test` or `tests`; `testing` is public API. */
-function fileClass(path: string): FileClass {
-  if (/\.(?:dist|egg)-info(?:\/|$)/.test(path)) return 'metadata';
-  if (path.includes('/test') && isBelowTests(path)) return 'tests';
-  if (path.endsWith('.pyc')) return 'bytecode';
-  if (path.endsWith('.py')) return 'python-source';
-  if (/\.so(?:\.[\w.]+)?$/.test(path)) return 'shared-library';
-  if (/\.(?:a|lib)$/.test(path)) return 'static-library';
-  if (/\.(?:h|hh|hpp|hxx|cuh|inl|inc)$/.test(path) || /\/include\//.test(path)) return 'headers';
-  if (/\.(?:c|cc|cpp|cxx|cu|pyx|pxd|f|f90)$/.test(path)) return 'native-source';
-  if (/\.pyi$|\/py\.typed$/.test(path)) return 'stub';
-  return /(?:^|\/)bin\//.test(path) ? 'program' : 'data';
-}
-
-/** A test directory inside of site-packages, or anywhere where that is not in the path. */
-function isBelowTests(path: string): boolean {
-  return /\/tests?\//.test(path.replace(/^.*\/(?:site|dist)-packages\//, '/'));
 }

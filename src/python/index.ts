@@ -1,18 +1,19 @@
 export { encodeText, type TextEncoding } from './decode-text.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
 export {
-  type FileClass,
   findDistributions,
   type InstalledDistribution,
   isPythonInventoryFile,
 } from './distributions.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export type { FileClass } from './file-class.ts';
 export {
   type FoundResolver,
   findResolver,
   NoResolverError,
   type ResolverProgram,
 } from './find-resolver.ts';
+export { findGradioLaunches, type GradioLaunch } from './gradio-launches.ts';
 export {
   type HardwareEvidence,
   type HardwareInput,
@@ -46,9 +47,11 @@ export {
 } from './import-scan.ts';
 export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
+export { mayNeedLibraries } from './library-names.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
+export type { PortExpression } from './port-expression.ts';
 export { type ProbeRequest, probeRequests } from './probe-requests.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
@@ -83,9 +86,11 @@ export {
   resolveRequirements,
 } from './resolve.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
+export { type SharedMemorySign, sharedMemorySigns } from './shared-memory-signs.ts';
 export type { SourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion } from './specifier.ts';
+export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';
 export {
   aptPackage,
   type DebianSuite,

@@ -60,7 +60,7 @@ function facts(audit: Audit): string {
 function unreadable({ unreadable: all }: Audit): string {
   if (all.length === 0) return '';
   const items = all.map(({ path, reason }) => `- ${code(path)}: ${inert(reason)}`);
-  return ['**Could not be read**, so packages may be missing:', '', ...items].join('\n');
+  return ['**Could not be read**, so files or packages may be missing:', '', ...items].join('\n');
 }
 
 const verdictMarks = { pass: '✓', fail: '✗', 'cannot-judge': '?' } as const;

@@ -139,7 +139,7 @@ function layerLines(audit: Audit, { paint, width }: Screen): string[] {
 function unreadableLines({ unreadable }: Audit, { paint, width }: Screen): string[] {
   if (unreadable.length === 0) return [];
   return [
-    `${paint('Could not be read', 'bold')}${paint(', so packages may be missing', 'dim')}`,
+    `${paint('Could not be read', 'bold')}${paint(', so files or packages may be missing', 'dim')}`,
     ...unreadable.flatMap(({ path, reason }) =>
       wrap(`${plainText(path)}: ${plainText(reason)}`, width - 2).map((line) => `  ${line}`),
     ),

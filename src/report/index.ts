@@ -6,6 +6,9 @@ export { type AuditTreeInput, type AuditTrees, auditTrees } from './audit-tree.t
 export type { AuditTreeLimits, AuditTreeNode } from './audit-tree-branch.ts';
 export { compareMarkdown } from './compare-markdown.ts';
 export { compareTable } from './compare-table.ts';
+export { composeJson } from './compose/compose-json.ts';
+export type { ComposeReport } from './compose/compose-report.ts';
+export { composeText } from './compose/compose-text.ts';
 export { type DiveSubject, diveJson } from './dive-json.ts';
 export { gateLines } from './gate-lines.ts';
 export { type AuditPage, auditHtml } from './html/audit-html.ts';
@@ -20,6 +23,7 @@ export type { LintedFile } from './lint/lint-report.ts';
 export { lintSarif } from './lint/lint-sarif.ts';
 export { lintTable } from './lint/lint-table.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
+export { type ExplainedPlan, slimExplanation, slimExplanationJson } from './slim-explanation.ts';
 export { slimMarkdown } from './slim-markdown.ts';
 export type {
   MissingPart,

@@ -52,6 +52,7 @@ const facts: RewriteFacts = {
     leftAlone: [],
   },
   pruneScript: 'docker/prune-site-packages.py',
+  rootNeeds: { ports: [8000], reasons: [], volumePaths: [] },
 };
 
 /** One that installs with uv, its source first. */
@@ -145,12 +146,48 @@ RUN pip install --no-cache-dir -r requirements.txt
 `,
     without: ['split-stages', 'cpu-wheels'],
   },
+  'base-platform': {
+    text: 'FROM --platform=linux/amd64 python:3.11-slim\nCMD ["python"]\n',
+    without: [],
+  },
+  'copy-owner': {
+    text: `FROM python:3.11-slim
+WORKDIR /app
+COPY . .
+RUN useradd --create-home app && chown -R app:app /app
+USER app
+`,
+    without: [],
+  },
+  'model-volume': {
+    text: `FROM python:3.11-slim
+RUN huggingface-cli download sentence-transformers/all-MiniLM-L6-v2
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
+  'non-root-user': {
+    text: `FROM python:3.11-slim
+WORKDIR /app
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
+  'secret-mounts': {
+    text: `FROM python:3.11-slim
+ARG GIT_TOKEN
+RUN pip install "git+https://$GIT_TOKEN@github.com/acme/models.git"
+`,
+    without: ['split-stages', 'cache-mounts', 'traced-bytecode'],
+  },
 };
 
 /** What an edit alone makes of the example. */
 function appliedAlone(id: RewriteId): { readonly before: string; readonly after: string } | undefined {
   const { text, without } = otherExamples[id] ?? { text: fixture, without: [] };
-  return rewriteDockerfile(text, facts, { without: new Set(without) }).applied.find((one) => one.id === id);
+  const options = { without: new Set(without), asked: new Set([id]) };
+  return rewriteDockerfile(text, facts, options).applied.find((one) => one.id === id);
 }
 
 /** The lines of a section's diffs with this sign, without it and without indentation. */
@@ -170,13 +207,17 @@ test('the page has a section for every edit, in the order in which they are made
 
 describe.each(editIds)('the section of %s', (id) => {
   const section = sections.get(id) ?? '';
+  const isAsked = rewrites.some((rewrite) => rewrite.id === id && rewrite.risk === 'opt-in');
 
-  test.each(['**Why.**', '**Saves.**', '**Can break.**', '**Left alone**', `\`--skip ${id}\``])(
-    'has %s',
-    (part) => {
-      expect(section).toContain(part);
-    },
-  );
+  test.each([
+    '**Why.**',
+    '**Saves.**',
+    '**Can break.**',
+    '**Left alone**',
+    `\`--${isAsked ? 'with' : 'skip'} ${id}\``,
+  ])('has %s', (part) => {
+    expect(section).toContain(part);
+  });
 });
 
 describe.each(rewrites)('the section of $id', ({ id, title, risk }) => {

@@ -195,3 +195,67 @@ describe('what the manifest of an installed package lists', () => {
     expect((await factsOf(files('dynamic = ["dependencies"]'))).cuda).toBeUndefined();
   });
 });
+
+const start = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\n';
+
+test.each([
+  [
+    {
+      Dockerfile: `${start}CMD ["python", "app.py"]\n`,
+      'app.py': "open('/app/x.db')\nopen('/tmp/x', 'w')\n",
+    },
+    [],
+    'its own folder and /tmp are open to every user',
+  ],
+  [
+    {
+      Dockerfile: `${start}ENTRYPOINT ["./entrypoint.sh"]\n`,
+      'entrypoint.sh': '#!/bin/sh\n# gosu is not called here\nset -e; exec gosu app "$@"\n',
+    },
+    ['entrypoint.sh:3 calls gosu, which needs root'],
+    'a start script changes the user itself',
+  ],
+  [
+    {
+      Dockerfile: `${start}CMD ["python", "app.py"]\n`,
+      'app.py': "CACHE = '/root/.cache/x'\nos.makedirs('/var/lib/x')\n",
+    },
+    [
+      'app.py:1 names /root/.cache/x, which is closed to other users',
+      'app.py:2 may write to /var/lib/x, outside of the working directory',
+    ],
+    'the application writes where another user may not',
+  ],
+  [
+    {
+      Dockerfile: `${start}CMD ["python", "app.py"]\n`,
+      'app.py': '',
+      'deploy.sh': 'sudo reboot\n',
+      'compose.yaml':
+        'services:\n  app:\n    build: .\n    user: "0"\n    volumes: ["uploads:/app/uploads"]\nvolumes:\n  uploads:\n',
+    },
+    [
+      'compose.yaml sets the user to 0',
+      'compose.yaml mounts uploads at /app/uploads, and what is there may belong to root',
+    ],
+    'volumes have owners; a script that nothing starts does not matter',
+  ],
+])('%j needs root: %j, because %s', async (files, reasons, _why) => {
+  // Every case has a Dockerfile; others have more.
+  const given = files as Readonly<Record<string, string>>;
+  expect((await factsOf(given)).rootNeeds?.reasons).toEqual(reasons);
+});
+
+test('files with credentials and caches of the hub are found in the build context', async () => {
+  const facts = await factsOf({
+    Dockerfile: 'FROM python:3.11\nCOPY . .\n',
+    '.dockerignore': 'ignored\n',
+    'pip.conf': '[global]\nindex-url = https://ci:s3cretPassw0rd@pypi.example.com/simple\n',
+    'plain/pip.conf': '[global]\nindex-url = https://pypi.example.com/simple\n',
+    'ignored/pip.conf': '[global]\nindex-url = https://ci:s3cretPassw0rd@pypi.example.com/simple\n',
+    'hf-cache/hub/models--acme--model/refs/main': 'x',
+    'models/model.bin': 'x',
+  });
+  expect([...(facts.credentialFiles ?? [])]).toEqual([['pip.conf', 'a password']]);
+  expect([...(facts.modelCacheFolders ?? [])]).toEqual(['hf-cache/hub', 'hf-cache']);
+});

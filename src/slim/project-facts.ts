@@ -9,11 +9,13 @@ import {
   pullsTorch,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
+import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
 import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
+import { rootNeeds } from './root-needs.ts';
 import { smallerFacts } from './smaller-facts.ts';
 import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
 import { cpuReplacement } from './split-requirements.ts';
@@ -30,6 +32,12 @@ export interface FactsInput {
   readonly suite: DebianSuite;
   /** Debian packages that an earlier attempt turned out to miss: package → why. */
   readonly foundMissing: ReadonlyMap<string, string>;
+  /** What the image is built for: `linux/amd64`; undefined where nobody says. */
+  readonly buildPlatform?: string | undefined;
+  /** Ports that the service listens on. */
+  readonly ports?: readonly number[];
+  /** Where the compose edit mounts volumes. */
+  readonly volumePaths?: readonly string[];
 }
 
 /** Where the pruning script lies in the project. */
@@ -69,6 +77,13 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     contextManifests: contextManifests(project),
     cuda: cudaFacts(input, names),
     smaller: smallerFacts(input, { editable, all: names }),
+    buildPlatform: input.buildPlatform,
+    rootNeeds: rootNeeds(project, study, {
+      ports: input.ports ?? [],
+      volumePaths: input.volumePaths ?? [],
+    }),
+    credentialFiles: credentialFiles(project),
+    modelCacheFolders: modelCacheFolders(project),
     pruneScript: pruneScriptPath,
   };
 }

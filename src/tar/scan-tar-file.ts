@@ -46,7 +46,7 @@ export async function scanTarFile(place: string | FileRange, options: ScanTarOpt
 }
 
 /** Signals, timers and progress get their turn this often, in milliseconds. */
-const turnMilliseconds = 30;
+const turnMilliseconds = 5;
 
 async function converse(window: FileWindow, options: ScanTarOptions): Promise<void> {
   const talk = tarMembers(options);

@@ -1,9 +1,10 @@
 import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
 import { compare } from './compare.ts';
+import { compose } from './compose.ts';
 import { ignore } from './ignore.ts';
 import { lint } from './lint.ts';
 import { slim } from './slim.ts';
 
 /** Every verb, in the order in which `--help` shows them. */
-export const commands: readonly CliCommand[] = [slim, audit, compare, ignore, lint];
+export const commands: readonly CliCommand[] = [slim, audit, compare, ignore, lint, compose];

@@ -17,10 +17,11 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
   for (const { syntax } of target?.instructions ?? []) {
     const from =
       syntax.keyword === 'copy' ? syntax.flags.find((flag) => flag.name === 'from')?.value : undefined;
-    const builder =
-      from === undefined
-        ? undefined
-        : model.stages.find((stage) => stage.name === from.toLowerCase() || String(stage.position) === from);
+    // Without it, an unnamed stage would be taken for its own builder.
+    if (from === undefined) continue;
+    const builder = model.stages.find(
+      (stage) => stage.name === from.toLowerCase() || String(stage.position) === from,
+    );
     const path = (syntax.json ?? syntax.value.trim().split(/\s+/))[0]?.replace(/\/$/, '');
     if (builder === undefined || path === undefined) continue;
     const lastInstall = builder.instructions.findLast(installs);

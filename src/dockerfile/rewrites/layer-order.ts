@@ -16,6 +16,8 @@ export const layerOrder: Rewrite = {
   id: 'layer-order',
   title: 'Install dependencies before the source is copied',
   risk: 'safe',
+  // One installation at a time.
+  isRepeated: true,
   propose({ syntax, model, placeOf }, facts) {
     for (const stage of model.stages) {
       const classified = stage.instructions.map(classifyInstruction);

@@ -26,7 +26,12 @@ export type RewriteId =
   | 'prune-tests'
   | 'prune-headers'
   | 'strip-libraries'
-  | 'traced-bytecode';
+  | 'traced-bytecode'
+  | 'base-platform'
+  | 'copy-owner'
+  | 'non-root-user'
+  | 'model-volume'
+  | 'secret-mounts';
 
 /** What a Debian package is there for, as the knowledge tables tell it. */
 export type PackagePurpose = 'build' | 'header' | 'convenience' | 'run-time' | 'unknown';
@@ -75,6 +80,14 @@ export interface RewriteFacts {
   readonly cuda?: CudaFacts | undefined;
   /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
   readonly smaller?: SmallerFacts | undefined;
+  /** What the image is built for: `linux/amd64`; undefined where nobody said it and no engine was asked. */
+  readonly buildPlatform?: string | undefined;
+  /** Facts about running as another user than root; undefined where the project was not read for them. */
+  readonly rootNeeds?: RootNeeds | undefined;
+  /** Files of the build context that hold credentials (`pip.conf`, `.netrc`), with what was found: `a password for pypi.example.com`. */
+  readonly credentialFiles?: ReadonlyMap<string, string> | undefined;
+  /** Folders of the build context that are a Hugging Face cache (`models--OWNER--NAME` in them): `models`. */
+  readonly modelCacheFolders?: ReadonlySet<string> | undefined;
   /** Path of the pruning script in the build context. */
   readonly pruneScript: string;
 }
@@ -106,6 +119,16 @@ export interface SmallerFacts {
   readonly leftAlone: readonly string[];
 }
 
+/** What speaks for or against another user than root. */
+export interface RootNeeds {
+  /** Ports that the service listens on. */
+  readonly ports: readonly number[];
+  /** What needs root, in words that follow `because`: `entrypoint.sh:3 calls gosu`. */
+  readonly reasons: readonly string[];
+  /** Container paths of volumes: empty ones take the owner of the directory in the image. */
+  readonly volumePaths: readonly string[];
+}
+
 /** What a rewrite says about a Dockerfile: edits with their reason, or why a line was left alone. */
 export interface RewriteProposal {
   readonly edits: readonly TextEdit[];
@@ -113,6 +136,19 @@ export interface RewriteProposal {
   readonly reason: string;
   /** What was left as it is, and why. */
   readonly leftAlone: readonly string[];
+  /** Secrets that the changed file must be built with. */
+  readonly secrets?: readonly BuildSecret[];
+}
+
+/** A secret that a build is handed, and where its value stands today. */
+export interface BuildSecret {
+  /** As in `--secret id=ID`. */
+  readonly id: string;
+  readonly source:
+    | { readonly kind: 'argument'; readonly name: string; readonly value: string | undefined }
+    | { readonly kind: 'literal'; readonly value: string }
+    /** Of the build context. */
+    | { readonly kind: 'file'; readonly path: string };
 }
 
 /** One rewrite: a pure pass over a Dockerfile's syntax. Re-running it on its own result proposes nothing. */
@@ -120,6 +156,8 @@ export interface Rewrite {
   readonly id: RewriteId;
   readonly title: string;
   readonly risk: Risk;
+  /** It changes one thing at a time, and is asked until it has nothing more to propose. */
+  readonly isRepeated?: true;
   /** The proposal; no edits and nothing left alone when the rewrite has no business here. */
   propose(dockerfile: ResolvedDockerfile, facts: RewriteFacts): RewriteProposal;
 }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   parseDockerfile,
   type RewriteFacts,
-  type RewriteId,
   resolveDockerfile,
   rewriteDockerfile,
   rewrites,
@@ -155,16 +155,16 @@ describe('all rewrites together', () => {
 });
 
 describe('any subset of the rewrites', () => {
-  const ids = rewrites.map((rewrite) => rewrite.id);
+  const ids = rewrites.filter((rewrite) => rewrite.risk !== 'opt-in').map((rewrite) => rewrite.id);
   test.each(files)('%s: parses, resolves and keeps what the container sees', (name) => {
     const before = finalState(read(name));
-    // An odd step, so that each rewrite is now in and now out.
-    const step = Math.floor(2 ** ids.length / 64) | 1;
-    for (let mask = 0; mask < 2 ** ids.length; mask += step) {
-      const without = new Set<RewriteId>(ids.filter((_, bit) => (mask >> bit) & 1));
-      const { text } = rewriteDockerfile(read(name), factsOf(name), { without });
-      expect(finalState(text), `without ${[...without].join(', ')}`).toEqual(before);
-    }
+    fc.assert(
+      fc.property(fc.subarray(ids), (without) => {
+        const { text } = rewriteDockerfile(read(name), factsOf(name), { without: new Set(without) });
+        expect(finalState(text)).toEqual(before);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

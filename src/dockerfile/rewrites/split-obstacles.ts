@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { redactInstruction } from '../../finding/index.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
@@ -107,7 +108,7 @@ function installObstacles(
 
 function earlyWorkObstacle(one: ClassifiedInstruction, placeOf: PlaceOf): string[] {
   if (one.role !== 'other') return [];
-  const text = one.instruction.syntax.value.slice(0, 60);
+  const text = redactInstruction(one.instruction.syntax.value).slice(0, 60);
   const place = placeOf(one.instruction.syntax);
   return [
     `${place.startsWith('line') ? `${place}: \`${text}\`` : place} runs before the installation, and what it leaves for pip or for the application is not known`,

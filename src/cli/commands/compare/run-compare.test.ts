@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, type ImageParts, writeDockerArchive } from '../../../image/index.ts';
 
@@ -47,6 +49,21 @@ const runs: readonly [before: string, after: string, options: readonly string[],
 ];
 test.each(runs)('compare %s %s %j exits with %d', async (before, after, options, code) => {
   expect((await compare(before, after, ...options)).code).toBe(code);
+});
+
+test('--insecure reads from a registry without TLS', async () => {
+  const server = createServer((_request, response) => response.writeHead(404).end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const run = async (...options: readonly string[]): Promise<string> => {
+    // Not a name of this machine’s loopback, on which TLS is never asked for.
+    const image = `registry:0.0.0.0:${port}/app:1`;
+    return (await runProcess(process.execPath, [main, 'compare', image, image, ...options])).stderr;
+  };
+  expect(await run()).toMatch(/TLS/);
+  expect(await run('--insecure')).toMatch(/does not know the address/);
 });
 
 describe('formats', () => {

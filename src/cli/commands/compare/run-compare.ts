@@ -23,6 +23,7 @@ const schema = z
     downlink: speed('--downlink').optional(),
     format: z.enum(['table', 'json', 'markdown']).optional(),
     json: z.boolean().default(false),
+    insecure: z.boolean().default(false),
     quiet: z.boolean().default(false),
   })
   .refine(({ json, format }) => !json || format === undefined || format === 'json', {
@@ -45,9 +46,9 @@ export async function runCompare(given: unknown, signal: AbortSignal): Promise<E
 }
 
 async function compareSources(options: Options, environment: CliEnvironment): Promise<DetailedComparison> {
-  const { semantic, ignore, uplink, downlink } = options;
+  const { semantic, ignore, uplink, downlink, insecure: isInsecure } = options;
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
-  const how = { platform, withHashes: semantic };
+  const how = { platform, withHashes: semantic, isInsecure };
   const fat = await readImage(options.before, environment, how);
   const lean = await readImage(options.after, environment, how);
   return {
