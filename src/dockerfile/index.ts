@@ -7,17 +7,20 @@ export type {
   StageState,
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
-export type { ProjectTool } from './project-tool-command.ts';
+export { type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
+export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
 export type {
   BuildSecret,
+  CudaFacts,
   PackagePurpose,
   Rewrite,
   RewriteFacts,
   RewriteId,
   RootNeeds,
+  SmallerFacts,
 } from './rewrites/rewrite.ts';
 export {
   type AppliedRewrite,

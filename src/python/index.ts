@@ -23,6 +23,7 @@ export {
 export {
   type CpuVariant,
   cpuVariant,
+  cudaWants,
   gpuCompanionOf,
   gpuOnlyDistribution,
   pullsTorch,

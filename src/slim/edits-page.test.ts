@@ -34,9 +34,23 @@ const facts: RewriteFacts = {
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
   contextManifests: new Map([
-    ['pyproject.toml', '[project]\nname = "svc"\n'],
+    ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ['uv.lock', ''],
   ]),
+  cuda: {
+    device: 'gpu',
+    broughtBy: 'torch',
+    systemUsers: [],
+    compiledAtBuild: [],
+    compilingAtRunTime: [],
+  },
+  smaller: {
+    requirement: (text) => (text === 'opencv-python' ? 'opencv-python-headless' : undefined),
+    nameOf: () => undefined,
+    systemPackages: new Set(['libgl1']),
+    runtimeLibraries: [],
+    leftAlone: [],
+  },
   pruneScript: 'docker/prune-site-packages.py',
   rootNeeds: { ports: [8000], reasons: [], volumePaths: [] },
 };
@@ -54,6 +68,22 @@ CMD ["uv", "run", "uvicorn", "app:app"]
 const otherExamples: Partial<
   Record<RewriteId, { readonly text: string; readonly without: readonly RewriteId[] }>
 > = {
+  'apt-steps': {
+    text: `FROM python:3.11-slim
+RUN apt-get update
+RUN apt-get install -y libgl1
+CMD ["python", "app.py"]
+`,
+    without: ['headless-opencv', 'no-recommends', 'runtime-libraries', 'runtime-packages'],
+  },
+  'conda-clean': {
+    text: `FROM continuumio/miniconda3
+COPY environment.yml .
+RUN conda env create -f environment.yml
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
   'tool-environment': {
     text: `FROM python:3.12
 WORKDIR /app
@@ -67,6 +97,24 @@ CMD ["python", "app.py"]
   'start-command': { text: uvProject, without: [] },
   'tool-layer-order': { text: uvProject, without: [] },
   'tool-stages': { text: uvProject, without: [] },
+  'headless-opencv': {
+    text: `FROM python:3.12-slim
+RUN apt-get update && apt-get install -y ffmpeg libgl1
+RUN pip install opencv-python
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: ['cpu-wheels'],
+  },
+  'cuda-base': {
+    text: `FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y python3-pip
+RUN pip3 install torch
+COPY . .
+CMD ["python3", "app.py"]
+`,
+    without: ['split-stages'],
+  },
   'virtual-environment': {
     text: `FROM python:3.11 AS builder
 COPY requirements.txt .
@@ -80,6 +128,15 @@ COPY . .
 CMD ["python", "app.py"]
 `,
     without: ['cpu-wheels'],
+  },
+  'package-layer-order': {
+    text: `FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+RUN pip install .
+CMD ["svc"]
+`,
+    without: ['split-stages', 'cpu-wheels'],
   },
   'layer-order': {
     text: `FROM python:3.11

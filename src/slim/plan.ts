@@ -10,6 +10,7 @@ import {
 import { type Risk, redactInstruction } from '../finding/index.ts';
 import type { RequirementsTree } from '../python/index.ts';
 import type { LeanFile } from './lean-file.ts';
+import { withSmaller } from './smaller-facts.ts';
 import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 
 /** The names of all edits, as `--only` and `--skip` take them. */
@@ -167,6 +168,8 @@ function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirem
     isDevelopmentSplit: !without.has('production-requirements'),
     isGpuOnly: isSwapped ? input.distributions.isGpuOnly : () => false,
     cpuName: isSwapped ? input.distributions.cpuName : () => undefined,
+    gpuExtras: isSwapped ? input.distributions.gpuExtras : undefined,
+    smallerName: without.has('headless-opencv') ? undefined : input.facts.smaller?.nameOf,
   };
   return input.requirements.map((tree) => splitRequirements(tree, facts));
 }
@@ -178,7 +181,7 @@ function rewriteFacts(
 ): RewriteFacts {
   const isSplit = !without.has('production-requirements');
   return {
-    ...input.facts,
+    ...withSmaller(input.facts, !without.has('headless-opencv')),
     productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
     developmentDistributions: isSplit ? input.facts.developmentDistributions : new Set(),
   };
@@ -210,12 +213,14 @@ function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: 
     ...split.swapped,
     ...split.moved.filter((one) => one.isGpuOnly).map((one) => `${one.name} goes`),
   ]);
+  const smaller = splits.flatMap((split) => split.smaller);
   const isMoved = splits.some((split) => split.moved.some((one) => !one.isGpuOnly));
   const reasons: readonly (readonly [RewriteId, string | undefined])[] = [
     [
       'production-requirements',
       isMoved ? movedReason(splits, 'nothing in the running container uses them') : undefined,
     ],
+    ['headless-opencv', smaller.length > 0 ? `${smaller.join(', ')}: nothing opens a window` : undefined],
     ['cpu-wheels', gpu.length > 0 ? `${gpu.slice(0, 6).join(', ')}: nothing needs the GPU build` : undefined],
   ];
   return reasons.flatMap(([id, reason]): PlannedEdit[] =>

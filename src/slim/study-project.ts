@@ -1,5 +1,11 @@
 import { posix } from 'node:path';
-import { type PipInstall, readPipInstall, redirectedRequirements } from '../dockerfile/index.ts';
+import {
+  installedFolders,
+  type PipInstall,
+  readPipInstall,
+  redirectedRequirements,
+  staticDependencies,
+} from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
   type PythonSources,
@@ -19,6 +25,8 @@ export interface ProjectStudy {
   readonly requirements: readonly RequirementsTree[];
   /** Requirements that RUN instructions name themselves: `pip install fastapi "uvicorn[standard]"`. */
   readonly inlineRequirements: readonly string[];
+  /** What the manifests of packages that are installed from the source tree list; undefined when one of them is not known or computes it. */
+  readonly packageRequirements: readonly string[] | undefined;
   readonly problems: readonly { readonly what: string; readonly because: string }[];
 }
 
@@ -38,6 +46,7 @@ export async function studyProject(project: Project, override: StartOverride = {
     application: findApplication(model, sources, project.texts.shellScripts, override),
     requirements,
     inlineRequirements: installs.flatMap((install) => install.requirements.map((word) => word.text)),
+    packageRequirements: packageRequirements(project),
     problems: [
       ...redirectedRequirements(project.dockerfile.text, model).map(
         ({ instruction, name, requirement, file }) => ({
@@ -55,6 +64,15 @@ export async function studyProject(project: Project, override: StartOverride = {
         })),
     ],
   };
+}
+
+function packageRequirements({ dockerfile, texts }: Project): readonly string[] | undefined {
+  const lists = installedFolders(dockerfile.model).map(({ folder, extras }) => {
+    const path = folder === undefined ? undefined : posix.join(folder, 'pyproject.toml');
+    const manifest = texts.manifests.find((file) => file.path === path);
+    return manifest === undefined ? undefined : staticDependencies(manifest.text, extras);
+  });
+  return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
 }
 
 async function readTrees(project: Project, installs: readonly PipInstall[]): Promise<RequirementsTree[]> {

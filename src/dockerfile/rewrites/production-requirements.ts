@@ -20,6 +20,7 @@ export const productionRequirements: Rewrite = {
   title: 'Install what production needs, not what development needs',
   risk: 'verify',
   propose({ syntax, model, placeOf }, facts) {
+    // What the image is made of: a stage for tests alone keeps its tools.
     const context: Context = { facts, text: syntax.text, placeOf, target: model.stages[model.target] };
     const parts = shippedStages(model).flatMap((stage) => {
       const keeper = developmentStage(model, stage, facts);

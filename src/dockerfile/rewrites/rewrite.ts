@@ -4,10 +4,14 @@ import type { DockerfileSyntax, InstructionSyntax, TextEdit } from '../syntax/sy
 
 /** The names of the rewrites, as `--only` and `--skip` take them. */
 export type RewriteId =
+  | 'apt-steps'
+  | 'conda-clean'
   | 'split-stages'
   | 'slim-base'
+  | 'cuda-base'
   | 'production-requirements'
   | 'cpu-wheels'
+  | 'headless-opencv'
   | 'virtual-environment'
   | 'tool-environment'
   | 'start-command'
@@ -17,6 +21,7 @@ export type RewriteId =
   | 'runtime-libraries'
   | 'no-recommends'
   | 'layer-order'
+  | 'package-layer-order'
   | 'cache-mounts'
   | 'prune-tests'
   | 'prune-headers'
@@ -47,6 +52,8 @@ export interface RewriteFacts {
   readonly developmentDistributions: ReadonlySet<string>;
   /** Requirements to install from the CPU index in a step of their own, or undefined when nothing is to be swapped. */
   readonly cpuWheels: { readonly requirements: readonly string[]; readonly evidence: string } | undefined;
+  /** What a requirement becomes on a CPU, where its GPU build has another name or needs no extra: `tensorflow[and-cuda]==2.16` → `tensorflow-cpu==2.16`. */
+  readonly cpuRequirement?: ((requirement: string) => string | undefined) | undefined;
   /** Purpose of a Debian package, and its run-time counterpart (`libpq-dev` → `libpq5`). */
   readonly classifyPackage: (name: string) => {
     readonly purpose: PackagePurpose;
@@ -69,6 +76,10 @@ export interface RewriteFacts {
    * each `pyvenv.cfg` in it; undefined when the context was not read.
    */
   readonly contextManifests?: ReadonlyMap<string, string>;
+  /** What the project asks of CUDA; undefined when not all of its requirements are known. */
+  readonly cuda?: CudaFacts | undefined;
+  /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
+  readonly smaller?: SmallerFacts | undefined;
   /** What the image is built for: `linux/amd64`; undefined where nobody said it and no engine was asked. */
   readonly buildPlatform?: string | undefined;
   /** Facts about running as another user than root; undefined where the project was not read for them. */
@@ -79,6 +90,33 @@ export interface RewriteFacts {
   readonly modelCacheFolders?: ReadonlySet<string> | undefined;
   /** Path of the pruning script in the build context. */
   readonly pruneScript: string;
+}
+
+/** What a project asks of a CUDA base; the lists hold normalised names of distributions that it requests. */
+export interface CudaFacts {
+  readonly device: 'cpu' | 'gpu';
+  /** A distribution whose wheels bring CUDA's libraries: `torch`. */
+  readonly broughtBy: string | undefined;
+  /** They load CUDA's libraries of the system: `onnxruntime-gpu`. */
+  readonly systemUsers: readonly string[];
+  /** nvcc compiles them when they are installed: `flash-attn`. */
+  readonly compiledAtBuild: readonly string[];
+  /** They call a compiler when they run: `deepspeed`. */
+  readonly compilingAtRunTime: readonly string[];
+}
+
+/** Distributions that a smaller one with the same modules stands in for: `opencv-python` → `opencv-python-headless`. */
+export interface SmallerFacts {
+  /** A requirement with the smaller one's name, or undefined. */
+  readonly requirement: (requirement: string) => string | undefined;
+  /** The smaller one of a distribution, or undefined. */
+  readonly nameOf: (distribution: string) => string | undefined;
+  /** Debian packages that nothing else that is requested is known to need. */
+  readonly systemPackages: ReadonlySet<string>;
+  /** `runtimeLibraries` with the smaller ones. */
+  readonly runtimeLibraries: RewriteFacts['runtimeLibraries'];
+  /** What has to stay, and why. */
+  readonly leftAlone: readonly string[];
 }
 
 /** What speaks for or against another user than root. */

@@ -1,11 +1,16 @@
+import { aptSteps } from './apt-steps.ts';
 import { basePlatform } from './base-platform.ts';
 import { cacheMounts } from './cache-mounts.ts';
+import { condaClean } from './conda-clean.ts';
 import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
+import { cudaBase } from './cuda-base.ts';
+import { headlessOpencv } from './headless-opencv.ts';
 import { layerOrder } from './layer-order.ts';
 import { modelVolume } from './model-volume.ts';
 import { noRecommends } from './no-recommends.ts';
 import { nonRootUser } from './non-root-user.ts';
+import { packageLayerOrder } from './package-layer-order.ts';
 import { productionRequirements } from './production-requirements.ts';
 import { pruneHeaders, pruneTests, stripLibraries } from './prune-site-packages.ts';
 import type { Rewrite } from './rewrite.ts';
@@ -29,19 +34,24 @@ export const rewrites: readonly Rewrite[] = [
   startCommand,
   productionRequirements,
   cpuWheels,
+  headlessOpencv,
   virtualEnvironment,
   toolLayerOrder,
   toolStages,
   splitStages,
   slimBase,
   runtimePackages,
+  cudaBase,
   runtimeLibraries,
   noRecommends,
   layerOrder,
+  packageLayerOrder,
   pruneTests,
   pruneHeaders,
   stripLibraries,
   tracedBytecode,
+  aptSteps,
+  condaClean,
   cacheMounts,
   basePlatform,
   copyOwner,

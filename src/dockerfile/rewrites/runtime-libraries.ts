@@ -19,7 +19,10 @@ export const runtimeLibraries: Rewrite = {
     const wanted = wantedPackages(stage, facts);
     const installs = aptInstalls(stage);
     const present = new Set(installs.flatMap(({ install }) => install.packages.map((found) => found.name)));
-    const missing = [...wanted].filter(([name]) => !present.has(name));
+    // `libglib2.0-0t64` provides `libglib2.0-0`, and apt takes the old name for it.
+    const missing = [...wanted].filter(
+      ([name]) => !present.has(name) && !present.has(name.replace(/t64$/, '')),
+    );
     if (missing.length === 0) return nothingToDo;
     const names = missing.map(([name]) => name).join(' ');
     const reason = grouped(missing);

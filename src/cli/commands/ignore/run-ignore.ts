@@ -34,6 +34,7 @@ export async function runIgnore(given: unknown, signal: AbortSignal): Promise<Ex
   const environment = readEnvironment(signal, options.quiet);
   const project = await readProject(options.directory, {
     dockerfile: options.file,
+    acceptsAnyStage: true,
     buildArgs: Object.fromEntries(options.buildArg.map((pair) => pair.split(/=(.*)/s, 2))),
   });
   const judged = await judge(project);

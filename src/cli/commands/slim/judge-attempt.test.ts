@@ -190,6 +190,14 @@ describe('a program that a step of the build misses', () => {
     expect(outcome.value.buildError).toMatchObject({ kind: 'missing-command', line, exitCode: 127 });
   });
 
+  test('points to the CUDA base where that was changed', () => {
+    const { outcome } = judge({
+      plan: planOf({ edits: ['cuda-base'] }),
+      buildError: failed(7, '/bin/sh: 1: gcc: not found'),
+    });
+    expect(outcome.blamed).toEqual(['cuda-base']);
+  });
+
   test('is to be installed where no edit of the plan left it out', () => {
     const { outcome } = judge({
       plan: planOf({ edits: [], lean: fat }),

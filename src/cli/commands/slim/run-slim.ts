@@ -79,6 +79,7 @@ async function prepare(options: SlimOptions, environment: CliEnvironment): Promi
     target: options.stage,
     buildArgs: options.buildArgs,
   });
+  for (const choice of whole.choices) environment.progress.note(choice);
   const project = withoutOwnOutput(whole);
   const study = await studyProject(project);
   const target = await decideTarget(project, study, options.target);
