@@ -9,6 +9,7 @@ import {
   parseNamedRequirement,
 } from '../python/index.ts';
 import { startCommands } from './needed-commands.ts';
+import { stageThatUses } from './other-stages.ts';
 import type { DistributionFacts } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
 
@@ -66,6 +67,7 @@ export function distributionFacts({ project, study, target }: DistributionFactsI
       [...started].find(
         (command) => normaliseName(command) === name || (name === 'notebook' && command === 'jupyter'),
       ),
+    usedByStage: stageThatUses(project),
     isGpuOnly: (name) => target.device === 'cpu' && gpuCompanionOf(name) !== undefined,
     ...cpuFacts(study, target),
   };

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { argumentWords, shippedStages } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
+import { normaliseName } from '../python/index.ts';
 
 type Stage = Project['dockerfile']['model']['stages'][number];
 
@@ -31,6 +32,25 @@ export function neededByOtherStages(project: Project): (path: string) => string 
   };
 }
 
+/** The stage that the image takes nothing of and that calls a program, or a module with `-m`, of a distribution's name. */
+export function stageThatUses(project: Project): (distribution: string) => string | undefined {
+  const stages = otherStages(project).map((stage) => ({
+    name: stage.name ?? String(stage.position),
+    words: new Set(wordsOf(commandText(stage)).map((word) => normaliseName(posix.basename(word)))),
+  }));
+  return (distribution) => stages.find(({ words }) => words.has(normaliseName(distribution)))?.name;
+}
+
+function otherStages(project: Project): readonly Stage[] {
+  const { model } = project.dockerfile;
+  const shipped = shippedStages(model);
+  return model.stages.filter((stage) => !shipped.includes(stage));
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[\s"'=;|&(),[\]]+/).filter((word) => word !== '');
+}
+
 /** `COPY . .`, `COPY tests/ tests/`: whatever lies there gets into the stage. */
 function copiesFolder(stage: Stage): boolean {
   return stage.instructions.some(
@@ -50,6 +70,7 @@ function commandText(stage: Stage): string {
     .join('\n');
 }
 
-function isIn(path: string, folder: string): boolean {
-  return folder !== '' && folder !== '.' && path.startsWith(`${folder}/`);
+/** The path itself, or a folder that it lies in. */
+function isIn(path: string, word: string): boolean {
+  return path === word || (word !== '' && word !== '.' && path.startsWith(`${word}/`));
 }

@@ -42,6 +42,20 @@ describe('splitting requirements', () => {
     expect(production).toEqual(new Map([['requirements.txt', 'requirements.txt']]));
   });
 
+  test('tools stay where a stage for tests uses one of them', async () => {
+    const stays = await split(
+      { 'requirements.txt': 'fastapi\npytest==8.0\nblack\ntensorflow\n' },
+      'requirements.txt',
+      { ...facts, usedByStage: (name) => (name === 'black' ? 'lint' : undefined) },
+    );
+    expect(stays.written).toEqual({
+      'requirements.txt': 'fastapi\npytest==8.0\nblack\ntensorflow-cpu\n',
+    });
+    expect(stays.leftAlone).toEqual([
+      'requirements.txt:3: black stays, with all that only development needs: the stage lint uses it',
+    ]);
+  });
+
   test('a development file that includes the production file: production is installed instead', async () => {
     const { written, production } = await split(
       {

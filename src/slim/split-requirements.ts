@@ -8,6 +8,8 @@ import {
   type RequirementsTree,
 } from '../python/index.ts';
 import type { LeanFile } from './lean-file.ts';
+import { neededElsewhere } from './needed-elsewhere.ts';
+import { isDevelopmentFile, productionFile } from './production-file.ts';
 
 /** What is known about the distributions that the requirements name. */
 export interface DistributionFacts {
@@ -21,6 +23,8 @@ export interface DistributionFacts {
   readonly startedBy: (name: string) => string | undefined;
   /** Names that leave with the GPU build: `nvidia-cublas-cu12`, `triton`; empty when nothing is swapped. */
   readonly isGpuOnly: (name: string) => boolean;
+  /** A stage that the image takes nothing of and that uses the distribution: `test`. */
+  readonly usedByStage?: ((name: string) => string | undefined) | undefined;
   /** GPU build → CPU build under another name: `tensorflow` → `tensorflow-cpu`. */
   readonly cpuName: (name: string) => string | undefined;
   /** Extras that only the GPU build has: `and-cuda`, `cuda12`; none when nothing is swapped. */
@@ -68,6 +72,11 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
       ...requested,
       verdict: judge(requested.line, isDevelopmentFile(requested.path), facts),
     }));
+  const kept = facts.isDevelopmentSplit ? neededElsewhere(verdicts, facts) : undefined;
+  if (kept !== undefined) {
+    const asIs = splitRequirements(tree, { ...facts, isDevelopmentSplit: false });
+    return { ...asIs, leftAlone: [...asIs.leftAlone, kept] };
+  }
   const hashed = verdicts.find(({ line, verdict }) => verdict.goes && line.hashes.length > 0);
   if (hashed !== undefined) {
     return {
@@ -130,25 +139,6 @@ function unchanged(
     swapped: [],
     smaller: [],
   };
-}
-
-const developmentName = /(^|[-_./])(dev|devel|development|test|tests|testing|lint|ci)([-_.]|$)/i;
-
-function isDevelopmentFile(path: string): boolean {
-  return developmentName.test(posix.basename(path));
-}
-
-/** The file that production installs: the first included one without development in its name, else the file itself. */
-function productionFile(tree: RequirementsTree, installed: RequirementsFile): RequirementsFile {
-  if (!isDevelopmentFile(installed.path)) return installed;
-  const included = new Set(
-    installed.lines.flatMap((line) =>
-      line.kind === 'include' && line.includes === 'requirements'
-        ? [posix.join(posix.dirname(installed.path), line.target)]
-        : [],
-    ),
-  );
-  return tree.files.find((file) => included.has(file.path) && !isDevelopmentFile(file.path)) ?? installed;
 }
 
 interface Verdict {

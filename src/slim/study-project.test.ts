@@ -71,3 +71,23 @@ test.each([
   expect(told.map(({ because }) => /`([^`]+)`/.exec(because)?.[1])).toEqual(requirements);
   expect(told.every(({ what }) => what === 'Dockerfile:2')).toBe(true);
 });
+
+test('requirements are those of the image, not those of a stage for tests', async () => {
+  const study = await studyOf({
+    Dockerfile: `FROM python:3.11 AS build
+COPY . .
+RUN pip install -r requirements.txt
+FROM build AS test
+RUN pip install -r requirements-test.txt && pip install tox
+FROM build
+CMD ["python", "serve.py"]
+`,
+    'requirements.txt': 'fastapi\n',
+    'requirements-test.txt': 'pytest\n',
+    'serve.py': 'import fastapi\n',
+  });
+  expect(study.requirements.map((tree) => tree.files.map((file) => file.path))).toEqual([
+    ['requirements.txt'],
+  ]);
+  expect(study.inlineRequirements).toEqual([]);
+});

@@ -4,6 +4,7 @@ import {
   type PipInstall,
   readPipInstall,
   redirectedRequirements,
+  shippedStages,
   staticDependencies,
 } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
@@ -39,7 +40,11 @@ export async function studyProject(project: Project, override: StartOverride = {
     command.words.filter((word) => word.endsWith('.py')).flatMap((word) => projectFile(word, paths) ?? []),
   );
   const sources = await scanPythonFiles(project.texts.pythonSources, { buildScripts });
-  const installs = commands.flatMap((command) => readPipInstall(command) ?? []);
+  // What a stage for tests installs is its own business.
+  const installs = shippedStages(model)
+    .flatMap((stage) => stage.instructions)
+    .flatMap((one) => one.commands ?? [])
+    .flatMap((command) => readPipInstall(command) ?? []);
   const requirements = await readTrees(project, installs);
   return {
     sources,
