@@ -66,6 +66,17 @@ describe('hardwareEvidence', () => {
       'unclear',
     ],
     [
+      'two kinds of the same base, to build on and to run on',
+      {
+        ...none,
+        dockerfile: [
+          { file: 'Dockerfile', line: 1, text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS builder' },
+          { file: 'Dockerfile', line: 9, text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04' },
+        ],
+      },
+      'unclear',
+    ],
+    [
       'a CUDA base and ENV',
       {
         ...none,

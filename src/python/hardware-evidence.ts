@@ -59,8 +59,11 @@ export async function hardwareEvidence(input: HardwareInput): Promise<HardwareVe
 }
 
 function judge(evidence: readonly HardwareEvidence[]): HardwareVerdict['verdict'] {
+  // The base to build on and the base to run on are one sign, however many stages start from them.
+  const bases = evidence.filter((one) => /^FROM\b/i.test(one.text));
+  const signs = evidence.filter((one) => !bases.slice(1).includes(one));
   const weights = (side: 'gpu' | 'cpu'): readonly number[] =>
-    evidence.filter((one) => one.speaksFor === side && one.weight > 1).map((one) => one.weight);
+    signs.filter((one) => one.speaksFor === side && one.weight > 1).map((one) => one.weight);
   const gpu = weights('gpu').reduce((sum, weight) => sum + weight, 0);
   const isCpuCertain = weights('cpu').includes(3);
   if (gpu >= 3) return isCpuCertain ? 'unclear' : 'gpu';
