@@ -7,6 +7,8 @@ export interface TestLab {
   readonly environment: Readonly<Record<string, string>>;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly registry: string;
+  /** The package index as containers reach it: `http://ADDRESS:PORT/simple/`. */
+  readonly indexUrl: string;
   /** The package index as programs on this machine reach it. */
   readonly hostIndexUrl: string;
 }
@@ -18,13 +20,20 @@ declare module 'vitest' {
   }
 }
 
+/** What the projects in `projects/` install, or build with; where there is a lock file, in its version. */
+const projectRequirements = [
+  ...['flask', 'gunicorn', 'opencv-python', 'lightgbm', 'streamlit', 'numpy'],
+  ...['setuptools', 'cython', 'poetry-core'],
+  ...['tornado==6.5.10', 'pyyaml==6.0.3', 'coverage==7.16.2'],
+];
+
 /** Brings the lab up once for all tests that need an engine. In CI an engine is a must: there, a lab that fails fails the run. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   try {
-    const lab = await labUp({ requirements: ['orjson'] });
-    const { environment, buildArgs, registry, hostIndexUrl } = lab;
+    const lab = await labUp({ requirements: ['orjson', ...projectRequirements] });
+    const { environment, buildArgs, registry, indexUrl, hostIndexUrl } = lab;
     Object.assign(process.env, environment);
-    project.provide('lab', { environment, buildArgs, registry, hostIndexUrl });
+    project.provide('lab', { environment, buildArgs, registry, indexUrl, hostIndexUrl });
     project.provide('noLabBecause', '');
     return () => lab.down();
   } catch (error) {

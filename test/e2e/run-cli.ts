@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { type RunResult, runProcess } from '../../src/base/index.ts';
 
@@ -50,8 +61,17 @@ export function projectOf(files: Readonly<Record<string, string>>): string {
 
 /** A copy of an example project; the images made of it go when the test ends. */
 export function exampleCopy(name: string): string {
-  const folder = join(scratch(), name);
-  cpSync(join(import.meta.dirname, '..', '..', 'examples', name), folder, {
+  return copyOf(join(import.meta.dirname, '..', '..', 'examples', name));
+}
+
+/** A copy of a project in `projects/`; the images made of it go when the test ends. */
+export function projectCopy(name: string): string {
+  return copyOf(join(import.meta.dirname, 'projects', name));
+}
+
+function copyOf(source: string): string {
+  const folder = join(scratch(), basename(source));
+  cpSync(source, folder, {
     recursive: true,
     filter: (path) => !path.includes('.plimsoll'),
   });
@@ -92,4 +112,15 @@ async function removeImagesOf(project: string): Promise<void> {
 export function leftContexts(project: string): string[] {
   const folder = join(project, '.plimsoll');
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('context-')) : [];
+}
+
+/** The digest of each file of a project, without what Plimsoll and git keep there. */
+export function digests(project: string): Record<string, string> {
+  const paths = globSync('**', { cwd: project, exclude: (name) => /^\.(?:plimsoll|git)(?:\/|$)/.test(name) });
+  const files = paths.filter((path) => statSync(join(project, path)).isFile()).sort();
+  const digest = (path: string): string =>
+    createHash('sha256')
+      .update(readFileSync(join(project, path)))
+      .digest('hex');
+  return Object.fromEntries(files.map((path) => [path, digest(path)]));
 }

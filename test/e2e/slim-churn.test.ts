@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { runProcess } from '../../src/base/index.ts';
-import { docker, exampleCopy, labBuildArgs, leftContexts, plimsoll, scratch } from './run-cli.ts';
+import { digests, docker, exampleCopy, labBuildArgs, leftContexts, plimsoll, scratch } from './run-cli.ts';
 
 const sizes = z.object({ contentBytes: z.number() });
 const reportSchema = z.object({
@@ -18,17 +17,6 @@ const reportSchema = z.object({
   }),
   files: z.array(z.string()),
 });
-
-/** The digest of each file of a project, without what Plimsoll and git keep there. */
-function digests(project: string): Record<string, string> {
-  const paths = globSync('**', { cwd: project, exclude: (name) => /^\.(?:plimsoll|git)(?:\/|$)/.test(name) });
-  const files = paths.filter((path) => statSync(join(project, path)).isFile()).sort();
-  const digest = (path: string): string =>
-    createHash('sha256')
-      .update(readFileSync(join(project, path)))
-      .digest('hex');
-  return Object.fromEntries(files.map((path) => [path, digest(path)]));
-}
 
 /** A git repository that keeps its own folder outside of the project, so that it does not change the build context from run to run. */
 interface Repository {

@@ -1,0 +1,3 @@
+from spectrum._fft import power
+
+__all__ = ["power"]
