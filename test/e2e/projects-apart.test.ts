@@ -106,7 +106,7 @@ async function savedWith(image: string, text: string): Promise<string[]> {
   return filesWith(folder, text);
 }
 
-/** Builds the stand-in of a CUDA base unless the engine holds an image of that name. */
+/** Builds the stand-in of a CUDA base for one test, unless the engine holds an image of that name. */
 async function cudaStandIn(kind: 'devel' | 'runtime'): Promise<void> {
   const name = `nvidia/cuda:12.4.1-${kind}-ubuntu22.04`;
   if ((await docker('image', 'ls', '--quiet', name)) !== '') return;
@@ -122,4 +122,6 @@ async function cudaStandIn(kind: 'devel' | 'runtime'): Promise<void> {
     join(folder, 'cuda.Dockerfile'),
     folder,
   );
+  // The build cache keeps it; nobody else is to find a base that is none.
+  onTestFinished(async () => void (await docker('image', 'rm', name)));
 }
