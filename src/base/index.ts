@@ -1,4 +1,5 @@
 export { formatBytes, formatSeconds } from './bytes.ts';
+export { compressBlocks, type LayerCompressionFormat } from './compress-blocks.ts';
 export {
   type Compression,
   capBytes,
@@ -23,6 +24,7 @@ export {
   sha256Digest,
   verifyDigest,
 } from './digest.ts';
+export { matchPaths } from './match-paths.ts';
 export { nearestName } from './nearest-name.ts';
 export {
   type Progress,

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type TarMember, writeTar } from '../../tar/index.ts';
+
+/** Writes a tar file that appears whole or not at all; its folder is made where it is missing. */
+export async function writeArchiveFile(
+  path: string,
+  members: Iterable<TarMember>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await pipeline(
+      writeTar(members),
+      createWriteStream(temporary, { flags: 'wx' }),
+      signal ? { signal } : {},
+    );
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
