@@ -45,6 +45,7 @@ export {
 } from './import-scan.ts';
 export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
+export { type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
@@ -81,6 +82,7 @@ export {
   type ResolveRequirementsOptions,
   resolveRequirements,
 } from './resolve.ts';
+export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
 export type { SourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';

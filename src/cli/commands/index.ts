@@ -3,7 +3,8 @@ import { audit } from './audit.ts';
 import { compare } from './compare.ts';
 import { ignore } from './ignore.ts';
 import { lint } from './lint.ts';
+import { shrink } from './shrink.ts';
 import { slim } from './slim.ts';
 
 /** Every verb, in the order in which `--help` shows them. */
-export const commands: readonly CliCommand[] = [slim, audit, compare, ignore, lint];
+export const commands: readonly CliCommand[] = [slim, audit, shrink, compare, ignore, lint];
