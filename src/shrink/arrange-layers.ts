@@ -23,8 +23,7 @@ export type PlannedMember =
 export interface PlannedFile {
   readonly kind: 'file';
   readonly path: string;
-  readonly place: EntryPlace;
-  /** Where its content is: elsewhere than `place` for a hard link whose first name went. */
+  /** The old entry with its content, which the metadata are from, too: entries of hard links may lack the attributes. */
   readonly content: EntryPlace;
   /** What becomes of the content. */
   readonly change?: StripPlan | PlannedRecord;
@@ -95,7 +94,9 @@ function clustersOf({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTre
   }
   return [...names].flatMap(([owner, paths]) => {
     const content = root.placeOf(owner);
-    return content === undefined ? [] : [{ names: paths.sort(), content }];
+    // A hard link to nothing, or to itself, is no file.
+    if (content === undefined || storedEntry(root, content)?.type === 'hardlink') return [];
+    return [{ names: paths.sort(), content }];
   });
 }
 
@@ -115,16 +116,20 @@ function clusterMembers(
     const target = isBaseContent ? root.get(path)?.entry.linkTarget : holder;
     // A list that is written anew is no longer the file that other names show.
     const isOwn = change !== undefined && 'location' in change;
-    if (target !== undefined && !isOwn) return [{ kind: 'link', path, place, target }];
+    if (target !== undefined && !isOwn) {
+      return [{ kind: 'link', path, place: isBaseContent ? place : content, target }];
+    }
     if (!isOwn) holder = path;
     const sizeBytes =
-      change !== undefined && 'pieces' in change ? change.sizeBytes : storedBytes(root, content);
-    return [{ kind: 'file', path, place, content, ...(change && { change }), sizeBytes }];
+      change !== undefined && 'pieces' in change
+        ? change.sizeBytes
+        : (storedEntry(root, content)?.sizeBytes ?? 0);
+    return [{ kind: 'file', path, content, ...(change && { change }), sizeBytes }];
   });
 }
 
-function storedBytes(root: RootFileSystem, { layer, position }: EntryPlace): number {
-  return root.layers[layer]?.entry(position).sizeBytes ?? 0;
+function storedEntry(root: RootFileSystem, { layer, position }: EntryPlace): LayerEntry | undefined {
+  return root.layers[layer]?.entry(position);
 }
 
 type Changes = ReadonlyMap<string, StripPlan | PlannedRecord>;

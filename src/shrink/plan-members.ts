@@ -55,8 +55,8 @@ function memberOf(member: PlannedMember, sources: MemberSources): TarMember {
 
 function fileMember(member: PlannedFile, sources: MemberSources): TarMember {
   const { path, change } = member;
-  const metadata = metadataOf(entryAt(member.place, sources));
   const stored = entryAt(member.content, sources);
+  const metadata = metadataOf(stored);
   if (stored.type !== 'file') {
     const { type, linkPath, deviceMajor, deviceMinor } = stored;
     return { ...metadata, path, type, linkPath, deviceMajor, deviceMinor };

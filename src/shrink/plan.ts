@@ -4,6 +4,7 @@ import type { RootFileSystem } from '../filetree/index.ts';
 import type { ImageConfig } from '../image/index.ts';
 import type { InstalledDistribution } from '../python/index.ts';
 import { arrangeLayers, type PlannedLayer } from './arrange-layers.ts';
+import { filesBelow } from './files-below.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
 import { type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
 import type { Study } from './study.ts';
@@ -58,7 +59,8 @@ export function planShrink(request: PlanRequest): ShrinkPlan {
   const counted = countSavings(request.root, dropSharedStrips(request.root, edits));
   const records = planRecords(subject, counted);
   const layers = arrangeLayers({ ...request, subject, edits: counted, records });
-  return { edits: counted, takenBack, leftAlone: found.leftAlone, inBase: found.inBase, records, layers };
+  const leftAlone = found.leftAlone.filter(({ path }) => isLeft(request.root, path, counted));
+  return { edits: counted, takenBack, leftAlone, inBase: found.inBase, records, layers };
 }
 
 function subjectOf(request: PlanRequest): ShrinkSubject {
@@ -137,7 +139,7 @@ function bytesOf(root: RootFileSystem, edit: ShrinkEdit): number {
 
 /** Content is gone when all of its names are; which of them counts makes no difference. */
 function countSavings(root: RootFileSystem, edits: readonly PlannedEdit[]): PlannedEdit[] {
-  const gone = new Set(edits.flatMap(({ edit }) => (edit.kind === 'remove' ? [edit.path] : [])));
+  const gone = gonePaths(edits);
   const needed = new Set<string>();
   for (const { entry } of root.entries()) {
     if (entry.type === 'hardlink' && !gone.has(entry.path)) needed.add(entry.linkTarget ?? '');
@@ -150,7 +152,7 @@ function countSavings(root: RootFileSystem, edits: readonly PlannedEdit[]): Plan
 
 /** A library that other names show, too, stays as it is: what they belong to would not know of the change. */
 function dropSharedStrips(root: RootFileSystem, edits: readonly PlannedEdit[]): PlannedEdit[] {
-  const gone = new Set(edits.flatMap(({ edit }) => (edit.kind === 'remove' ? [edit.path] : [])));
+  const gone = gonePaths(edits);
   const names = new Map<string, number>();
   for (const { entry } of root.entries()) {
     const owner = entry.type === 'hardlink' ? (entry.linkTarget ?? '') : entry.path;
@@ -158,4 +160,20 @@ function dropSharedStrips(root: RootFileSystem, edits: readonly PlannedEdit[]): 
   }
   const ownerOf = (path: string): string => root.get(path)?.entry.linkTarget ?? path;
   return edits.filter(({ edit }) => edit.kind !== 'strip' || (names.get(ownerOf(edit.path)) ?? 0) === 1);
+}
+
+/** False where another pass took the file, or all in the folder. */
+function isLeft(root: RootFileSystem, path: string, edits: readonly PlannedEdit[]): boolean {
+  const gone = gonePaths(edits);
+  if (root.get(path)?.entry.type !== 'directory') return !gone.has(path);
+  return [...filesBelow(root, path)].some(({ entry }) => !gone.has(entry.path));
+}
+
+const goneOf = new WeakMap<readonly PlannedEdit[], ReadonlySet<string>>();
+
+function gonePaths(edits: readonly PlannedEdit[]): ReadonlySet<string> {
+  const known =
+    goneOf.get(edits) ?? new Set(edits.flatMap(({ edit }) => (edit.kind === 'remove' ? [edit.path] : [])));
+  goneOf.set(edits, known);
+  return known;
 }

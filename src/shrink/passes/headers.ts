@@ -4,7 +4,7 @@ import type { LeftAlone, PassResult, ShrinkEdit, ShrinkPass, ShrinkSubject } fro
 
 const header = /\.(?:h|hh|hpp|hxx|cuh)$/;
 const besideHeaders =
-  /\.(?:h|hh|hpp|hxx|h\+\+|cuh|inc|inl|ipp|tcc|tpp|impl|ixx|in|td|pxd|def|cmake|txt|md)$|^[^.]+$|^__init__\..*py/;
+  /\.(?:h|hh|hpp|hxx|h\+\+|cuh|inc|inl|ipp|tcc|tpp|impl|ixx|in|td|pxd|def|cmake|txt|md|c|cc|cpp|cxx|s|asm|proto(?:\.bin)?)$|^[^.]+$|^__init__\..*py/i;
 const includeFolder = /^(.*?(?:site|dist)-packages\/(?:[^/]+\/)*?include)\//;
 const systemFolders = ['usr/include', 'usr/local/include'];
 
