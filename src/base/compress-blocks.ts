@@ -20,7 +20,7 @@ const zstdLevel = 3;
 const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
   gzip: 1024 * 1024,
   // Each block is a frame of its own and knows nothing of the one before.
-  zstd: 8 * 1024 * 1024,
+  zstd: 4 * 1024 * 1024,
 };
 
 /**
@@ -33,26 +33,48 @@ export async function* compressBlocks(
 ): AsyncGenerator<Buffer> {
   const compress = format === 'gzip' ? gzipBlocks() : zstdBlocks();
   yield compress.start;
-  const running: Promise<Buffer>[] = [];
-  for await (const block of blocksOf(source, blockBytes[format])) {
-    const work = compress.block(block);
-    // Told where it is waited for.
-    work.catch(() => {});
-    running.push(work);
-    if (running.length > availableParallelism()) yield await next(running);
+  // Blocks are filled again and again: new ones would be garbage faster than the collector looks for it.
+  const pool = blockPool(blockBytes[format]);
+  const running: { readonly block: Buffer; readonly packed: Promise<Buffer> }[] = [];
+  async function next(): Promise<Buffer> {
+    const first = running.shift();
+    if (first === undefined) return Buffer.alloc(0);
+    const packed = await first.packed;
+    pool.giveBack(first.block);
+    return packed;
   }
-  while (running.length > 0) yield await next(running);
+  for await (const block of blocksOf(source, pool)) {
+    const packed = compress.block(block);
+    // Told where it is waited for.
+    packed.catch(() => {});
+    running.push({ block, packed });
+    if (running.length > availableParallelism()) yield await next();
+  }
+  while (running.length > 0) yield await next();
   yield compress.end();
+}
+
+interface BlockPool {
+  readonly blockBytes: number;
+  take(): Buffer;
+  giveBack(block: Buffer): void;
+}
+
+function blockPool(length: number): BlockPool {
+  const free: Buffer[] = [];
+  return {
+    blockBytes: length,
+    take: () => free.pop() ?? Buffer.allocUnsafeSlow(length),
+    giveBack(block) {
+      if (block.length === length) free.push(block);
+    },
+  };
 }
 
 interface BlockFormat {
   readonly start: Buffer;
   block(block: Buffer): Promise<Buffer>;
   end(): Buffer;
-}
-
-async function next(running: Promise<Buffer>[]): Promise<Buffer> {
-  return (await running.shift()) ?? Buffer.alloc(0);
 }
 
 function gzipBlocks(): BlockFormat {
@@ -65,7 +87,8 @@ function gzipBlocks(): BlockFormat {
       sum = crc32(block, sum);
       sizeBytes += block.length;
       const dictionary = window;
-      window = block.subarray(-windowBytes);
+      // A copy, as the block is filled anew.
+      window = Buffer.from(block.subarray(-windowBytes));
       return await deflateBlock(block, {
         level: gzipLevel,
         finishFlush: constants.Z_SYNC_FLUSH,
@@ -91,17 +114,17 @@ function zstdBlocks(): BlockFormat {
 }
 
 /** The same bytes in blocks of one length; the last one may be shorter. */
-async function* blocksOf(source: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer> {
-  let block = Buffer.allocUnsafe(length);
+async function* blocksOf(source: AsyncIterable<Buffer>, pool: BlockPool): AsyncGenerator<Buffer> {
+  let block = pool.take();
   let filled = 0;
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
-      const copied = chunk.copy(block, filled, at, at + length - filled);
+      const copied = chunk.copy(block, filled, at, at + pool.blockBytes - filled);
       at += copied;
       filled += copied;
-      if (filled < length) continue;
+      if (filled < pool.blockBytes) continue;
       yield block;
-      block = Buffer.allocUnsafe(length);
+      block = pool.take();
       filled = 0;
     }
   }

@@ -23,7 +23,7 @@ export interface MemberSources {
 }
 
 /** Up to here a content is read in one go, in bytes. */
-const smallBytes = 1024 * 1024;
+const smallBytes = 256 * 1024;
 
 /** The entries of a planned layer for `writeTar`, each made when it is asked for. */
 export function* planMembers(planned: PlannedLayer, sources: MemberSources): Generator<TarMember> {
