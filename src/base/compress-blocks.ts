@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, zstdCompress } from 'node:zlib';
-import type { Compression } from './compression.ts';
+import { type Compression, releaseChunk } from './compression.ts';
 
 const deflateBlock = promisify(deflateRaw);
 const zstdBlock = promisify(zstdCompress);
@@ -26,6 +26,7 @@ const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
 /**
  * Compresses a stream in blocks, several at a time on the threads of the process: one gzip member (RFC 1952), or a row of
  * zstd frames (RFC 8878). The same bytes give the same result, however they are cut into chunks and however many threads there are.
+ * Chunks of `ownChunk` are given back.
  */
 export async function* compressBlocks(
   source: AsyncIterable<Buffer>,
@@ -127,6 +128,7 @@ async function* blocksOf(source: AsyncIterable<Buffer>, pool: BlockPool): AsyncG
       block = pool.take();
       filled = 0;
     }
+    releaseChunk(chunk);
   }
   if (filled > 0) yield block.subarray(0, filled);
 }

@@ -6,6 +6,7 @@ export {
   chainStreams,
   decompressor,
   meterBytes,
+  ownChunk,
   releaseChunk,
   type SniffedStream,
   sniffBytes,

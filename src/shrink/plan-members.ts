@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { ownChunk } from '../base/index.ts';
 import type { EntryPlace, LayerEntry } from '../filetree/index.ts';
 import { decodeName, type SparseMap, type TarContent, type TarEntry, type TarMember } from '../tar/index.ts';
 import type { PlannedFile, PlannedLayer, PlannedMember } from './arrange-layers.ts';
@@ -136,7 +137,7 @@ function* piecesOf(pieces: readonly StripPiece[], read: ReadBytes): Generator<Bu
       continue;
     }
     for (let at = 0; at < piece.sizeBytes; at += smallBytes) {
-      const chunk = Buffer.allocUnsafe(Math.min(smallBytes, piece.sizeBytes - at));
+      const chunk = ownChunk(Math.min(smallBytes, piece.sizeBytes - at));
       read(chunk, piece.offset + at);
       yield chunk;
     }
