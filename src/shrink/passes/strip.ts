@@ -24,12 +24,12 @@ export const stripPass: ShrinkPass = {
   },
 };
 
-function refusal({ entry }: VisibleEntry, { packageOf, distributionOf }: ShrinkSubject): string | undefined {
+function refusal({ entry }: VisibleEntry, { packageOf }: ShrinkSubject): string | undefined {
   const { path, attributes } = entry;
   if (loader.test(path)) return 'debuggers need its symbols';
   if (attributes?.['security.ima'] !== undefined || attributes?.['security.evm'] !== undefined)
     return 'it is signed';
   // Their databases hold checksums, which would no longer be true.
-  const owner = distributionOf(path) === undefined ? packageOf(path) : undefined;
+  const owner = packageOf(path);
   return owner === undefined ? undefined : `the package ${owner.name} has its checksum`;
 }

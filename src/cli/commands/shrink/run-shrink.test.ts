@@ -163,6 +163,17 @@ describe('refuses', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('SOURCE_DATE_EPOCH')]);
   });
 
+  test('an image for Windows', async () => {
+    const platform = { os: 'windows', architecture: 'amd64' };
+    const windows = await buildImage({ layers: [[{ path: 'Files/a', content: 'x' }]], config: { platform } });
+    await writeDockerArchive(windows, join(folder, 'windows.tar'));
+    const run = await runProcess(process.execPath, [main, 'shrink', 'windows.tar', '-q', '--dry-run'], {
+      cwd: folder,
+      env: { NO_COLOR: '1', PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
+    });
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('an image for windows')]);
+  });
+
   test('a damaged layer, and leaves nothing behind', async () => {
     const bytes = await readFile(join(folder, 'fat.tar'));
     const at = bytes.indexOf('print(1)');

@@ -43,6 +43,7 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   await mkdir(temporaryDir, { recursive: true });
   const layers = await plainLayers({ temporaryDir, progress: environment.progress, signal });
   try {
+    assertLinux(image);
     const base = await baseOf(image, options, environment);
     const work: Work = {
       options,
@@ -127,6 +128,14 @@ async function write(
   await writeDestination(shrunk, destination, { tag: options.tag, signal });
   const output = { destination: `${destination.kind}:${destination.path}`, digest: shrunk.digest };
   return shrinkReport({ ...work, root: read.root, plan, written, output });
+}
+
+/** Layers of Windows images are of another kind (OCI image-spec, layer.md). Fails with a `UserError`. */
+function assertLinux({ name, platform }: Image): void {
+  if (platform.os === 'linux') return;
+  throw new UserError(`${name} is an image for ${platform.os}`, {
+    hint: 'Only images for Linux can be shrunk.',
+  });
 }
 
 /** The base whose layers stay: as given, as labelled, or as the history tells; none where all is written anew. */
