@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { capBytes, meterBytes, type Progress, UserError } from '../base/index.ts';
+import { capBytes, meterBytes, type Progress, releaseChunk, UserError } from '../base/index.ts';
 import type { Layer } from '../image/index.ts';
 import type { FileRange } from '../tar/index.ts';
 
@@ -72,14 +71,25 @@ async function unpack(
   const { bavail, bsize } = await statfs(folder);
   const roomBytes = bavail * bsize - reserveBytes;
   const room = capBytes(roomBytes, () => noRoom(layer, folder));
-  await pipeline(
-    await layer.uncompressed(),
-    meterBytes(advance),
-    room,
-    createWriteStream(path, { flags: 'wx' }),
-    { signal },
-  );
+  const file = await open(path, 'wx');
+  try {
+    await pipeline(await layer.uncompressed(), meterBytes(advance), room, fileSink(file), { signal });
+  } finally {
+    await file.close();
+  }
   return { path, offset: 0, sizeBytes: (await stat(path)).size };
+}
+
+/** Writes chunks into a file, and gives each one's memory back. */
+function fileSink(file: FileHandle): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      file.writeFile(chunk).then(() => {
+        releaseChunk(chunk);
+        done();
+      }, done);
+    },
+  });
 }
 
 function noRoom(layer: Layer, folder: string): UserError {
