@@ -197,6 +197,12 @@ describe('headers and files of compilers', () => {
       [],
     ],
     [
+      'an application that wraps Fortran, with a compiler',
+      { 'pkg/src/a.c': 'x' },
+      [file('app/main.py', 'from numpy import f2py'), { path: 'usr/bin/gcc', mode: 0o755, content: 'x' }],
+      [],
+    ],
+    [
       'an application that cannot compile, without a compiler',
       headers,
       [file('app/main.py', 'model = torch.compile(model)')],

@@ -132,7 +132,7 @@ function elfFacts({ entry, body }: StudiedFile): ElfFacts | undefined {
 
 // What makes PyTorch, cffi, Cython or distutils start a compiler.
 const compiling =
-  /\btorch\s*\.\s*compile\b|\bcpp_extension\b|\bpyximport\b|\bload_inline\b|\bffi\s*\.\s*(?:verify|compile)\s*\(|\b(?:distutils|setuptools)\b.*\bbuild_ext\b/;
+  /\btorch\s*\.\s*compile\b|\bcpp_extension\b|\bpyximport\b|\bload_inline\b|\bf2py\b|\bcython\s*\.\s*inline\b|\bffi\s*\.\s*(?:verify|compile)\s*\(|\b(?:distutils|setuptools)\b.*\bbuild_ext\b/;
 
 let sourceMemory: Buffer = Buffer.alloc(1024 * 1024);
 
