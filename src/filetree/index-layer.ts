@@ -71,9 +71,16 @@ export async function cachedColumns(
   if (options.cacheDir === undefined) return undefined;
   const find = async (witness: string | undefined): Promise<LayerColumns | undefined> => {
     const path = placeInCache(layer, options, witness);
-    return path === undefined ? undefined : await readCachedColumns(path, layer.diffId);
+    const columns = path === undefined ? undefined : await readCachedColumns(path, layer.diffId);
+    return columns !== undefined && (await isAsLong(layer, columns)) ? columns : undefined;
   };
   return await lookUp(layer, find, options.verifyDigests === true);
+}
+
+/** False where the file at hand is longer or shorter than the tar that was indexed: it is read, and its error told. */
+async function isAsLong(layer: Layer, { tarBytes }: LayerColumns): Promise<boolean> {
+  const place = await layer.plainTar?.();
+  return place === undefined || place.sizeBytes === tarBytes;
 }
 
 /** A layer as it was read just now. */

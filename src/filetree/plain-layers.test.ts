@@ -9,6 +9,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildImage, type Image, openImage, writeDockerArchive } from '../image/index.ts';
 import type { TarMember } from '../tar/index.ts';
@@ -79,6 +81,21 @@ describe('a layer that lies uncompressed in a file', () => {
     const image = await open(path);
     truncateSync(path, Math.floor(statSync(path).size * part * 0.98));
     await expect(indexImage(image)).rejects.toThrow(/damaged|cut off/);
+  });
+
+  test('a verified index of its diffID does not speak for a shorter file', async () => {
+    const whole = await buildImage({ layers: [members] });
+    const cacheDir = join(folder, 'cache');
+    const { kept } = await indexImage(whole, { cacheDir });
+    await kept;
+    const cut = join(folder, 'cut.tar');
+    const short = whole.layers.map((layer) => ({
+      ...layer,
+      sizeBytes: 300_000,
+      stored: async () => Readable.from([(await buffer(await layer.stored())).subarray(0, 300_000)]),
+    }));
+    await writeDockerArchive({ ...whole, layers: short }, cut);
+    await expect(indexImage(await open(cut), { cacheDir })).rejects.toThrow(/damaged|cut off|ends/);
   });
 
   test('bytes that are passed by are verified when asked for', async () => {
