@@ -540,6 +540,54 @@ describe('OCI layout', () => {
   });
 });
 
+describe('an image in a directory, as skopeo writes it (dir:)', () => {
+  async function directory(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+    const path = fresh('dir');
+    await mkdir(path);
+    const all = { version: 'Directory Transport Version: 1.1\n', ...files };
+    for (const [name, content] of Object.entries(all)) await writeFile(join(path, name), content);
+    return path;
+  }
+  const hex = (blob: LayoutFile): string => sha256Digest(blob.content).slice(7);
+
+  test.each(['dir:', ''])('named %j before its path', async (prefix) => {
+    const tar = await tarOf({ path: 'a', content: 'x' });
+    const [layer, config, manifest] = littleImage(tar);
+    const path = await directory({
+      'manifest.json': manifest.content,
+      [hex(layer)]: layer.content,
+      [hex(config)]: config.content,
+    });
+    const image = await openImage(`${prefix}${path}`, options);
+    expect([image.digest, image.layers.length]).toEqual([sha256Digest(manifest.content), 1]);
+    expect(await contents(image)).toEqual([sha256Digest(tar)]);
+    await truncate(join(path, hex(layer)), 300);
+    expect(await failure(path)).toMatch(/has 300 bytes, but its manifest says/);
+    await rm(join(path, hex(layer)));
+    expect(await failure(path)).toMatch(/[0-9a-f]{64} is missing in/);
+  });
+
+  test('an index of several, as skopeo copy --all writes it', async () => {
+    const [layer, config, manifest] = littleImage(await tarOf({ path: 'a' }));
+    const platform = { os: 'linux', architecture: 'amd64' };
+    const path = await directory({
+      'manifest.json': JSON.stringify({ schemaVersion: 2, manifests: [descriptor(manifest, { platform })] }),
+      [`${hex(manifest)}.manifest.json`]: manifest.content,
+      [hex(layer)]: layer.content,
+      [hex(config)]: config.content,
+    });
+    expect((await openImage(`dir:${path}`, options)).digest).toBe(sha256Digest(manifest.content));
+  });
+
+  test('a root file system with a file of that name stays one', async () => {
+    const path = fresh('root');
+    await mkdir(join(path, 'etc'), { recursive: true });
+    await writeFile(join(path, 'version'), '1.1');
+    await writeFile(join(path, 'manifest.json'), '{}');
+    expect((await openImage(path, options)).layers).toHaveLength(1);
+  });
+});
+
 describe('a layer of more than 2 GiB', () => {
   // 2 GiB and half a KiB of zeros, which is a tar of nothing; its digest as `head -c 2147484160 /dev/zero | sha256sum` gives it.
   const sizeBytes = 2 ** 31 + 512;

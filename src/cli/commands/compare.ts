@@ -8,7 +8,7 @@ export const compare: CliCommand = {
       .description('Compare two images: groups, layers, packages, files, configuration, push and pull time.')
       .argument(
         '<before>',
-        'an image: docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:ROOTFS, or just a name or path',
+        'an image: docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
       )
       .argument('<after>', 'the other image')
       .option('--platform <os/arch>', 'which image of a multi-platform source')
