@@ -24,6 +24,7 @@ export {
   verifyDigest,
 } from './digest.ts';
 export { decodeLossless, encodeLossless } from './lossless-text.ts';
+export { makeDirectory } from './make-directory.ts';
 export { editDistance, nearestName } from './nearest-name.ts';
 export {
   type Progress,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeDirectory } from '../../base/index.ts';
 import { type TarMember, writeTar } from '../../tar/index.ts';
 import { blobPath } from '../blob-path.ts';
 import type { Image } from '../image.ts';
@@ -24,7 +25,7 @@ export async function writeDockerArchive(
   path: string,
   options: WriteDockerArchiveOptions = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await pipeline(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -18,6 +18,7 @@ import {
 import { scanTarFile, type TarEntry, TarError } from '../../tar/index.ts';
 import { fileRange } from './file-range.ts';
 import { closedError, type FileStore, missingFile } from './file-store.ts';
+import { makeTemporary } from './make-temporary.ts';
 
 /** What opening an archive needs besides its path. */
 export interface ArchiveOptions {
@@ -190,7 +191,7 @@ async function unpackedCopy(
   options: ArchiveOptions,
 ): Promise<string> {
   const { temporaryDir, progress, signal } = options;
-  await mkdir(temporaryDir, { recursive: true });
+  makeTemporary(temporaryDir);
   const mostBytes = options.maxUnpackedBytes ?? (await roomBytes(temporaryDir));
   const tooLarge = (): Error =>
     new UserError(
