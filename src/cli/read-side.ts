@@ -164,10 +164,14 @@ async function imageIdOf(
     (await (await engineOf(kind)).inspect(reference))?.id;
   if (spec.kind === 'docker' || spec.kind === 'podman') return await idIn(spec.kind, spec.reference);
   if (spec.kind !== 'bare' || isInFile(spec.text)) return undefined;
+  // Without an engine the registry is asked.
+  return await unlessUserError(async () => await idIn(bareEngine, spec.text));
+}
+
+async function unlessUserError<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await idIn(bareEngine, spec.text);
+    return await run();
   } catch (error) {
-    // Without an engine the registry is asked.
     if (error instanceof UserError) return undefined;
     throw error;
   }
@@ -200,7 +204,10 @@ async function openSource(
     engineSave: async (kind, reference, path) => {
       await (await engineOf(kind)).save(reference, path, progress, signal);
     },
-    engineHolds: async (kind, reference) => (await (await engineOf(kind)).inspect(reference)) !== undefined,
+    engineHolds: async (kind, reference) => {
+      const engine = await unlessUserError(async () => await engineOf(kind));
+      return engine && (await engine.inspect(reference)) !== undefined;
+    },
     registry: {
       environment: environment.variables,
       homeDir: environment.homeDir,

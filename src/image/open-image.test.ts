@@ -751,17 +751,20 @@ describe('finding an image', () => {
     };
     // Nobody listens at port 1 of loopback, and the name is none that an engine could know.
     const name = '127.0.0.1:1/team/app:1';
-    const ask = async (holds: () => Promise<boolean>, spec = name): Promise<string> =>
+    const ask = async (holds: () => Promise<boolean | undefined>, spec = name): Promise<string> =>
       await failure(spec, { engineSave, engineHolds: holds, progress });
     const absent = await ask(async () => false);
     expect(absent).toContain(
       'neither in an engine nor in its registry: docker holds no such image; 127.0.0.1:1 refuses',
     );
     expect(notes).toEqual([`docker holds no such image; reading ${name} from 127.0.0.1:1`]);
-    const silent = await ask(async () => {
-      throw new UserError('No docker engine answers (docker: not installed).');
+    const silent = await ask(async () => undefined);
+    expect(silent).toContain('no docker engine answers; 127.0.0.1:1 refuses');
+    expect(silent).toContain(`docker:${name} says why`);
+    const failing = await ask(async () => {
+      throw new UserError('docker cannot inspect it.');
     });
-    expect(silent).toContain('No docker engine answers (docker: not installed); 127.0.0.1:1 refuses');
+    expect(failing).toContain('docker cannot inspect it; 127.0.0.1:1 refuses');
     expect(await ask(async () => true)).toContain('the engine was asked');
     expect(await ask(async () => false, `docker:${name}`)).toContain('the engine was asked');
     // An image ID is known to engines only.

@@ -25,8 +25,8 @@ export interface OpenImageOptions {
   /** Writes an engine's image to a file; without it, engines cannot be read from. */
   readonly engineSave?: EngineSave;
   /**
-   * Says whether an engine holds an image. With it, a bare reference that the engine does not hold, or that no engine answers for (it then
-   * rejects with a `UserError`), is looked for in its registry.
+   * Says whether an engine holds an image. With it, a bare reference that the engine does not hold, or that no engine answers for
+   * (undefined), is looked for in its registry.
    */
   readonly engineHolds?: EngineHolds;
   /** The engine that a bare reference is looked up in. Default `docker`. */
