@@ -1,4 +1,5 @@
 import { type Finding, findingKinds, type WasteKind } from '../finding/index.ts';
+import { inPlace, packageKindName } from '../report/index.ts';
 import { eventAt, type FileHistory, isPresent, pathFinder } from './file-history.ts';
 import { ascending } from './order.ts';
 import type { BrowsedPackage } from './subject.ts';
@@ -32,7 +33,7 @@ export function groupPackages(history: FileHistory, packages: readonly BrowsedPa
   return packages
     .map((one) => ({
       title: one.name,
-      note: `${one.version} (${one.kind === 'distribution' ? 'Python' : one.kind})`,
+      note: `${one.version} (${packageKindName(one.kind)})${inPlace(one)}`,
       sizeBytes: one.sizeBytes,
       about: [],
       ...membersOf(eventsOf(one.files)),
