@@ -120,6 +120,17 @@ test.each([
   await expect(screen(play(input).state)).toMatchFileSnapshot(`expected/${name}.txt`);
 });
 
+test('only an image without a dead byte has an efficiency of 100%', () => {
+  const audit = { ...subject.audit, efficiency: 0.99997 };
+  const barely = startBrowsing(browseModel({ ...subject, audit }), size);
+  expect(screen(barely)).toContain('efficiency 99.9%');
+});
+
+test('findings say that the worst come first, until they are sorted by name', () => {
+  expect(screen(play('3').state)).toContain('[3 Findings] worst first');
+  expect(screen(play('3s').state)).toContain('[3 Findings] by name');
+});
+
 test('colours show changes and waste', async () => {
   const lines = render(play(`${openAll}`).state, { hasColour: true });
   await expect(`${lines.join('\n').replaceAll('\x1b', '␛')}\n`).toMatchFileSnapshot('expected/colours.txt');

@@ -31,7 +31,7 @@ function layerDetails(state: BrowseState, width: number): Line[] {
     heading(`Layer ${layer.position}${base}`),
     ...paragraph(layer.instruction ?? '(no instruction recorded)', width, 6),
     ...paragraph(`Digest: ${layer.digest}`, width, 2),
-    plain(sizesOf(layer)),
+    ...paragraph(sizesOf(layer), width, 2),
     [{ text: change('Added', sums.added), style: 'good' }],
     [{ text: change('Modified', sums.modified), style: 'warn' }],
     [{ text: change('Removed', sums.removed), style: 'bad' }],

@@ -55,6 +55,7 @@ function treeSpans(
   const { sign, style } =
     changeLooks[own === 'unmodified' && view.changesBelow[node] === 1 ? 'modified' : own];
   const fold = isDirectory ? (row.isOpen ? '▾ ' : '▸ ') : '';
+  const counts = view.totalBytes[node] ?? 0;
   const linked = linkedContent(history, view, node);
   const isFurtherName = linked !== undefined && linked.owner !== node;
   const link = isFurtherName
@@ -68,7 +69,7 @@ function treeSpans(
     ...(state.hasAttributes && entry !== undefined
       ? [
           { text: hasOwner ? `${permissions(entry)} ${owner(entry)} ` : '', style: 'dim' as const },
-          { text: `${padStart(size, 8)}  `, ...(isFurtherName && { style: 'dim' as const }) },
+          { text: `${padStart(size, 8)}  `, ...(counts === 0 && { style: 'dim' as const }) },
         ]
       : []),
     { text: guides(row.hasMore), style: 'dim' },

@@ -1,7 +1,7 @@
 export { type AuditGroups, auditGroupsTable } from './audit-groups-table.ts';
 export { auditMarkdown } from './audit-markdown.ts';
 export { auditSarif } from './audit-sarif.ts';
-export { inPlace, packageKindName } from './audit-sums.ts';
+export { efficiencyText, inPlace, packageKindName } from './audit-sums.ts';
 export { type AuditTableOptions, auditTable } from './audit-table.ts';
 export { type AuditTreeInput, type AuditTrees, auditTrees } from './audit-tree.ts';
 export type { AuditTreeLimits, AuditTreeNode } from './audit-tree-branch.ts';
