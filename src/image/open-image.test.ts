@@ -708,12 +708,22 @@ describe('damaged layers', () => {
 describe('a compressed archive', () => {
   test('is unpacked no further than there is room, and leaves nothing behind', async () => {
     const path = fresh('bomb.tar.gz');
-    await writeFile(path, gzipSync(Buffer.alloc(5_000_000)));
+    await writeFile(path, gzipSync(await tarOf({ path: 'zeros', content: Buffer.alloc(5_000_000) })));
     await expect(openImage(path, { ...options, maxUnpackedBytes: 1_000_000 })).rejects.toThrow(
       /unpacks to more than the 1\.00 MB that there is room for/,
     );
     expect(await readdir(options.temporaryDir)).toEqual([]);
   });
+});
+
+test.each([
+  ['zeros', Buffer.alloc(5_000_000)],
+  ['text', Buffer.from('no tar '.repeat(1000))],
+])('compressed %s that are no archive are not unpacked', async (_what, content) => {
+  const path = fresh('zeros.gz');
+  await writeFile(path, gzipSync(content));
+  expect(await failure(path, { maxUnpackedBytes: 1000 })).toMatch(/no image archive: it does not unpack to/);
+  expect(await readdir(options.temporaryDir)).toEqual([]);
 });
 
 describe('history', () => {

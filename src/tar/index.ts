@@ -1,3 +1,4 @@
+export { blockBytes, isTarStart } from './header.ts';
 export type { TarStrictness } from './members.ts';
 export { decodeName, encodeName } from './names.ts';
 export { type ReadTarOptions, readTar, type TarBodySink } from './read-tar.ts';
