@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256Digest } from '../base/index.ts';
 import { buildImage, type Image, openImage, writeDockerArchive } from '../image/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { findDuplicates, type IndexImageOptions, indexImage } from './index.ts';
@@ -96,6 +97,35 @@ describe('a layer that lies uncompressed in a file', () => {
     }));
     await writeDockerArchive({ ...whole, layers: short }, cut);
     await expect(indexImage(await open(cut), { cacheDir })).rejects.toThrow(/damaged|cut off|ends/);
+  });
+
+  test('without an end marker it is read whole: cut off between two files, its digest tells', async () => {
+    const whole = await buildImage({ layers: [members] });
+    const write = async (sizeBytes: number, diffId?: string): Promise<string> => {
+      const path = join(folder, `${sizeBytes}.tar`);
+      const layers = await Promise.all(
+        whole.layers.map(async (layer) => {
+          const bytes = (await buffer(await layer.stored())).subarray(0, sizeBytes);
+          return {
+            ...layer,
+            diffId: diffId ?? sha256Digest(bytes),
+            sizeBytes,
+            stored: async () => Readable.from([bytes]),
+          };
+        }),
+      );
+      const diffIds = layers.map((layer) => layer.diffId);
+      await writeDockerArchive({ ...whole, config: { ...whole.config, diffIds }, layers }, path);
+      return path;
+    };
+    const endMarker = 1024;
+    const unmarked = (whole.layers[0]?.sizeBytes ?? 0) - endMarker;
+    const { image, streams } = await openCounted(await write(unmarked));
+    expect((await indexImage(image)).root.get('usr/lib/hard')).toBeDefined();
+    expect(streams()).toBe(1);
+    // The two members in front.
+    const cut = await open(await write(1536, whole.layers[0]?.diffId));
+    await expect(indexImage(cut)).rejects.toThrow(/does not have its di/);
   });
 
   test('bytes that are passed by are verified when asked for', async () => {
