@@ -126,6 +126,24 @@ test('only an image without a dead byte has an efficiency of 100%', () => {
   expect(screen(barely)).toContain('efficiency 99.9%');
 });
 
+test('a class has as many files as its findings: a layer’s empty ones alone are none', async () => {
+  const image = await buildImage({
+    layers: [
+      [{ path: 'var/log/btmp', content: '' }],
+      [
+        { path: 'var/log/a.log', content: 'x' },
+        { path: 'var/log/b.log', content: '' },
+      ],
+    ],
+  });
+  const { root } = await indexImage(image);
+  const request = { image, root, inventory: findDistroPackages(root), distributions: [] };
+  const audit = auditImage(request);
+  const groups = browseModel({ audit, root, packages: [], waste: wasteFiles(request) }).groups.findings;
+  expect(audit.findings.map(({ kind, pathCount }) => [kind, pathCount])).toEqual([['log-or-dump', 2]]);
+  expect(groups.map(({ members }) => members.length)).toEqual([2]);
+});
+
 test('findings say that the worst come first, until they are sorted by name', () => {
   expect(screen(play('3').state)).toContain('[3 Findings] worst first');
   expect(screen(play('3s').state)).toContain('[3 Findings] by name');

@@ -51,7 +51,12 @@ export function groupFindings(
   const marksOfKind = Map.groupBy(marks, ({ kind }) => kind);
   return [...Map.groupBy(findings, ({ kind }) => kind)].map(([kind, all]) => {
     const info = findingKinds[kind];
-    const known = (marksOfKind.get(kind) ?? []).map(({ event, sizeBytes }) => ({ event, sizeBytes }));
+    const layers = new Set(all.map(({ layer }) => layer));
+    // Nothing but empty files of a layer is no finding.
+    const known = (marksOfKind.get(kind) ?? []).filter(
+      ({ event, sizeBytes }) =>
+        sizeBytes > 0 || layers.has(undefined) || layers.has(history.eventLayers[event]),
+    );
     const sampled = all.flatMap(({ paths, layer }) =>
       paths.flatMap((path) => {
         const node = find(path);
