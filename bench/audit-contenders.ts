@@ -108,10 +108,10 @@ function shell(title: string, args: readonly string[], script: string): Contende
   return { title, command: 'bash', args: ['-o', 'pipefail', '-ec', script, 'bench', ...args] };
 }
 
-/** Bare decompression, layers one after another. */
+/** Bare decompression, layers one after another, and what it costs to see the bytes and their digest besides. */
 async function unpackers(blobs: readonly string[], compression: 'gzip' | 'zstd'): Promise<Contender[]> {
   const programs = compression === 'gzip' ? ['gzip', 'igzip', 'pigz'] : ['zstd'];
-  const installed = await Promise.all(programs.map(isInstalled));
+  const installed = await Promise.all(programs.map((program) => isInstalled(program)));
   const make = compression === 'gzip' ? 'createGunzip' : 'createZstdDecompress';
   const script = `const { createReadStream } = require('node:fs'); const { ${make} } = require('node:zlib');
 const unpack = (path) => new Promise((resolve, reject) => createReadStream(path, { highWaterMark: 2 ** 19 })
@@ -127,6 +127,10 @@ const unpack = (path) => new Promise((resolve, reject) => createReadStream(path,
           `for layer; do ${program} -dc <"$layer"; done >/dev/null`,
         ),
       ),
+    ...(await verifyingUnpackers(
+      blobs,
+      programs.filter((_program, number) => installed[number]),
+    )),
     {
       title: `Node's ${make} alone, of each layer`,
       command: process.execPath,
@@ -135,8 +139,23 @@ const unpack = (path) => new Promise((resolve, reject) => createReadStream(path,
   ];
 }
 
-async function isInstalled(program: string): Promise<boolean> {
-  return await runProcess(program, ['--version']).then(
+/** A digest is what an audit verifies; a program that writes to nowhere neither hands its output over nor looks at it. */
+async function verifyingUnpackers(
+  blobs: readonly string[],
+  programs: readonly string[],
+): Promise<Contender[]> {
+  if (!(await isInstalled('openssl', 'version'))) return [];
+  return programs.map((program) =>
+    shell(
+      `${program} -dc of each layer, into openssl's sha256`,
+      blobs,
+      `for layer; do ${program} -dc <"$layer" | openssl dgst -sha256; done >/dev/null`,
+    ),
+  );
+}
+
+async function isInstalled(program: string, word = '--version'): Promise<boolean> {
+  return await runProcess(program, [word]).then(
     ({ code }) => code === 0,
     () => false,
   );

@@ -26,7 +26,11 @@ const keepAssets = {
 };
 
 rmSync(target, { recursive: true, force: true });
-const commandModules = await bundleEntry('main');
+/** The doors of the rooms only hand on: what comes in by one need not bring the whole room along. */
+const isDoor = /[\\/]src[\\/].*[\\/]index\.ts$/;
+const commandModules = await bundleEntry('main', {
+  treeshake: { moduleSideEffects: (id) => !isDoor.test(id) },
+});
 // One file of what it needs alone: a thread is of use from the moment that it has read its code.
 const threadModules = await bundleEntry('layer-thread', { treeshake: { moduleSideEffects: false } });
 writeBuildId();

@@ -6,11 +6,14 @@ import { type AuditRequest, type AuditSubject, auditSubject } from './audit-subj
 import { claimFiles } from './claim-files.ts';
 import { imageDetectors } from './detectors/index.ts';
 import { groupClaims } from './group-claims.ts';
+import { twinPlaces } from './twin-places.ts';
 
 /** Something installed, with what it takes up in the visible root file system. */
 export interface AuditPackage extends FindingOwner {
   readonly sizeBytes: number;
   readonly fileCount: number;
+  /** The folder that holds it, of a Python distribution that is installed more than once. */
+  readonly location?: string;
 }
 
 /** What an image holds, whose it is, and what of it is waste; schema `plimsoll.audit/1`. */
@@ -40,7 +43,7 @@ export interface Audit {
   readonly packages: readonly AuditPackage[];
   /** Worst first. */
   readonly findings: readonly Finding[];
-  /** Package databases that are in the image and could not be read: packages, and owners of files, may be missing. */
+  /** Layers that the source does not hold, and package databases that could not be read: files, packages and owners may be missing. */
   readonly unreadable: readonly UnreadableDatabase[];
   /** Bytes that layers store and the final file system does not show. */
   readonly deadBytes: number;
@@ -87,12 +90,23 @@ export function auditImage(request: AuditRequest): Audit {
     layers,
     packages: auditPackages(subject),
     findings,
-    unreadable: request.inventory.unreadable,
+    unreadable: [...absentLayers(request), ...request.inventory.unreadable],
     deadBytes: root.deadBytes,
     avoidableBytes: sum(findings.map((one) => (one.waste === 'avoidable' ? one.sizeBytes : 0))),
     efficiency: contentBytes === 0 ? 1 : (contentBytes - root.deadBytes) / contentBytes,
     ...baseFacts(subject),
   };
+}
+
+function absentLayers({ image, absentLayers: absent = [] }: AuditRequest): UnreadableDatabase[] {
+  return image.layers.flatMap(({ diffId }, position) => {
+    const layer = absent.find((one) => one.diffId === diffId);
+    if (layer === undefined) return [];
+    return {
+      path: `layer ${position}`,
+      reason: `it is not stored here, but at ${(layer.urls ?? []).join(', ')}`,
+    };
+  });
 }
 
 /** Empty files are no waste: `var/log/btmp` is there in every image. A secret is news whatever it weighs. */
@@ -124,8 +138,13 @@ function baseFacts({ base, root }: AuditSubject): Pick<Audit, 'base' | 'baseByte
 
 function auditPackages(subject: AuditSubject): AuditPackage[] {
   const system = subject.inventory.packages.map((one) => ({ kind: one.manager, ...sizes(one) }));
-  const python = subject.distributions.map((one) => ({ kind: 'distribution' as const, ...sizes(one) }));
-  return [...system, ...python].sort((a, b) => b.sizeBytes - a.sizeBytes || (a.name < b.name ? -1 : 1));
+  const placeOf = twinPlaces(subject.distributions);
+  const python = subject.distributions.map((one) => {
+    const location = placeOf(one);
+    return { kind: 'distribution' as const, ...sizes(one), ...(location !== undefined && { location }) };
+  });
+  const name = ({ name, location = '' }: AuditPackage): string => `${name} ${location}`;
+  return [...system, ...python].sort((a, b) => b.sizeBytes - a.sizeBytes || (name(a) < name(b) ? -1 : 1));
 }
 
 function sizes(one: AuditRequest['distributions'][number]): Omit<AuditPackage, 'kind'> {

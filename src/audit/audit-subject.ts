@@ -2,11 +2,13 @@ import type { DistroInventory, DistroPackage, PackageFiles } from '../distro/ind
 import { ownerIndex } from '../distro/index.ts';
 import type { DuplicateGroup, RootFileSystem } from '../filetree/index.ts';
 import { type FindingOwner, redactInstruction } from '../finding/index.ts';
-import { type FoundBase, findBase, type Image } from '../image/index.ts';
+import { type FoundBase, findBase, type Image, type Layer } from '../image/index.ts';
 import { bytecodeJudge, type JudgeBytecode, sourcePath } from './bytecode-use.ts';
 
 /** A Python distribution as an audit looks at it. */
 export interface AuditDistribution extends PackageFiles {
+  /** The folder that holds it: `opt/venv/lib/python3.11/site-packages`. */
+  readonly location?: string;
   /** Normalised names that it requires whatever the extras. */
   readonly requires?: readonly string[];
   /** Console scripts and plugin groups: `console_scripts` → [`uvicorn`]. */
@@ -35,6 +37,8 @@ export interface AuditRequest {
   readonly baseDiffIds?: readonly string[];
   /** What the layers take up as gzip blobs, lowest first, where they are stored uncompressed and somebody knows. */
   readonly compressed?: readonly (LayerCompression | undefined)[];
+  /** Foreign layers whose bytes the source does not hold: they count as empty, and the audit says so. */
+  readonly absentLayers?: readonly Pick<Layer, 'diffId' | 'urls'>[];
   /** What the image will run on, where its user said so; otherwise the image's own signs decide. */
   readonly target?: 'cpu' | 'gpu';
 }

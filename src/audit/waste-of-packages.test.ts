@@ -123,7 +123,7 @@ test('CUDA of the base and of wheels have remedies of their own', () => {
   const report = audit({ [wheel]: 100, 'usr/local/cuda-12/lib64/libcublas.so.12': 90 }, { distributions });
   expect(report.findings.map(({ kind, sizeBytes, rewrite }) => [kind, sizeBytes, rewrite])).toEqual([
     ['cuda-without-gpu', 100, 'cpu-wheels'],
-    ['cuda-without-gpu', 90, 'slim-base'],
+    ['cuda-without-gpu', 90, 'cuda-base'],
   ]);
 });
 

@@ -25,8 +25,10 @@ export {
   sha256Digest,
   verifyDigest,
 } from './digest.ts';
+export { decodeLossless, encodeLossless } from './lossless-text.ts';
+export { makeDirectory } from './make-directory.ts';
 export { matchPaths } from './match-paths.ts';
-export { nearestName } from './nearest-name.ts';
+export { editDistance, nearestName } from './nearest-name.ts';
 export {
   type Progress,
   type ProgressStream,

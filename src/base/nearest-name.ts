@@ -15,7 +15,7 @@ function plain(name: string): string {
 }
 
 /** The fewest insertions, deletions and replacements that make one text the other (Levenshtein). */
-function editDistance(one: string, other: string): number {
+export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...one].entries()) {
     const next = [i + 1];

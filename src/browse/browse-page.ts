@@ -1,3 +1,4 @@
+import { findNext } from './find-in-file.ts';
 import { helpLineCount } from './help-page.ts';
 import type { Key } from './keys.ts';
 import { type BrowseState, layoutOf, type Page } from './state.ts';
@@ -5,6 +6,9 @@ import { type BrowseState, layoutOf, type Page } from './state.ts';
 /** What a key does to a page. */
 export type PageStep =
   | { readonly kind: 'page'; readonly page: Page }
+  /** A search was asked for: its text is to be typed. */
+  | { readonly kind: 'find' }
+  | { readonly kind: 'told'; readonly text: string }
   | { readonly kind: 'closed' }
   | { readonly kind: 'quit' };
 
@@ -25,6 +29,8 @@ const vertical: Readonly<Record<string, (top: number, page: number) => number>> 
   G: () => Number.MAX_SAFE_INTEGER,
 };
 
+const searching: Readonly<Record<string, 'forward' | 'backward'>> = { n: 'forward', N: 'backward' };
+
 const horizontal: Readonly<Record<string, number>> = { left: -16, h: -16, right: 16, l: 16 };
 
 /** Scrolls a page, or leaves it. */
@@ -40,9 +46,26 @@ export function browsePage(state: BrowseState, page: Page, key: Key): PageStep {
     const top = Math.max(0, Math.min(move(page.top, bodyRows), lineCount - bodyRows));
     return { kind: 'page', page: { ...page, top } };
   }
+  if (page.kind !== 'file') return { kind: 'page', page };
+  if (key.name === '/' || key.name === 'ctrl-f' || key.name === 'ctrl-/') return { kind: 'find' };
+  const direction = searching[key.name];
+  if (direction !== undefined) {
+    const found = findNext(page, direction, { columns: state.size.columns, bodyRows });
+    return found === undefined
+      ? { kind: 'told', text: missed(page, direction) }
+      : { kind: 'page', page: found };
+  }
   const sideways = horizontal[key.name];
-  if (page.kind === 'file' && sideways !== undefined) {
+  if (sideways !== undefined) {
     return { kind: 'page', page: { ...page, left: Math.max(0, page.left + sideways) } };
   }
   return { kind: 'page', page };
+}
+
+function missed(
+  { search }: Extract<Page, { readonly kind: 'file' }>,
+  direction: 'forward' | 'backward',
+): string {
+  if (search === undefined) return 'Nothing was looked for yet: / does.';
+  return `No ${direction === 'forward' ? 'further match below' : 'match above'}: ${search.text}`;
 }

@@ -120,6 +120,35 @@ test.each([
   await expect(screen(play(input).state)).toMatchFileSnapshot(`expected/${name}.txt`);
 });
 
+test('only an image without a dead byte has an efficiency of 100%', () => {
+  const audit = { ...subject.audit, efficiency: 0.99997 };
+  const barely = startBrowsing(browseModel({ ...subject, audit }), size);
+  expect(screen(barely)).toContain('efficiency 99.9%');
+});
+
+test('a class has as many files as its findings: a layer’s empty ones alone are none', async () => {
+  const image = await buildImage({
+    layers: [
+      [{ path: 'var/log/btmp', content: '' }],
+      [
+        { path: 'var/log/a.log', content: 'x' },
+        { path: 'var/log/b.log', content: '' },
+      ],
+    ],
+  });
+  const { root } = await indexImage(image);
+  const request = { image, root, inventory: findDistroPackages(root), distributions: [] };
+  const audit = auditImage(request);
+  const groups = browseModel({ audit, root, packages: [], waste: wasteFiles(request) }).groups.findings;
+  expect(audit.findings.map(({ kind, pathCount }) => [kind, pathCount])).toEqual([['log-or-dump', 2]]);
+  expect(groups.map(({ members }) => members.length)).toEqual([2]);
+});
+
+test('findings say that the worst come first, until they are sorted by name', () => {
+  expect(screen(play('3').state)).toContain('[3 Findings] worst first');
+  expect(screen(play('3s').state)).toContain('[3 Findings] by name');
+});
+
 test('colours show changes and waste', async () => {
   const lines = render(play(`${openAll}`).state, { hasColour: true });
   await expect(`${lines.join('\n').replaceAll('\x1b', '␛')}\n`).toMatchFileSnapshot('expected/colours.txt');
@@ -175,6 +204,44 @@ describe('moving and folding', () => {
 });
 
 describe('files', () => {
+  test('content with several names counts once, for the one that is there', async () => {
+    const image = await buildImage({
+      layers: [
+        [
+          { path: 'a/file', content: 'x'.repeat(700) },
+          { path: 'b/link', type: 'hardlink', linkPath: 'a/file' },
+          { path: 'c/other', type: 'hardlink', linkPath: 'b/link' },
+        ],
+        [{ path: 'a/.wh.file' }],
+        [{ path: 'a/new', type: 'hardlink', linkPath: 'c/other' }],
+      ],
+    });
+    const { root } = await indexImage(image);
+    const request = { image, root, inventory: findDistroPackages(root), distributions: [] };
+    const linked = browseModel({ audit: auditImage(request), root, packages: [], waste: [] });
+    const rowsAt = (layer: number): string[] => {
+      const first = startBrowsing(linked, size);
+      const keys = `${'k'.repeat(2 - layer)}${openAll}`;
+      return screen(play(keys, first).state)
+        .split('\n')
+        .flatMap(
+          (line) =>
+            /(=?[\d.]+ k?B) +[├└│ ─▾▸]*([abc]\b.*|file.*|link.*|other.*|new.*)/
+              .exec(line)
+              ?.slice(1, 3)
+              .join(' ') ?? [],
+        );
+    };
+    expect(rowsAt(0)).toEqual([
+      ...['700 B a', '700 B file', '0 B b', '=700 B link = a/file', '0 B c', '=700 B other = a/file'],
+    ]);
+    expect(rowsAt(1).slice(2)).toEqual([...['700 B b', '700 B link', '0 B c', '=700 B other = b/link']]);
+    expect(rowsAt(2)).toEqual([
+      ...['700 B a', '700 B new', '0 B b', '=700 B link = a/new', '0 B c', '=700 B other = a/new'],
+    ]);
+    expect(linked.viewOf(2, false).totalBytes[0]).toBe(root.visibleBytes);
+  });
+
   test('a hard link is read where its content is', () => {
     const { effects } = play('\t/bin/python$\r\r');
     expect(effects).toEqual([{ kind: 'read', file: { path: 'usr/bin/python3.11', layer: 0, position: 5 } }]);
@@ -193,6 +260,61 @@ describe('files', () => {
     });
     await expect(screen(read.state)).toMatchFileSnapshot('expected/text-file.txt');
     expect(selected(play('q', read.state).state)).toContain('main.py');
+  });
+
+  describe('search in a text', () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `line ${i}${i % 20 === 7 ? '\tError: [x]' : ''}`);
+    lines[58] = `${'-'.repeat(300)}far`;
+    const shown = (): BrowseState => {
+      const { state, effects } = play('\t/main.py\r\r');
+      const [effect] = effects;
+      if (effect?.kind !== 'read') throw new Error('nothing is read');
+      const content = Buffer.from(lines.join('\n'));
+      return update(state, { kind: 'read', file: effect.file, start: content, sizeBytes: content.length })
+        .state;
+    };
+    const marked = (state: BrowseState): (string | undefined)[] =>
+      render(state, { hasColour: false }).flatMap((line) =>
+        [...line.matchAll(/\x1b\[7m(.*?)\x1b\[27m/g)].map((match) => match[1]),
+      );
+
+    test('screen', async () => {
+      await expect(screen(play('/error\rn', shown()).state)).toMatchFileSnapshot('expected/text-search.txt');
+    });
+
+    test.each([
+      ['goes to the first match from the top on', '/error\r', 7],
+      ['and on', '/error\rn', 27],
+      ['not behind the last page', '/error\rnn', 37],
+      ['stays where there is no further one', '/error\rnnnn', 37],
+      ['and back', '/error\rnnN', 27],
+      ['goes on from where the reader went', '/error\rGn', 37],
+      ['and back from there', '/error\rnnggN', 0],
+      ['an empty text is the last one again', '/error\rn/\rn', 37],
+      ['capitals count where there are some', '/ERROR\r', 0],
+      ['an expression', '/^line 2\\d\\b\r', 20],
+      ['no expression', '/[x\r', 7],
+      ['given up', '/error\u001b', 0],
+    ])('%s', (_reason, input, top) => {
+      const { page } = play(input, shown()).state;
+      expect(page).toMatchObject({ kind: 'file', top });
+    });
+
+    test('every match on the screen is marked, one far to the right is brought into sight', () => {
+      expect(marked(play('/line [0-2]\\b\r', shown()).state)).toEqual(['line 0', 'line 1', 'line 2']);
+      expect(marked(play('/far\r', shown()).state)).toEqual(['far']);
+      expect(marked(play('/x*\r', shown()).state)).toEqual(['x']);
+    });
+
+    test.each([
+      ['what is nowhere', '/nothing\r', 'Not in what is shown of the file: nothing'],
+      ['what is only above', 'G/line 3$\r', 'N finds it above'],
+      ['the end', '/far\rn', 'No further match below: far'],
+      ['n before any search', 'n', '/ does'],
+      ['what is being typed', '/err', '/err'],
+    ])('%s is told', (_reason, input, expected) => {
+      expect(screen(play(input, shown()).state)).toContain(expected);
+    });
   });
 
   test.each([

@@ -1,6 +1,8 @@
 import { formatBytes } from '../base/index.ts';
 import { type Paint, pad, truncate } from '../report/index.ts';
+import { matchesOf } from './find-in-file.ts';
 import { helpLines } from './help-page.ts';
+import { renderLastLine } from './render-last-line.ts';
 import { fitSpans, type Span, safeText, truncateStart } from './spans.ts';
 import { type BrowseState, layoutOf, type Page } from './state.ts';
 
@@ -15,7 +17,7 @@ export function renderPage(state: BrowseState, page: Page, paint: Paint): string
     blank,
     ...body,
     ...Array.from({ length: Math.max(0, bodyRows - body.length) }, () => blank),
-    fitSpans([{ text: hintsOf(page, bodyRows), style: 'dim' }], columns, paint),
+    renderLastLine(state, hintsOf(page, bodyRows), paint),
   ];
 }
 
@@ -27,13 +29,21 @@ function titleOf(page: Page, columns: number): string {
   return truncateStart(path, columns - facts.length) + facts;
 }
 
+type FilePage = Extract<Page, { readonly kind: 'file' }>;
+
+function matchCount({ lines, line }: NonNullable<FilePage['search']>): string {
+  const place = line === undefined ? '' : `${lines.indexOf(line) + 1} of `;
+  return `${place}${lines.length.toLocaleString('en-US')} ${lines.length === 1 ? 'line' : 'lines'}`;
+}
+
 function hintsOf(page: Page, bodyRows: number): string {
   if (page.kind === 'reading') return 'esc stops';
   if (page.kind === 'help') return '↑ ↓ scroll  esc back';
   const { pages, top } = page;
   const last = Math.min(pages.lines.length, top + bodyRows);
   const more = pages.isWhole ? '' : ', the beginning only';
-  return `↑ ↓ ← → scroll  esc back  lines ${Math.min(top + 1, last)}–${last} of ${pages.lines.length}${more}`;
+  const search = page.search === undefined ? '/ search' : `/ n N search: ${matchCount(page.search)}`;
+  return `↑ ↓ ← → scroll  ${search}  esc back  lines ${Math.min(top + 1, last)}–${last} of ${pages.lines.length}${more}`;
 }
 
 function bodyOf(
@@ -51,11 +61,28 @@ function bodyOf(
         { text },
       ]);
   }
-  return page.pages.lines.slice(page.top, page.top + bodyRows).map((line) => {
-    // Only what can be seen is made safe: a line may be a megabyte long.
-    const near = expandTabs(line.slice(0, page.left + columns));
-    return [{ text: truncate(safeText(near.slice(page.left)), columns) }];
-  });
+  return page.pages.lines.slice(page.top, page.top + bodyRows).map((line) => textSpans(line, page, columns));
+}
+
+function textSpans(line: string, { left, search }: FilePage, columns: number): Span[] {
+  const end = left + columns;
+  // Only what can be seen is made safe: a line may be a megabyte long.
+  const near = expandTabs(line.slice(0, end));
+  const columnOf = (at: number): number =>
+    Math.min(end, Math.max(left, expandTabs(line.slice(0, Math.min(at, end))).length));
+  const spans: Span[] = [];
+  let shown = left;
+  for (const match of search === undefined ? [] : matchesOf(line, search, end)) {
+    const [from, to] = [columnOf(match.start), columnOf(match.end)];
+    spans.push(
+      { text: safeText(near.slice(shown, from)) },
+      { text: safeText(near.slice(from, to)), isMarked: true },
+    );
+    shown = to;
+  }
+  return [...spans, { text: truncate(safeText(near.slice(shown)), columns) }].filter(
+    ({ text }) => text !== '',
+  );
 }
 
 function expandTabs(line: string): string {

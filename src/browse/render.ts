@@ -1,8 +1,9 @@
 import { formatBytes } from '../base/index.ts';
-import { type Paint, painter, shortInstruction, textWidth } from '../report/index.ts';
+import { efficiencyText, type Paint, painter, shortInstruction } from '../report/index.ts';
 import { smallScreenNote } from './layout.ts';
 import { detailLines } from './render-details.ts';
 import { groupLines } from './render-groups.ts';
+import { renderLastLine } from './render-last-line.ts';
 import { renderPage } from './render-page.ts';
 import { type PaneLine, treeLines } from './render-tree.ts';
 import { fitSelected, fitSpans, padStart, type Span, safeText, truncateStart } from './spans.ts';
@@ -28,12 +29,12 @@ function panes(state: BrowseState, paint: Paint): string[] {
 }
 
 function headline({ model, size }: BrowseState): Span[] {
-  const { image, deadBytes, avoidableBytes, efficiency } = model.subject.audit;
+  const { image, deadBytes, avoidableBytes } = model.subject.audit;
   const facts: Span[] = [
     { text: `  ${formatBytes(image.contentBytes)}`, style: 'bold' },
     { text: ` · ${formatBytes(deadBytes)} dead`, style: deadBytes > 0 ? 'bad' : 'plain' },
     { text: ` · ${formatBytes(avoidableBytes)} avoidable`, style: avoidableBytes > 0 ? 'warn' : 'plain' },
-    { text: ` · efficiency ${(efficiency * 100).toFixed(1)}%` },
+    { text: ` · efficiency ${efficiencyText(model.subject.audit)}` },
   ];
   const room = size.columns - facts.reduce((sum, { text }) => sum + text.length, 0);
   return [{ text: truncateStart(safeText(image.name), Math.max(12, room)), style: 'accent' }, ...facts];
@@ -88,7 +89,8 @@ function rightTitle(state: BrowseState): Span[] {
   const changes = isAggregated ? `changes of layers 1 to ${layer}` : `changes of layer ${layer}`;
   const what = state.view === 'tree' ? [changes] : [];
   const notes = [
-    `by ${order}`,
+    // Findings come as the audit ranks them.
+    state.view === 'findings' && order === 'size' ? 'worst first' : `by ${order}`,
     ...(hidden.size > 0 && state.view === 'tree' ? [`without ${[...hidden].join(', ')}`] : []),
   ];
   return [
@@ -132,30 +134,11 @@ function paneOf({ title, lines, width, bodyRows, isFocused }: Pane, paint: Paint
   ];
 }
 
-const promptTitles = { filter: '/', extract: 'Write to: ' } as const;
-
 function lastLine(state: BrowseState, paint: Paint): string {
-  const { columns } = state.size;
-  const { prompt, message } = state;
-  if (prompt !== undefined) return promptLine(prompt, columns);
-  if (message !== undefined)
-    return fitSpans([{ text: safeText(message.text), style: message.tone }], columns, paint);
-  const small = layoutOf(state).isSmall ? `${columns}×${state.size.rows}: ${smallScreenNote}  ` : '';
-  return fitSpans([{ text: `${small}${hints(state)}`, style: 'dim' }], columns, paint);
-}
-
-function promptLine({ purpose, text, cursor }: NonNullable<BrowseState['prompt']>, columns: number): string {
-  const before = safeText(text.slice(0, cursor));
-  const under = [...text.slice(cursor, cursor + 2)][0] ?? ' ';
-  const after = safeText(text.slice(cursor + (cursor < text.length ? under.length : 0)));
-  const shown = truncateStart(`${promptTitles[purpose]}${before}`, columns - 2);
-  const at = `\x1b[7m${safeText(under)}\x1b[27m`;
-  const rest = fitSpans(
-    [{ text: after }],
-    Math.max(0, columns - textWidth(shown) - textWidth(safeText(under))),
-    (one) => one,
-  );
-  return `${shown}${at}${rest}`;
+  const small = layoutOf(state).isSmall
+    ? `${state.size.columns}×${state.size.rows}: ${smallScreenNote}  `
+    : '';
+  return renderLastLine(state, `${small}${hints(state)}`, paint);
 }
 
 function hints({ focus, view, filter }: BrowseState): string {

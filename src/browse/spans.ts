@@ -4,16 +4,18 @@ import { type Paint, pad, plainText, type Style, textWidth, truncate } from '../
 export interface Span {
   readonly text: string;
   readonly style?: Style;
+  /** In reverse colours, as what was looked for. */
+  readonly isMarked?: boolean;
 }
 
 /** Puts spans into exactly `width` columns, cut or filled up with spaces. */
 export function fitSpans(spans: readonly Span[], width: number, paint: Paint): string {
   let line = '';
   let left = width;
-  for (const { text, style = 'plain' } of spans) {
+  for (const { text, style = 'plain', isMarked } of spans) {
     if (left <= 0) break;
     const cut = truncate(text, left);
-    line += paint(cut, style);
+    line += isMarked === true ? `\x1b[7m${cut}\x1b[27m` : paint(cut, style);
     left -= textWidth(cut);
     if (cut !== text) break;
   }

@@ -1,5 +1,6 @@
 import type { FilePages } from './file-content.ts';
 import { eventKinds } from './file-history.ts';
+import type { FileSearch } from './find-in-file.ts';
 import { type GroupRow, type GroupRows, groupRowsFrom } from './group-rows.ts';
 import type { Change, LayerView } from './layer-view.ts';
 import { type Layout, layOut, type ScreenSize } from './layout.ts';
@@ -20,7 +21,7 @@ export interface BrowseFilter {
 
 /** A line that is being typed. */
 export interface Prompt {
-  readonly purpose: 'filter' | 'extract';
+  readonly purpose: 'filter' | 'extract' | 'find';
   readonly text: string;
   /** Place of the cursor, in UTF-16 units. */
   readonly cursor: number;
@@ -48,6 +49,7 @@ export type Page =
       readonly pages: FilePages;
       readonly top: number;
       readonly left: number;
+      readonly search?: FileSearch;
     };
 
 /** One list of groups: where the cursor is, and what is open. */

@@ -29,7 +29,7 @@ const expressionSigns = /[\^$*+?()[\]{}|\\]/;
  * any other is looked for as it stands. Capitals matter only where the text has some.
  */
 export function startFilter(history: FileHistory, text: string): FilterRun {
-  const expression = compile(text);
+  const expression = compileExpression(text);
   const judge = expression === undefined ? textJudge(history, text) : expressionJudge(history, expression);
   const matches = new Uint8Array(history.nodeCount);
   let at = 1;
@@ -48,7 +48,8 @@ export function startFilter(history: FileHistory, text: string): FilterRun {
 /** The new value in `matches`, from that of the directory. */
 type Judge = (node: number, directoryMatch: number) => number;
 
-function compile(text: string): RegExp | undefined {
+/** The expression that a text with signs of one is; undefined where it has none or does not compile. */
+export function compileExpression(text: string): RegExp | undefined {
   if (!expressionSigns.test(text)) return undefined;
   try {
     return new RegExp(text, hasCapitals(text) ? 'u' : 'iu');
@@ -90,7 +91,8 @@ function textJudge(history: FileHistory, text: string): Judge {
   return (node, directoryMatch) => (directoryMatch > 0 ? 1 : holds(node) ? 2 : 0);
 }
 
-function hasCapitals(text: string): boolean {
+/** True where capitals matter, because the text has some. */
+export function hasCapitals(text: string): boolean {
   // `\S` and `\D` are no capitals.
   return /\p{Lu}/u.test(text.replace(/\\./g, ''));
 }

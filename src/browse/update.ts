@@ -2,12 +2,13 @@ import { withFilter } from './apply-filter.ts';
 import { commandFor } from './bindings.ts';
 import { browsePage, type PageStep } from './browse-page.ts';
 import { filePages } from './file-content.ts';
+import { findFirst, searchFile } from './find-in-file.ts';
 import type { Key } from './keys.ts';
 import type { ScreenSize } from './layout.ts';
 import { keepInSight } from './move.ts';
 import { editPrompt } from './prompt.ts';
 import { runCommand } from './run-command.ts';
-import type { BrowseState, FilePlace, Prompt } from './state.ts';
+import { type BrowseState, type FilePlace, layoutOf, type Prompt } from './state.ts';
 import type { BrowseStep } from './step.ts';
 
 /** What happens to the browser. */
@@ -54,6 +55,8 @@ function takeKey(state: BrowseState, key: Key): BrowseStep {
 function pageStep(state: BrowseState, step: PageStep): BrowseStep {
   if (step.kind === 'quit') return { state, effect: { kind: 'quit' } };
   if (step.kind === 'page') return { state: { ...state, page: step.page } };
+  if (step.kind === 'find') return { state: { ...state, prompt: { purpose: 'find', text: '', cursor: 0 } } };
+  if (step.kind === 'told') return { state: { ...state, message: { text: step.text, tone: 'bad' } } };
   const isReading = state.page?.kind === 'reading';
   return { state: { ...state, page: undefined }, ...(isReading && { effect: { kind: 'stop-reading' } }) };
 }
@@ -69,9 +72,26 @@ function takePromptKey(state: BrowseState, prompt: Prompt, key: Key): BrowseStep
   if (prompt.purpose === 'filter') {
     return { state: step.kind === 'cancelled' ? withFilter(closed, '') : { ...closed, focus: 'files' } };
   }
+  if (prompt.purpose === 'find') {
+    return { state: step.kind === 'cancelled' ? closed : findInFile(closed, prompt.text) };
+  }
   const name = prompt.text.trim();
   if (step.kind === 'cancelled' || name === '' || prompt.file === undefined) return { state: closed };
   return { state: closed, effect: { kind: 'extract', file: prompt.file, name } };
+}
+
+/** An empty text looks for the last one again, as in `less`. */
+function findInFile(state: BrowseState, text: string): BrowseState {
+  const { page, size } = state;
+  if (page?.kind !== 'file') return state;
+  const wanted = text === '' ? page.search?.text : text;
+  if (wanted === undefined) return state;
+  const search = searchFile(page.pages, wanted);
+  const { bodyRows } = layoutOf(state);
+  const found = findFirst(page, search, { columns: size.columns, bodyRows });
+  if (found !== undefined) return { ...state, page: found };
+  const where = search.lines.length === 0 ? 'in what is shown of the file' : 'from here on; N finds it above';
+  return { ...state, page: { ...page, search }, message: { text: `Not ${where}: ${wanted}`, tone: 'bad' } };
 }
 
 function showFile(

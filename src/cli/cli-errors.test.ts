@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunResult, runProcess } from '../base/index.ts';
+import { main as interruptedMain } from './main.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -91,6 +92,55 @@ test('without an engine: lean files and a forecast that is called one, the proje
   expect(code).toBe(0);
   expect(readdirSync(folder).sort()).toEqual(['.plimsoll', 'Dockerfile', 'app.py']);
   expect(readdirSync(join(folder, '.plimsoll', 'lean'))).toContain('Dockerfile');
+});
+
+test.skipIf(!existsSync('/proc/self'))('a cache that cannot be made is no cache', async () => {
+  const folder = projectOf({ 'rootfs/etc/hostname': 'x\n' });
+  const { code, stdout } = await plimsoll(['audit', `dir:${folder}/rootfs`, '--quiet'], {
+    PLIMSOLL_CACHE_DIR: '/proc/plimsoll/cache',
+  });
+  expect(stdout).toContain('1 layer · 1 file');
+  expect(code).toBe(0);
+});
+
+test('an audit that is interrupted says nothing of an engine’s builds', async () => {
+  const folder = projectOf({ 'rootfs/etc/hostname': 'x\n' });
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => written.mockRestore());
+  const code = await interruptedMain(['audit', `dir:${folder}/rootfs`, '--quiet'], AbortSignal.abort());
+  expect(written.mock.calls.flat().join('')).toMatch(/^Interrupted. Nothing was left half-written.\n$/);
+  expect(code).toBe(2);
+});
+
+test('a bare name that is nowhere: why, in two short lines', async () => {
+  const { code, stderr } = await plimsoll(['audit', 'localhost:1/nowhere:1', '--quiet'], {
+    PATH: '/nonexistent',
+    DOCKER_HOST: 'unix:///nonexistent',
+  });
+  expect(stderr).toMatch(
+    /^error: localhost:1\/nowhere:1 is neither in an engine nor in its registry: no docker engine answers; localhost:1 refuses .*\nhint: .*docker:localhost:1\/nowhere:1 .*\n$/,
+  );
+  expect(code).toBe(2);
+});
+
+test('a full disk behind standard output is an error, not a failed gate, and no stack', async () => {
+  const { code, stderr } = await runProcess('sh', [
+    '-c',
+    `'${process.execPath}' '${main}' --help > /dev/full`,
+  ]);
+  expect(stderr).toMatch(/^error: standard output cannot be written: .*no space left.*\nhint:/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(code).toBe(2);
+});
+
+test('a gate that fails says so by the exit code, even when nobody reads to the end', async () => {
+  const folder = projectOf({ 'rootfs/etc/hostname': 'x\n' });
+  const audit = `'${process.execPath}' '${main}' audit 'dir:${folder}/rootfs' --quiet --max-size 1B; echo $? >&2`;
+  // `:` ends at once, so that the pipe is closed before anything is written.
+  const { stderr } = await runProcess('sh', ['-c', `{ ${audit}; } | :`], {
+    env: { PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
+  });
+  expect(stderr).toMatch(/^1$/m);
 });
 
 test('--help and --version go to standard output', async () => {

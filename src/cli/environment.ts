@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { type Progress, silentProgress, terminalProgress, UserError } from '../base/index.ts';
 
 /** Everything that the program takes from its surroundings, read once. */
@@ -20,20 +19,11 @@ export interface CliEnvironment {
   readonly write: (text: string) => void;
 }
 
-const variablesSchema = z.object({
-  PLIMSOLL_CACHE_DIR: z.string().min(1).optional(),
-  XDG_CACHE_HOME: z.string().min(1).optional(),
-  NO_COLOR: z.string().optional(),
-  FORCE_COLOR: z.string().optional(),
-});
-
 /** Reads the process's surroundings. `isQuiet` silences progress. */
 export function readEnvironment(signal: AbortSignal, isQuiet = false): CliEnvironment {
-  const parsed = variablesSchema.safeParse(process.env);
-  if (!parsed.success) throw new UserError(`The environment is not usable: ${z.prettifyError(parsed.error)}`);
-  const known = parsed.data;
-  const isForced = known.FORCE_COLOR !== undefined && known.FORCE_COLOR !== '' && known.FORCE_COLOR !== '0';
-  const isOff = known.NO_COLOR !== undefined && known.NO_COLOR !== '';
+  const { FORCE_COLOR: forced = '', NO_COLOR: off = '' } = process.env;
+  const isForced = forced !== '' && forced !== '0';
+  const isOff = off !== '';
   return {
     cwd: process.cwd(),
     variables: Object.fromEntries(
@@ -41,7 +31,8 @@ export function readEnvironment(signal: AbortSignal, isQuiet = false): CliEnviro
     ),
     homeDir: homedir(),
     cacheDir: resolve(
-      known.PLIMSOLL_CACHE_DIR ?? join(known.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'plimsoll'),
+      directory('PLIMSOLL_CACHE_DIR') ??
+        join(directory('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'plimsoll'),
     ),
     isColour: !isOff && (isForced || process.stdout.isTTY === true),
     columns: process.stdout.columns ?? 100,
@@ -49,4 +40,13 @@ export function readEnvironment(signal: AbortSignal, isQuiet = false): CliEnviro
     signal,
     write: (text) => void process.stdout.write(text),
   };
+}
+
+/** A directory that a variable names. By hand: the schema library would cost more than all else that a quick command does. */
+function directory(name: string): string | undefined {
+  const value = process.env[name];
+  if (value !== '') return value;
+  throw new UserError(`The environment is not usable: ${name} is empty.`, {
+    hint: `Unset ${name}, or let it name a directory.`,
+  });
 }

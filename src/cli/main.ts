@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
-import { messageOf, UserError } from '../base/index.ts';
+import { makeDirectory, messageOf, UserError } from '../base/index.ts';
 import { commands } from './commands/index.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { InterruptedBuildError } from './interrupted-build-error.ts';
 import { version } from './version.ts';
 
 /** Runs the command line and gives the exit code; the only place that catches a `UserError`. */
@@ -42,13 +43,15 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.error;
   const red = (text: string): string => styleText('red', text, { stream: process.stderr });
   if (signal.aborted) {
-    process.stderr.write(
-      `${red('Interrupted.')} Nothing was left half-written; the engine's build cache keeps what was done.\n`,
-    );
+    const kept =
+      error instanceof InterruptedBuildError ? "; the engine's build cache keeps what was done" : '';
+    process.stderr.write(`${red('Interrupted.')} Nothing was left half-written${kept}.\n`);
   } else if (error instanceof UserError) {
-    process.stderr.write(`${red('error:')} ${error.message}\n`);
+    process.stderr.write(`${red('error:')} ${harmless(error.message)}\n`);
     if (error.hint !== undefined)
-      process.stderr.write(`${styleText('bold', 'hint:', { stream: process.stderr })} ${error.hint}\n`);
+      process.stderr.write(
+        `${styleText('bold', 'hint:', { stream: process.stderr })} ${harmless(error.hint)}\n`,
+      );
   } else {
     process.stderr.write(
       `${red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
@@ -58,12 +61,30 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
   return exitCodes.error;
 }
 
+function unwritable(cause: Error): UserError {
+  return new UserError(`standard output cannot be written: ${cause.message}`, {
+    hint: 'Make room, or write it elsewhere.',
+    cause,
+  });
+}
+
+/** A message may quote a file of any origin: what would control the terminal is shown as a replacement character. */
+function harmless(message: string): string {
+  return message.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+}
+
 /** Has Node keep what it compiles of the commands, which load when they run: the next start is quicker. */
 function keepCompiledCode(): void {
   const { PLIMSOLL_CACHE_DIR: own, XDG_CACHE_HOME: shared } = process.env;
   const base = shared === undefined || shared === '' ? join(homedir(), '.cache') : shared;
-  // Where it cannot be kept, Node goes on without.
-  enableCompileCache(join(own === undefined || own === '' ? join(base, 'plimsoll') : own, 'code'));
+  const directory = join(own === undefined || own === '' ? join(base, 'plimsoll') : own, 'code');
+  try {
+    // Node itself would never end where nothing can be made (below /proc).
+    makeDirectory(directory);
+    enableCompileCache(directory);
+  } catch {
+    // It is kept nowhere.
+  }
 }
 
 /**
@@ -87,10 +108,10 @@ if (import.meta.main) {
       interruption.abort(new UserError(`Interrupted by ${name}.`));
     });
   }
-  // A reader that closes the pipe early (`| head`) has seen what it wanted.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.clean);
-    throw error;
+    // A reader that closes the pipe early (`| head`) has seen what it wanted; what the command says by its exit code still counts.
+    if (error.code === 'EPIPE') return;
+    process.exit(explain(unwritable(error), interruption.signal));
   });
   process.exitCode = await main(process.argv.slice(2), interruption.signal);
 }

@@ -2,24 +2,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayerCompression } from '../audit/index.ts';
 import { UserError } from '../base/index.ts';
-import type { ImageSide, LayerMeasure } from '../compare/index.ts';
+import type { ImageSide } from '../compare/index.ts';
 import { findDistroPackages, ownerIndex } from '../distro/index.ts';
 import type { Engine } from '../engines/index.ts';
 import { type DuplicateGroup, findDuplicates, indexImage, type RootFileSystem } from '../filetree/index.ts';
 import {
   findBase,
   type Image,
-  measureGzip,
+  type Layer,
   openImage,
   type Platform,
   parseImageSpec,
 } from '../image/index.ts';
 import { findDistributions, type InstalledDistribution } from '../python/index.ts';
+import { type EngineKind, engineNamed } from './engine-named.ts';
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
 import { inventoryCapture } from './inventory-capture.ts';
-import { compressionOf, measureCacheDir } from './layer-compression.ts';
-import { readLayerMeasure, writeLayerMeasure } from './measure-cache.ts';
+import { compressionOf } from './layer-compression.ts';
+import { measureLayers } from './measure-layers.ts';
 
 /** An image that was read whole: what the features need, after its source is closed. */
 export interface ReadImage {
@@ -27,6 +28,8 @@ export interface ReadImage {
   readonly root: RootFileSystem;
   readonly side: ImageSide;
   readonly distributions: readonly InstalledDistribution[];
+  /** Foreign layers whose bytes the source does not hold; they count as empty. */
+  readonly absentLayers: readonly Layer[];
   /** Present where they were asked for. */
   readonly duplicates?: readonly DuplicateGroup[];
   /** Present where it was asked for. */
@@ -45,6 +48,8 @@ export interface ReadImageOptions {
   readonly withHashes?: boolean | undefined;
   /** False where nobody asks for compressed sizes, whose measuring takes its time; `side.measures` is empty then. */
   readonly withMeasures?: boolean;
+  /** An estimate of compressed sizes from another time will do. */
+  readonly mayEstimate?: boolean;
   /** Find the files with equal content; only files that may have any are read for it. */
   readonly withDuplicates?: boolean;
   /** Estimate what gzip makes of uncompressed layers. */
@@ -146,8 +151,6 @@ function isWanted(known: Platform, wanted: Platform | undefined): boolean {
   );
 }
 
-type EngineKind = 'docker' | 'podman';
-
 /**
  * The engine's ID of `docker:REF` and `podman:REF`, and of a bare reference that names no file and that the engine holds;
  * undefined for other sources.
@@ -161,16 +164,24 @@ async function imageIdOf(
   const idIn = async (kind: EngineKind, reference: string): Promise<string | undefined> =>
     (await (await engineOf(kind)).inspect(reference))?.id;
   if (spec.kind === 'docker' || spec.kind === 'podman') return await idIn(spec.kind, spec.reference);
-  // A file, or a layout with a tag, goes before an engine's image of that name.
-  if (spec.kind !== 'bare' || [spec.text, spec.text.replace(/:[^/:]+$/, '')].some((path) => existsSync(path)))
-    return undefined;
+  if (spec.kind !== 'bare' || isInFile(spec.text)) return undefined;
+  // Without an engine the registry is asked.
+  return await unlessUserError(async () => await idIn(bareEngine, spec.text));
+}
+
+async function unlessUserError<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await idIn(bareEngine, spec.text);
+    return await run();
   } catch (error) {
-    // Without an engine the registry is asked.
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+/** A file or a layout, also with a tag behind it, goes before an engine's image of that name. */
+function isInFile(text: string): boolean {
+  const parts = text.split(':');
+  return parts.some((_, last) => existsSync(parts.slice(0, last + 1).join(':')));
 }
 
 async function engineFor(
@@ -194,7 +205,10 @@ async function openSource(
     engineSave: async (kind, reference, path) => {
       await (await engineOf(kind)).save(reference, path, progress, signal);
     },
-    engineHolds: async (kind, reference) => (await (await engineOf(kind)).inspect(reference)) !== undefined,
+    engineHolds: async (kind, reference) => {
+      const engine = await unlessUserError(async () => await engineOf(kind));
+      return engine && (await engine.inspect(reference)) !== undefined;
+    },
     registry: {
       environment: environment.variables,
       homeDir: environment.homeDir,
@@ -215,15 +229,15 @@ async function readOpened(
 ): Promise<ReadImage> {
   const { progress, signal, cacheDir } = environment;
   const reading = {
-    cacheDir: join(cacheDir, 'layers'),
-    ...(options.verifyDigests === true && { verifyDigests: true }),
+    // What was read before under the same digests proves nothing about the bytes at hand.
+    ...(options.verifyDigests === true ? { verifyDigests: true } : { cacheDir: join(cacheDir, 'layers') }),
     signal,
   };
   // Other threads compress while this one reads.
   const compressing = options.withCompression === true ? compressionOf(image, cacheDir) : undefined;
   // A failure is told where the result is waited for, unless the reading fails before.
   compressing?.catch(() => {});
-  const { root, kept } = await indexImage(image, {
+  const { root, kept, absentLayers } = await indexImage(image, {
     ...reading,
     analyserVersion,
     capture: inventoryCapture,
@@ -231,9 +245,17 @@ async function readOpened(
     ...(options.withHashes === true && { withHashes: true }),
     progress,
   });
+  for (const layer of absentLayers) noteAbsent(layer, image, environment);
   const duplicates = options.withDuplicates === true ? await findDuplicates(image, root, reading) : undefined;
   const compressed = await compressing;
-  const measures = options.withMeasures === false ? [] : await measureLayers(image, root, environment);
+  const measures =
+    options.withMeasures === false
+      ? []
+      : await measureLayers(
+          image,
+          { root, absentLayers, mayEstimate: options.mayEstimate === true },
+          environment,
+        );
   const distributions = findDistributions(root);
   const distributionOwner = ownerIndex(distributions);
   const inventory = findDistroPackages(root, {
@@ -245,6 +267,7 @@ async function readOpened(
     image: { name, digest, platform, config, layers },
     root,
     distributions,
+    absentLayers,
     ...(duplicates && { duplicates }),
     ...(compressed && { compressed }),
     side: {
@@ -260,48 +283,9 @@ async function readOpened(
   };
 }
 
-async function engineNamed(kind: EngineKind, environment: CliEnvironment): Promise<Engine> {
-  const { findEngines } = await import('../engines/index.ts');
-  const { engines, refusals } = await findEngines({
-    environment: environment.variables,
-    only: [kind],
-    signal: environment.signal,
-  });
-  const [engine] = engines;
-  if (engine !== undefined) return engine;
-  const reasons = refusals.map((refusal) => `${refusal.title}: ${refusal.reason}`).join('; ');
-  throw new UserError(`No ${kind} engine answers${reasons === '' ? '' : ` (${reasons})`}.`, {
-    hint: refusals[0]?.hint ?? 'Name a file instead: docker-archive:FILE, oci:DIR or oci-archive:FILE.',
-  });
-}
-
-/** Compresses each layer as `docker push` would, once for each diffID ever. */
-async function measureLayers(
-  image: Image,
-  root: RootFileSystem,
-  environment: CliEnvironment,
-): Promise<LayerMeasure[]> {
-  const cacheDir = measureCacheDir(environment.cacheDir);
-  const measures: LayerMeasure[] = [];
-  for (const [position, layer] of image.layers.entries()) {
-    const known = await readLayerMeasure(cacheDir, layer.diffId);
-    if (known !== undefined) {
-      measures.push(known);
-      continue;
-    }
-    const expectedBytes = root.layers[position]?.tarBytes ?? 0;
-    const task = environment.progress.start(
-      `measuring the compression of layer ${position + 1} of ${image.layers.length}`,
-    );
-    const { compressedBytes, compressSeconds, isSampled } = await measureGzip(() => layer.uncompressed(), {
-      expectedBytes,
-      sampleBytes: 96 * 1024 * 1024,
-      signal: environment.signal,
-    });
-    task.done();
-    const measure = { compressedBytes, compressSeconds, isSampled };
-    await writeLayerMeasure(cacheDir, layer.diffId, measure);
-    measures.push(measure);
-  }
-  return measures;
+function noteAbsent({ diffId, urls }: Layer, image: Image, { progress }: CliEnvironment): void {
+  const position = image.layers.findIndex((layer) => layer.diffId === diffId);
+  progress.note(
+    `${image.name} does not hold its layer ${position}, which counts as empty; it is at ${(urls ?? []).join(', ')}`,
+  );
 }

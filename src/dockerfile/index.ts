@@ -7,8 +7,21 @@ export type {
   StageState,
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
+export { type ProjectTool, readProjectInstall } from './project-tool-command.ts';
+export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
-export type { PackagePurpose, Rewrite, RewriteFacts, RewriteId } from './rewrites/rewrite.ts';
+export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
+export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
+export type {
+  BuildSecret,
+  CudaFacts,
+  PackagePurpose,
+  Rewrite,
+  RewriteFacts,
+  RewriteId,
+  RootNeeds,
+  SmallerFacts,
+} from './rewrites/rewrite.ts';
 export {
   type AppliedRewrite,
   type RewriteOptions,
@@ -21,8 +34,16 @@ export {
   type LintFinding,
   type LintOptions,
   lintDockerfile,
+  lintModel,
 } from './rules/lint-dockerfile.ts';
-export type { LintRule, LintSeverity } from './rules/rule.ts';
+export type {
+  IgnoredSource,
+  LabelPolicy,
+  LabelType,
+  LintProject,
+  LintRule,
+  LintSeverity,
+} from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
 export { applyEdits } from './syntax/apply-edits.ts';

@@ -35,7 +35,7 @@ const optionsWithValue = new Set([
   '--torch-backend', '--link-mode', '--resolution', '--prerelease', '--index', '--default-index',
 ]); // biome-ignore format: a table
 
-/** The `pip install` that a command is, or undefined: `pip`, `pip3.11`, `/venv/bin/pip`, `python -m pip`, `uv pip`. */
+/** The `pip install` that a command is, or undefined: `pip`, `pip3.11`, `/venv/bin/pip`, `python -m pip`, `uv pip`, each behind `sudo`, too. */
 export function readPipInstall(command: ShellCommand): PipInstall | undefined {
   const start = installArgument(command.words);
   if (start === undefined) return undefined;
@@ -86,19 +86,28 @@ export function hasPipOption(install: PipInstall, ...names: readonly string[]): 
 function installArgument(
   words: readonly string[],
 ): { readonly tool: 'pip' | 'uv'; readonly firstArgument: number } | undefined {
-  const program = (words[0] ?? '').split('/').pop() ?? '';
+  const first = programAt(words);
+  const program = (words[first] ?? '').split('/').pop() ?? '';
   const after = (position: number, tool: 'pip' | 'uv'): ReturnType<typeof installArgument> => {
     let at = position;
     while (at < words.length && words[at]?.startsWith('-')) at += takesValue(words[at] ?? '') ? 2 : 1;
     return words[at] === 'install' ? { tool, firstArgument: at + 1 } : undefined;
   };
-  if (/^pip(\d+(\.\d+)?)?$/.test(program)) return after(1, 'pip');
+  if (/^pip(\d+(\.\d+)?)?$/.test(program)) return after(first + 1, 'pip');
   if (/^(python|pypy)(\d+(\.\d+)?)?$/.test(program)) {
     const module = words.indexOf('-m');
     return module !== -1 && words[module + 1] === 'pip' ? after(module + 2, 'pip') : undefined;
   }
-  if (program === 'uv' && words[1] === 'pip') return after(2, 'uv');
+  if (program === 'uv' && words[first + 1] === 'pip') return after(first + 2, 'uv');
   return undefined;
+}
+
+/** Where the program's word stands: behind `sudo -H`, `sudo -u NAME`, or first. */
+function programAt(words: readonly string[]): number {
+  if (words[0] !== 'sudo') return 0;
+  let at = 1;
+  while (at < words.length && words[at]?.startsWith('-')) at += /^-[ugpChrt]$/.test(words[at] ?? '') ? 2 : 1;
+  return at;
 }
 
 function splitOption(word: string): readonly [string, string | undefined] {

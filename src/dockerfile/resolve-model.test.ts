@@ -13,6 +13,7 @@ FROM --platform=$BUILDPLATFORM \${BASE} AS Build
 FROM build AS test
 FROM \${OTHER:-debian} as Final
 COPY --from=Build /x /x
+FROM final
 FROM Final
 `;
 
@@ -22,7 +23,8 @@ FROM Final
       ['build', '${BASE}', 'python:3.12-slim', undefined],
       ['test', 'build', 'build', 0],
       ['final', '${OTHER:-debian}', 'debian', undefined],
-      [undefined, 'Final', 'Final', 2],
+      [undefined, 'final', 'final', 2],
+      [undefined, 'Final', 'Final', undefined],
     ]);
     expect(resolve(text).stages[0]?.platform).toBe('$BUILDPLATFORM');
     expect(resolve(text).globalArgs.map(({ syntax }) => syntax.value)).toEqual([
@@ -41,7 +43,7 @@ FROM Final
   });
 
   test('the target is the named one in any case, or the last', () => {
-    expect(resolve(text).target).toBe(3);
+    expect(resolve(text).target).toBe(4);
     expect(resolve(text, { target: 'TEST' }).target).toBe(1);
     const wrong = (): unknown => resolve(text, { target: 'prod', fileName: 'x/Dockerfile' });
     expect(wrong).toThrow('x/Dockerfile: target stage "prod" could not be found');
@@ -71,6 +73,9 @@ describe('state', () => {
     ['ARG V\nENV A=$V', { A: '$V' }, 'an argument without value'],
     ['ENV V=0\nARG V=1\nENV A=$V', { V: '0', A: '1' }, 'what was set last counts'],
     ['ARG N=A\nENV $N=1', { A: '1' }, 'names are expanded too'],
+    ['ENV N=A\nARG $N=1\nENV X=$A', { N: 'A', X: '$A' }, 'but not those of ARG'],
+    ['ARG "A"=1\nENV X=$A', { X: '$A' }, 'which keep their quotes'],
+    ["ARG '\nENV X=1", { X: '1' }, 'also one that stays open'],
   ])('%j gives ENV %j: %s', (body, env) => {
     expect(after(`FROM a\n${body}`)?.env).toEqual(env);
   });
@@ -102,6 +107,18 @@ describe('state', () => {
     expect(after('FROM scratch\nWORKDIR app')?.workdir).toBe('/app');
   });
 
+  test.each<[string, boolean, string]>([
+    ['FROM mcr.microsoft.com/windows/servercore:ltsc2022', true, 'Microsoft’s'],
+    ['FROM golang:1.23-windowsservercore-ltsc2022', true, 'a tag'],
+    ['FROM mcr.microsoft.com/dotnet/runtime:8.0-nanoserver-1809', true, 'the small one'],
+    ['FROM --platform=windows/amd64 x', true, 'the platform'],
+    ['FROM mcr.microsoft.com/windows/servercore AS b\nFROM b', true, 'a stage of one'],
+    ['FROM mcr.microsoft.com/windows-ml', false, 'another name'],
+    ['FROM python:3.12', false, 'all else'],
+  ])('of %j: is Windows’ shell %j: %s', (text, isWindows) => {
+    expect(after(text)?.shell).toEqual(isWindows ? ['cmd', '/S', '/C'] : ['/bin/sh', '-c']);
+  });
+
   test('is the one before each instruction', () => {
     const states = resolve('FROM a\nUSER one\nENV A=1\nUSER $A\nSHELL ["/bin/bash", "-c"]\nRUN x').stages[0]
       ?.instructions;
@@ -125,6 +142,23 @@ describe('state', () => {
       shell: ['bash'],
     });
     expect(third?.after).toMatchObject({ env: {}, args: {}, workdir: undefined, shell: ['/bin/sh', '-c'] });
+  });
+
+  test('starts with the triggers of the stage below, not with those of its base', () => {
+    const text =
+      'FROM scratch AS b\nONBUILD ENV A=1 B=$C\nONBUILD WORKDIR /w\nONBUILD FOO x\nFROM b AS c\nWORKDIR x\nFROM c';
+    const states = resolve(text).stages.map(({ after: state }) => [state.env, state.workdir]);
+    expect(states).toEqual([
+      [{}, '/'],
+      [{ A: '1', B: '$C' }, '/w/x'],
+      [{ A: '1', B: '$C' }, '/w/x'],
+    ]);
+  });
+
+  test('a value that grows without end is refused, with its line', () => {
+    const lines = Array.from({ length: 40 }, (_, at) => `ENV A${at + 1}=$A${at}$A${at}`);
+    const text = ['FROM a', 'ENV A0=0123456789abcdef', ...lines].join('\n');
+    expect(() => resolve(text)).toThrow(/^Dockerfile:19: .*it grows beyond 1048576 characters/);
   });
 
   test('a reference that cannot be read names its line', () => {

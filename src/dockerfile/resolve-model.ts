@@ -2,7 +2,9 @@ import { posix } from 'node:path';
 import { messageOf, UserError } from '../base/index.ts';
 import type { DockerfileModel, Instruction, Stage, StageState } from './model.ts';
 import { readShellCommands } from './shell-commands.ts';
+import { instructionProblem } from './syntax/check-instruction.ts';
 import { expandWord } from './syntax/expand.ts';
+import { parseDockerfile } from './syntax/parse.ts';
 import { parseFrom, type StageSyntax, splitStages } from './syntax/split-stages.ts';
 import type { DockerfileSyntax, InstructionSyntax } from './syntax/syntax.ts';
 import { parseNameValues } from './syntax/words.ts';
@@ -20,7 +22,8 @@ export interface ResolveOptions {
 /**
  * Resolves a Dockerfile into stages and the state of every instruction, as BuildKit's `dockerfile2llb` does before it builds.
  * References to variables that nothing in the file sets stay as written: the base image may set them.
- * Throws a `UserError` for an unknown target and for a reference that cannot be read.
+ * Throws a `UserError` with BuildKit's message and line for what it (in its labs channel) refuses in an instruction, for an unknown target, and for a
+ * reference that cannot be read.
  */
 export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOptions = {}): DockerfileModel {
   const { globalArgs, stages: written } = splitStages(syntax);
@@ -30,6 +33,7 @@ export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOpti
     fileName: options.fileName ?? 'Dockerfile',
     globals: {},
   };
+  checkInstructions(context);
   const globals = resolveGlobalArgs(context, globalArgs);
   const resolving: Context = { ...context, globals: globals.variables };
   const stages: Stage[] = [];
@@ -39,6 +43,22 @@ export function resolveDockerfile(syntax: DockerfileSyntax, options: ResolveOpti
     stages,
     target: findTarget(stages, options.target, resolving.fileName),
   };
+}
+
+function checkInstructions({ syntax, fileName }: Context): void {
+  let hasStage = false;
+  for (const instruction of syntax.instructions) {
+    const { keyword, startLine } = instruction;
+    hasStage ||= keyword === 'from';
+    const isStray = !hasStage && keyword !== 'arg';
+    const problem =
+      instructionProblem(instruction, syntax.escape) ??
+      (isStray ? 'no build stage in current context' : undefined);
+    if (problem === undefined) continue;
+    throw new UserError(`${fileName}:${startLine}: ${problem}`, {
+      hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
+    });
+  }
 }
 
 interface Context {
@@ -56,6 +76,16 @@ const emptyState: StageState = {
   user: undefined,
   shell: ['/bin/sh', '-c'],
 };
+
+/** Bases of Windows, whose shell is another: `mcr.microsoft.com/windows/servercore`, `golang:1.23-nanoserver`. */
+const windowsBase = /windowsservercore|nanoserver|(?:^|\/)windows(?:\/|:|$)/i;
+
+/** What is known before the first instruction of a stage on top of an image. */
+function startOf(base: string, platform: string): StageState {
+  if (base === 'scratch') return { ...emptyState, workdir: '/' };
+  const isWindows = windowsBase.test(base) || platform.startsWith('windows');
+  return isWindows ? { ...emptyState, shell: ['cmd', '/S', '/C'] } : emptyState;
+}
 
 /** Arguments that a build sets by itself, and that FROM sees without a declaration. */
 const platformArgs = ['TARGET', 'BUILD'].flatMap((side) =>
@@ -83,8 +113,9 @@ function resolveStage(context: Context, written: StageSyntax, earlier: readonly 
   const position = earlier.length;
   const { base: baseAsWritten, name, platform } = parseFrom(written.from);
   const base = expand(context, written.from, { word: baseAsWritten, variables: context.globals });
-  const baseStage = earlier.findLast((stage) => stage.name === base.toLowerCase());
-  let state = baseStage?.after ?? (base === 'scratch' ? { ...emptyState, workdir: '/' } : emptyState);
+  // Stage names are kept in lower case, and a base is looked up as written: `FROM Build` is no stage.
+  const baseStage = earlier.findLast((stage) => stage.name === base);
+  let state = baseStage === undefined ? startOf(base, platform ?? '') : afterTriggers(context, baseStage);
   const instructions: Instruction[] = [];
   for (const syntax of written.instructions) {
     const commands = readShellCommands(context.syntax.text, syntax, state.shell);
@@ -102,6 +133,22 @@ function resolveStage(context: Context, written: StageSyntax, earlier: readonly 
     instructions,
     after: state,
   };
+}
+
+/** What a stage on top of another starts with: the ONBUILDs of that one, of its own lines alone, come first. */
+function afterTriggers(context: Context, { instructions, after }: Stage): StageState {
+  return instructions
+    .flatMap(({ syntax }) => (syntax.keyword === 'onbuild' ? readTrigger(syntax.value) : []))
+    .reduce((state, syntax) => stateAfter(context, state, syntax), after);
+}
+
+/** BuildKit reads a trigger when it runs; one that it cannot read is left out here. */
+function readTrigger(trigger: string): readonly InstructionSyntax[] {
+  try {
+    return parseDockerfile(`FROM scratch\n${trigger}`).instructions.slice(1);
+  } catch {
+    return [];
+  }
 }
 
 function stateAfter(context: Context, state: StageState, syntax: InstructionSyntax): StageState {
@@ -132,12 +179,12 @@ function withEnv(context: Context, state: StageState, syntax: InstructionSyntax)
   return { ...state, env: { ...state.env, ...set }, variables: { ...state.variables, ...set } };
 }
 
-/** A build argument beats the default; without both, a global ARG of that name gives the value. */
+/** Names are taken as written. A build argument beats the default; without both, a global ARG of that name gives the value. */
 function withArgs(context: Context, state: StageState, syntax: InstructionSyntax): StageState {
   const args: Record<string, string | undefined> = { ...state.args };
   const variables: Record<string, string> = { ...state.variables };
   for (const pair of parseNameValues(syntax, context.syntax.escape)) {
-    const name = expand(context, syntax, { word: pair.name, variables });
+    const { name } = pair;
     const value =
       ownValue(context.buildArgs, name) ??
       (pair.value === undefined
@@ -177,7 +224,9 @@ function ownValue(record: Readonly<Record<string, string>>, name: string): strin
 
 function findTarget(stages: readonly Stage[], target: string | undefined, fileName: string): number {
   if (stages.length === 0) {
-    throw new UserError(`${fileName}: the Dockerfile has no stage`, { hint: 'Add a FROM instruction.' });
+    throw new UserError(`${fileName}: dockerfile contains no stages to build`, {
+      hint: 'Add a FROM instruction.',
+    });
   }
   if (target === undefined) return stages.length - 1;
   const found = stages.findLast((stage) => stage.name === target.toLowerCase());

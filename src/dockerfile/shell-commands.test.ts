@@ -1,6 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scripts hold references
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDockerfile, resolveDockerfile, type ShellCommand } from './index.ts';
+import { UserError } from '../base/index.ts';
+import { applyEdits, parseDockerfile, resolveDockerfile, type ShellCommand } from './index.ts';
 
 function commandsOf(text: string): readonly ShellCommand[] | undefined {
   const instruction = resolveDockerfile(parseDockerfile(text)).stages[0]?.instructions.at(-1);
@@ -70,6 +72,117 @@ describe('commands', () => {
 
   test('a wrapped shell is a shell', () => {
     expect(outline('RUN a', 'SHELL ["conda", "run", "-n", "e", "/bin/bash", "-c"]\n')).toEqual(['+a']);
+  });
+});
+
+describe('any script', () => {
+  const token = fc.constantFrom(
+    ...[
+      'pip',
+      'install',
+      'a',
+      '-r',
+      'x.txt',
+      "'a b'",
+      '"$A"',
+      '$A',
+      '${A:-b}',
+      '\\',
+      'X=1',
+      '2>&1',
+      '> f',
+      '{ ',
+      '; }',
+    ],
+    ...[
+      ' && ',
+      ' || ',
+      '; ',
+      ' | ',
+      ' & ',
+      '(',
+      ')',
+      '$(',
+      '`',
+      '"',
+      "'",
+      'if a; then ',
+      '; fi',
+      'for x in a; do ',
+      '; done',
+    ],
+    ...[
+      ' \\\n  ',
+      ' \\\n# c\n ',
+      '<<E',
+      '\nE\n',
+      '[[ a ]]',
+      'case a in b) ',
+      ';; esac',
+      '#',
+      '😀',
+      '<(a)',
+      'f() {',
+    ],
+  );
+  const script = fc
+    .array(fc.oneof(token, fc.constant(' ')), { maxLength: 14 })
+    .map((parts) => parts.join(''));
+  /** Words that hold others are left out: they change with these. */
+  const plain = (commands: readonly ShellCommand[] | undefined): unknown =>
+    commands?.map(({ words, isTopLevel }) => [
+      words.map((word) => (/\$\(|`|<\(|\n|\$\{/.test(word) ? '…' : word)),
+      isTopLevel,
+    ]);
+
+  test('is read or left alone, and changing one plain word changes nothing else', () => {
+    let changed = 0;
+    const check = (body: string): void => {
+      const text = `FROM a\nRUN ${body}`;
+      const commands = readOrRefuse(text);
+      for (const [at, command] of commands?.entries() ?? []) {
+        for (const [position, range] of command.wordRanges.entries()) {
+          expect(range.start).toBeGreaterThanOrEqual(command.range.start);
+          expect(range.end).toBeLessThanOrEqual(command.range.end);
+          if (!/^[\w.-]+$/.test(text.slice(range.start, range.end))) continue;
+          const expected = commands?.map((one, other) =>
+            other === at ? { ...one, words: one.words.with(position, 'zzz') } : one,
+          );
+          const after = readOrRefuse(applyEdits(text, [{ range, newText: 'zzz' }]));
+          expect(plain(after)).toEqual(plain(expected));
+          changed += 1;
+        }
+      }
+    };
+    fc.assert(fc.property(script, check), {
+      numRuns: 3000,
+      examples: [
+        ['case a in b) a ;; esac && pip install -r x.txt'],
+        ['if a; then pip install a \\\n# c\n -r; fi'],
+      ],
+    });
+    expect(changed).toBeGreaterThan(50);
+  });
+
+  function readOrRefuse(text: string): readonly ShellCommand[] | undefined {
+    try {
+      return commandsOf(text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      return undefined;
+    }
+  }
+
+  test.each([
+    ['(', ')', 'subshells'],
+    ['$(', ')', 'substitutions'],
+    ['{ ', '; }', 'groups'],
+    ['if a; then ', '; fi', 'conditions'],
+    ['"$(', ')"', 'quoted substitutions'],
+    ['`', '`', 'backticks'],
+  ])('a thousand nested %s…%s end neither the stack nor the day: %s', (open, close) => {
+    const text = `FROM a\nRUN ${open.repeat(1000)}a${close.repeat(1000)}`;
+    expect(commandsOf(text)?.length ?? 0).toBeLessThanOrEqual(2001);
   });
 });
 

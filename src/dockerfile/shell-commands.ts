@@ -1,6 +1,6 @@
 import { type Command, forEachChild, type HereDoc, parse, type Statement, type SyntaxNode } from 'unbash';
 import type { ShellCommand } from './model.ts';
-import { readHeredocStart } from './syntax/heredoc.ts';
+import { isHeredocStart } from './syntax/heredoc.ts';
 import { type JoinedText, joinRanges, sourceRange } from './syntax/joined-text.ts';
 import type { InstructionSyntax } from './syntax/syntax.ts';
 import { joinedValue } from './syntax/words.ts';
@@ -40,7 +40,7 @@ function scriptOf(text: string, instruction: InstructionSyntax): JoinedText | un
   const value = joinedValue(instruction);
   const [heredoc] = instruction.heredocs;
   if (heredoc === undefined) return value;
-  if (readHeredocStart(instruction.value) === undefined) return withHeredocs(text, instruction);
+  if (!isHeredocStart(instruction.value)) return withHeredocs(text, instruction);
   const interpreter = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(heredoc.content);
   const program = interpreter?.[1]?.endsWith('/env') ? interpreter[2] : interpreter?.[1];
   if (interpreter !== null && !shells.test(program ?? '')) return undefined;

@@ -34,7 +34,7 @@ export interface WalkVerdict {
  */
 export function ignoreMatcher(patterns: readonly (IgnorePattern | string)[]): IgnoreMatcher {
   const rules = patterns.flatMap((pattern) => toRule(pattern) ?? []);
-  const exceptions = rules.filter((rule) => rule.isException).map((rule) => partTests(rule.pattern));
+  const canReachBelow = exceptionReach(rules.filter((rule) => rule.isException));
   const directories = new Map<string, readonly boolean[]>();
   const matchesOf = (path: string): readonly boolean[] => {
     const slash = path.lastIndexOf('/');
@@ -55,8 +55,7 @@ export function ignoreMatcher(patterns: readonly (IgnorePattern | string)[]): Ig
   return {
     isIgnored,
     mayContainIncluded(directory) {
-      const parts = cleanPath(directory).split('/');
-      return !isIgnored(directory) || exceptions.some((exception) => canReachBelow(exception, parts));
+      return !isIgnored(directory) || canReachBelow(cleanPath(directory));
     },
     walkVerdict: (path, parent) => walkVerdict(rules, path, parent),
   };
@@ -96,14 +95,32 @@ function walkVerdict(rules: readonly Rule[], path: string, parent: WalkVerdict |
   return { isIgnored, rule: decided, matches };
 }
 
+/**
+ * Tells whether an exception can take back something below a directory. Where all of them are plain but for `/*` or `/**` at the end, BuildKit
+ * (tonistiigi/fsutil) compares beginnings, and takes off both endings: an exception for all that lies two levels below `a` does not bring it into `a/b`.
+ */
+function exceptionReach(exceptions: readonly Rule[]): (directory: string) => boolean {
+  const plain = exceptions.map(({ pattern }) => pattern.replace(/\/\*\*$/, '').replace(/\/\*$/, ''));
+  if (!plain.some((pattern) => /[*[\]?^\\]/.test(pattern))) {
+    return (directory) => plain.some((pattern) => `${pattern}/`.startsWith(`${directory}/`));
+  }
+  const tests = exceptions.map(({ pattern }) => partTests(pattern));
+  return (directory) => {
+    const parts = directory.split('/');
+    return tests.some((exception) => canMatchBelow(exception, parts));
+  };
+}
+
 /** The parts of a pattern; undefined from the first one on that can match more than one part of a path. */
 function partTests(pattern: string): readonly (PathTest | undefined)[] {
+  // A bar parts the whole pattern, and quoting or a repetition may reach beyond a slash: nothing is told of such a pattern.
+  if (/[|{]|\\[A-Za-z]/.test(pattern)) return [];
   // A class such as [^a] matches a slash too.
   return pattern.split('/').map((part) => (/\*\*|\[/.test(part) ? undefined : compilePattern(part)));
 }
 
 /** Whether an exception's pattern can match the directory, one of its parents, or something below it. */
-function canReachBelow(exception: readonly (PathTest | undefined)[], directory: readonly string[]): boolean {
+function canMatchBelow(exception: readonly (PathTest | undefined)[], directory: readonly string[]): boolean {
   for (const [position, matches] of exception.entries()) {
     const name = directory[position];
     if (name === undefined || matches === undefined) return true;

@@ -1,3 +1,5 @@
+import { compileGoExpression } from './go-expression.ts';
+
 /** Tells whether one path (relative, `/` between parts) is matched; parents are not looked at. */
 export type PathTest = (path: string) => boolean;
 
@@ -19,8 +21,10 @@ export function compilePattern(pattern: string): PathTest | undefined {
       const suffix = pattern.slice(2);
       return (path) => path.endsWith(suffix) || (suffix.startsWith('/') && path === suffix.slice(1));
     }
-    case 'expression':
-      return compileExpression(expression);
+    case 'expression': {
+      const compiled = compileGoExpression(`^${expression}$`);
+      return compiled && ((path) => compiled.test(path));
+    }
   }
 }
 
@@ -28,7 +32,8 @@ type Kind = 'exact' | 'prefix' | 'suffix' | 'expression';
 
 /** The regular expression (in Go's syntax) and the kind of comparison that moby chooses. */
 function translate(pattern: string): { kind: Kind; expression: string } {
-  const characters = [...pattern];
+  // Go's scanner skips a byte-order mark at the start.
+  const characters = [...pattern.replace(/^\uFEFF/, '')];
   let expression = '';
   let kind: Kind = 'exact';
   for (let at = 0; at < characters.length; at += 1) {
@@ -44,143 +49,98 @@ function translate(pattern: string): { kind: Kind; expression: string } {
       kind = 'expression';
     } else if (character === '\\') {
       at += 1;
-      expression += `\\${characters[at] ?? '\\'}`;
+      expression += `\\${characters[at] ?? ''}`;
       kind = 'expression';
     } else {
-      expression += '.+()|{}$'.includes(character) ? `\\${character}` : character;
+      // moby means to escape `|{}` too, but its table of bits has no room for them.
+      expression += '.+()$'.includes(character) ? `\\${character}` : character;
       if (character === '[' || character === ']') kind = 'expression';
     }
   }
   return { kind, expression };
 }
 
-/** Letters that Go's regular expressions give a meaning behind `\`, as JavaScript writes them. */
-const letterEscapes: Readonly<Record<string, string>> = {
-  a: '\\x07',
-  A: '(?<![\\s\\S])',
-  b: '\\b',
-  B: '\\B',
-  d: '\\d',
-  D: '\\D',
-  f: '\\f',
-  n: '\\n',
-  r: '\\r',
-  s: '[\\t\\n\\f\\r ]',
-  S: '[^\\t\\n\\f\\r ]',
-  t: '\\t',
-  v: '\\v',
-  w: '\\w',
-  W: '\\W',
-  z: '(?![\\s\\S])',
-};
-
-/** Go's named classes, `[[:alpha:]]`, as JavaScript writes them inside a class. */
-const namedClasses: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  ascii: '\\x00-\\x7f',
-  blank: '\\t ',
-  cntrl: '\\x00-\\x1f\\x7f',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-\\/:-@\\[-`\\{-~',
-  space: '\\t\\n\\v\\f\\r ',
-  upper: 'A-Z',
-  word: '0-9A-Za-z_',
-  xdigit: '0-9A-Fa-f',
-};
-
-const tokenOutside = /\\[\s\S]|[\s\S]/uy;
-const tokenInClass = /\\[\s\S]|\[:(\w+):\]|[\s\S]/uy;
-
-/** Go's syntax into JavaScript's: `.` matches all but a newline, a lone `]` is itself, and only special characters may be escaped. */
-function compileExpression(goExpression: string): PathTest | undefined {
-  let source = '';
-  let isInClass = false;
-  for (let at = 0; at < goExpression.length; ) {
-    const next = isInClass ? tokenInClass : tokenOutside;
-    next.lastIndex = at;
-    const [token, className] = next.exec(goExpression) ?? [goExpression.charAt(at)];
-    at += token.length;
-    const translated = translateToken(token, className, isInClass);
-    if (translated === undefined) return undefined;
-    source += translated;
-    if (token === '[') isInClass = true;
-    else if (token === ']') isInClass = false;
-  }
-  try {
-    const compiled = new RegExp(`^${source}$`, 'u');
-    return (path) => compiled.test(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function translateToken(
-  token: string,
-  className: string | undefined,
-  isInClass: boolean,
-): string | undefined {
-  if (className !== undefined) {
-    return Object.hasOwn(namedClasses, className) ? namedClasses[className] : undefined;
-  }
-  if (token.startsWith('\\') && token.length > 1) return escapeToken(token.slice(1), isInClass);
-  if (isInClass) return token === '[' ? '\\[' : token;
-  return token === '.' ? '[^\\n]' : token === ']' ? '\\]' : token;
-}
-
-function escapeToken(character: string, isInClass: boolean): string | undefined {
-  // Go escapes punctuation of ASCII only.
-  if ((character.codePointAt(0) ?? 0) > 127) return undefined;
-  if (!/^[A-Za-z0-9]$/.test(character)) {
-    return /[\^$\\.*+?()[\]{}|/-]/.test(character) && (character !== '-' || isInClass)
-      ? `\\${character}`
-      : character;
-  }
-  const known = Object.hasOwn(letterEscapes, character) ? letterEscapes[character] : undefined;
-  return isInClass && known !== undefined && known.length > 4 ? undefined : known;
-}
-
-/** Whether Go's `filepath.Match` accepts a pattern: classes closed, ranges whole, no lone `\` at the end. */
+/**
+ * Whether Go's `filepath.Match` finds no fault in a pattern: classes closed, ranges whole, no lone `\` at the end. It looks no further
+ * than the first part between stars that does not fit the name `.`, which is what moby asks it about.
+ */
 function isValidGlob(pattern: string): boolean {
-  let at = 0;
-  while (at < pattern.length) {
-    const character = pattern.charAt(at);
-    if (character === '\\') {
-      if (at + 1 === pattern.length) return false;
-      at += 2;
-    } else if (character === '[') {
-      const end = classEnd(pattern, at + 1);
-      if (end === undefined) return false;
-      at = end;
-    } else at += 1;
+  let name = '.';
+  for (let at = 0; at < pattern.length; ) {
+    const { hasStar, chunk, end } = readChunk(pattern, at);
+    at = end;
+    if (hasStar && chunk === '') return true;
+    const rests = [matchChunk(chunk, name), ...(hasStar && name !== '' ? [matchChunk(chunk, '')] : [])];
+    if (rests.includes('bad')) return false;
+    const rest = rests.find((one) => one !== undefined && (one === '' || at < pattern.length));
+    if (rest === undefined) return true;
+    name = rest;
   }
   return true;
 }
 
-/** Position behind the `]` of a class whose content starts at `start`; undefined when the class is malformed. */
-function classEnd(pattern: string, start: number): number | undefined {
-  let at = pattern.charAt(start) === '^' ? start + 1 : start;
+/** A run of stars, and what follows up to the next one outside of a class. */
+function readChunk(pattern: string, start: number): { hasStar: boolean; chunk: string; end: number } {
+  let from = start;
+  while (pattern.charAt(from) === '*') from += 1;
+  let isInClass = false;
+  let at = from;
+  for (; at < pattern.length; at += 1) {
+    const character = pattern.charAt(at);
+    if (character === '\\') at += 1;
+    else if (character === '[') isInClass = true;
+    else if (character === ']') isInClass = false;
+    else if (character === '*' && !isInClass) break;
+  }
+  const end = Math.min(at, pattern.length);
+  return { hasStar: from > start, chunk: pattern.slice(from, end), end };
+}
+
+/** What a chunk without stars leaves of `.` or of nothing; undefined when it does not fit, `bad` when it is malformed. */
+function matchChunk(chunk: string, name: string): string | undefined {
+  let rest: string | undefined = name;
+  for (let at = 0; at < chunk.length; ) {
+    const character = chunk.charAt(at);
+    let isFit: boolean;
+    if (character === '[') {
+      const read = readGlobClass(chunk, at + 1);
+      if (read === undefined) return 'bad';
+      at = read.end;
+      isFit = read.holdsDot;
+    } else {
+      if (character === '\\' && at + 1 === chunk.length) return 'bad';
+      const literal = character === '\\' ? chunk.charAt(at + 1) : character;
+      at += character === '\\' ? 2 : 1;
+      isFit = character === '?' || literal === '.';
+    }
+    rest = rest === '.' && isFit ? '' : undefined;
+  }
+  return rest;
+}
+
+/** A class whose content starts at `start`; undefined when it is malformed. */
+function readGlobClass(pattern: string, start: number): { end: number; holdsDot: boolean } | undefined {
+  const isNegated = pattern.charAt(start) === '^';
+  const dot = 0x2e;
+  let at = isNegated ? start + 1 : start;
+  let holdsDot = false;
   for (let ranges = 0; ; ranges += 1) {
-    if (pattern.charAt(at) === ']' && ranges > 0) return at + 1;
-    const low = classCharacterEnd(pattern, at);
+    if (pattern.charAt(at) === ']' && ranges > 0) return { end: at + 1, holdsDot: holdsDot !== isNegated };
+    const low = readClassCharacter(pattern, at);
     if (low === undefined) return undefined;
-    at = low;
-    if (pattern.charAt(at) !== '-') continue;
-    const high = classCharacterEnd(pattern, at + 1);
+    const high = pattern.charAt(low.end) === '-' ? readClassCharacter(pattern, low.end + 1) : low;
     if (high === undefined) return undefined;
-    at = high;
+    at = high.end;
+    holdsDot ||= low.code <= dot && dot <= high.code;
   }
 }
 
-function classCharacterEnd(pattern: string, start: number): number | undefined {
+function readClassCharacter(pattern: string, start: number): { code: number; end: number } | undefined {
   const first = pattern.charAt(start);
   if (first === '' || first === '-' || first === ']') return undefined;
   const at = first === '\\' ? start + 1 : start;
   const code = pattern.codePointAt(at);
   if (code === undefined) return undefined;
   const end = at + String.fromCodePoint(code).length;
-  return end < pattern.length ? end : undefined;
+  return end < pattern.length ? { code, end } : undefined;
 }

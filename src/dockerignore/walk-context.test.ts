@@ -39,6 +39,20 @@ describe('what fsutil’s tests say of the walk that sends', () => {
     [['foo/bar/'], ['**/bar'], ['foo'], 'an empty directory is sent, or left out'],
     [['foo/bar/'], ['**/bar', '!foo/bar/baz'], ['foo'], 'an exception for what is not there'],
     [['foo/bar/'], ['**/bar', '!foo/bar'], ['foo', 'foo/bar'], 'an exception for the directory'],
+    [
+      ['foo/a/x', 'foo/b'],
+      ['foo', '!foo/*'],
+      ['foo', 'foo/a', 'foo/a/x', 'foo/b'],
+      'an exception for all in it',
+    ],
+    [['foo/a/x', 'foo/b'], ['foo', '!foo/*/**'], [], 'both endings come off: nothing is looked for in foo/a'],
+    [
+      ['foo/a/x', 'foo/b'],
+      ['foo', '!foo/*/**', '!q*'],
+      ['foo', 'foo/a', 'foo/a/x'],
+      'unless another exception has a star',
+    ],
+    [['foo/x', 'b'], ['foo', 'b', '!q/*|x'], ['foo', 'foo/x'], 'a bar parts alternatives'],
   ])('%j with %j sends %j: %s', async (paths, lines, sent) => {
     expect(pathsOf((await walk(contextOf(paths), lines)).sent)).toEqual(sent);
   });
@@ -96,7 +110,9 @@ test('never entering loses nothing: the walk sends what a walk that enters every
   const glob = fc.constantFrom('a', 'b', '*', 'a*', '?', '**', '[ab]', '[^x]', 'c.txt', '*.txt', 'a[^x]b');
   const line = fc
     .tuple(fc.constantFrom('', '!'), fc.array(glob, { minLength: 1, maxLength: 3 }))
-    .map(([sign, parts]) => sign + parts.join('/'));
+    .map(([sign, parts]) => sign + parts.join('/'))
+    // The one case in which the walk that sends loses something, as fsutil's does.
+    .filter((text) => !/^!.*\/\*\/\*\*$/.test(text));
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 5 }), async (lines) => {
       const matcher = ignoreMatcher(lines);

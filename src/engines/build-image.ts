@@ -3,7 +3,7 @@ import { formatSeconds, messageOf, UserError } from '../base/index.ts';
 import type { Platform } from '../image/index.ts';
 import { explainFailedBuild } from './build-failure.ts';
 import type { BuildLog, BuildOutcome } from './build-log.ts';
-import type { BuildRequest, BuiltImage } from './engine.ts';
+import type { BuildRequest, BuiltImage, EngineName, SecretSource } from './engine.ts';
 import { callTool, type EngineTool, engineTitles } from './tool.ts';
 
 /** How one engine builds. */
@@ -94,9 +94,18 @@ async function buildArguments({ tool, buildWords }: Builder, request: BuildReque
       '--build-arg',
       `${name}=${value}`,
     ]),
+    ...(request.secrets ?? []).flatMap((secret) => ['--secret', secretWord(secret, tool.name)]),
     ...(request.isCacheOff ? ['--no-cache'] : []),
     request.contextDir,
   ];
+}
+
+/** `id=token,type=file,src=/path` or `id=token,type=env,env=TOKEN`. BuildKit reads CSV, where a field with a comma is quoted; Buildah splits at each comma. */
+function secretWord(secret: SecretSource, engine: EngineName): string {
+  const source = 'file' in secret ? `src=${secret.file}` : `env=${secret.variable}`;
+  const isQuoted = engine === 'docker' && /[",]/.test(source);
+  const field = isQuoted ? `"${source.replaceAll('"', '""')}"` : source;
+  return `id=${secret.id},type=${'file' in secret ? 'file' : 'env'},${field}`;
 }
 
 /** `linux/arm64/v8`, as the engines' `--platform` takes it. */

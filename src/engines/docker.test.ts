@@ -81,9 +81,13 @@ describe('build', () => {
       target: 'runtime',
       platform: { os: 'linux', architecture: 'arm64', variant: 'v8' },
       buildArgs: { A: 'b c' },
+      secrets: [
+        { id: 'pip', file: '/x,y/pip.conf' },
+        { id: 'token', variable: 'TOKEN' },
+      ],
       isCacheOff: true,
     };
-    const options = `--tag app:1 --file ${folder}/Dockerfile --target runtime --platform linux/arm64/v8 --build-arg A=b c --no-cache ${folder}`;
+    const options = `--tag app:1 --file ${folder}/Dockerfile --target runtime --platform linux/arm64/v8 --build-arg A=b c --secret id=pip,type=file,"src=/x,y/pip.conf" --secret id=token,type=env,env=TOKEN --no-cache ${folder}`;
     expect(await (await fakeDocker(done)).build(request(more))).toMatchObject({
       id: 'sha256:abc',
       steps: [],

@@ -4,6 +4,13 @@ import type { ImageConfig, Platform } from '../image/index.ts';
 /** The container engines that Plimsoll drives. */
 export type EngineName = 'docker' | 'podman' | 'buildah';
 
+/** A secret for a build, by its id and where its value stands. */
+export type SecretSource =
+  /** Absolute path of a file. */
+  | { readonly id: string; readonly file: string }
+  /** An environment variable of this process. */
+  | { readonly id: string; readonly variable: string };
+
 /** What to build. */
 export interface BuildRequest {
   /** Absolute path of the build context. */
@@ -16,6 +23,8 @@ export interface BuildRequest {
   readonly target?: string;
   readonly platform?: Platform;
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** For `RUN --mount=type=secret`. */
+  readonly secrets?: readonly SecretSource[];
   /** Shown in progress and in errors: `fat image`, `lean image`. */
   readonly title: string;
   readonly isCacheOff?: boolean;

@@ -153,6 +153,32 @@ describe.skipIf(reason !== undefined).each(engines)('$name $version', { timeout:
     expect(await engine.inspect(tagOf(engine))).toMatchObject({ id: third.id, sizeBytes: third.sizeBytes });
   });
 
+  test('hands secrets to RUN, and keeps them out of the image', async () => {
+    const from = await project(
+      `${engine.name}-secrets`,
+      `${base}RUN --mount=type=secret,id=token,required=true \\
+    export TOKEN="$(cat /run/secrets/token)" && echo "$TOKEN" >/token
+RUN --mount=type=secret,id=conf,target=/etc/tool.conf,required=true cat /etc/tool.conf >/conf
+RUN --mount=type=secret,id=other export OTHER="$(cat /run/secrets/other 2>/dev/null)" && echo "[$OTHER]" >/other
+`,
+    );
+    const file = join(folder, `${engine.name}.conf`);
+    await writeFile(file, 'from a file\n');
+    process.env['PLIMSOLL_TEST_TOKEN'] = 'from a variable';
+    const secrets = [
+      { id: 'token', variable: 'PLIMSOLL_TEST_TOKEN' },
+      { id: 'conf', file },
+    ];
+    await engine.build(request(engine, from, { secrets }));
+    const { stdout } = await engine.run({
+      image: tagOf(engine),
+      entrypoint: ['/bin/sh', '-c'],
+      command: ['cat /token /conf /other; cat /run/secrets/* /etc/tool.conf 2>/dev/null; echo end'],
+    });
+    expect(stdout).toBe('from a variable\nfrom a file\n[]\nend\n');
+    await expect(engine.build(request(engine, from, { isCacheOff: true }))).rejects.toThrow(/token/);
+  });
+
   test('follows the ignore file that stands beside a Dockerfile outside of the context', async () => {
     const from = await project(`${engine.name}-outside`, service);
     const dockerfile = join(folder, `${engine.name}-lean.Dockerfile`);

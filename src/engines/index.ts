@@ -1,5 +1,6 @@
 export { BuildError, type BuildErrorDetails, type BuildFailureKind } from './build-error.ts';
 export { explainFailedBuild, type FailedBuild } from './build-failure.ts';
+export { platformWord } from './build-image.ts';
 export type { BuildLog, BuildOutcome, FailedStep } from './build-log.ts';
 export type { BuildahOptions } from './buildah.ts';
 export { createBuildahLog } from './buildah-log.ts';
@@ -16,6 +17,7 @@ export type {
   FinishedRun,
   RunningContainer,
   RunRequest,
+  SecretSource,
 } from './engine.ts';
 export type { EngineRefusal } from './engine-search.ts';
 export { readBuildahImage, readInspectedImage } from './inspected-image.ts';

@@ -11,14 +11,10 @@ export interface ContentListeners {
 
 const zeros = Buffer.alloc(1024 * 1024);
 
-/** Beyond so many bytes the holes of a sparse file are not hashed: a map of a few bytes can claim petabytes. */
-const hashedHolesLimitBytes = 64 * 1024 ** 3;
-
 /** Takes a file's stored bytes as they come by and tells the listeners at the end. */
 export function contentSink(entry: TarEntry, { onContent, onHash }: ContentListeners): TarBodySink {
   const parts: Buffer[] = [];
-  const isHashable = (entry.sparse?.realBytes ?? 0) <= hashedHolesLimitBytes;
-  const hash = onHash && isHashable ? createHash('sha256') : undefined;
+  const hash = onHash && createHash('sha256');
   const sink: TarBodySink = {
     write(chunk) {
       hash?.update(chunk);
@@ -30,7 +26,7 @@ export function contentSink(entry: TarEntry, { onContent, onHash }: ContentListe
       onContent?.(Buffer.concat(parts));
     },
   };
-  return entry.sparse === undefined || !isHashable ? sink : fillingHoles(entry.sparse, sink);
+  return entry.sparse === undefined ? sink : fillingHoles(entry.sparse, sink);
 }
 
 function fillingHoles(sparse: NonNullable<TarEntry['sparse']>, sink: TarBodySink): TarBodySink {

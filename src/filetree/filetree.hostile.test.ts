@@ -235,6 +235,19 @@ describe('a layer that wants too much', () => {
       expect(index.content('huge')).toBeUndefined();
     },
   );
+
+  test('the holes of all files of a layer share one budget', async () => {
+    const sparse = (path: string): TarMember => ({
+      path: 'sparse',
+      content: 'x',
+      pax: { 'GNU.sparse.size': '1000', 'GNU.sparse.map': '0,1', 'GNU.sparse.name': path },
+    });
+    const members = [sparse('a'), sparse('b'), sparse('c'), { path: 'plain', content: 'x' }];
+    const options = { withHashes: true, maxHashedHoleBytes: 2000 };
+    const index = await indexLayer(layerOf(await buffer(writeTar(members))), options);
+    const hashed = [...index.entries()].filter(({ contentHash }) => contentHash !== undefined);
+    expect(hashed.map(({ path }) => path)).toEqual(['a', 'b', 'plain']);
+  });
 });
 
 describe('captured content', () => {

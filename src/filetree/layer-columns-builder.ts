@@ -60,6 +60,9 @@ export class LayerColumnsBuilder {
     return this.#capturedBytes;
   }
 
+  /** Bytes of holes that the hashes of sparse files went over: what is not stored costs time all the same. */
+  hashedHoleBytes = 0;
+
   get entryCount(): number {
     return this.#rows.types.length;
   }

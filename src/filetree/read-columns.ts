@@ -1,8 +1,7 @@
 import { sha256Digest, UserError } from '../base/index.ts';
-import type { Layer } from '../image/index.ts';
+import type { Layer, PlainTar } from '../image/index.ts';
 import {
   encodeName,
-  type FileRange,
   readTar,
   scanTarFile,
   type TarBody,
@@ -21,6 +20,8 @@ const defaultMaxBytes = 8 * 1024 * 1024;
 /** Enough for the databases of 10,000 packages. */
 const defaultMaxTotalBytes = 512 * 1024 * 1024;
 const defaultMaxEntries = 10_000_000;
+/** A map of a few bytes can claim petabytes, and a layer can hold any number of them. */
+const defaultMaxHashedHoleBytes = 64 * 1024 ** 3;
 
 /** Reads a layer as a stream, its digests verified. Throws a `TarError` when it is damaged. */
 export async function readColumns(layer: Layer, options: IndexLayerOptions): Promise<LayerColumns> {
@@ -45,18 +46,20 @@ export async function readColumns(layer: Layer, options: IndexLayerOptions): Pro
   }
 }
 
-/** Reads the headers of a layer that lies uncompressed in a file, and of its contents only what is wanted. */
+/**
+ * Reads the headers of a layer that lies uncompressed in a file, and of its contents only what is wanted. Throws a `TarError` when
+ * it is damaged or, unless an engine has just written it, has no end marker.
+ */
 export async function scanColumns(
   layer: Layer,
-  place: FileRange,
+  place: PlainTar,
   options: IndexLayerOptions,
 ): Promise<LayerColumns> {
   const builder = new LayerColumnsBuilder();
   const memory = factsMemory();
   let seenBytes = 0;
   await scanTarFile(place, {
-    // Engines write layers without an end marker too; whatever holds the layer knows its length.
-    isEndMarkerOptional: true,
+    isEndMarkerOptional: place.isVouchedFor,
     onEntry(entry, body) {
       const added = addEntry(builder, entry, options);
       if (hasFacts(added)) {
@@ -128,18 +131,27 @@ function sinkOf(
   options: IndexLayerOptions,
 ): TarBodySink[] {
   if (found.type !== 'file') return [];
-  const { capture, withHashes } = options;
+  const { capture } = options;
   const realBytes = entry.sparse?.realBytes ?? entry.sizeBytes;
   const isCaptured =
     builder.capturedBytes + realBytes <= (capture?.maxTotalBytes ?? defaultMaxTotalBytes) &&
     realBytes <= (capture?.maxBytes ?? defaultMaxBytes) &&
     capture?.wants(found.path, realBytes) === true;
-  if (!isCaptured && withHashes !== true) return [];
+  const isHashed = options.withHashes === true && mayHash(builder, entry, options);
+  if (!isCaptured && !isHashed) return [];
   const sink = contentSink(entry, {
     ...(isCaptured && { onContent: (content) => builder.setContent(position, content) }),
-    ...(withHashes === true && { onHash: (hash) => builder.setHash(position, hash) }),
+    ...(isHashed && { onHash: (hash) => builder.setHash(position, hash) }),
   });
   return [sink];
+}
+
+function mayHash(builder: LayerColumnsBuilder, entry: TarEntry, options: IndexLayerOptions): boolean {
+  const holeBytes = entry.sparse === undefined ? 0 : Math.max(0, entry.sparse.realBytes - entry.sizeBytes);
+  const budget = options.maxHashedHoleBytes ?? defaultMaxHashedHoleBytes;
+  if (builder.hashedHoleBytes + holeBytes > budget) return holeBytes === 0;
+  builder.hashedHoleBytes += holeBytes;
+  return true;
 }
 
 function combined(sinks: readonly TarBodySink[]): TarBodySink | undefined {

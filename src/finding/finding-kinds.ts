@@ -271,7 +271,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     docs: page('duplicate-cuda'),
     why: 'The framework loads the libraries that its wheels bring; the same library in the base is not used.',
     remedy: 'Start from a base without CUDA libraries (`nvidia/cuda:…-base` or a plain slim one).',
-    rewrite: 'slim-base',
+    rewrite: 'cuda-base',
   },
   'log-or-dump': {
     title: 'Logs',

@@ -62,7 +62,7 @@ function distinct<T extends ImageCandidate>(candidates: readonly T[]): T[] {
 
 function ambiguous(candidates: readonly ImageCandidate[], title: string): UserError {
   return new UserError(`${title} holds ${candidates.length} images`, {
-    hint: `Choose one by its tag or digest: ${listed(candidates)}.`,
+    hint: `Choose one by its tag or digest, after the path and a colon: ${listed(candidates)}.`,
   });
 }
 

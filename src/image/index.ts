@@ -18,7 +18,7 @@ export { AbsentLayerError, openFileLayer } from './layer.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';
 export type { EngineHolds } from './open-reference.ts';
-export { hostPlatform, parsePlatform } from './platform.ts';
+export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
 export type { RegistryAccess } from './registry/registry-client.ts';
 export { type WriteDockerArchiveOptions, writeDockerArchive } from './sinks/docker-archive.ts';

@@ -19,3 +19,4 @@ export {
 } from './judge-audit.ts';
 export { type DiveTexts, diveCiPath, type ReadDiveRules, readDiveRules } from './read-dive-rules.ts';
 export { type GateFlags, type GateTexts, hasNoGates, readGates } from './read-gates.ts';
+export { readYaml, type YamlFile } from './yaml-file.ts';

@@ -52,6 +52,17 @@ test.each(boundaries)('%o at its limit passes, a little less fails', (flags, at,
   expect(verdicts).toEqual([at, 'fail', 'pass']);
 });
 
+test.each<[reason: string, flags: GateFlags, verdict: GateVerdict]>([
+  ['what is missing could break it', { maxSize: '1GB' }, 'cannot-judge'],
+  ['broken whatever else there is', { maxSize: '1kB' }, 'fail'],
+  ['dead bytes only grow', { maxDead: '1kB' }, 'fail'],
+  ['their part does not', { maxDead: '1%' }, 'cannot-judge'],
+  ['nor does the efficiency', { minEfficiency: '0.99' }, 'cannot-judge'],
+])('with a layer that is not there: %s', (_reason, flags, verdict) => {
+  const results = judgeAudit(audit, readGates({ flags }), { ...facts, absentLayerCount: 1 });
+  expect(gateVerdict(results)).toBe(verdict);
+});
+
 const efficient: readonly [limit: string, verdict: GateVerdict][] = [
   ['0.95', 'pass'],
   ['95%', 'pass'],

@@ -46,6 +46,8 @@ export interface GateFacts {
   readonly compressed?: { readonly sizeBytes: number; readonly isSampled: boolean } | undefined;
   readonly baseline?: Baseline | undefined;
   readonly dive?: DiveFigures | undefined;
+  /** Layers that the source does not hold: what is in them could break any limit that is kept without them. */
+  readonly absentLayerCount?: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface GateFacts {
  * unrounded.
  */
 export function judgeAudit(audit: JudgedAudit, gates: Gates, facts: GateFacts = {}): GateResult[] {
-  return [
+  const results = [
     ...figureGateNames.flatMap((gate) => {
       const limit = gates.figures[gate];
       return limit === undefined ? [] : [judgeFigure(gate, limit, figureOf(gate, limit.unit, audit, facts))];
@@ -64,6 +66,17 @@ export function judgeAudit(audit: JudgedAudit, gates: Gates, facts: GateFacts = 
       return limit === undefined ? [] : [judgeDive(rule, limit, facts.dive)];
     }),
   ];
+  return (facts.absentLayerCount ?? 0) === 0 ? results : results.map(withoutLayers);
+}
+
+/** What more bytes can only break further. How they change shares, the efficiency, or what is avoidable, nobody can tell. */
+const growing = /^(?:maxSize|maxCompressed|maxGrowth|maxDead|findings\.)/;
+
+function withoutLayers(result: GateResult): GateResult {
+  const isSure = result.verdict === 'fail' && result.unit !== 'share' && growing.test(result.gate);
+  if (isSure || result.verdict === 'cannot-judge') return result;
+  const message = `cannot be judged, since not all layers are stored here: ${result.message}`;
+  return { ...result, verdict: 'cannot-judge', message };
 }
 
 /** All gates in one word: a failed one decides, then one that could not be judged. */

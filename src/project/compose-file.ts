@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { messageOf, UserError } from '../base/index.ts';
+import { extendService } from './compose-extends.ts';
 import { mergeCompose } from './compose-merge.ts';
-import { checkCompose, checkExtends, checkService } from './compose-schema.ts';
+import { checkCompose, checkService } from './compose-schema.ts';
 import { type ComposeService, toComposeService } from './compose-service.ts';
 
 /** One compose file; `document` keeps comments and order for edits. */
@@ -20,7 +21,9 @@ export interface Compose {
   readonly documents: readonly ComposeDocument[];
   /** Every service that is built. */
   readonly services: readonly ComposeService[];
-  /** What was not followed: `extends` into other files, `include`. */
+  /** Every service as Compose merges it, built or not: with its override, its merge keys and what it extends; nothing is checked. */
+  readonly merged: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** What was not followed: `extends` of what is not there, `include`. */
   readonly notFollowed: readonly string[];
 }
 
@@ -32,6 +35,20 @@ const overrideNames = [
   'docker-compose.override.yaml',
 ];
 
+/** The compose files of a directory by absolute path: the named one alone, else the one of the default names with its override, as Docker Compose looks for them. */
+export function composeFilesIn(
+  directory: string,
+  names: readonly string[],
+  named?: string,
+): readonly string[] {
+  if (named !== undefined) return [resolve(directory, named)];
+  const main = mainNames.find((name) => names.includes(name));
+  const override = overrideNames.find((name) => names.includes(name));
+  return [main, main === undefined ? undefined : override].flatMap((name) =>
+    name === undefined ? [] : [join(directory, name)],
+  );
+}
+
 /**
  * Reads a project's compose file: the named one (relative to `directory`), else the one of the default names with its override, in the order
  * of Docker Compose. Undefined when there is none. Throws a `UserError` with file and line for text that is no YAML or no compose file.
@@ -41,14 +58,7 @@ export async function readCompose(
   names: readonly string[],
   named?: string,
 ): Promise<Compose | undefined> {
-  const main = mainNames.find((name) => names.includes(name));
-  const override = overrideNames.find((name) => names.includes(name));
-  const files =
-    named !== undefined
-      ? [resolve(directory, named)]
-      : main === undefined
-        ? []
-        : [main, ...(override === undefined ? [] : [override])].map((name) => join(directory, name));
+  const files = composeFilesIn(directory, names, named);
   if (files.length === 0) return undefined;
   const documents = await Promise.all(files.map(readDocument));
   return toCompose(documents);
@@ -57,7 +67,7 @@ export async function readCompose(
 async function readDocument(file: string): Promise<ComposeDocument> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
   } catch (error) {
     throw new UserError(`cannot read the compose file ${file}: ${messageOf(error)}`, {
       hint: 'Check its path and permissions.',
@@ -78,42 +88,36 @@ async function readDocument(file: string): Promise<ComposeDocument> {
   return { file, text, document };
 }
 
-function toCompose(documents: readonly ComposeDocument[]): Compose {
+/** Stacks of a hundred services that share their settings are real; what multiplies without end is not. */
+const mostAliases = 100_000;
+
+function contentOf(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: mostAliases });
+  } catch (error) {
+    throw new UserError(`${file}: ${messageOf(error)}`, {
+      hint: 'Correct the YAML; `docker compose config` shows what Compose reads.',
+      cause: error,
+    });
+  }
+}
+
+async function toCompose(documents: readonly ComposeDocument[]): Promise<Compose> {
   const [main] = documents;
   const file = main?.file ?? '';
-  const merged = documents.reduce<unknown>((earlier, { document }) => {
-    const later: unknown = document.toJS() ?? {};
+  const whole = documents.reduce<unknown>((earlier, { document }) => {
+    const later: unknown = contentOf(document, file) ?? {};
     return earlier === undefined ? later : mergeCompose(earlier, later);
   }, undefined);
-  const { services, hasInclude } = checkCompose(merged, file);
+  const { services, hasInclude } = checkCompose(whole, file);
   const notFollowed = hasInclude ? ['include'] : [];
-  const read = Object.keys(services).flatMap((name) => {
-    const place = `${file}: service ${name}`;
-    const source = checkService(withExtended(name, { services, notFollowed, file }), place);
-    return toComposeService(name, source, file) ?? [];
-  });
-  return { documents, services: read, notFollowed };
-}
-
-interface ExtendContext {
-  readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly notFollowed: string[];
-  readonly file: string;
-}
-
-/** A service over the ones that it extends in the same file. */
-function withExtended(name: string, context: ExtendContext, seen: readonly string[] = []): unknown {
-  const { extends: written, ...own } = context.services[name] ?? {};
-  const base = checkExtends(written, `${context.file}: service ${name}`);
-  if (base === undefined) return own;
-  if (
-    base.file !== undefined ||
-    !Object.hasOwn(context.services, base.service) ||
-    seen.includes(base.service)
-  ) {
-    const source = base.file === undefined ? '' : ` of ${base.file}`;
-    context.notFollowed.push(`${name} extends ${base.service}${source}`);
-    return own;
+  const merged = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const name of Object.keys(services)) {
+    merged.set(name, await extendService(name, { services, file, isOwn: true }, notFollowed));
   }
-  return mergeCompose(withExtended(base.service, context, [...seen, name]), own);
+  const read = [...merged].flatMap(([name, source]) => {
+    const place = `${file}: service ${name}`;
+    return toComposeService(name, checkService(source, place), file) ?? [];
+  });
+  return { documents, services: read, merged, notFollowed };
 }

@@ -15,7 +15,8 @@ export interface ComposeService {
   readonly image: string | undefined;
   /** As written: `8000:8000`, `127.0.0.1:80:8080/tcp`; the long form is written the same way. */
   readonly ports: readonly string[];
-  readonly environmentNames: readonly string[];
+  /** Undefined for a value that the environment of Compose gives. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly volumes: readonly ComposeVolume[];
   /** Of the container; `undefined` where the compose file leaves it to the image, `'disabled'` where it turns it off. */
   readonly healthcheck: readonly string[] | 'disabled' | undefined;
@@ -55,7 +56,7 @@ export function toComposeService(
     args: pairsOf(build.args),
     image: source.image,
     ports: (source.ports ?? []).map(portText),
-    environmentNames: Object.keys(pairsOf(source.environment)),
+    environment: pairsOf(source.environment),
     volumes: (source.volumes ?? []).map(toVolume),
     healthcheck: healthcheckOf(source.healthcheck),
     gpus: gpuRequest(source),

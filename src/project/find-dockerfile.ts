@@ -35,18 +35,21 @@ export async function listProjectDirectory(directory: string): Promise<readonly 
 }
 
 /**
- * The absolute path of a project's Dockerfile: the named one (relative to `directory`), else `Dockerfile` or `Containerfile`, else the only
- * `*.Dockerfile` or `Dockerfile.*`, else the one that the compose file names. A `UserError` when there is none, or when it is not clear which.
+ * The absolute path of a project's Dockerfile: the named one (relative to `directory`), else the one that the compose file and the pipelines
+ * build, else `Dockerfile` or `Containerfile`, else the only `*.Dockerfile` or `Dockerfile.*`. A `UserError` when there is none, or when it is not clear which.
  */
 export async function findDockerfile(
   directory: string,
   names: readonly string[],
-  choice: { readonly named?: string | undefined; readonly ofCompose?: string | undefined },
+  choice: { readonly named?: string | undefined; readonly ofBuilders?: string | undefined },
 ): Promise<string> {
   if (choice.named !== undefined) return existingFile(resolve(directory, choice.named));
   const standard = defaultNames.find((name) => names.includes(name));
+  const ofBuilders =
+    choice.ofBuilders !== undefined && (await isFile(choice.ofBuilders)) ? choice.ofBuilders : undefined;
+  if (ofBuilders !== undefined) return ofBuilders;
   if (standard !== undefined) return existingFile(join(directory, standard));
-  if (choice.ofCompose !== undefined) return existingFile(choice.ofCompose);
+  if (choice.ofBuilders !== undefined) return existingFile(choice.ofBuilders);
   const others = names.filter((name) => otherNames.test(name));
   const [only] = others;
   if (only !== undefined && others.length === 1) return existingFile(join(directory, only));
@@ -62,6 +65,10 @@ export async function findDockerfile(
         ? 'Name it with -f, or give another directory.'
         : `Name one with -f; there is ${below.join(', ')}.`,
   });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
 }
 
 async function existingFile(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-export type { Compose, ComposeDocument } from './compose-file.ts';
+export { type Compose, type ComposeDocument, composeFilesIn, readCompose } from './compose-file.ts';
 export type { ComposeService, ComposeVolume } from './compose-service.ts';
 export type {
   ContextDirectory,
@@ -6,6 +6,7 @@ export type {
   ContextListing,
   UnreadableEntry,
 } from './context-listing.ts';
+export { listProjectDirectory } from './find-dockerfile.ts';
 export type { ProjectText, ProjectTexts } from './project-texts.ts';
 export {
   type Project,

@@ -17,7 +17,7 @@ export interface ProjectText {
 export interface ProjectTexts {
   /** `requirements*.txt`, `requirements/*.txt`, `constraints*.txt`, also `.in`. */
   readonly requirements: readonly ProjectText[];
-  /** pyproject.toml, lock files, Pipfile, setup.py, environment.yml and the like. */
+  /** pyproject.toml, lock files, Pipfile, setup.py, environment.yml and the like, and the settings of Streamlit. */
   readonly manifests: readonly ProjectText[];
   /** `*.py` and `*.ipynb`, and executable scripts that name Python. */
   readonly pythonSources: readonly ProjectText[];
@@ -139,7 +139,7 @@ function rolesOf(path: string): readonly Role[] {
   const name = posix.basename(path);
   const roles: Role[] = [];
   if (isRequirements(path)) roles.push('requirements');
-  if (manifestNames.has(name)) roles.push('manifests');
+  if (manifestNames.has(name) || path.endsWith('.streamlit/config.toml')) roles.push('manifests');
   if (/\.(py|ipynb)$/.test(name)) roles.push('pythonSources');
   if (/\.(sh|bash)$/.test(name)) roles.push('shellScripts');
   return roles;

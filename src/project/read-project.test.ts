@@ -216,7 +216,7 @@ describe('compose', () => {
       image: 'me/web',
       args: { V: '2', W: undefined, E: undefined },
       ports: ['8000:80', '8001:81/tcp', '82', '9:9'],
-      environmentNames: ['A', 'B', 'C'],
+      environment: { A: '1', B: undefined, C: '3' },
       volumes: [
         { source: './data', target: '/data', isBind: true },
         { source: 'models', target: '/models', isBind: false },
@@ -258,6 +258,50 @@ describe('compose', () => {
     const text = 'include: [x.yaml]\nservices: {a: {build: ., extends: {service: b, file: c.yaml}}}';
     const { compose } = await readProject(await project({ ...base, 'compose.yaml': text }));
     expect(compose?.notFollowed).toEqual(['include', 'a extends b of c.yaml']);
+  });
+
+  test('what a service extends is merged, from other files too', async () => {
+    const directory = await project({
+      ...base,
+      'compose.yaml': [
+        'services:',
+        '  a:',
+        '    extends: {file: common/base.yaml, service: base}',
+        '    environment: ["B=2"]',
+        '  loop: {build: ., extends: loop}',
+      ].join('\n'),
+      'common/base.yaml': [
+        'services:',
+        '  base:',
+        '    extends: root',
+        '    build: {context: .., target: app}',
+        '    environment: {A: 1, B: 1}',
+        '  root: {healthcheck: {test: [NONE]}, env_file: .env}',
+      ].join('\n'),
+    });
+    const { compose } = await readProject(directory);
+    expect(compose?.builders.map(({ name }) => name)).toEqual(['a', 'loop']);
+    expect(compose?.builders[0]).toMatchObject({
+      target: 'app',
+      environment: { A: '1', B: '2' },
+      healthcheck: 'disabled',
+    });
+    expect(compose?.merged.get('a')).toMatchObject({ env_file: join(directory, 'common/.env') });
+    expect(compose?.notFollowed).toEqual(['loop extends loop']);
+  });
+
+  test('many aliases are read, and those that multiply without end are refused', async () => {
+    const names = Array.from({ length: 150 }, (_, i) => `s${i}`);
+    const stack = `x-a: &a {A: 1}\nx-b: &b {build: ., environment: *a}\nservices:\n${names.map((name) => `  ${name}: {<<: *b}\n`).join('')}`;
+    const { compose } = await readProject(await project({ ...base, 'compose.yaml': stack }));
+    expect(compose?.services.length).toBe(150);
+    const levels = names
+      .slice(0, 12)
+      .map((name, i) => `x-${name}: &${name} [${Array(10).fill(i === 0 ? '1' : `*s${i - 1}`)}]\n`);
+    const laughs = readProject(
+      await project({ ...base, 'compose.yaml': `${levels.join('')}services: {}\n` }),
+    );
+    await expect(laughs).rejects.toThrow(UserError);
   });
 
   test('a named file is read alone', async () => {

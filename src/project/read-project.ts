@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import { messageOf, UserError } from '../base/index.ts';
+import { decodeLossless, messageOf, UserError } from '../base/index.ts';
 import {
   type DockerfileModel,
   type DockerfileSyntax,
@@ -13,6 +13,8 @@ import {
   parseDockerignore,
   type WalkedContext,
 } from '../dockerignore/index.ts';
+import { buildersOf, chooseDockerfile, chooseTarget } from './choose-build.ts';
+import { readCiBuilds } from './ci-builds.ts';
 import { type Compose, readCompose } from './compose-file.ts';
 import type { ComposeService } from './compose-service.ts';
 import { type ContextListing, type UnreadableEntry, walkContext } from './context-listing.ts';
@@ -23,8 +25,12 @@ import { type ProjectTexts, readProjectTexts } from './project-texts.ts';
 export interface ProjectOptions {
   readonly dockerfile?: string | undefined;
   readonly composeFile?: string | undefined;
+  /** Asks no compose file: what it would tell is given. */
+  readonly isWithoutCompose?: boolean | undefined;
   /** Beats the compose file's. */
   readonly target?: string | undefined;
+  /** True where the stage does not matter: the last one is read when it is not clear which is meant. */
+  readonly acceptsAnyStage?: boolean | undefined;
   /** Each beats the compose file's of that name. */
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
 }
@@ -43,6 +49,8 @@ export interface Project {
   readonly compose: ProjectCompose | undefined;
   /** The stage that is built, where something names it. */
   readonly target: string | undefined;
+  /** Which Dockerfile and which stage, and whom that follows, where the compose file or a pipeline decided it. */
+  readonly choices: readonly string[];
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly texts: Omit<ProjectTexts, 'unreadable'>;
   /** What could not be read, of the context and of the texts. */
@@ -78,18 +86,29 @@ export interface ProjectCompose extends Compose {
 export async function readProject(directory: string, options: ProjectOptions = {}): Promise<Project> {
   const root = resolve(directory);
   const names = await listProjectDirectory(root);
-  const compose = await readCompose(root, names, options.composeFile);
-  const ofCompose = onlyOne(
-    compose?.services.filter(({ context }) => context === root),
-    'dockerfile',
-  );
-  const dockerfilePath = await findDockerfile(root, names, { named: options.dockerfile, ofCompose });
+  const compose =
+    options.isWithoutCompose === true ? undefined : await readCompose(root, names, options.composeFile);
+  const everyBuilder = buildersOf(root, compose?.services ?? [], await readCiBuilds(root));
+  const chosen = options.dockerfile === undefined ? chooseDockerfile(root, everyBuilder) : undefined;
+  const dockerfilePath = await findDockerfile(root, names, {
+    named: options.dockerfile,
+    ofBuilders: chosen?.value,
+  });
   const builders = compose?.services.filter(
     (service) => service.context === root && service.dockerfile === dockerfilePath,
   );
-  const target = options.target ?? onlyOne(builders, 'target');
   const buildArgs = { ...definedArgs(builders), ...options.buildArgs };
-  const dockerfile = await readDockerfile(root, dockerfilePath, { target, buildArgs });
+  const written = await parseWritten(root, dockerfilePath);
+  const ofStage =
+    options.target === undefined
+      ? chooseTarget(
+          everyBuilder.filter((one) => one.dockerfile === dockerfilePath),
+          resolveDockerfile(written.syntax, { buildArgs, fileName: written.path }),
+          options.acceptsAnyStage === true,
+        )
+      : undefined;
+  const target = options.target ?? ofStage?.value;
+  const dockerfile = resolveWritten(written, { target, buildArgs });
   const dockerignore = await readDockerignore(root, dockerfilePath);
   const walk = await walkContext(root, ignoreMatcher(dockerignore?.patterns ?? []));
   const { unreadable, ...texts } = await readProjectTexts(root, [
@@ -104,19 +123,11 @@ export async function readProject(directory: string, options: ProjectOptions = {
     walked: walk.walked,
     compose: compose === undefined ? undefined : { ...compose, builders: builders ?? [] },
     target,
+    choices: [chosen?.reason, ofStage?.reason].filter((reason) => reason !== undefined),
     buildArgs,
     texts,
     unreadable: [...walk.listing.unreadable, ...unreadable],
   };
-}
-
-/** The value that all services have, or undefined when they differ. */
-function onlyOne(
-  services: readonly ComposeService[] | undefined,
-  key: 'target' | 'dockerfile',
-): string | undefined {
-  const values = new Set(services?.map((service) => service[key]));
-  return values.size === 1 ? [...values][0] : undefined;
 }
 
 /** Build arguments with a known value on which the services agree. */
@@ -135,21 +146,25 @@ function definedArgs(services: readonly ComposeService[] | undefined): Readonly<
   );
 }
 
-async function readDockerfile(
-  root: string,
-  file: string,
-  options: { readonly target: string | undefined; readonly buildArgs: Readonly<Record<string, string>> },
-): Promise<ProjectDockerfile> {
+type WrittenDockerfile = Omit<ProjectDockerfile, 'model'>;
+
+async function parseWritten(root: string, file: string): Promise<WrittenDockerfile> {
   const path = relativePath(root, file);
   const text = await readWhole(file);
-  const syntax = parseDockerfile(text, path);
+  return { path, text, syntax: parseDockerfile(text, path) };
+}
+
+function resolveWritten(
+  written: WrittenDockerfile,
+  options: { readonly target: string | undefined; readonly buildArgs: Readonly<Record<string, string>> },
+): ProjectDockerfile {
   const { target, buildArgs } = options;
-  const model = resolveDockerfile(syntax, {
+  const model = resolveDockerfile(written.syntax, {
     buildArgs,
-    fileName: path,
+    fileName: written.path,
     ...(target === undefined ? {} : { target }),
   });
-  return { path, text, syntax, model };
+  return { ...written, model };
 }
 
 /** The ignore file beside the Dockerfile beats the one of the context (BuildKit, `dockerui`). */
@@ -176,10 +191,9 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 async function readWhole(file: string): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+    return decodeLossless(await readFile(file));
   } catch (error) {
-    const reason = error instanceof TypeError ? 'it is no UTF-8 text' : messageOf(error);
-    throw new UserError(`cannot read ${file}: ${reason}`, {
+    throw new UserError(`cannot read ${file}: ${messageOf(error)}`, {
       hint: 'Check that the file is text and readable.',
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { type PortExpression, portExpression } from './port-expression.ts';
 import { literalValue } from './python-literals.ts';
 import {
   argumentsOf,
@@ -24,7 +25,7 @@ export interface Collected {
   readonly apps: Map<string, FoundApp>;
   readonly includes: FoundInclude[];
   readonly routes: RawRoute[];
-  readonly listens: { port: number; file: string; line: number }[];
+  readonly listens: (PortExpression & { readonly file: string; readonly line: number })[];
   /** Where each FastAPI application publishes its schema. */
   readonly schemas: { app: string; path: string }[];
 }
@@ -147,9 +148,8 @@ function readCall(node: Node, context: FileContext, into: Collected): void {
         ),
       );
   } else if (method === 'run') {
-    const port = keywords.get('port');
-    const value = port ? literalValue(port) : undefined;
-    if (typeof value === 'number') into.listens.push({ port: value, file: context.file, line: lineOf(node) });
+    const port = portExpression(keywords.get('port'));
+    if (port !== undefined) into.listens.push({ ...port, file: context.file, line: lineOf(node) });
   }
 }
 

@@ -12,6 +12,8 @@ export interface CpuVariant {
   /** For `index`: the local version that marks it: `cpu` in `2.4.0+cpu`. */
   readonly localVersion: string | undefined;
   readonly extrasDropped: readonly string[];
+  /** Distributions that require the GPU build by name. */
+  readonly requiredBy: readonly string[];
   /** Every distribution that must be swapped in the same step. */
   readonly togetherWith: readonly string[];
   readonly note: string | undefined;
@@ -30,6 +32,7 @@ export function cpuVariant(distribution: string): CpuVariant | undefined {
     indexUrl: index?.url,
     localVersion: family.localVersion,
     extrasDropped: family.extrasDropped,
+    requiredBy: family.requiredBy,
     togetherWith: family.members.filter((member) => member !== distribution),
     note: family.note,
     source: family.source,
@@ -83,6 +86,10 @@ export interface SmallerDistribution {
   readonly savesBytes: number;
   /** Debian packages that only the larger one needs. */
   readonly dropsSystemPackages: readonly string[];
+  /** Distributions that require the larger one by name. */
+  readonly requiredBy: readonly string[];
+  /** Distributions that need these Debian packages, too. */
+  readonly needSystemPackages: readonly string[];
   readonly note: string;
   readonly source: string;
 }
@@ -90,4 +97,18 @@ export interface SmallerDistribution {
 /** The smaller stand-in of a distribution (opencv-python → opencv-python-headless), or undefined. */
 export function smallerDistribution(distribution: string): SmallerDistribution | undefined {
   return hardwareTable.smaller.find((entry) => entry.from === distribution);
+}
+
+/** What a distribution (normalised name) wants of a CUDA base image: `system` libraries, its compiler for the `build` or for the `run`. */
+export function cudaWants(
+  distribution: string,
+  extras: readonly string[] = [],
+): readonly ('system' | 'build' | 'run')[] {
+  const entry = hardwareTable.cudaUse.find((one) => one.name === distribution);
+  if (entry?.unlessExtra !== undefined && extras.includes(entry.unlessExtra)) return [];
+  return (
+    entry?.wants ??
+    hardwareTable.cudaUsePrefixes.find(({ prefix }) => distribution.startsWith(prefix))?.wants ??
+    []
+  );
 }

@@ -13,6 +13,7 @@ export {
   NoResolverError,
   type ResolverProgram,
 } from './find-resolver.ts';
+export { findGradioLaunches, type GradioLaunch } from './gradio-launches.ts';
 export {
   type HardwareEvidence,
   type HardwareInput,
@@ -22,6 +23,7 @@ export {
 export {
   type CpuVariant,
   cpuVariant,
+  cudaWants,
   gpuCompanionOf,
   gpuOnlyDistribution,
   pullsTorch,
@@ -45,10 +47,12 @@ export {
 } from './import-scan.ts';
 export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
+export { mayNeedLibraries } from './library-names.ts';
 export { type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
+export type { PortExpression } from './port-expression.ts';
 export { type ProbeRequest, probeRequests } from './probe-requests.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
@@ -84,9 +88,11 @@ export {
 } from './resolve.ts';
 export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
+export { type SharedMemorySign, sharedMemorySigns } from './shared-memory-signs.ts';
 export type { SourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion } from './specifier.ts';
+export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';
 export {
   aptPackage,
   type DebianSuite,

@@ -1,10 +1,25 @@
 import { shellWords } from './requirements-options.ts';
 
+const servers = [
+  'uvicorn',
+  'gunicorn',
+  'hypercorn',
+  'flask',
+  'fastapi',
+  'streamlit',
+  'gradio',
+  'vllm',
+  'django',
+  'python',
+] as const;
+
 /** How a container's command serves. */
 export interface ServeCommand {
-  readonly server: 'uvicorn' | 'gunicorn' | 'hypercorn' | 'flask' | 'fastapi' | 'streamlit' | 'python';
+  readonly server: (typeof servers)[number];
   /** The port it listens on; undefined where the words do not tell. */
   readonly port: number | undefined;
+  /** Whether the words or the environment name the port; false for the server's default, which a file of its settings may change. */
+  readonly isPortGiven: boolean;
   /** The entry as Python names it (`app.main:app`) or a script's path (`app/main.py`). */
   readonly entry: string | undefined;
 }
@@ -16,6 +31,17 @@ const defaults: Readonly<Record<string, number>> = {
   flask: 5000,
   fastapi: 8000,
   streamlit: 8501,
+  gradio: 7860,
+  vllm: 8000,
+};
+
+/** Variables that name the port where no option does. */
+const portVariables: Readonly<Record<string, string>> = {
+  uvicorn: 'UVICORN_PORT',
+  gunicorn: 'PORT',
+  flask: 'FLASK_RUN_PORT',
+  streamlit: 'STREAMLIT_SERVER_PORT',
+  gradio: 'GRADIO_SERVER_PORT',
 };
 
 const portOptions: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +51,7 @@ const portOptions: Readonly<Record<string, readonly string[]>> = {
   flask: ['--port', '-p'],
   fastapi: ['--port'],
   streamlit: ['--server.port'],
+  vllm: ['--port'],
 };
 
 /**
@@ -44,23 +71,23 @@ export function serveCommand(
   const name = nameOf(flat[at] ?? '') ?? '';
   const rest = flat.slice(at + 1);
   if (name === 'python') return pythonCommand(rest, env);
-  const port = portIn(rest, portOptions[name] ?? []);
   return {
-    server: serverOf(name),
-    port: port === 'absent' ? defaultPort(name, env) : port,
+    server: servers.find((one) => one === name) ?? 'python',
+    ...portOf(portIn(rest, portOptions[name] ?? []), name, env),
     entry: entryIn(name, rest, env),
   };
 }
 
-function serverOf(name: string): ServeCommand['server'] {
-  const known = ['uvicorn', 'gunicorn', 'hypercorn', 'flask', 'fastapi', 'streamlit'] as const;
-  return known.find((one) => one === name) ?? 'python';
-}
-
-function defaultPort(name: string, env: Readonly<Record<string, string>>): number | undefined {
-  if (name === 'flask' && env['FLASK_RUN_PORT'] !== undefined) return toPort(env['FLASK_RUN_PORT']);
-  if (name === 'gunicorn' && env['PORT'] !== undefined) return toPort(env['PORT']);
-  return defaults[name];
+function portOf(
+  asked: number | undefined | 'absent',
+  name: string,
+  env: Readonly<Record<string, string>>,
+): Pick<ServeCommand, 'port' | 'isPortGiven'> {
+  if (asked !== 'absent') return { port: asked, isPortGiven: asked !== undefined };
+  const set = env[portVariables[name] ?? ''];
+  return set === undefined
+    ? { port: defaults[name], isPortGiven: false }
+    : { port: toPort(set), isPortGiven: true };
 }
 
 function nameOf(word: string): string | undefined {
@@ -101,8 +128,18 @@ function pythonCommand(
   const target = rest[isModule ? at + 1 : at];
   if (at === -1 || target === undefined) return undefined;
   if (isModule && target in defaults) return serveCommand(rest.slice(at + 1), env);
+  if (/(^|\/)manage\.py$/.test(target)) return djangoCommand(rest.slice(at + 1), target);
   const port = portIn(rest.slice(at), ['--port', '-p']);
-  return { server: 'python', port: port === 'absent' ? undefined : port, entry: target };
+  const known = port === 'absent' ? undefined : port;
+  return { server: 'python', port: known, isPortGiven: known !== undefined, entry: target };
+}
+
+// python manage.py runserver 0.0.0.0:8000
+function djangoCommand(words: readonly string[], entry: string): ServeCommand | undefined {
+  if (words[0] !== 'runserver') return undefined;
+  const address = words.slice(1).find((word) => /^[^-]/.test(word));
+  const port = address === undefined ? 8000 : toPort(address);
+  return { server: 'django', port, isPortGiven: address !== undefined, entry };
 }
 
 function portIn(words: readonly string[], options: readonly string[]): number | undefined | 'absent' {
@@ -134,6 +171,7 @@ function entryIn(
     const at = words.findIndex((word) => word === '--app' || word === '-A');
     return at === -1 ? (env['FLASK_APP'] ?? undefined) : words[at + 1];
   }
-  if (name === 'fastapi' || name === 'streamlit') return words.find((word) => word.endsWith('.py'));
+  if (name === 'fastapi' || name === 'streamlit' || name === 'gradio')
+    return words.find((word) => word.endsWith('.py'));
   return words.find((word) => /^[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?$/.test(word));
 }

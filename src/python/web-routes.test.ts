@@ -219,13 +219,20 @@ test.each<[string, Record<string, string>, string, number | undefined, string | 
   ['uvicorn app:app --port $PORT', {}, 'uvicorn', undefined, 'app:app'],
   ['python app/main.py', {}, 'python', undefined, 'app/main.py'],
   ['python -u -m service', {}, 'python', undefined, 'service'],
+  ['streamlit run ui/app.py', {}, 'streamlit', 8501, 'ui/app.py'],
+  ['streamlit run app.py --server.port=8080', {}, 'streamlit', 8080, 'app.py'],
+  ['python -m streamlit run app.py', { STREAMLIT_SERVER_PORT: '80' }, 'streamlit', 80, 'app.py'],
+  ['gradio app.py', {}, 'gradio', 7860, 'app.py'],
+  ['gradio app.py', { GRADIO_SERVER_PORT: '7000' }, 'gradio', 7000, 'app.py'],
+  ['uv run --no-sync vllm serve model --port 9000', {}, 'vllm', 9000, undefined],
+  ['python manage.py runserver 0.0.0.0:8001', {}, 'django', 8001, 'manage.py'],
 ])('%s', (command, env, server, port, entry) => {
-  expect(serveCommand(command.split(' '), env)).toEqual({ server, port, entry });
+  expect(serveCommand(command.split(' '), env)).toMatchObject({ server, port, entry });
 });
 
 test('a shell command is looked into; other programs serve nothing', () => {
   expect(
     serveCommand(['/bin/sh', '-c', 'python migrate.py && exec uvicorn app:app --port ${PORT:-9}']),
-  ).toEqual({ server: 'uvicorn', port: 9, entry: 'app:app' });
+  ).toEqual({ server: 'uvicorn', port: 9, isPortGiven: true, entry: 'app:app' });
   expect(serveCommand(['nginx', '-g', 'daemon off;'])).toBeUndefined();
 });

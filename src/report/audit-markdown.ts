@@ -6,6 +6,7 @@ import {
   avoidableByLayer,
   baseShare,
   efficiencyText,
+  inPlace,
   layerSize,
   layerSizeTitle,
   neededBytes,
@@ -60,7 +61,7 @@ function facts(audit: Audit): string {
 function unreadable({ unreadable: all }: Audit): string {
   if (all.length === 0) return '';
   const items = all.map(({ path, reason }) => `- ${code(path)}: ${inert(reason)}`);
-  return ['**Could not be read**, so packages may be missing:', '', ...items].join('\n');
+  return ['**Could not be read**, so files or packages may be missing:', '', ...items].join('\n');
 }
 
 const verdictMarks = { pass: '✓', fail: '✗', 'cannot-judge': '?' } as const;
@@ -124,7 +125,7 @@ function packages({ packages: all }: Audit): string {
     .slice(0, shownPackages)
     .map(
       (one) =>
-        `| ${inert(one.name)} | ${inert(one.version)} | ${packageKindName(one.kind)} | ${formatBytes(one.sizeBytes)} | ${one.fileCount.toLocaleString('en-US')} |`,
+        `| ${inert(`${one.name}${inPlace(one)}`)} | ${inert(one.version)} | ${packageKindName(one.kind)} | ${formatBytes(one.sizeBytes)} | ${one.fileCount.toLocaleString('en-US')} |`,
     );
   const title = `Largest packages (${Math.min(shownPackages, all.length)} of ${all.length.toLocaleString('en-US')})`;
   return folded(title, [

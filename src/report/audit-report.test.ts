@@ -17,6 +17,7 @@ import {
   auditTable,
   auditTrees,
   diveJson,
+  textWidth,
 } from './index.ts';
 
 const audit = sampleAudit();
@@ -50,6 +51,31 @@ const outputs: readonly [file: string, text: string][] = [
 ];
 test.each(outputs)('%s is as expected', async (file, text) => {
   await expect(text).toMatchFileSnapshot(`expected/${file}`);
+});
+
+test.each([60, 64, 80])('no finding is wider than a terminal of %i columns', (width) => {
+  const kinds = Object.keys(findingKinds).flatMap((kind) => {
+    const [sample] = audit.findings;
+    // Any kind will do: what matters is its title.
+    return sample === undefined ? [] : [{ ...sample, kind, pathCount: 12_345 } as Audit['findings'][number]];
+  });
+  for (const findings of kinds.map((one) => [one])) {
+    const table = auditTable({ ...audit, findings, packages: [] }, { width, hasColour: false });
+    for (const line of table.split('\n')) expect([line, textWidth(line) <= width]).toEqual([line, true]);
+  }
+});
+
+test('a package that is there twice is shown with its place', () => {
+  const twin = { kind: 'distribution' as const, name: 'numpy', version: '1', sizeBytes: 9, fileCount: 1 };
+  const packages = ['opt/a', 'opt/b'].map((place) => ({
+    ...twin,
+    location: `${place}/lib/python3.11/site-packages`,
+  }));
+  const twins = { ...audit, packages };
+  for (const text of [auditTable(twins, colourless), auditMarkdown(twins)]) {
+    expect(text).toMatch(/numpy in opt\/a .*\n.*numpy in opt\/b /);
+  }
+  expect(auditHtml({ audit: twins, trees })).toMatch(/numpy <span[^>]*> in opt\/b</);
 });
 
 describe('a tree', () => {

@@ -56,7 +56,7 @@ function invocationOf({ unreadable }: Audit): object {
     executionSuccessful: true,
     toolExecutionNotifications: unreadable.map(({ path, reason }) => ({
       level: 'warning',
-      message: { text: `${path} could not be read, so packages may be missing: ${reason}.` },
+      message: { text: `${path} could not be read, so files or packages may be missing: ${reason}.` },
     })),
   };
 }

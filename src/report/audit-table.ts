@@ -5,6 +5,7 @@ import {
   avoidableByLayer,
   baseShare,
   efficiencyText,
+  inPlace,
   layerSize,
   layerSizeTitle,
   neededBytes,
@@ -139,7 +140,7 @@ function layerLines(audit: Audit, { paint, width }: Screen): string[] {
 function unreadableLines({ unreadable }: Audit, { paint, width }: Screen): string[] {
   if (unreadable.length === 0) return [];
   return [
-    `${paint('Could not be read', 'bold')}${paint(', so packages may be missing', 'dim')}`,
+    `${paint('Could not be read', 'bold')}${paint(', so files or packages may be missing', 'dim')}`,
     ...unreadable.flatMap(({ path, reason }) =>
       wrap(`${plainText(path)}: ${plainText(reason)}`, width - 2).map((line) => `  ${line}`),
     ),
@@ -152,7 +153,7 @@ function packageLines(audit: Audit, { paint, width }: Screen): string[] {
     .slice(0, shownPackages)
     .map((one): Cell[] => [
       { text: formatBytes(one.sizeBytes) },
-      { text: plainText(one.name) },
+      { text: plainText(`${one.name}${inPlace(one)}`) },
       { text: plainText(one.version), style: 'dim' },
       { text: packageKindName(one.kind), style: 'dim' },
       { text: counted(one.fileCount, 'file'), style: 'dim' },

@@ -57,19 +57,25 @@ export function findingLines(
   const lines = sums.slice(0, most).flatMap((sum) => {
     const { kind, sizeBytes, pathCount, worst } = sum;
     const bytes = sizeBytes === 0 ? '–' : formatBytes(sizeBytes);
-    const files = pathCount === 0 ? '' : `, ${counted(pathCount, 'file')}`;
     const path = worst.paths[0] === undefined ? '' : plainText(worst.paths[0]);
     const room = width - 10;
     const { title: name } = findingKinds[kind];
-    const details = isDetailed ? detailsOf(sum) : '';
-    const fits = textWidth(name + files) + 3 + textWidth(details) <= room;
+    const count = pathCount === 0 ? '' : counted(pathCount, 'file');
+    // A long name leaves the number of files to the next line.
+    const isShort = textWidth(name) + 2 + textWidth(count) <= room;
+    const files = count === '' || !isShort ? '' : `, ${count}`;
+    const details = [...(isShort ? [] : [count]), ...(isDetailed ? [detailsOf(sum)] : [])].join(' · ');
+    const fits = isShort && textWidth(name + files) + 3 + textWidth(details) <= room;
     const texts = isDetailed
       ? [
           ...(fits ? [] : wrap(details, room)),
           ...wrap(worst.remedy, room),
           ...(path === '' ? [] : [endOf(path, room)]),
         ]
-      : wrap(path === '' ? worst.remedy : `${worst.remedy} (${path})`, room);
+      : [
+          ...(isShort ? [] : [details]),
+          ...wrap(path === '' ? worst.remedy : `${worst.remedy} (${path})`, room),
+        ];
     const rest = `${files}${isDetailed && fits ? ` · ${details}` : ''}`;
     return [
       `${bytes.padStart(8)}  ${paint(name, severityStyles[worst.severity])}${paint(rest, 'dim')}`,

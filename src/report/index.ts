@@ -1,11 +1,15 @@
 export { type AuditGroups, auditGroupsTable } from './audit-groups-table.ts';
 export { auditMarkdown } from './audit-markdown.ts';
 export { auditSarif } from './audit-sarif.ts';
+export { efficiencyText, inPlace, packageKindName } from './audit-sums.ts';
 export { type AuditTableOptions, auditTable } from './audit-table.ts';
 export { type AuditTreeInput, type AuditTrees, auditTrees } from './audit-tree.ts';
 export type { AuditTreeLimits, AuditTreeNode } from './audit-tree-branch.ts';
 export { compareMarkdown } from './compare-markdown.ts';
 export { compareTable } from './compare-table.ts';
+export { composeJson } from './compose/compose-json.ts';
+export type { ComposeReport } from './compose/compose-report.ts';
+export { composeText } from './compose/compose-text.ts';
 export { type DiveSubject, diveJson } from './dive-json.ts';
 export { gateLines } from './gate-lines.ts';
 export { type AuditPage, auditHtml } from './html/audit-html.ts';
@@ -21,6 +25,7 @@ export { lintSarif } from './lint/lint-sarif.ts';
 export { lintTable } from './lint/lint-table.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
 export { shrinkTable } from './shrink-table.ts';
+export { type ExplainedPlan, slimExplanation, slimExplanationJson } from './slim-explanation.ts';
 export { slimMarkdown } from './slim-markdown.ts';
 export type {
   MissingPart,

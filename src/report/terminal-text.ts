@@ -34,6 +34,7 @@ export function plainText(text: string): string {
 
 /** Columns that a text takes on a terminal (Unicode TR 11: wide characters take two, combining marks none). */
 export function textWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) {
     if (/\p{Mark}/u.test(character)) continue;

@@ -7,6 +7,7 @@ import {
   type PythonSources,
   reachableFrom,
 } from '../python/index.ts';
+import { containerCommand, type StartOverride } from './container-command.ts';
 import { projectFile } from './project-file.ts';
 
 /** The part of the project that runs in the container. */
@@ -33,17 +34,19 @@ export interface ApplicationImport {
   readonly line: number;
 }
 
-/** Finds what runs: from CMD, ENTRYPOINT and the shell scripts they call, and from RUN for the build. */
+/**
+ * Finds what runs: from CMD, ENTRYPOINT (or what a compose file starts in their place) and the shell scripts they call, and from RUN for
+ * the build.
+ */
 export function findApplication(
   model: DockerfileModel,
   sources: PythonSources,
   scripts: readonly { readonly path: string; readonly text: string }[],
+  override: StartOverride = {},
 ): Application {
-  const stage = model.stages[model.target];
-  const starts = (stage?.instructions ?? []).filter(
-    (one) => one.syntax.keyword === 'cmd' || one.syntax.keyword === 'entrypoint',
+  const words = containerCommand(model, override).flatMap((word) =>
+    /\s/.test(word) ? word.split(/[\s;&|]+/) : [word],
   );
-  const words = starts.flatMap(({ syntax }) => syntax.json ?? syntax.value.split(/[\s;&|]+/));
   const called = scripts.filter((script) =>
     words.some((word) => posix.basename(word) === posix.basename(script.path)),
   );
@@ -63,7 +66,7 @@ export function findApplication(
   };
 }
 
-/** `uvicorn app.main:app`, `python -m app.server`, `python src/serve.py`, `gunicorn -k x app:create_app()`. */
+/** `uvicorn app.main:app`, `python -m app.server`, `python src/serve.py`, `gunicorn -k x app:create_app()`, `celery -A app worker`. */
 function entriesOf(words: readonly string[], sources: PythonSources): string[] {
   const paths = sources.files.map((file) => file.path);
   return words.flatMap((word, at) => {
@@ -71,7 +74,10 @@ function entriesOf(words: readonly string[], sources: PythonSources): string[] {
     const previous = words[at - 1] ?? '';
     if (/^[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?$/.test(bare)) return [bare.replace(/\(.*$/, '')];
     if (/\.py$/.test(bare)) return [projectFile(bare, paths) ?? posix.normalize(bare)];
-    if (previous === '-m' && /^[A-Za-z_][\w.]*$/.test(bare)) return [bare, `${bare}.__main__`];
+    // `celery -A app.tasks worker`, `flask --app web run` name a module as well.
+    if (/^(-m|-A|--app)$/.test(previous) && /^[A-Za-z_][\w.]*$/.test(bare)) return [bare, `${bare}.__main__`];
+    const app = /^--app=([A-Za-z_][\w.]*)$/.exec(bare)?.[1];
+    if (app !== undefined) return [app, `${app}.__main__`];
     return [];
   });
 }

@@ -6,6 +6,7 @@ import {
   likelyDistributions,
   likelyModules,
   normaliseName,
+  parseNamedRequirement,
 } from '../python/index.ts';
 import { startCommands } from './needed-commands.ts';
 import type { DistributionFacts } from './split-requirements.ts';
@@ -66,7 +67,29 @@ export function distributionFacts({ project, study, target }: DistributionFactsI
         (command) => normaliseName(command) === name || (name === 'notebook' && command === 'jupyter'),
       ),
     isGpuOnly: (name) => target.device === 'cpu' && gpuCompanionOf(name) !== undefined,
-    cpuName: (name) => (target.device === 'cpu' ? cpuNameOf(name) : undefined),
+    ...cpuFacts(study, target),
+  };
+}
+
+/** What becomes of the GPU builds among the requested distributions. */
+export function cpuFacts(
+  study: Pick<ProjectStudy, 'requirements' | 'inlineRequirements' | 'packageRequirements'>,
+  { device }: Pick<TargetDecision, 'device'>,
+): Pick<DistributionFacts, 'cpuName' | 'gpuExtras' | 'requiredBy'> {
+  const requested = new Set([
+    ...study.requirements.flatMap((tree) => tree.requested).map(({ line }) => normaliseName(line.name ?? '')),
+    ...[...study.inlineRequirements, ...(study.packageRequirements ?? [])].flatMap((text) => {
+      const parsed = parseNamedRequirement(text);
+      return 'name' in parsed ? [parsed.name] : [];
+    }),
+  ]);
+  const requiredBy = (name: string): string | undefined =>
+    device === 'cpu' ? cpuVariant(name)?.requiredBy.find((one) => requested.has(one)) : undefined;
+  return {
+    cpuName: (name) => (device === 'cpu' && requiredBy(name) === undefined ? cpuNameOf(name) : undefined),
+    gpuExtras: (name) =>
+      device === 'cpu' && requiredBy(name) === undefined ? (cpuVariant(name)?.extrasDropped ?? []) : [],
+    requiredBy,
   };
 }
 

@@ -34,10 +34,25 @@ const facts: RewriteFacts = {
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
   contextManifests: new Map([
-    ['pyproject.toml', '[project]\nname = "svc"\n'],
+    ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ['uv.lock', ''],
   ]),
+  cuda: {
+    device: 'gpu',
+    broughtBy: 'torch',
+    systemUsers: [],
+    compiledAtBuild: [],
+    compilingAtRunTime: [],
+  },
+  smaller: {
+    requirement: (text) => (text === 'opencv-python' ? 'opencv-python-headless' : undefined),
+    nameOf: () => undefined,
+    systemPackages: new Set(['libgl1']),
+    runtimeLibraries: [],
+    leftAlone: [],
+  },
   pruneScript: 'docker/prune-site-packages.py',
+  rootNeeds: { ports: [8000], reasons: [], volumePaths: [] },
 };
 
 /** One that installs with uv, its source first. */
@@ -53,6 +68,22 @@ CMD ["uv", "run", "uvicorn", "app:app"]
 const otherExamples: Partial<
   Record<RewriteId, { readonly text: string; readonly without: readonly RewriteId[] }>
 > = {
+  'apt-steps': {
+    text: `FROM python:3.11-slim
+RUN apt-get update
+RUN apt-get install -y libgl1
+CMD ["python", "app.py"]
+`,
+    without: ['headless-opencv', 'no-recommends', 'runtime-libraries', 'runtime-packages'],
+  },
+  'conda-clean': {
+    text: `FROM continuumio/miniconda3
+COPY environment.yml .
+RUN conda env create -f environment.yml
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
   'tool-environment': {
     text: `FROM python:3.12
 WORKDIR /app
@@ -66,6 +97,24 @@ CMD ["python", "app.py"]
   'start-command': { text: uvProject, without: [] },
   'tool-layer-order': { text: uvProject, without: [] },
   'tool-stages': { text: uvProject, without: [] },
+  'headless-opencv': {
+    text: `FROM python:3.12-slim
+RUN apt-get update && apt-get install -y ffmpeg libgl1
+RUN pip install opencv-python
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: ['cpu-wheels'],
+  },
+  'cuda-base': {
+    text: `FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y python3-pip
+RUN pip3 install torch
+COPY . .
+CMD ["python3", "app.py"]
+`,
+    without: ['split-stages'],
+  },
   'virtual-environment': {
     text: `FROM python:3.11 AS builder
 COPY requirements.txt .
@@ -80,6 +129,15 @@ CMD ["python", "app.py"]
 `,
     without: ['cpu-wheels'],
   },
+  'package-layer-order': {
+    text: `FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+RUN pip install .
+CMD ["svc"]
+`,
+    without: ['split-stages', 'cpu-wheels'],
+  },
   'layer-order': {
     text: `FROM python:3.11
 WORKDIR /app
@@ -88,12 +146,48 @@ RUN pip install --no-cache-dir -r requirements.txt
 `,
     without: ['split-stages', 'cpu-wheels'],
   },
+  'base-platform': {
+    text: 'FROM --platform=linux/amd64 python:3.11-slim\nCMD ["python"]\n',
+    without: [],
+  },
+  'copy-owner': {
+    text: `FROM python:3.11-slim
+WORKDIR /app
+COPY . .
+RUN useradd --create-home app && chown -R app:app /app
+USER app
+`,
+    without: [],
+  },
+  'model-volume': {
+    text: `FROM python:3.11-slim
+RUN huggingface-cli download sentence-transformers/all-MiniLM-L6-v2
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
+  'non-root-user': {
+    text: `FROM python:3.11-slim
+WORKDIR /app
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
+  'secret-mounts': {
+    text: `FROM python:3.11-slim
+ARG GIT_TOKEN
+RUN pip install "git+https://$GIT_TOKEN@github.com/acme/models.git"
+`,
+    without: ['split-stages', 'cache-mounts', 'traced-bytecode'],
+  },
 };
 
 /** What an edit alone makes of the example. */
 function appliedAlone(id: RewriteId): { readonly before: string; readonly after: string } | undefined {
   const { text, without } = otherExamples[id] ?? { text: fixture, without: [] };
-  return rewriteDockerfile(text, facts, { without: new Set(without) }).applied.find((one) => one.id === id);
+  const options = { without: new Set(without), asked: new Set([id]) };
+  return rewriteDockerfile(text, facts, options).applied.find((one) => one.id === id);
 }
 
 /** The lines of a section's diffs with this sign, without it and without indentation. */
@@ -113,13 +207,17 @@ test('the page has a section for every edit, in the order in which they are made
 
 describe.each(editIds)('the section of %s', (id) => {
   const section = sections.get(id) ?? '';
+  const isAsked = rewrites.some((rewrite) => rewrite.id === id && rewrite.risk === 'opt-in');
 
-  test.each(['**Why.**', '**Saves.**', '**Can break.**', '**Left alone**', `\`--skip ${id}\``])(
-    'has %s',
-    (part) => {
-      expect(section).toContain(part);
-    },
-  );
+  test.each([
+    '**Why.**',
+    '**Saves.**',
+    '**Can break.**',
+    '**Left alone**',
+    `\`--${isAsked ? 'with' : 'skip'} ${id}\``,
+  ])('has %s', (part) => {
+    expect(section).toContain(part);
+  });
 });
 
 describe.each(rewrites)('the section of $id', ({ id, title, risk }) => {

@@ -1,9 +1,12 @@
 export { type Application, type ApplicationImport, importStatement } from './application.ts';
-export { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
+export { containerCommand, type StartOverride } from './container-command.ts';
 export { distributionFacts, type TargetDecision } from './distribution-facts.ts';
+export { sourcesOf } from './edit-sources.ts';
 export type { LeanFile } from './lean-file.ts';
 export { withoutOwnOutput } from './own-output.ts';
 export {
+  type ComposePlan,
+  type ComposePlans,
   type EditId,
   editIds,
   type IgnoreProposal,

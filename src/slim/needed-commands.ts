@@ -36,7 +36,8 @@ export function startCommands(project: Project): Set<string> {
   return new Set(words.map((word) => posix.basename(word)));
 }
 
-function startedScripts(project: Project): readonly ProjectText[] {
+/** The shell scripts that CMD, ENTRYPOINT and HEALTHCHECK name. */
+export function startedScripts(project: Project): readonly ProjectText[] {
   const starts = new Set(startWords(project).map((word) => posix.basename(word)));
   return project.texts.shellScripts.filter(({ path }) => starts.has(posix.basename(path)));
 }

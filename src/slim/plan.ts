@@ -1,9 +1,16 @@
 import { createTwoFilesPatch } from 'diff';
-import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../dockerfile/index.ts';
-import type { Risk } from '../finding/index.ts';
+import {
+  type BuildSecret,
+  type RewriteFacts,
+  type RewriteId,
+  type RewrittenDockerfile,
+  rewriteDockerfile,
+  rewrites,
+} from '../dockerfile/index.ts';
+import { type Risk, redactInstruction } from '../finding/index.ts';
 import type { RequirementsTree } from '../python/index.ts';
-import { type ComposeFacts, composeFile, isComposeWorthwhile } from './compose-file.ts';
 import type { LeanFile } from './lean-file.ts';
+import { withSmaller } from './smaller-facts.ts';
 import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 
 /** The names of all edits, as `--only` and `--skip` take them. */
@@ -26,6 +33,8 @@ export interface Plan {
   readonly edits: readonly PlannedEdit[];
   readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
   readonly files: readonly LeanFile[];
+  /** Secrets that the lean Dockerfile must be built with, beside those that the project's own one asks for. */
+  readonly secrets: readonly BuildSecret[];
 }
 
 /** A proposed `.dockerignore`: the text and what it keeps out. */
@@ -37,6 +46,26 @@ export interface IgnoreProposal {
   readonly savedBytes: number;
   readonly reason: string;
   readonly leftAlone: readonly string[];
+}
+
+/** A proposed compose file. */
+export interface ComposePlan {
+  readonly path: string;
+  readonly previous: string | undefined;
+  readonly content: string;
+  readonly title: string;
+  readonly reason: string;
+  /** Where volumes that it adds are mounted. */
+  readonly volumePaths: readonly string[];
+  readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
+}
+
+/** Compose files to choose from; undefined where there is nothing to say. */
+export interface ComposePlans {
+  /** For an image with the models that the build puts into it. */
+  readonly asBuilt: ComposePlan | undefined;
+  /** For an image whose models have moved to a volume. */
+  readonly withoutModels: ComposePlan | undefined;
 }
 
 /** Everything that the plan is decided by. */
@@ -52,12 +81,10 @@ export interface PlanInput {
   readonly requirements: readonly RequirementsTree[];
   readonly distributions: DistributionFacts;
   readonly ignore: IgnoreProposal | undefined;
-  readonly compose: {
-    readonly path: string;
-    readonly previous: string | undefined;
-    readonly facts: ComposeFacts;
-  };
+  readonly compose: ComposePlans;
   readonly pruneScript: LeanFile;
+  /** Opt-in edits that were asked for. */
+  readonly asked?: ReadonlySet<EditId>;
   readonly predictedBytes: (id: EditId) => number | undefined;
   /** Problems that reading the project found: they are left alone. */
   readonly leftAlone: readonly { readonly what: string; readonly because: string }[];
@@ -77,6 +104,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
     target: input.dockerfile.target,
     buildArgs: input.dockerfile.buildArgs,
     without: new Set(rewrites.map((rewrite) => rewrite.id).filter((id) => without.has(id))),
+    asked: new Set(rewrites.map((rewrite) => rewrite.id).filter((id) => input.asked?.has(id) === true)),
   });
   const requirementFiles = mergeFiles(splits.flatMap((split) => split.files));
   const dockerfile = {
@@ -85,7 +113,8 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
     previous: input.dockerfile.text,
   };
   const hasPruning = rewritten.text.includes(input.pruneScript.path);
-  const extra = extraFiles(input, without);
+  const compose = isModelVolumeMade(rewritten) ? input.compose.withoutModels : input.compose.asBuilt;
+  const extra = extraFiles(input, compose, without);
   const edits = [
     ...rewritten.applied.map(
       (applied): PlannedEdit => ({
@@ -110,6 +139,10 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
     leftAlone: [
       ...input.leftAlone,
       ...rewritten.leftAlone.map(({ id, because }) => ({ what: titleOf(id), because })),
+      ...rewritten.offered.map(({ id, title, reason }) => ({
+        what: title,
+        because: `it waits to be asked for with \`--with ${id}\`: ${reason}`,
+      })),
       ...splits.flatMap((split) =>
         split.leftAlone.map((because) => ({ what: titleOf('production-requirements'), because })),
       ),
@@ -117,9 +150,15 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
         what: 'Keep files out of the build context',
         because,
       })),
+      ...(without.has('compose') ? [] : (compose?.leftAlone ?? [])),
     ],
     files: [dockerfile, ...requirementFiles, ...(hasPruning ? [input.pruneScript] : []), ...extra.files],
+    secrets: rewritten.applied.flatMap((one) => one.secrets),
   };
+}
+
+function isModelVolumeMade({ applied, text }: RewrittenDockerfile): boolean {
+  return applied.some(({ id }) => id === 'model-volume') && text.includes('HF_HOME=/models');
 }
 
 function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirements[] {
@@ -129,6 +168,8 @@ function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirem
     isDevelopmentSplit: !without.has('production-requirements'),
     isGpuOnly: isSwapped ? input.distributions.isGpuOnly : () => false,
     cpuName: isSwapped ? input.distributions.cpuName : () => undefined,
+    gpuExtras: isSwapped ? input.distributions.gpuExtras : undefined,
+    smallerName: without.has('headless-opencv') ? undefined : input.facts.smaller?.nameOf,
   };
   return input.requirements.map((tree) => splitRequirements(tree, facts));
 }
@@ -140,7 +181,7 @@ function rewriteFacts(
 ): RewriteFacts {
   const isSplit = !without.has('production-requirements');
   return {
-    ...input.facts,
+    ...withSmaller(input.facts, !without.has('headless-opencv')),
     productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
     developmentDistributions: isSplit ? input.facts.developmentDistributions : new Set(),
   };
@@ -172,12 +213,14 @@ function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: 
     ...split.swapped,
     ...split.moved.filter((one) => one.isGpuOnly).map((one) => `${one.name} goes`),
   ]);
+  const smaller = splits.flatMap((split) => split.smaller);
   const isMoved = splits.some((split) => split.moved.some((one) => !one.isGpuOnly));
   const reasons: readonly (readonly [RewriteId, string | undefined])[] = [
     [
       'production-requirements',
       isMoved ? movedReason(splits, 'nothing in the running container uses them') : undefined,
     ],
+    ['headless-opencv', smaller.length > 0 ? `${smaller.join(', ')}: nothing opens a window` : undefined],
     ['cpu-wheels', gpu.length > 0 ? `${gpu.slice(0, 6).join(', ')}: nothing needs the GPU build` : undefined],
   ];
   return reasons.flatMap(([id, reason]): PlannedEdit[] =>
@@ -189,6 +232,7 @@ function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: 
 
 function extraFiles(
   input: PlanInput,
+  compose: ComposePlan | undefined,
   without: ReadonlySet<string>,
 ): { readonly edits: PlannedEdit[]; readonly files: LeanFile[] } {
   const edits: PlannedEdit[] = [];
@@ -203,7 +247,7 @@ function extraFiles(
       diff: patch(file.path, file.previous ?? '', file.content),
     });
   };
-  const { ignore, compose } = input;
+  const { ignore } = input;
   if (ignore !== undefined) {
     add(
       {
@@ -215,31 +259,10 @@ function extraFiles(
       ignore,
     );
   }
-  if (!isComposeWorthwhile(compose.previous, compose.facts)) return { edits, files };
-  const content = composeFile(compose.previous, compose.facts);
-  add(
-    { id: 'compose', ...composeWords(compose.facts), risk: 'safe' },
-    { path: compose.path, previous: compose.previous, content },
-  );
+  if (compose !== undefined) {
+    add({ id: 'compose', title: compose.title, reason: compose.reason, risk: 'safe' }, compose);
+  }
   return { edits, files };
-}
-
-function composeWords({ ports, modelLibraries, healthPath }: ComposeFacts): {
-  title: string;
-  reason: string;
-} {
-  const parts = [
-    'platform',
-    ...(ports.length > 0 ? ['port'] : []),
-    ...(modelLibraries.length > 0 ? ['model cache'] : []),
-    ...(ports.length > 0 && healthPath !== undefined ? ['health check'] : []),
-  ];
-  const last = parts.at(-1) ?? '';
-  const list = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
-  return {
-    title: `Compose file with ${list}`,
-    reason: `so that the image runs the same way everywhere${modelLibraries.length > 0 ? ', and models outlive the container' : ''}`,
-  };
 }
 
 function mergeFiles(files: readonly LeanFile[]): LeanFile[] {
@@ -247,10 +270,9 @@ function mergeFiles(files: readonly LeanFile[]): LeanFile[] {
 }
 
 function patch(path: string, before: string, after: string): string {
-  return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 2 }).replace(
-    /^=+\n/,
-    '',
-  );
+  const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 2 });
+  // What is shown is passed on: reports, logs, pull requests.
+  return redactInstruction(diff.replace(/^=+\n/, ''));
 }
 
 function titleOf(id: RewriteId): string {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { writeFileWhole } from '../base/index.ts';
 import { type RewriteFacts, rewriteDockerfile } from '../dockerfile/index.ts';
 import { readProject } from '../project/index.ts';
@@ -76,4 +76,186 @@ test.each([
   expect(after).toMatch(/^python:3\.11-slim$/m);
   expect(after).toMatch(installed);
   expect(after).not.toContain('vim');
+});
+
+describe('what is asked of CUDA', () => {
+  const dockerfile = (install: string): string =>
+    `FROM python:3.11\nCOPY . .\nRUN ${install}\nCMD ["python", "app.py"]\n`;
+  test.each([
+    ['torch\n', { broughtBy: 'torch', systemUsers: [] }, 'its wheels bring CUDA'],
+    ['ultralytics\n', { broughtBy: 'ultralytics', systemUsers: [] }, 'it pulls torch'],
+    [
+      'torch\nonnxruntime-gpu\n',
+      { systemUsers: ['onnxruntime-gpu'] },
+      'it loads the libraries of the system',
+    ],
+    [
+      'tensorflow\n',
+      { broughtBy: undefined, systemUsers: ['tensorflow'] },
+      'without the extra it brings none',
+    ],
+    ['tensorflow[and-cuda]\n', { systemUsers: [] }, 'with the extra it does'],
+    ['torch\nflash_attn\n', { compiledAtBuild: ['flash-attn'] }, 'nvcc compiles it'],
+    ['deepspeed\n', { compilingAtRunTime: ['deepspeed'] }, 'it compiles its operators when it runs'],
+    ['cupy-cuda12x\n', { systemUsers: ['cupy-cuda12x'] }, 'known by its prefix'],
+  ] as const)('%j: %o, because %s', async (requirements, expected, _why) => {
+    const files = {
+      Dockerfile: dockerfile('pip install -r requirements.txt'),
+      'requirements.txt': requirements,
+    };
+    expect((await factsOf(files, 'gpu')).cuda).toMatchObject({ device: 'gpu', ...expected });
+  });
+
+  test.each([
+    ['pip install -r requirements.txt torch', 'the file is missing'],
+    ['conda env create -f environment.yml', 'conda does'],
+    ['uv sync --frozen && pip install torch', 'uv installs what is not read here'],
+  ])('is not known for %s, because %s', async (install) => {
+    expect((await factsOf({ Dockerfile: dockerfile(install), 'app.py': '' })).cuda).toBeUndefined();
+  });
+});
+
+test.each([
+  ['cpu', 'fastapi\n', 'onnxruntime-gpu==1.18', 'onnxruntime==1.18', 'its CPU build has another name'],
+  ['cpu', 'fastapi\n', 'tensorflow[and-cuda]==2.16', 'tensorflow-cpu==2.16', 'the extra is of the GPU build'],
+  ['cpu', 'fastapi\n', 'jax[cuda12]', 'jax', 'the extra alone makes it the GPU build'],
+  ['cpu', 'tensorflow-text\n', 'tensorflow==2.16', undefined, 'another distribution requires it by name'],
+  ['cpu', 'fastapi\n', 'torch==2.3.1+cu121', undefined, 'it has an index of its own'],
+  ['cpu', 'fastapi\n', 'numpy', undefined, 'it has one build'],
+  ['gpu', 'fastapi\n', 'onnxruntime-gpu', undefined, 'the GPU build is wanted'],
+] as const)(
+  'for a %s target beside %j, %s becomes %s: %s',
+  async (device, requirements, text, expected, _why) => {
+    const files = {
+      Dockerfile: `FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt '${text}'\nCMD ["python", "app.py"]\n`,
+      'requirements.txt': requirements,
+    };
+    expect((await factsOf(files, device)).cpuRequirement?.(text)).toBe(expected);
+  },
+);
+
+describe('OpenCV without its windows', () => {
+  const dockerfile =
+    'FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n';
+  const smallerOf = async (source: string, requirements = 'opencv-python==4.10\n') =>
+    (await factsOf({ Dockerfile: dockerfile, 'requirements.txt': requirements, 'app.py': source })).smaller;
+
+  test.each([
+    ['import cv2\ncv2.resize(a, b)\n', 'it only computes'],
+    ['import matplotlib.pyplot as plt\nimport cv2\nplt.imshow(a)\n', 'the window is of matplotlib'],
+  ])('%j: the headless build is enough, because %s', async (source) => {
+    const smaller = await smallerOf(source);
+    expect(smaller?.requirement('opencv-python==4.10')).toBe('opencv-python-headless==4.10');
+    expect(smaller?.systemPackages.has('libgl1')).toBe(true);
+    expect(smaller?.runtimeLibraries).toEqual([]);
+  });
+
+  test.each([
+    ['import cv2\ncv2.imshow("a", b)\n', 'opencv-python\n', /app\.py calls imshow/],
+    ['import cv2 as cv\ncv.waitKey(1)\n', 'opencv-python\n', /calls waitKey/],
+    ['from cv2 import imread, namedWindow\n', 'opencv-python\n', /calls namedWindow/],
+    ['import cv2\n', 'opencv-python\nultralytics\n', /ultralytics requires it by name/],
+    ['import cv2\n', 'opencv-python\nopencv-python-headless\n', /is installed beside it/],
+  ])('%j beside %j: the full one stays', async (source, requirements, because) => {
+    const smaller = await smallerOf(source, requirements);
+    expect(smaller?.requirement('opencv-python')).toBeUndefined();
+    expect(smaller?.systemPackages.size).toBe(0);
+    expect(smaller?.leftAlone).toEqual([expect.stringMatching(because)]);
+  });
+
+  test('what draws keeps the system packages', async () => {
+    const smaller = await smallerOf('import cv2\n', 'opencv-python\nopen3d\n');
+    expect([smaller?.nameOf('opencv-python'), smaller?.systemPackages.size]).toEqual([
+      'opencv-python-headless',
+      0,
+    ]);
+  });
+});
+
+describe('what the manifest of an installed package lists', () => {
+  const files = (dependencies: string, more: Readonly<Record<string, string>> = {}) => ({
+    Dockerfile: 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install ".[gpu]"\nCMD ["svc"]\n',
+    'pyproject.toml': `[project]\nname = "svc"\n${dependencies}\n[project.optional-dependencies]\ngpu = ["onnxruntime-gpu"]\n`,
+    'svc.py': 'import torch\n',
+    ...more,
+  });
+
+  test('is requested, extras included', async () => {
+    const read = await factsOf(files('dependencies = ["torch>=2.2", "lightgbm"]'));
+    expect(read.cpuWheels?.requirements).toEqual(['torch>=2.2']);
+    expect(read.cuda?.systemUsers).toEqual(['onnxruntime-gpu']);
+    expect(read.runtimeLibraries.map(({ packageName }) => packageName)).toContain('libgomp1');
+  });
+
+  test('but is not exchanged: the manifest stays as it is', async () => {
+    expect((await factsOf(files('dependencies = ["opencv-python"]'))).smaller).toBeUndefined();
+  });
+
+  test('is not known where the build computes it', async () => {
+    expect((await factsOf(files('dynamic = ["dependencies"]'))).cuda).toBeUndefined();
+  });
+});
+
+const start = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\n';
+
+test.each([
+  [
+    {
+      Dockerfile: `${start}CMD ["python", "app.py"]\n`,
+      'app.py': "open('/app/x.db')\nopen('/tmp/x', 'w')\n",
+    },
+    [],
+    'its own folder and /tmp are open to every user',
+  ],
+  [
+    {
+      Dockerfile: `${start}ENTRYPOINT ["./entrypoint.sh"]\n`,
+      'entrypoint.sh': '#!/bin/sh\n# gosu is not called here\nset -e; exec gosu app "$@"\n',
+    },
+    ['entrypoint.sh:3 calls gosu, which needs root'],
+    'a start script changes the user itself',
+  ],
+  [
+    {
+      Dockerfile: `${start}CMD ["python", "app.py"]\n`,
+      'app.py': "CACHE = '/root/.cache/x'\nos.makedirs('/var/lib/x')\n",
+    },
+    [
+      'app.py:1 names /root/.cache/x, which is closed to other users',
+      'app.py:2 may write to /var/lib/x, outside of the working directory',
+    ],
+    'the application writes where another user may not',
+  ],
+  [
+    {
+      Dockerfile: `${start}CMD ["python", "app.py"]\n`,
+      'app.py': '',
+      'deploy.sh': 'sudo reboot\n',
+      'compose.yaml':
+        'services:\n  app:\n    build: .\n    user: "0"\n    volumes: ["uploads:/app/uploads"]\nvolumes:\n  uploads:\n',
+    },
+    [
+      'compose.yaml sets the user to 0',
+      'compose.yaml mounts uploads at /app/uploads, and what is there may belong to root',
+    ],
+    'volumes have owners; a script that nothing starts does not matter',
+  ],
+])('%j needs root: %j, because %s', async (files, reasons, _why) => {
+  // Every case has a Dockerfile; others have more.
+  const given = files as Readonly<Record<string, string>>;
+  expect((await factsOf(given)).rootNeeds?.reasons).toEqual(reasons);
+});
+
+test('files with credentials and caches of the hub are found in the build context', async () => {
+  const facts = await factsOf({
+    Dockerfile: 'FROM python:3.11\nCOPY . .\n',
+    '.dockerignore': 'ignored\n',
+    'pip.conf': '[global]\nindex-url = https://ci:s3cretPassw0rd@pypi.example.com/simple\n',
+    'plain/pip.conf': '[global]\nindex-url = https://pypi.example.com/simple\n',
+    'ignored/pip.conf': '[global]\nindex-url = https://ci:s3cretPassw0rd@pypi.example.com/simple\n',
+    'hf-cache/hub/models--acme--model/refs/main': 'x',
+    'models/model.bin': 'x',
+  });
+  expect([...(facts.credentialFiles ?? [])]).toEqual([['pip.conf', 'a password']]);
+  expect([...(facts.modelCacheFolders ?? [])]).toEqual(['hf-cache/hub', 'hf-cache']);
 });

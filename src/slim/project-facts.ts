@@ -9,11 +9,16 @@ import {
   pullsTorch,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
+import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests } from './context-manifests.ts';
-import { distributionFacts, type TargetDecision } from './distribution-facts.ts';
+import { cudaFacts } from './cuda-facts.ts';
+import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
+import { rootNeeds } from './root-needs.ts';
+import { smallerFacts } from './smaller-facts.ts';
 import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
+import { cpuReplacement } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
 
@@ -27,6 +32,12 @@ export interface FactsInput {
   readonly suite: DebianSuite;
   /** Debian packages that an earlier attempt turned out to miss: package → why. */
   readonly foundMissing: ReadonlyMap<string, string>;
+  /** What the image is built for: `linux/amd64`; undefined where nobody says. */
+  readonly buildPlatform?: string | undefined;
+  /** Ports that the service listens on. */
+  readonly ports?: readonly number[];
+  /** Where the compose edit mounts volumes. */
+  readonly volumePaths?: readonly string[];
 }
 
 /** Where the pruning script lies in the project. */
@@ -36,7 +47,8 @@ export const pruneScriptPath = 'docker/prune-site-packages.py';
 export function rewriteFacts(input: FactsInput): RewriteFacts {
   const { project, study } = input;
   const distributions = distributionFacts(input);
-  const names = requestedNames(study);
+  const editable = requestedNames(study, study.inlineRequirements);
+  const names = requestedNames(study, textsOf(study));
   return {
     hasCacheMounts: input.hasCacheMounts,
     requirementClosure: requirementClosure(study),
@@ -54,6 +66,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
       }),
     ),
     cpuWheels: cpuWheelsOf(input),
+    cpuRequirement: (text) => cpuRequirement(text, input),
     classifyPackage: (name) => classifyPackage(name, input.suite),
     packageOfCommand,
     runtimeLibraries: runtimeLibraries(names, input.suite, input.foundMissing),
@@ -62,16 +75,30 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
+    cuda: cudaFacts(input, names),
+    smaller: smallerFacts(input, { editable, all: names }),
+    buildPlatform: input.buildPlatform,
+    rootNeeds: rootNeeds(project, study, {
+      ports: input.ports ?? [],
+      volumePaths: input.volumePaths ?? [],
+    }),
+    credentialFiles: credentialFiles(project),
+    modelCacheFolders: modelCacheFolders(project),
     pruneScript: pruneScriptPath,
   };
 }
 
-function requestedNames(study: ProjectStudy): Map<string, readonly string[]> {
+/** What RUN instructions name themselves, and what the manifests of installed packages list. */
+function textsOf({ inlineRequirements, packageRequirements }: ProjectStudy): readonly string[] {
+  return [...inlineRequirements, ...(packageRequirements ?? [])];
+}
+
+function requestedNames(study: ProjectStudy, texts: readonly string[]): Map<string, readonly string[]> {
   const names = new Map<string, readonly string[]>();
   for (const { line } of study.requirements.flatMap((tree) => tree.requested)) {
     if (line.name !== undefined) names.set(normaliseName(line.name), line.extras);
   }
-  for (const text of study.inlineRequirements) {
+  for (const text of texts) {
     const parsed = parseNamedRequirement(text);
     if ('name' in parsed) names.set(parsed.name, parsed.extras);
   }
@@ -83,6 +110,14 @@ function nameOf(requirement: string): string | undefined {
   return 'name' in parsed ? parsed.name : undefined;
 }
 
+/** The CPU build of what a RUN asks for by name, where that has another name or fewer extras. */
+function cpuRequirement(text: string, { study, target }: FactsInput): string | undefined {
+  const parsed = parseNamedRequirement(text);
+  if (!('name' in parsed) || parsed.url !== undefined || cpuVariant(parsed.name)?.how === 'index')
+    return undefined;
+  return cpuReplacement({ ...parsed, name: parsed.nameAsWritten }, cpuFacts(study, target));
+}
+
 /** torch, torchvision and torchaudio as they are asked for, without CUDA pins; `torch` alone where another distribution pulls it. */
 function cpuWheelsOf({ study, target }: FactsInput): RewriteFacts['cpuWheels'] {
   if (target.device !== 'cpu') return undefined;
@@ -91,12 +126,14 @@ function cpuWheelsOf({ study, target }: FactsInput): RewriteFacts['cpuWheels'] {
   for (const { line } of lines)
     if (line.kind === 'requirement' && cpuVariant(line.name)?.how === 'index')
       asked.set(line.name, `${line.name}${line.specifier.replace(/\+cu\d+/g, '')}`);
-  for (const text of study.inlineRequirements) {
+  for (const text of textsOf(study)) {
     const parsed = parseNamedRequirement(text);
     if ('name' in parsed && cpuVariant(parsed.name)?.how === 'index')
       asked.set(parsed.name, `${parsed.name}${parsed.specifier.replace(/\+cu\d+/g, '')}`);
   }
-  const puller = [...requestedNames(study)].find(([name, extras]) => pullsTorch(name, extras));
+  const puller = [...requestedNames(study, textsOf(study))].find(([name, extras]) =>
+    pullsTorch(name, extras),
+  );
   if (asked.size === 0 && puller === undefined) return undefined;
   const requirements =
     asked.has('torch') || asked.size === 0 ? [...asked.values()] : ['torch', ...asked.values()];

@@ -23,6 +23,12 @@ export interface DistributionFacts {
   readonly isGpuOnly: (name: string) => boolean;
   /** GPU build → CPU build under another name: `tensorflow` → `tensorflow-cpu`. */
   readonly cpuName: (name: string) => string | undefined;
+  /** Extras that only the GPU build has: `and-cuda`, `cuda12`; none when nothing is swapped. */
+  readonly gpuExtras?: ((name: string) => readonly string[]) | undefined;
+  /** A requested distribution that requires the GPU build by name, so that swapping it would install both. */
+  readonly requiredBy?: ((name: string) => string | undefined) | undefined;
+  /** A smaller distribution with the same modules: `opencv-python` → `opencv-python-headless`. */
+  readonly smallerName?: ((name: string) => string | undefined) | undefined;
 }
 
 /** Requirements files apart: what production installs and what development adds. */
@@ -42,6 +48,8 @@ export interface SplitRequirements {
   }[];
   /** GPU builds that are exchanged by name or version: `tensorflow → tensorflow-cpu`. */
   readonly swapped: readonly string[];
+  /** Distributions that a smaller one stands in for: `opencv-python → opencv-python-headless`. */
+  readonly smaller: readonly string[];
   readonly leftAlone: readonly string[];
 }
 
@@ -52,7 +60,7 @@ export interface SplitRequirements {
 export function splitRequirements(tree: RequirementsTree, facts: DistributionFacts): SplitRequirements {
   const installed = tree.files[0];
   if (installed === undefined)
-    return { files: [], production: new Map(), moved: [], swapped: [], leftAlone: [] };
+    return { files: [], production: new Map(), moved: [], swapped: [], smaller: [], leftAlone: [] };
   const main = facts.isDevelopmentSplit ? productionFile(tree, installed) : installed;
   const verdicts = tree.requested
     .filter((requested) => !requested.isConstraint)
@@ -86,16 +94,21 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
       : [`${path}:${line.startLine}: ${line.name} stays, ${verdict.why}`],
   );
   const swapped = verdicts.flatMap(({ line }) => {
-    const text = cpuReplacement(line, facts);
+    const text = cpuLine(line, facts);
     return text === undefined || line.name === undefined ? [] : [`${line.name} → ${text}`];
   });
-  const isDirty = moved.length > 0 || swapped.length > 0;
+  const smaller = verdicts.flatMap(({ line }) => {
+    const text = smallerLine(line, facts);
+    return text === undefined || line.name === undefined ? [] : [`${line.name} → ${text}`];
+  });
+  const isDirty = moved.length > 0 || swapped.length > 0 || smaller.length > 0;
   if (!isDirty && main === installed) return { ...unchanged(tree, installed), leftAlone };
   return {
     files: writtenFiles({ tree, installed, main }, facts),
     production: new Map([[installed.path, main.path]]),
     moved,
     swapped,
+    smaller,
     leftAlone,
   };
 }
@@ -110,7 +123,13 @@ function unchanged(
     content: printRequirements(file),
     previous: printRequirements(file),
   }));
-  return { files, production: new Map([[installed.path, installed.path]]), moved: [], swapped: [] };
+  return {
+    files,
+    production: new Map([[installed.path, installed.path]]),
+    moved: [],
+    swapped: [],
+    smaller: [],
+  };
 }
 
 const developmentName = /(^|[-_./])(dev|devel|development|test|tests|testing|lint|ci)([-_.]|$)/i;
@@ -142,6 +161,8 @@ function judge(line: InstallLine, isDevelopment: boolean, facts: DistributionFac
   const name = line.name;
   if (name === undefined) return { goes: false, why: '' };
   if (facts.isGpuOnly(name)) return { goes: true, why: 'belongs to the GPU build' };
+  const puller = facts.requiredBy?.(name);
+  if (puller !== undefined) return { goes: false, why: `${puller} requires its GPU build by name` };
   if (!facts.isDevelopmentSplit) return { goes: false, why: '' };
   const reason = facts.developmentReason(name);
   const user = facts.importedBy(name);
@@ -176,7 +197,13 @@ function writtenFiles({ tree, installed, main }: Files, facts: DistributionFacts
       put(file, printRequirements(file));
       continue;
     }
-    put(file, editRequirements(file, { remove: goes(file), replace: (line) => cpuReplacement(line, facts) }));
+    put(
+      file,
+      editRequirements(file, {
+        remove: goes(file),
+        replace: (line) => cpuLine(line, facts) ?? smallerLine(line, facts),
+      }),
+    );
   }
   // What the development file lists for itself but the application imports must not be lost.
   const kept =
@@ -230,14 +257,43 @@ function withLines(text: string, lines: readonly string[]): string {
   return `${head}${lines.join(lineEnd)}${lineEnd}`;
 }
 
-/** `tensorflow==2.16` → `tensorflow-cpu==2.16`; `torch==2.3.1+cu121` → `torch==2.3.1`. */
-function cpuReplacement(line: InstallLine, facts: DistributionFacts): string | undefined {
-  if (line.kind !== 'requirement') return undefined;
-  const name = facts.cpuName(normaliseName(line.name));
+/** What a requirement asks for by name. */
+export interface RequestedDistribution {
+  readonly name: string;
+  readonly extras: readonly string[];
+  readonly specifier: string;
+  readonly marker: string | undefined;
+}
+
+/** The line's replacement for a CPU. */
+function cpuLine(line: InstallLine, facts: DistributionFacts): string | undefined {
+  return line.kind === 'requirement' && line.hashes.length === 0 ? cpuReplacement(line, facts) : undefined;
+}
+
+/** The line's replacement by a smaller distribution. */
+function smallerLine(line: InstallLine, facts: DistributionFacts): string | undefined {
+  if (line.kind !== 'requirement' || line.hashes.length > 0) return undefined;
+  const name = facts.smallerName?.(normaliseName(line.name));
+  return name === undefined ? undefined : textOf({ ...line, name });
+}
+
+/** `tensorflow[and-cuda]==2.16` → `tensorflow-cpu==2.16`; `torch==2.3.1+cu121` → `torch==2.3.1`; undefined where nothing changes. */
+export function cpuReplacement(
+  line: RequestedDistribution,
+  facts: Pick<DistributionFacts, 'cpuName' | 'gpuExtras'>,
+): string | undefined {
+  const normalised = normaliseName(line.name);
+  const dropped = facts.gpuExtras?.(normalised) ?? [];
+  const name = facts.cpuName(normalised) ?? (dropped.length > 0 ? line.name : undefined);
   const specifier = line.specifier.replace(/\+cu\d+/g, '');
+  const kept = line.extras.filter((extra) => !dropped.includes(extra));
   if (name === undefined) return undefined;
-  if (name === line.name && specifier === line.specifier) return undefined;
-  const extras = line.extras.length === 0 ? '' : `[${line.extras.join(',')}]`;
-  const marker = line.marker === undefined ? '' : ` ; ${line.marker}`;
-  return `${name}${extras}${specifier}${marker}`;
+  if (name === line.name && specifier === line.specifier && kept.length === line.extras.length)
+    return undefined;
+  return textOf({ name, extras: kept, specifier, marker: line.marker });
+}
+
+function textOf({ name, extras, specifier, marker }: RequestedDistribution): string {
+  const inBrackets = extras.length === 0 ? '' : `[${extras.join(',')}]`;
+  return `${name}${inBrackets}${specifier}${marker === undefined ? '' : ` ; ${marker}`}`;
 }

@@ -59,3 +59,15 @@ test.each([
   });
   expect(study.application.entries).toEqual(expected === undefined ? [] : [expected]);
 });
+
+test.each([
+  ['pip install openvino>=2022.3 "numpy>=1" torch', ['openvino>=2022.3'], 'quotes are what is missing'],
+  ['pip install -U \\\n  fastapi>0.100 && echo done', ['fastapi>0.100'], 'also in a continued line'],
+  ['pip install fastapi >log.txt 2>&1', [], 'a redirection on purpose'],
+  ["pip install 'numpy<2' pandas>=2,<3", ['pandas>=2,'], 'the first comparison is enough'],
+])('%j is a redirection: %j, because %s', async (run, requirements, _why) => {
+  const study = await studyOf({ Dockerfile: `FROM python:3.11\nRUN ${run}\n` });
+  const told = study.problems.filter(({ because }) => because.includes('redirection'));
+  expect(told.map(({ because }) => /`([^`]+)`/.exec(because)?.[1])).toEqual(requirements);
+  expect(told.every(({ what }) => what === 'Dockerfile:2')).toBe(true);
+});

@@ -1,5 +1,11 @@
 import { posix } from 'node:path';
-import { type PipInstall, readPipInstall } from '../dockerfile/index.ts';
+import {
+  installedFolders,
+  type PipInstall,
+  readPipInstall,
+  redirectedRequirements,
+  staticDependencies,
+} from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
   type PythonSources,
@@ -8,6 +14,7 @@ import {
   scanPythonFiles,
 } from '../python/index.ts';
 import { type Application, findApplication } from './application.ts';
+import type { StartOverride } from './container-command.ts';
 import { projectFile } from './project-file.ts';
 
 /** What the project's Python says, read once: the ground that the plan stands on. */
@@ -18,11 +25,13 @@ export interface ProjectStudy {
   readonly requirements: readonly RequirementsTree[];
   /** Requirements that RUN instructions name themselves: `pip install fastapi "uvicorn[standard]"`. */
   readonly inlineRequirements: readonly string[];
+  /** What the manifests of packages that are installed from the source tree list; undefined when one of them is not known or computes it. */
+  readonly packageRequirements: readonly string[] | undefined;
   readonly problems: readonly { readonly what: string; readonly because: string }[];
 }
 
-/** Parses the project's Python files and the requirements that its Dockerfile installs. */
-export async function studyProject(project: Project): Promise<ProjectStudy> {
+/** Parses the project's Python files and the requirements that its Dockerfile installs; `override` is what a compose file starts. */
+export async function studyProject(project: Project, override: StartOverride = {}): Promise<ProjectStudy> {
   const { model } = project.dockerfile;
   const commands = model.stages.flatMap((stage) => stage.instructions).flatMap((one) => one.commands ?? []);
   const paths = project.texts.pythonSources.map((file) => file.path);
@@ -34,10 +43,17 @@ export async function studyProject(project: Project): Promise<ProjectStudy> {
   const requirements = await readTrees(project, installs);
   return {
     sources,
-    application: findApplication(model, sources, project.texts.shellScripts),
+    application: findApplication(model, sources, project.texts.shellScripts, override),
     requirements,
     inlineRequirements: installs.flatMap((install) => install.requirements.map((word) => word.text)),
+    packageRequirements: packageRequirements(project),
     problems: [
+      ...redirectedRequirements(project.dockerfile.text, model).map(
+        ({ instruction, name, requirement, file }) => ({
+          what: `${project.dockerfile.path}:${instruction.syntax.startLine}`,
+          because: `the shell takes \`${requirement}\` for a redirection: any version of ${name} is installed, and the rest names the file \`${file}\`; quote it if the comparison is meant`,
+        }),
+      ),
       ...sources.unreadable.map(({ path, message }) => ({ what: path, because: message })),
       ...project.unreadable.map(({ path, reason }) => ({ what: path, because: reason })),
       ...requirements
@@ -48,6 +64,15 @@ export async function studyProject(project: Project): Promise<ProjectStudy> {
         })),
     ],
   };
+}
+
+function packageRequirements({ dockerfile, texts }: Project): readonly string[] | undefined {
+  const lists = installedFolders(dockerfile.model).map(({ folder, extras }) => {
+    const path = folder === undefined ? undefined : posix.join(folder, 'pyproject.toml');
+    const manifest = texts.manifests.find((file) => file.path === path);
+    return manifest === undefined ? undefined : staticDependencies(manifest.text, extras);
+  });
+  return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
 }
 
 async function readTrees(project: Project, installs: readonly PipInstall[]): Promise<RequirementsTree[]> {

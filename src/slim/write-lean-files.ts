@@ -1,7 +1,7 @@
 import { cp, link, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
-import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
+import { decodeLossless, messageOf, UserError, writeFileWhole } from '../base/index.ts';
 import type { LeanFile } from './lean-file.ts';
 
 /** The folder below the project where Plimsoll keeps everything it makes. */
@@ -81,7 +81,7 @@ export async function applyLeanFiles(
 ): Promise<string> {
   const changed = files.filter((file) => file.content !== file.previous);
   for (const file of changed) {
-    const now = await readFile(join(projectDir, file.path), 'utf8').catch(() => undefined);
+    const now = await readFile(join(projectDir, file.path)).then(decodeLossless, () => undefined);
     if (now !== file.previous) {
       throw new UserError(`${file.path} has changed since it was read, so nothing was applied.`, {
         hint: 'Run the command again.',

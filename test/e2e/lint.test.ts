@@ -17,10 +17,19 @@ test('lint finds, --dry-run shows, --fix corrects', async () => {
   expect(dry.stdout).toContain('+RUN pip install --no-cache-dir -r requirements.txt');
   expect(readFileSync(join(cwd, 'Dockerfile'), 'utf8')).toBe(dockerfile);
   const fixed = await plimsoll(['lint', '--fix'], { cwd });
-  expect([fixed.code, fixed.stdout]).toEqual([0, '0 findings in 1 file\n']);
+  expect([fixed.code, fixed.stdout]).toEqual([0, '3 findings corrected; 0 findings left in 1 file\n']);
   expect(readFileSync(join(cwd, 'Dockerfile'), 'utf8')).toBe(
     '# why\nFROM python:3.12 AS b\nRUN pip install --no-cache-dir -r requirements.txt\nCOPY src/ /app\n',
   );
+});
+
+test('--fix keeps bytes that are no UTF-8', async () => {
+  const cwd = projectOf({});
+  const file = join(cwd, 'Dockerfile');
+  const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+  writeFileSync(file, latin1('FROM python:3.12 as b\r\nLABEL maintainer="José ÿ"\r\n'));
+  await plimsoll(['lint', '--fix'], { cwd });
+  expect(readFileSync(file)).toEqual(latin1('FROM python:3.12 AS b\r\nLABEL maintainer="José ÿ"\r\n'));
 });
 
 test('the JSON fits its schema, and .hadolint.yaml holds', async () => {
@@ -40,9 +49,96 @@ test('the JSON fits its schema, and .hadolint.yaml holds', async () => {
   });
 });
 
-test('a file that BuildKit refuses is an error', async () => {
-  const cwd = projectOf({ Dockerfile: 'FORM a\n' });
-  expect((await plimsoll(['lint'], { cwd })).code).toBe(2);
+test('a file that cannot be checked is an error, and the others are checked', async () => {
+  const cwd = projectOf({
+    'Dockerfile.a': 'FORM a\n',
+    'Dockerfile.b': 'FROM a\n',
+    'Dockerfile.c': 'FROM a\u0000\n',
+  });
+  writeFileSync(join(cwd, 'Dockerfile.d'), Buffer.from([0x46, 0xff, 0xfe]));
+  const { code, stdout, stderr } = await plimsoll(['lint', '--format', 'line'], { cwd });
+  expect([code, stdout.match(/^[^:]+|\[[\w-]+\]/gm)]).toEqual([
+    2,
+    [
+      'Dockerfile.a',
+      '[unreadable]',
+      'Dockerfile.b',
+      '[untagged-base]',
+      'Dockerfile.c',
+      expect.anything(),
+      'Dockerfile.d',
+      '[unreadable]',
+    ],
+  ]);
+  expect(stderr).toContain('Dockerfile.a:1: unknown instruction: FORM');
+  expect(stderr).toContain('Dockerfile.d cannot be read: it is no UTF-8 text');
+  writeFileSync(join(cwd, 'sly'), 'FR\u001b[31mOM a\n');
+  const sly = await plimsoll(['lint', 'sly'], { cwd });
+  expect(sly.stderr).toContain('unknown instruction: FR\ufffd[31mOM');
+  const one = await plimsoll(['lint', 'nothing'], { cwd });
+  expect([one.code, one.stderr]).toEqual([
+    2,
+    expect.stringContaining('nothing cannot be read: there is no such file'),
+  ]);
+});
+
+test('the project around a Dockerfile is read from its context', async () => {
+  const cwd = projectOf({
+    'docker/Dockerfile':
+      'FROM python:3.12-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\nRUN uv sync\nCOPY src data /app/\n',
+    'requirements.txt': '-r base.txt\nflask==3.0\n',
+    'base.txt': 'opencv-python==4.10.0.84\n',
+    'pyproject.toml': '[project]\nname = "a"\n',
+    '.dockerignore': '# big\ndata\n',
+    'src/a.py': '',
+    'data/b.bin': '',
+  });
+  const { stdout } = await plimsoll(['lint', '--format', 'line', 'docker'], { cwd });
+  expect(stdout.split('\n').filter((line) => / (?:error|warning): /.test(line))).toEqual([
+    expect.stringMatching(/^docker\/Dockerfile:4:35: error: opencv-python loads .* \[missing-library\]$/),
+    expect.stringMatching(
+      /^docker\/Dockerfile:6:10: warning: data is not sent .*\.dockerignore:2 .* \[copy-ignored-file\]$/,
+    ),
+  ]);
+  const elsewhere = await plimsoll(['lint', '--format', 'line', '--context', 'src', 'docker'], { cwd });
+  expect(elsewhere.stdout).not.toContain('missing-library');
+  // Without a manifest that says otherwise, uv may install a group for development.
+  expect(elsewhere.stdout).toContain('[dev-dependencies]');
+});
+
+test('labels, registries and comments as .hadolint.yaml wants them', async () => {
+  const cwd = projectOf({
+    Dockerfile: '# hadolint ignore=DL3026\nFROM evil.example/a:1\nLABEL u=x other=y\n',
+    '.hadolint.yaml':
+      'trustedRegistries: docker.io\nlabel-schema: { u: url, v: rawtext }\nstrict-labels: true\ndisable-ignore-pragma: true\nno-fail: true\n',
+  });
+  const { code, stdout } = await plimsoll(['lint', '--json'], { cwd });
+  const report: unknown = JSON.parse(stdout);
+  expect([code, report]).toMatchObject([
+    0,
+    {
+      files: [
+        {
+          findings: [
+            { hadolint: 'DL3049' },
+            { hadolint: 'DL3026' },
+            { hadolint: 'DL3052' },
+            { hadolint: 'DL3050' },
+          ],
+        },
+      ],
+    },
+  ]);
+});
+
+test('--explain prints the page of a rule by any of its names', async () => {
+  const cwd = projectOf({ 'docker/Dockerfile': 'FROM a:1\n' });
+  const { code, stdout } = await plimsoll(['lint', '--explain', 'dl3042'], { cwd });
+  expect([code, stdout.split('\n')[0]]).toEqual([0, '# pip-cache']);
+  const unknown = await plimsoll(['lint', '--explain', 'pip-cash'], { cwd });
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Is pip-cache meant?')]);
+  const none = await plimsoll(['lint'], { cwd });
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('plimsoll lint docker/Dockerfile')]);
 });
 
 test('a directory stands for its Dockerfiles, and a rule that is none is refused', async () => {

@@ -13,7 +13,7 @@ const gpuPackage =
 
 const plainBase = {
   remedy: 'Start from a base without CUDA: the plain slim image of the same distribution or of Python.',
-  rewrite: 'slim-base',
+  rewrite: 'cuda-base',
 };
 
 /** GPU libraries in an image that shows no sign of running on a GPU. */

@@ -9,7 +9,7 @@ export const audit: CliCommand = {
       .description('Explain an image: layers, packages, waste and what to do about it.')
       .argument(
         '<image>',
-        'docker:REF, podman:REF, registry:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, dir:ROOTFS, or just a name or path',
+        'docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
       )
       .option('--platform <os/arch>', 'which image of a multi-platform source')
       .addOption(new Option('--target <device>', 'what the image will run on').choices(['cpu', 'gpu']))
@@ -42,7 +42,10 @@ export const audit: CliCommand = {
       .option('--json', 'print JSON (schema plimsoll.audit/1); as --format json')
       .option('-o, --output <file>', 'write it into a file')
       .option('--insecure', 'talk to the registry without TLS, or with any certificate')
-      .option('--verify', 'read and verify every byte of uncompressed layers, too')
+      .option(
+        '--verify',
+        'read and verify every byte, also of uncompressed layers and of what was read before',
+      )
       .option('-q, --quiet', 'no progress');
     for (const option of gateOptions()) command.addOption(option);
     return command;

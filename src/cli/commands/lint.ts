@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import type { CliCommand } from '../command.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { LintRequest } from './lint/run-lint.ts';
 
 /** `plimsoll lint [FILE…]`: checks Dockerfiles without building them. */
 export const lint: CliCommand = {
@@ -23,9 +25,20 @@ export const lint: CliCommand = {
         ]),
       )
       .option('--fix', 'make the corrections that are sure')
-      .option('--dry-run', 'print these corrections as a diff instead, write nothing'),
+      .option('--dry-run', 'print these corrections as a diff instead, write nothing')
+      .option(
+        '--context <dir>',
+        "the build context (default: the Dockerfile's directory, or this one, where more of what is copied lies here)",
+      )
+      .option('--explain <rule>', 'tell why a rule is there, with examples, and check nothing'),
   async run(command, signal) {
+    const { explain, ...options } = command.opts<LintRequest & { readonly explain?: string }>();
+    if (explain !== undefined) {
+      const { explainRule } = await import('./lint/explain-rule.ts');
+      process.stdout.write(await explainRule(explain));
+      return exitCodes.clean;
+    }
     const { runLint } = await import('./lint/run-lint.ts');
-    return runLint({ files: command.processedArgs[0], ...command.opts() }, signal);
+    return runLint({ ...options, files: command.processedArgs[0] }, signal);
   },
 };

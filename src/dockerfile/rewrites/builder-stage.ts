@@ -1,9 +1,10 @@
+import { posix } from 'node:path';
 import { aptAction } from '../apt-command.ts';
 import type { Stage } from '../model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
-import { readContextCopy } from './context-paths.ts';
+import { contextPathOf, readContextCopy } from './context-paths.ts';
 import { environmentPath, makeEnvironment, type StagePython } from './make-environment.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
@@ -43,12 +44,25 @@ export function builderChunks(assembly: Assembly): string[] {
   const { classified, files, environment, eol, python, stage } = assembly;
   const last = classified.findLastIndex((one) => one.role === 'dependencies');
   const making = environment === undefined ? environmentPosition(classified) : -1;
+  // Source waits until a package of it is installed, so that a change of it repeats nothing else.
+  let waiting: ClassifiedInstruction[] = [];
   return classified.slice(0, last + 1).flatMap((one, position) => {
     const parts =
       position === making
         ? [`${eol}${eol}${makeEnvironment(python, stage, eol, uvVariables(assembly))}`]
         : [];
+    const isLocal = one.installs.some((install) => install.localPaths.length > 0);
+    const source = isLocal ? waiting : [];
+    parts.push(...source.map((copy) => chunkOf(assembly, copy)));
+    if (isLocal) waiting = [];
+    if (one.role === 'copy' && !isForBuilder(one, assembly) && !files.manifestOnly.has(one))
+      waiting.push(one);
+    const brought = source.flatMap(({ instruction }) => readContextCopy(instruction) ?? []);
     for (const [directory, sources] of files.before.get(one) ?? []) {
+      if (
+        sources.every((file) => contextPathOf(posix.join(directory, posix.basename(file)), brought) === file)
+      )
+        continue;
       const target =
         directory === (one.instruction.before.workdir ?? '/') ? './' : `${directory.replace(/\/$/, '')}/`;
       parts.push(`${eol}${eol}COPY ${sources.join(' ')} ${target}`);

@@ -1,46 +1,55 @@
-import { aptAction, readAptInstall } from '../apt-command.ts';
-import type { Instruction, ShellCommand } from '../model.ts';
+import { readAptInstall } from '../apt-command.ts';
+import type { Instruction } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
-import type { TextEdit } from '../syntax/syntax.ts';
-import { removeBlock } from './remove-block.ts';
+import { cacheTargets, programOf } from '../rules/visit.ts';
+import type { DockerfileSyntax, TextEdit } from '../syntax/syntax.ts';
+import { ancestors, aptMount, withoutAptCleaning } from './apt-mounts.ts';
+import { userOf } from './base-user.ts';
+import { stuckTargets, withoutRemoval } from './cache-removal.ts';
+import { cacheSwitches, withoutVariable } from './cache-variables.ts';
+import {
+  type CachingProgram,
+  cachingPrograms,
+  hasOwnCache,
+  mayUsePip,
+  pythonCache,
+} from './python-caches.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
-import { nothingToDo, type Rewrite } from './rewrite.ts';
+import { leave, nothingToDo, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
 import { isToolCleaning, toolCacheTargets } from './tool-caches.ts';
 
-const pipCache = '/root/.cache/pip';
-const uvCache = '/root/.cache/uv';
-const cacheFolder = '/root/.cache/';
-const aptMounts = ['/var/cache/apt', '/var/lib/apt'];
-/** Debian's images delete downloaded packages behind apt's back (`/etc/apt/apt.conf.d/docker-clean`). */
-const keepDownloads = [
-  'rm -f /etc/apt/apt.conf.d/docker-clean',
-  `echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache`,
-];
-
-/** Keeps what pip, uv and apt download between builds, outside the image: `RUN --mount=type=cache`. */
+/** Keeps what pip, uv, the other installers, npm and apt download between builds, outside the image: `RUN --mount=type=cache`. */
 export const cacheMounts: Rewrite = {
   id: 'cache-mounts',
   title: 'Keep downloads between builds in cache mounts',
   risk: 'safe',
-  propose({ syntax, model, placeOf }, facts) {
+  propose(dockerfile, facts) {
     if (!facts.hasCacheMounts) return nothingToDo;
+    const { syntax, model } = dockerfile;
     const instructions = model.stages.flatMap((stage) => stage.instructions);
-    const runs = instructions.filter(
-      (one) => one.syntax.keyword === 'run' && one.syntax.heredocs.length === 0,
-    );
+    const runs = instructions.filter((one) => one.syntax.keyword === 'run');
+    const obstacle = runs.some(needsCache) ? fileObstacle(syntax) : undefined;
+    if (obstacle !== undefined) return leave(obstacle);
     const leftAlone: string[] = [];
+    const kept = keptSwitches(dockerfile, leftAlone);
+    const prepared = new Set<number>();
     const edits = runs.flatMap((run) => {
-      const user = run.before.user;
-      const isRoot = user === undefined || user === 'root' || user === '0';
-      if (!isRoot && needsCache(run))
-        leftAlone.push(`${placeOf(run.syntax)}: runs as ${user}, whose home is not known`);
-      return isRoot ? mountEdits(run, syntax.text) : [];
+      const stage = model.stages[run.stage];
+      const isPrepared =
+        stage !== undefined && [stage, ...ancestors(stage, model)].some((one) => prepared.has(one.position));
+      const plan = planRun(run, dockerfile, { kept, isPrepared });
+      leftAlone.push(...plan.leftAlone);
+      if (plan.isPrepared && stage !== undefined) prepared.add(stage.position);
+      return plan.edits;
     });
-    const variables =
-      edits.length === 0 ? [] : instructions.flatMap((one) => cacheVariableEdits(one, syntax.text));
     if (edits.length === 0) return { ...nothingToDo, leftAlone };
+    const variables = instructions.flatMap((one) =>
+      (['pip', 'uv'] as const).flatMap((program) =>
+        kept.has(program) ? [] : withoutVariable(one, cacheSwitches[program], syntax.text),
+      ),
+    );
     return {
       edits: [...edits, ...variables],
       leftAlone,
@@ -48,6 +57,41 @@ export const cacheMounts: Rewrite = {
     };
   },
 };
+
+/** A frontend from before cache mounts, or a file for Windows containers. */
+function fileObstacle(syntax: DockerfileSyntax): string | undefined {
+  if (syntax.escape === '`')
+    return 'the escape character is that of Windows containers, whose caches lie elsewhere';
+  const frontend = syntax.directives.find(({ name }) => name === 'syntax')?.value ?? '';
+  return /^docker\/dockerfile:1\.[01](\.\d+)?$/.test(frontend)
+    ? `its frontend ${frontend} knows no cache mounts; docker/dockerfile:1 does`
+    : undefined;
+}
+
+/** The switches that stay because a step that gets no mount would else leave its cache in a layer. */
+function keptSwitches(
+  { model, placeOf }: ResolvedDockerfile,
+  leftAlone: string[],
+): ReadonlySet<CachingProgram> {
+  const kept = new Set<CachingProgram>();
+  const instructions = model.stages.flatMap((stage) => stage.instructions);
+  for (const program of ['pip', 'uv'] as const) {
+    const name = cacheSwitches[program];
+    const uncovered = instructions.find(
+      (one) =>
+        one.before.variables[name] !== undefined &&
+        (mayUsePip(one) ||
+          (cachingPrograms(one).includes(program) &&
+            (userOf(one, model) !== undefined ||
+              pythonCache(program, one) === undefined ||
+              hasOwnCache(one, program)))),
+    );
+    if (uncovered === undefined) continue;
+    kept.add(program);
+    leftAlone.push(`${name} stays: ${placeOf(uncovered.syntax)} may need it, which gets no cache mount`);
+  }
+  return kept;
+}
 
 function needsCache(run: Instruction): boolean {
   return (run.commands ?? []).some(
@@ -58,54 +102,153 @@ function needsCache(run: Instruction): boolean {
   );
 }
 
-function mountEdits(run: Instruction, text: string): TextEdit[] {
-  const commands = run.commands ?? [];
-  const mounted = run.syntax.flags.filter((flag) => flag.name === 'mount').map((flag) => flag.value ?? '');
-  const isMounted = (target: string): boolean => mounted.some((value) => value.includes(target));
-  const pips = commands.flatMap((command) => readPipInstall(command) ?? []);
-  const apts = commands.filter((command) => readAptInstall(command) !== undefined);
-  const targets = [
-    ...(pips.some((install) => install.tool === 'pip') ? [pipCache] : []),
-    ...(pips.some((install) => install.tool === 'uv') ? [uvCache] : []),
-    ...(apts.length > 0 && isPlainApt(run) ? aptMounts : []),
-    ...toolCacheTargets(run, text),
-  ].filter((target, at, all) => !isMounted(target) && all.indexOf(target) === at);
-  if (targets.length === 0) return [];
-  const isAptMounted = targets.includes('/var/lib/apt');
-  const flags = targets.map((target) => `--mount=type=cache,target=${target},sharing=locked`);
-  const start = run.syntax.valueRange.start;
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const newText = `${flags.join(` \\${eol}    `)} \\${eol}    ${isAptMounted ? keepDownloads.map((command) => `${command} && \\${eol}    `).join('') : ''}`;
-  return [
-    { range: { start, end: start }, newText },
-    ...pips.flatMap(uncachedOptions),
+interface RunPlan {
+  readonly edits: readonly TextEdit[];
+  readonly leftAlone: readonly string[];
+  /** It makes apt keep its downloads, in this stage and all that grow from it. */
+  readonly isPrepared: boolean;
+}
+
+interface RunContext {
+  readonly kept: ReadonlySet<CachingProgram>;
+  readonly isPrepared: boolean;
+}
+
+function planRun(
+  run: Instruction,
+  { syntax, model, placeOf }: ResolvedDockerfile,
+  { kept, isPrepared }: RunContext,
+): RunPlan {
+  const { text } = syntax;
+  const place = placeOf(run.syntax);
+  const user = userOf(run, model);
+  if (user !== undefined)
+    return {
+      edits: [],
+      leftAlone: needsCache(run)
+        ? [
+            `${place}: runs as ${user}: a mount below its home would leave a folder there that belongs to root`,
+          ]
+        : [],
+      isPrepared: false,
+    };
+  const apt = aptMount(run, model, isPrepared ? new Set([run.stage]) : new Set());
+  const aptTargets = apt !== undefined && 'targets' in apt ? apt.targets : [];
+  const preparation = apt !== undefined && 'targets' in apt ? apt.preparation : [];
+  const python = pythonTargets(run, kept);
+  const leftAlone = [
+    ...(apt !== undefined && 'because' in apt ? [`${place}: apt: ${apt.because}`] : []),
+    ...python.leftAlone.map((because) => `${place}: ${because}`),
+  ];
+  const mounted = cacheTargets(run);
+  const toolTargets = toolCacheTargets(run, text);
+  const wanted = [...python.targets, ...aptTargets, ...toolTargets, ...npmTargets(run)].filter(
+    (target, at, all) =>
+      all.indexOf(target) === at && !mounted.some((one) => one === target || target.startsWith(`${one}/`)),
+  );
+  const stuck = stuckTargets(run, text, wanted);
+  if (stuck.length > 0)
+    return {
+      edits: [],
+      leftAlone: [
+        ...leftAlone,
+        `${place}: it removes ${stuck[0]} itself, which fails where a cache is mounted there`,
+      ],
+      isPrepared: false,
+    };
+  if (wanted.length === 0) return { edits: [], leftAlone, isPrepared: false };
+  const edits = [
+    mountsInFront(run, text, wanted, preparation),
+    ...python.installs.flatMap(uncachedOptions),
+    ...(aptTargets.length > 0 ? withoutAptCleaning(run, text) : []),
+    ...withoutRemoval(run, text, wanted),
     ...removeLinks(
       run,
       text,
       (command) =>
-        (isAptMounted && isAptCleaning(command)) ||
-        (targets.some((target) => target.startsWith(cacheFolder)) && isToolCleaning(command)),
+        programOf(command) !== 'rm' &&
+        ((toolTargets.length > 0 && isToolCleaning(command)) ||
+          (python.targets.length > 0 && isPythonCleaning(command.words)) ||
+          (wanted.includes(npmCache) && isNpmCleaning(command.words))),
     ),
     ...projectInstallOptions(run),
   ];
+  return { edits, leftAlone, isPrepared: preparation.length > 0 };
 }
 
-/** A chain that starts with apt itself, so that the preparation can be put in front of it. */
-function isPlainApt(run: Instruction): boolean {
-  const [first] = run.commands ?? [];
-  return (
-    run.syntax.json === undefined &&
-    first !== undefined &&
-    (aptAction(first) !== undefined || ['set', 'rm', 'echo'].includes(first.words[0] ?? '')) &&
-    first.isTopLevel
-  );
+interface PythonTargets {
+  readonly targets: readonly string[];
+  /** The installations that use them. */
+  readonly installs: readonly PipInstall[];
+  readonly leftAlone: readonly string[];
 }
 
-function uncachedOptions(install: PipInstall): TextEdit[] {
-  const found = install.options.filter(
-    (option) => option.text === '--no-cache-dir' || option.text === '--no-cache',
+function pythonTargets(run: Instruction, kept: ReadonlySet<CachingProgram>): PythonTargets {
+  const targets: string[] = [];
+  const leftAlone: string[] = [];
+  const covered = new Set<CachingProgram>();
+  for (const program of cachingPrograms(run)) {
+    const target = pythonCache(program, run);
+    const isOff = kept.has(program) && run.before.variables[cacheSwitches[program]] !== undefined;
+    if (isOff) continue;
+    if (target === undefined)
+      leftAlone.push(`HOME or another variable puts the cache of ${program} elsewhere`);
+    else if (hasOwnCache(run, program)) leftAlone.push(`the step names a cache of ${program} itself`);
+    else {
+      targets.push(target);
+      covered.add(program);
+    }
+  }
+  const installs = (run.commands ?? []).flatMap((command) => readPipInstall(command) ?? []);
+  return { targets, leftAlone, installs: installs.filter(({ tool }) => covered.has(tool)) };
+}
+
+const npmCache = '/root/.npm';
+
+/** `npm ci`, `npm install`: where npm keeps downloads. */
+function npmTargets(run: Instruction): readonly string[] {
+  const { variables } = run.before;
+  const isMoved = ['npm_config_cache', 'NPM_CONFIG_CACHE', 'HOME'].some(
+    (name) => variables[name] !== undefined,
   );
-  return removeWords(install.command, found);
+  const installs = (run.commands ?? []).some(
+    (command) => programOf(command) === 'npm' && /^(ci|i|install)$/.test(command.words[1] ?? ''),
+  );
+  return installs && !isMoved ? [npmCache] : [];
+}
+
+/** `pip cache purge`, `uv cache clean`. */
+function isPythonCleaning([program = '', action, verb]: readonly string[]): boolean {
+  return /^(pip[\d.]*|uv)$/.test(program) && action === 'cache' && /^(purge|clean|prune)$/.test(verb ?? '');
+}
+
+function isNpmCleaning([program, action, verb]: readonly string[]): boolean {
+  return program === 'npm' && action === 'cache' && verb === 'clean';
+}
+
+function mountsInFront(
+  run: Instruction,
+  text: string,
+  targets: readonly string[],
+  preparation: readonly string[],
+): TextEdit {
+  const flags = targets.map((target) => `--mount=type=cache,target=${target},sharing=locked`);
+  const { start } = run.syntax.valueRange;
+  const range = { start, end: start };
+  // What stands in the line of a heredoc's name is that line's.
+  if (run.syntax.heredocs.length > 0) return { range, newText: `${flags.join(' ')} ` };
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const lead = preparation.map((command) => `${command} && \\${eol}    `).join('');
+  return { range, newText: `${flags.join(` \\${eol}    `)} \\${eol}    ${lead}` };
+}
+
+/** Also in front of the action: `pip --no-cache-dir install`. */
+function uncachedOptions({ command }: PipInstall): TextEdit[] {
+  const ranges = command.wordRanges.filter((_, at) => /^--no-cache(-dir)?$/.test(command.words[at] ?? ''));
+  return removeWords(
+    command,
+    ranges.map((range) => ({ range })),
+  );
 }
 
 /** `uv sync --no-cache`, `poetry install --no-cache`: a cache mount would stay empty. */
@@ -118,36 +261,4 @@ function projectInstallOptions(run: Instruction): TextEdit[] {
       ranges.map((range) => ({ range })),
     );
   });
-}
-
-/** `&& apt-get clean && rm -rf /var/lib/apt/lists/*` would empty the cache mounts. */
-function isAptCleaning(command: ShellCommand): boolean {
-  const action = aptAction(command);
-  if (action === 'clean' || action === 'autoclean') return true;
-  const paths = command.words.slice(1).filter((word) => !word.startsWith('-'));
-  return (
-    command.words[0] === 'rm' &&
-    paths.length > 0 &&
-    paths.every((path) => /^\/var\/(lib\/apt\/lists|cache\/apt)(\/|$)/.test(path))
-  );
-}
-
-/** `ENV PIP_NO_CACHE_DIR=1` makes the cache mount useless. */
-function cacheVariableEdits(instruction: Instruction, text: string): TextEdit[] {
-  const { keyword, value, range, valueRange, blockStart, sourceOffsets } = instruction.syntax;
-  if (keyword !== 'env') return [];
-  const match = /(^|\s)(PIP_NO_CACHE_DIR|UV_NO_CACHE)=("[^"]*"|'[^']*'|\S*)/.exec(value);
-  if (match === null) return [];
-  if (match[0].trim() === value.trim()) return [removeBlock(text, { start: blockStart, end: range.end })];
-  const last = match.index + match[0].length;
-  const previous = value.slice(0, match.index + (match[1]?.length ?? 0)).trimEnd().length;
-  // With the space in front, and with it a line continuation: one that nothing follows would swallow the next instruction.
-  if (previous > 0) {
-    const start = (sourceOffsets[previous - 1] ?? valueRange.start) + 1;
-    return [{ range: { start, end: (sourceOffsets[last - 1] ?? valueRange.end) + 1 }, newText: '' }];
-  }
-  const rest = /^\s+/.exec(value.slice(last))?.[0].length ?? 0;
-  return [
-    { range: { start: valueRange.start, end: sourceOffsets[last + rest] ?? valueRange.end }, newText: '' },
-  ];
 }

@@ -93,6 +93,8 @@ export function isHarmless(command: ShellCommand): boolean {
   if (/^(python|python3|uv)$/.test(program)) return rest[0] === '--version' || rest[0] === '-V';
   if (/^pip3?$/.test(program))
     return ['--version', 'cache', 'check', 'list', 'freeze', 'config'].includes(rest[0] ?? '');
+  // What secret-mounts puts in front of an installation.
+  if (program === 'cat') return rest.length > 0 && rest.every((word) => word.startsWith('/run/secrets/'));
   return program === '' || harmless.has(program);
 }
 

@@ -17,8 +17,10 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
   for (const { syntax } of target?.instructions ?? []) {
     const from =
       syntax.keyword === 'copy' ? syntax.flags.find((flag) => flag.name === 'from')?.value : undefined;
+    // Without it, an unnamed stage would be taken for its own builder.
+    if (from === undefined) continue;
     const builder = model.stages.find(
-      (stage) => stage.name === from?.toLowerCase() || String(stage.position) === from,
+      (stage) => stage.name === from.toLowerCase() || String(stage.position) === from,
     );
     const path = (syntax.json ?? syntax.value.trim().split(/\s+/))[0]?.replace(/\/$/, '');
     if (builder === undefined || path === undefined) continue;

@@ -2,7 +2,13 @@ import type { Instruction } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { distributionName } from './production-requirements.ts';
-import { nothingToDo, type Rewrite } from './rewrite.ts';
+import {
+  nothingToDo,
+  type ResolvedDockerfile,
+  type Rewrite,
+  type RewriteFacts,
+  type RewriteProposal,
+} from './rewrite.ts';
 
 const cpuIndex = 'https://download.pytorch.org/whl/cpu';
 const cudaIndex =
@@ -16,29 +22,62 @@ export const cpuWheels: Rewrite = {
   id: 'cpu-wheels',
   title: 'Install the CPU build of PyTorch',
   risk: 'verify',
-  propose({ syntax, model }, facts) {
-    const wheels = facts.cpuWheels;
-    if (wheels === undefined) return nothingToDo;
+  propose(dockerfile, facts) {
+    const { model } = dockerfile;
     const installs = model.stages.flatMap((stage) => stage.instructions).flatMap(installsOf);
-    const swapped = installs.flatMap(({ install }) => swapIndex(install, wheels.requirements));
-    const reason = `the default wheels carry CUDA libraries of several GB; ${wheels.evidence}`;
-    if (swapped.length > 0) return { edits: swapped, reason, leftAlone: [] };
-    if (installs.some(({ install }) => usesCpuIndex(install))) return nothingToDo;
-    const first = installs.find(({ install }) => bringsDependencies(install));
-    if (first === undefined) return nothingToDo;
-    const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
-    const at = first.instruction.syntax.blockStart;
-    const pip = first.install.command.words.slice(0, first.install.firstArgument).join(' ');
-    const noCache = first.install.options.some((option) => option.text === '--no-cache-dir')
-      ? ' --no-cache-dir'
-      : '';
-    const newText =
-      `# The CPU build of PyTorch, from its own index: no CUDA libraries.${eol}` +
-      `ARG PYTORCH_INDEX_URL=${cpuIndex}${eol}` +
-      `RUN ${pip}${noCache} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
-    return { edits: [{ range: { start: at, end: at }, newText }], reason, leftAlone: [] };
+    const renamed = installs.flatMap(({ install }) => renameRequirements(install, facts));
+    const torch = proposeTorch(installs, dockerfile, facts);
+    const edits = [...torch.edits, ...renamed.map(({ edit }) => edit)];
+    if (edits.length === 0) return torch;
+    const reasons = [
+      ...(torch.reason === '' ? [] : [torch.reason]),
+      ...(renamed.length === 0
+        ? []
+        : [`${renamed.map(({ shown }) => shown).join(', ')}: nothing needs the GPU build`]),
+    ];
+    return { edits, reason: reasons.join('; '), leftAlone: torch.leftAlone };
   },
 };
+
+function proposeTorch(
+  installs: readonly PlacedInstall[],
+  { syntax }: ResolvedDockerfile,
+  facts: RewriteFacts,
+): RewriteProposal {
+  const wheels = facts.cpuWheels;
+  if (wheels === undefined) return nothingToDo;
+  const swapped = installs.flatMap(({ install }) => swapIndex(install, wheels.requirements));
+  const reason = `the default wheels carry CUDA libraries of several GB; ${wheels.evidence}`;
+  if (swapped.length > 0) return { edits: swapped, reason, leftAlone: [] };
+  if (installs.some(({ install }) => usesCpuIndex(install))) return nothingToDo;
+  const first = installs.find(({ install }) => bringsDependencies(install));
+  if (first === undefined) return nothingToDo;
+  const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
+  const at = first.instruction.syntax.blockStart;
+  const pip = first.install.command.words.slice(0, first.install.firstArgument).join(' ');
+  const noCache = first.install.options.some((option) => option.text === '--no-cache-dir')
+    ? ' --no-cache-dir'
+    : '';
+  const newText =
+    `# The CPU build of PyTorch, from its own index: no CUDA libraries.${eol}` +
+    `ARG PYTORCH_INDEX_URL=${cpuIndex}${eol}` +
+    `RUN ${pip}${noCache} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
+  return { edits: [{ range: { start: at, end: at }, newText }], reason, leftAlone: [] };
+}
+
+/** `pip install onnxruntime-gpu` → `onnxruntime`, where it is named in the RUN itself. */
+function renameRequirements(
+  install: PipInstall,
+  { cpuRequirement }: RewriteFacts,
+): { readonly edit: TextEdit; readonly shown: string }[] {
+  if (cpuRequirement === undefined || install.options.some(({ text }) => text === '--no-deps')) return [];
+  return install.requirements.flatMap(({ text, range }) => {
+    const to = cpuRequirement(text);
+    return to === undefined || to === text
+      ? []
+      : [{ edit: { range, newText: quote(to) }, shown: `${text} → ${to}` }];
+  });
+}
 
 interface PlacedInstall {
   readonly instruction: Instruction;

@@ -16,6 +16,8 @@ export const layerOrder: Rewrite = {
   id: 'layer-order',
   title: 'Install dependencies before the source is copied',
   risk: 'safe',
+  // One installation at a time.
+  isRepeated: true,
   propose({ syntax, model, placeOf }, facts) {
     for (const stage of model.stages) {
       const classified = stage.instructions.map(classifyInstruction);
@@ -81,6 +83,14 @@ function moveInstall(
   ) {
     return leave(`${line}: where its requirements files come from is not plain enough to move it`);
   }
+  // What a COPY of these files alone has brought already is there.
+  const earlier = classified.slice(0, copyAt).flatMap((one) => readContextCopy(one.instruction) ?? []);
+  const isThere = files.every(
+    (file) =>
+      contextPathOf(posix.resolve(install.instruction.before.workdir ?? '/', file.text), earlier) !==
+      undefined,
+  );
+  const isBrought = isThere && closure.length === files.length;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const { blockStart, range } = install.instruction.syntax;
   const block = text.slice(blockStart, range.end);
@@ -89,7 +99,7 @@ function moveInstall(
     edits: [
       {
         range: { start: copy.syntax.blockStart, end: copy.syntax.blockStart },
-        newText: `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}${block}${eol}${eol}`,
+        newText: `${isBrought ? '' : `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}`}${block}${eol}${eol}`,
       },
       removeBlock(text, { start: blockStart, end: range.end }),
     ],

@@ -33,6 +33,16 @@ export function pythonOf(
   return { program, environmentPackage: `${program}-venv` };
 }
 
+/** Is the stage's base Debian or Ubuntu with nothing in it? */
+export function isBareDebian(stage: Stage): boolean {
+  return /(^|\/)(debian|ubuntu)$/.test(repositoryOf(stage));
+}
+
+/** Does the stage's Python come from a package of its distribution? */
+export function hasPackagedPython(stage: Stage): boolean {
+  return debianBases.test(repositoryOf(stage));
+}
+
 function repositoryOf(stage: Stage): string {
   return stage.base.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 }

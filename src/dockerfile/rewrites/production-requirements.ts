@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Instruction, Stage } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { shippedStages } from '../rules/visit.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { withoutGroups } from './development-groups.ts';
 import { removeBlock } from './remove-block.ts';
@@ -19,7 +20,8 @@ export const productionRequirements: Rewrite = {
   title: 'Install what production needs, not what development needs',
   risk: 'verify',
   propose({ syntax, model, placeOf }, facts) {
-    const instructions = model.stages.flatMap((stage) => stage.instructions);
+    // What the image is made of: a stage for tests alone keeps its tools.
+    const instructions = shippedStages(model).flatMap((stage) => stage.instructions);
     const parts = instructions.map((instruction) =>
       proposeFor(instruction, { facts, text: syntax.text, placeOf, target: model.stages[model.target] }),
     );

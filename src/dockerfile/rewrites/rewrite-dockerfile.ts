@@ -1,9 +1,16 @@
-import type { Risk } from '../../finding/index.ts';
+import { type Risk, redactInstruction } from '../../finding/index.ts';
 import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
-import type { ResolvedDockerfile, RewriteFacts, RewriteId } from './rewrite.ts';
+import type {
+  BuildSecret,
+  ResolvedDockerfile,
+  Rewrite,
+  RewriteFacts,
+  RewriteId,
+  RewriteProposal,
+} from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
 /** One rewrite that changed the Dockerfile. */
@@ -15,6 +22,8 @@ export interface AppliedRewrite {
   /** The Dockerfile before and after this rewrite alone. */
   readonly before: string;
   readonly after: string;
+  /** Secrets that the file must be built with from here on. */
+  readonly secrets: readonly BuildSecret[];
 }
 
 /** A Dockerfile with the rewrites in it. */
@@ -22,6 +31,8 @@ export interface RewrittenDockerfile {
   readonly text: string;
   readonly applied: readonly AppliedRewrite[];
   readonly leftAlone: readonly { readonly id: RewriteId; readonly because: string }[];
+  /** Opt-in rewrites that would change this Dockerfile, but were not asked for. */
+  readonly offered: readonly { readonly id: RewriteId; readonly title: string; readonly reason: string }[];
 }
 
 /** How a Dockerfile is resolved, and which rewrites may run. */
@@ -30,6 +41,8 @@ export interface RewriteOptions {
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   /** Rewrites that may not run. */
   readonly without: ReadonlySet<RewriteId>;
+  /** Opt-in rewrites that were asked for; the others of that kind are only offered. */
+  readonly asked?: ReadonlySet<RewriteId> | undefined;
 }
 
 /** Runs the rewrites one after the other, each on a fresh parse of the text that the one before left. */
@@ -41,30 +54,63 @@ export function rewriteDockerfile(
   const applied: AppliedRewrite[] = [];
   const leftAlone: { id: RewriteId; because: string }[] = [];
   const placeOf = placesIn(text);
-  let current = text;
-  for (const rewrite of rewrites) {
-    if (options.without.has(rewrite.id)) continue;
-    const syntax = parseDockerfile(current);
-    const model = resolveDockerfile(syntax, {
-      ...(options.target === undefined ? {} : { target: options.target }),
-      ...(options.buildArgs === undefined ? {} : { buildArgs: options.buildArgs }),
-    });
-    const proposal = rewrite.propose({ syntax, model, placeOf }, facts);
-    leftAlone.push(...proposal.leftAlone.map((because) => ({ id: rewrite.id, because })));
-    if (proposal.edits.length === 0) continue;
-    const after = applyEdits(current, proposal.edits);
-    if (after === current) continue;
-    applied.push({
-      id: rewrite.id,
-      title: rewrite.title,
-      risk: rewrite.risk,
-      reason: proposal.reason,
-      before: current,
-      after,
-    });
-    current = after;
+  const read = (from: string): ResolvedDockerfile => resolved(from, options, placeOf);
+  const wanted = rewrites.filter(({ id }) => !options.without.has(id));
+  const waits = ({ id, risk }: Rewrite): boolean => risk === 'opt-in' && options.asked?.has(id) !== true;
+  // Most rewrites have no business here: what nobody changed is not read again.
+  let current = read(text);
+  for (const rewrite of wanted) {
+    if (waits(rewrite)) continue;
+    const { file, reasons, proposal } = proposeAll(rewrite, current, { facts, read });
+    leftAlone.push(
+      ...proposal.leftAlone.map((because) => ({ id: rewrite.id, because: redactInstruction(because) })),
+    );
+    const [before, after] = [current.syntax.text, file.syntax.text];
+    if (after === before) continue;
+    const { id, title, risk } = rewrite;
+    const { secrets = [] } = proposal;
+    applied.push({ id, title, risk, reason: reasons.join('; '), before, after, secrets });
+    current = file;
   }
-  return { text: current, applied, leftAlone };
+  const offered = wanted.filter(waits).flatMap((rewrite) => {
+    const { edits, reason } = rewrite.propose(current, facts);
+    return edits.length === 0 ? [] : [{ id: rewrite.id, title: rewrite.title, reason }];
+  });
+  return { text: current.syntax.text, applied, leftAlone, offered };
+}
+
+/** The file as the rewrite leaves it, why, and its last proposal that changed something (or said that nothing is to be changed). */
+function proposeAll(
+  rewrite: Rewrite,
+  file: ResolvedDockerfile,
+  { facts, read }: { readonly facts: RewriteFacts; readonly read: (text: string) => ResolvedDockerfile },
+): {
+  readonly file: ResolvedDockerfile;
+  readonly reasons: readonly string[];
+  readonly proposal: RewriteProposal;
+} {
+  const reasons: string[] = [];
+  for (let current = file; ; ) {
+    const proposal = rewrite.propose(current, facts);
+    const after = applyEdits(current.syntax.text, proposal.edits);
+    if (after === current.syntax.text) return { file: current, reasons, proposal };
+    reasons.push(proposal.reason);
+    current = read(after);
+    if (rewrite.isRepeated !== true) return { file: current, reasons, proposal };
+  }
+}
+
+function resolved(
+  text: string,
+  { target, buildArgs }: RewriteOptions,
+  placeOf: ResolvedDockerfile['placeOf'],
+): ResolvedDockerfile {
+  const syntax = parseDockerfile(text);
+  const model = resolveDockerfile(syntax, {
+    ...(target === undefined ? {} : { target }),
+    ...(buildArgs === undefined ? {} : { buildArgs }),
+  });
+  return { syntax, model, placeOf };
 }
 
 const longestQuote = 60;
@@ -79,7 +125,7 @@ function placesIn(text: string): ResolvedDockerfile['placeOf'] {
   return ({ keyword, value }: InstructionSyntax) => {
     const [line, other] = lines.get(`${keyword} ${value}`) ?? [];
     if (line !== undefined && other === undefined) return `line ${line}`;
-    const quoted = `${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`;
+    const quoted = redactInstruction(`${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`);
     return `\`${quoted.length > longestQuote ? `${quoted.slice(0, longestQuote)}…` : quoted}\``;
   };
 }

@@ -4,10 +4,14 @@ import type { DockerfileSyntax, InstructionSyntax, TextEdit } from '../syntax/sy
 
 /** The names of the rewrites, as `--only` and `--skip` take them. */
 export type RewriteId =
+  | 'apt-steps'
+  | 'conda-clean'
   | 'split-stages'
   | 'slim-base'
+  | 'cuda-base'
   | 'production-requirements'
   | 'cpu-wheels'
+  | 'headless-opencv'
   | 'virtual-environment'
   | 'tool-environment'
   | 'start-command'
@@ -17,11 +21,17 @@ export type RewriteId =
   | 'runtime-libraries'
   | 'no-recommends'
   | 'layer-order'
+  | 'package-layer-order'
   | 'cache-mounts'
   | 'prune-tests'
   | 'prune-headers'
   | 'strip-libraries'
-  | 'traced-bytecode';
+  | 'traced-bytecode'
+  | 'base-platform'
+  | 'copy-owner'
+  | 'non-root-user'
+  | 'model-volume'
+  | 'secret-mounts';
 
 /** What a Debian package is there for, as the knowledge tables tell it. */
 export type PackagePurpose = 'build' | 'header' | 'convenience' | 'run-time' | 'unknown';
@@ -42,6 +52,8 @@ export interface RewriteFacts {
   readonly developmentDistributions: ReadonlySet<string>;
   /** Requirements to install from the CPU index in a step of their own, or undefined when nothing is to be swapped. */
   readonly cpuWheels: { readonly requirements: readonly string[]; readonly evidence: string } | undefined;
+  /** What a requirement becomes on a CPU, where its GPU build has another name or needs no extra: `tensorflow[and-cuda]==2.16` → `tensorflow-cpu==2.16`. */
+  readonly cpuRequirement?: ((requirement: string) => string | undefined) | undefined;
   /** Purpose of a Debian package, and its run-time counterpart (`libpq-dev` → `libpq5`). */
   readonly classifyPackage: (name: string) => {
     readonly purpose: PackagePurpose;
@@ -64,8 +76,57 @@ export interface RewriteFacts {
    * each `pyvenv.cfg` in it; undefined when the context was not read.
    */
   readonly contextManifests?: ReadonlyMap<string, string>;
+  /** What the project asks of CUDA; undefined when not all of its requirements are known. */
+  readonly cuda?: CudaFacts | undefined;
+  /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
+  readonly smaller?: SmallerFacts | undefined;
+  /** What the image is built for: `linux/amd64`; undefined where nobody said it and no engine was asked. */
+  readonly buildPlatform?: string | undefined;
+  /** Facts about running as another user than root; undefined where the project was not read for them. */
+  readonly rootNeeds?: RootNeeds | undefined;
+  /** Files of the build context that hold credentials (`pip.conf`, `.netrc`), with what was found: `a password for pypi.example.com`. */
+  readonly credentialFiles?: ReadonlyMap<string, string> | undefined;
+  /** Folders of the build context that are a Hugging Face cache (`models--OWNER--NAME` in them): `models`. */
+  readonly modelCacheFolders?: ReadonlySet<string> | undefined;
   /** Path of the pruning script in the build context. */
   readonly pruneScript: string;
+}
+
+/** What a project asks of a CUDA base; the lists hold normalised names of distributions that it requests. */
+export interface CudaFacts {
+  readonly device: 'cpu' | 'gpu';
+  /** A distribution whose wheels bring CUDA's libraries: `torch`. */
+  readonly broughtBy: string | undefined;
+  /** They load CUDA's libraries of the system: `onnxruntime-gpu`. */
+  readonly systemUsers: readonly string[];
+  /** nvcc compiles them when they are installed: `flash-attn`. */
+  readonly compiledAtBuild: readonly string[];
+  /** They call a compiler when they run: `deepspeed`. */
+  readonly compilingAtRunTime: readonly string[];
+}
+
+/** Distributions that a smaller one with the same modules stands in for: `opencv-python` → `opencv-python-headless`. */
+export interface SmallerFacts {
+  /** A requirement with the smaller one's name, or undefined. */
+  readonly requirement: (requirement: string) => string | undefined;
+  /** The smaller one of a distribution, or undefined. */
+  readonly nameOf: (distribution: string) => string | undefined;
+  /** Debian packages that nothing else that is requested is known to need. */
+  readonly systemPackages: ReadonlySet<string>;
+  /** `runtimeLibraries` with the smaller ones. */
+  readonly runtimeLibraries: RewriteFacts['runtimeLibraries'];
+  /** What has to stay, and why. */
+  readonly leftAlone: readonly string[];
+}
+
+/** What speaks for or against another user than root. */
+export interface RootNeeds {
+  /** Ports that the service listens on. */
+  readonly ports: readonly number[];
+  /** What needs root, in words that follow `because`: `entrypoint.sh:3 calls gosu`. */
+  readonly reasons: readonly string[];
+  /** Container paths of volumes: empty ones take the owner of the directory in the image. */
+  readonly volumePaths: readonly string[];
 }
 
 /** What a rewrite says about a Dockerfile: edits with their reason, or why a line was left alone. */
@@ -75,6 +136,19 @@ export interface RewriteProposal {
   readonly reason: string;
   /** What was left as it is, and why. */
   readonly leftAlone: readonly string[];
+  /** Secrets that the changed file must be built with. */
+  readonly secrets?: readonly BuildSecret[];
+}
+
+/** A secret that a build is handed, and where its value stands today. */
+export interface BuildSecret {
+  /** As in `--secret id=ID`. */
+  readonly id: string;
+  readonly source:
+    | { readonly kind: 'argument'; readonly name: string; readonly value: string | undefined }
+    | { readonly kind: 'literal'; readonly value: string }
+    /** Of the build context. */
+    | { readonly kind: 'file'; readonly path: string };
 }
 
 /** One rewrite: a pure pass over a Dockerfile's syntax. Re-running it on its own result proposes nothing. */
@@ -82,6 +156,8 @@ export interface Rewrite {
   readonly id: RewriteId;
   readonly title: string;
   readonly risk: Risk;
+  /** It changes one thing at a time, and is asked until it has nothing more to propose. */
+  readonly isRepeated?: true;
   /** The proposal; no edits and nothing left alone when the rewrite has no business here. */
   propose(dockerfile: ResolvedDockerfile, facts: RewriteFacts): RewriteProposal;
 }

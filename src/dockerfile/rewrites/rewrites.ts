@@ -1,12 +1,22 @@
+import { aptSteps } from './apt-steps.ts';
+import { basePlatform } from './base-platform.ts';
 import { cacheMounts } from './cache-mounts.ts';
+import { condaClean } from './conda-clean.ts';
+import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
+import { cudaBase } from './cuda-base.ts';
+import { headlessOpencv } from './headless-opencv.ts';
 import { layerOrder } from './layer-order.ts';
+import { modelVolume } from './model-volume.ts';
 import { noRecommends } from './no-recommends.ts';
+import { nonRootUser } from './non-root-user.ts';
+import { packageLayerOrder } from './package-layer-order.ts';
 import { productionRequirements } from './production-requirements.ts';
 import { pruneHeaders, pruneTests, stripLibraries } from './prune-site-packages.ts';
 import type { Rewrite } from './rewrite.ts';
 import { runtimeLibraries } from './runtime-libraries.ts';
 import { runtimePackages } from './runtime-packages.ts';
+import { secretMounts } from './secret-mounts.ts';
 import { slimBase } from './slim-base.ts';
 import { splitStages } from './split-stages.ts';
 import { startCommand } from './start-command.ts';
@@ -18,22 +28,32 @@ import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
+  secretMounts,
+  modelVolume,
   toolEnvironment,
   startCommand,
   productionRequirements,
   cpuWheels,
+  headlessOpencv,
   virtualEnvironment,
   toolLayerOrder,
   toolStages,
   splitStages,
   slimBase,
   runtimePackages,
+  cudaBase,
   runtimeLibraries,
   noRecommends,
   layerOrder,
+  packageLayerOrder,
   pruneTests,
   pruneHeaders,
   stripLibraries,
   tracedBytecode,
+  aptSteps,
+  condaClean,
   cacheMounts,
+  basePlatform,
+  copyOwner,
+  nonRootUser,
 ];

@@ -18,7 +18,10 @@ export const runtimeLibraries: Rewrite = {
     const wanted = wantedPackages(stage, facts);
     const installs = aptInstalls(stage);
     const present = new Set(installs.flatMap(({ install }) => install.packages.map((found) => found.name)));
-    const missing = [...wanted].filter(([name]) => !present.has(name));
+    // `libglib2.0-0t64` provides `libglib2.0-0`, and apt takes the old name for it.
+    const missing = [...wanted].filter(
+      ([name]) => !present.has(name) && !present.has(name.replace(/t64$/, '')),
+    );
     if (missing.length === 0) return nothingToDo;
     const names = missing.map(([name]) => name).join(' ');
     const reason = grouped(missing);
@@ -31,10 +34,10 @@ export const runtimeLibraries: Rewrite = {
       };
     }
     const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
-    const at = insertionPoint(stage);
+    const { at, isBehind } = insertionPoint(stage);
     const run = `RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`;
     return {
-      edits: [{ range: { start: at, end: at }, newText: `${run}${eol}${eol}` }],
+      edits: [{ range: { start: at, end: at }, newText: isBehind ? `${eol}${run}` : `${run}${eol}${eol}` }],
       reason,
       leftAlone: [],
     };
@@ -57,10 +60,11 @@ function grouped(missing: readonly (readonly [string, string])[]): string {
   return [...names].map(([because, group]) => `${group.join(', ')}: ${because}`).join('; ');
 }
 
-/** In front of the first COPY, so that a change of the code does not repeat it, and where apt still runs as root. */
-function insertionPoint(stage: Stage): number {
+/** In front of the first COPY, so that a change of the code does not repeat it, and where apt still runs as root; else behind everything. */
+function insertionPoint(stage: Stage): { readonly at: number; readonly isBehind: boolean } {
   const copy = stage.instructions.find(({ syntax }) =>
     ['copy', 'add', 'cmd', 'entrypoint', 'user'].includes(syntax.keyword),
   );
-  return copy?.syntax.blockStart ?? stage.instructions.at(-1)?.syntax.range.end ?? stage.from.range.end;
+  if (copy !== undefined) return { at: copy.syntax.blockStart, isBehind: false };
+  return { at: (stage.instructions.at(-1)?.syntax ?? stage.from).range.end, isBehind: true };
 }

@@ -2,6 +2,7 @@ import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { hasPackagedPython, isBareDebian } from './make-environment.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeWords } from './remove-words.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
@@ -19,9 +20,10 @@ export const runtimePackages: Rewrite = {
   propose({ syntax, model }, facts) {
     const stage = model.stages[model.target];
     if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
-    const needed = new Map([...facts.neededCommands, ...usedCommands(stage)]);
+    const needed = packageUsers(new Map([...facts.neededCommands, ...usedCommands(stage)]), facts);
+    const brought = new Set(broughtAlong(stage, facts));
     const verdicts = stage.instructions.flatMap((instruction) =>
-      judge(instruction, { facts, needed, text: syntax.text }),
+      judge(instruction, { facts, needed, brought, text: syntax.text }),
     );
     const edits = verdicts.flatMap((verdict) => verdict.edits);
     const dropped = verdicts.flatMap((verdict) => verdict.dropped);
@@ -43,6 +45,18 @@ function installsPython(instruction: Instruction): boolean {
   );
 }
 
+function packageUsers(
+  commands: ReadonlyMap<string, string>,
+  { packageOfCommand }: RewriteFacts,
+): ReadonlyMap<string, string> {
+  const users = new Map<string, string>();
+  for (const [command, where] of commands) {
+    const name = packageOfCommand(command);
+    if (name !== undefined && !users.has(name)) users.set(name, `${where} calls ${command}`);
+  }
+  return users;
+}
+
 interface Verdict {
   readonly edits: readonly TextEdit[];
   readonly dropped: readonly string[];
@@ -51,8 +65,33 @@ interface Verdict {
 
 interface Context {
   readonly facts: RewriteFacts;
+  /** Debian package → who calls which of its programs: `HEALTHCHECK calls curl`. */
   readonly needed: ReadonlyMap<string, string>;
+  /** What the dropped packages bring along and the running container needs; taken from the set once it is named. */
+  readonly brought: Set<string>;
   readonly text: string;
+}
+
+/**
+ * On Debian's own Python, `python3-pip`, `python3-venv` and `python3-dev` bring the interpreter; and on bare Debian, pip and the programs that
+ * download bring the certificate authorities. What is named anyway needs no second naming.
+ */
+function broughtAlong(stage: Stage, facts: RewriteFacts): string[] {
+  if (!hasPackagedPython(stage)) return [];
+  const names = aptInstalls(stage).flatMap(({ install }) => install.packages.map((found) => found.name));
+  const dropped = names.filter((name) =>
+    ['build', 'convenience'].includes(facts.classifyPackage(name).purpose),
+  );
+  const interpreters = names.flatMap(
+    (name) => /^(python3(\.\d+)?)-(pip|venv|dev|distutils|full|minimal)$/.exec(name)?.[1] ?? [],
+  );
+  const certificates =
+    isBareDebian(stage) && dropped.some((name) => /^(python3-pip|curl|wget|git)$/.test(name));
+  const hasInterpreter = names.some((name) => /^python3(\.\d+)?$/.test(name));
+  return [
+    ...(hasInterpreter ? [] : interpreters.slice(0, 1)),
+    ...(certificates ? ['ca-certificates'] : []),
+  ].filter((name) => !names.includes(name));
 }
 
 function judge(instruction: Instruction, context: Context): Verdict[] {
@@ -74,25 +113,35 @@ function judge(instruction: Instruction, context: Context): Verdict[] {
   ];
 }
 
-function judgeInstall(install: AptInstall, { facts, needed }: Context): Verdict {
+function judgeInstall(install: AptInstall, { facts, needed, brought }: Context): Verdict {
   const edits: TextEdit[] = [];
   const dropped: string[] = [];
   const leftAlone: string[] = [];
   const removed: AptInstall['packages'][number][] = [];
   for (const found of install.packages) {
     const { purpose, runtimePackages: runtime } = facts.classifyPackage(found.name);
-    const user = [...needed].find(([command]) => facts.packageOfCommand(command) === found.name);
+    const user = needed.get(found.name);
     if (purpose === 'run-time') continue;
     if (purpose === 'unknown')
       leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
-    else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user[1]} calls ${user[0]}`);
+    else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user}`);
     else {
       dropped.push(found.name);
-      if (runtime.length > 0) edits.push({ range: found.range, newText: runtime.join(' ') });
+      const instead = [...runtime, ...insteadOf(found.name, brought)];
+      if (instead.length > 0) edits.push({ range: found.range, newText: instead.join(' ') });
       else removed.push(found);
     }
   }
   return { edits: [...edits, ...removeWords(install.command, removed)], dropped, leftAlone };
+}
+
+function insteadOf(name: string, brought: Set<string>): string[] {
+  const found = [...brought].filter(
+    (one) =>
+      name.startsWith(`${one}-`) || (one === 'ca-certificates' && /^(python3-pip|curl|wget|git)$/.test(name)),
+  );
+  for (const one of found) brought.delete(one);
+  return found;
 }
 
 /** The apt installs of a stage. */

@@ -1,4 +1,5 @@
-import { readAptInstall } from '../apt-command.ts';
+import { aptAction, readAptInstall } from '../apt-command.ts';
+import type { ShellCommand } from '../model.ts';
 import { type Assembly, chunkOf } from './builder-stage.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { environmentPath } from './make-environment.ts';
@@ -54,8 +55,20 @@ function systemPart(one: ClassifiedInstruction, assembly: Assembly): string[] {
     (command) => readAptInstall(command)?.packages ?? [],
   );
   if (packages.length === 0) return [];
-  const names = packages.map((found) => found.text).join(' ');
+  const purged = new Set(
+    (one.instruction.commands ?? []).filter(isRemoval).flatMap((command) => command.words),
+  );
+  const names = packages
+    .filter((found) => !purged.has(found.name))
+    .map((found) => found.text)
+    .join(' ');
+  if (names === '') return [];
   return [
     `${assembly.eol}${assembly.eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
   ];
+}
+
+/** What the step takes out again is in no image today. */
+function isRemoval(command: ShellCommand): boolean {
+  return /^(purge|remove|autoremove|auto-remove)$/.test(aptAction(command) ?? '');
 }

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
+import { redactInstruction } from '../../finding/index.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
+import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
 import { pythonModulePackages } from './make-environment.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
 
@@ -32,7 +34,7 @@ export function splitObstacles({ stage, classified, facts, placeOf }: SplitQuest
   return [
     ...classified.flatMap((one) => onbuildObstacle(one, placeOf)),
     ...installerObstacles(classified, placeOf),
-    ...classified.flatMap((one) => installObstacles(one, facts, placeOf)),
+    ...classified.flatMap((one) => installObstacles(one, { stage, classified, facts, placeOf })),
     ...classified.slice(0, lastInstall).flatMap((one) => earlyWorkObstacle(one, placeOf)),
     ...stage.instructions.flatMap((one) => absolutePathObstacle(one, placeOf)),
     ...pythonModulePackages(stage).map(
@@ -56,14 +58,19 @@ export function installerObstacles(classified: readonly ClassifiedInstruction[],
     (instruction.commands ?? []).flatMap((command) => {
       const program = posix.basename(command.words[0] ?? '');
       const name = program === 'uv' && command.words[1] === 'sync' ? 'uv sync' : otherInstallers.get(program);
+      // An environment of conda has its prefix in its files, and activation scripts that nobody can read without building it.
+      const why = name === 'conda' ? ', whose activation scripts may set what the application needs' : '';
       return name === undefined
         ? []
-        : [`${placeOf(instruction.syntax)}: the dependencies are installed by ${name}`];
+        : [`${placeOf(instruction.syntax)}: the dependencies are installed by ${name}${why}`];
     }),
   );
 }
 
-function installObstacles(one: ClassifiedInstruction, facts: RewriteFacts, placeOf: PlaceOf): string[] {
+function installObstacles(
+  one: ClassifiedInstruction,
+  { stage, classified, facts, placeOf }: SplitQuestion,
+): string[] {
   if (one.role !== 'dependencies') return [];
   const where = placeOf(one.instruction.syntax);
   const found: string[] = [];
@@ -77,10 +84,17 @@ function installObstacles(one: ClassifiedInstruction, facts: RewriteFacts, place
       found.push(`${where}: pip installs to a place of its own (--target, --prefix or --root)`);
     }
     const program = install.command.words[0] ?? '';
+    if (program === 'sudo') found.push(`${where}: sudo looks past a virtual environment on PATH`);
     if (program.startsWith('/usr/'))
       found.push(`${where}: ${program} is the system's Python by absolute path`);
-    for (const path of install.localPaths)
-      found.push(`${where}: \`${path.text}\` is installed from the source tree`);
+    const copies = copiesAbove(one, classified);
+    for (const local of localPackages(install, one.instruction.before.workdir, copies)) {
+      const isElsewhere = one.instruction.commands?.some(({ words }) => words[0] === 'cd') === true;
+      const obstacle = isElsewhere
+        ? `\`${local.text}\` is installed from the source tree`
+        : localObstacle(local, install, { stage, facts });
+      if (obstacle !== undefined) found.push(`${where}: ${obstacle}`);
+    }
     for (const file of [...install.requirementFiles, ...install.constraintFiles]) {
       if (file.text.includes('$'))
         found.push(`${where}: the requirements file ${file.text} comes from a variable`);
@@ -94,7 +108,7 @@ function installObstacles(one: ClassifiedInstruction, facts: RewriteFacts, place
 
 function earlyWorkObstacle(one: ClassifiedInstruction, placeOf: PlaceOf): string[] {
   if (one.role !== 'other') return [];
-  const text = one.instruction.syntax.value.slice(0, 60);
+  const text = redactInstruction(one.instruction.syntax.value).slice(0, 60);
   const place = placeOf(one.instruction.syntax);
   return [
     `${place.startsWith('line') ? `${place}: \`${text}\`` : place} runs before the installation, and what it leaves for pip or for the application is not known`,

@@ -59,7 +59,10 @@ function splitText({ model }: ResolvedDockerfile, assembly: Assembly): string {
   const { text, stage, eol } = assembly;
   const name = model.stages.some((other) => other.name === 'builder') ? 'python-builder' : 'builder';
   const from = text.slice(stage.from.range.start, stage.from.range.end);
-  const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(assembly)];
+  const builder = [
+    `${from.replace(/\s+as\s+\S+\s*$/i, '').trimEnd()} AS ${name}`,
+    ...builderChunks(assembly),
+  ];
   return `${builder.join('')}${eol}${eol}${[from, ...runtimeChunks(assembly, name)].join('')}`;
 }
 

@@ -17,7 +17,7 @@ export const addForFiles: LintRule = {
   check: ({ model }) =>
     instructionsOf(model, 'add').flatMap(({ syntax }) => {
       const sources = argumentWords(syntax)
-        .map(({ text }) => text)
+        .map(({ text }) => text.replace(/^(["'])(.*)\1$/, '$2'))
         .slice(0, -1);
       const isPlain =
         !sources.some((source) => special.test(source) || source.includes('$')) &&

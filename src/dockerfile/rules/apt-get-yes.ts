@@ -1,8 +1,9 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf } from './visit.ts';
+import { commandsOf, instructionsUpTo } from './visit.ts';
 
-const yes = /^(?:-[a-zA-Z]*y[a-zA-Z]*|-qq+|--yes|--assume-yes|--quiet=2|-q=2)$/;
+// A variable in front of the packages may hold it.
+const yes = /^(?:-[a-zA-Z]*y[a-zA-Z]*|-qq+|--yes|--assume-yes|--force-yes|--quiet=2|-q=2|.*\$.*)$/;
 
 /** Apt-get install without -y. */
 export const aptGetYes: LintRule = {
@@ -11,9 +12,16 @@ export const aptGetYes: LintRule = {
   severity: 'warning',
   title: 'apt-get install without -y',
   check: ({ model }) =>
-    commandsOf(model).flatMap(({ command }) => {
+    commandsOf(model).flatMap(({ command, instruction }) => {
       const install = readAptInstall(command);
-      if (install === undefined || install.options.some((option) => yes.test(option))) return [];
+      if (install === undefined) return [];
+      const before = command.words.slice(0, command.words.indexOf('install'));
+      if ([...install.options, ...before].some((word) => yes.test(word))) return [];
+      // `yes | apt-get install git`, or a line in /etc/apt/apt.conf.d.
+      const isAnswered =
+        /\byes\b[^|&;]*\|\s*(?:sudo\s+)?apt/.test(instruction.syntax.value) ||
+        instructionsUpTo(model, instruction).some(({ syntax }) => /Assume-Yes/i.test(syntax.value));
+      if (isAnswered) return [];
       const at = { start: install.optionsAt, end: install.optionsAt };
       return [
         {

@@ -1,38 +1,103 @@
 import { aptAction } from '../apt-command.ts';
-import type { ShellCommand } from '../model.ts';
-import type { LintRule } from './rule.ts';
-import { cacheTargets, keptStages, mountsOf, programOf } from './visit.ts';
+import type { Instruction, ShellCommand } from '../model.ts';
+import { appendLink } from './append-link.ts';
+import type { LintRule, LintSubject, Violation } from './rule.ts';
+import { cacheTargets, instructionsUpTo, keptStages, mountsOf, programOf } from './visit.ts';
 
-const removesLists = (command: ShellCommand): boolean =>
-  ['rm', 'find'].includes(programOf(command)) &&
-  command.words.some((word) => /^\/var\/lib\/(?:apt(?:\/(?:lists)?.*|\*)?|\*)/.test(word));
+const lists = /^\/var\/lib\/(?:apt(?:\/(?:lists)?.*|\*)?|\*)/;
+const archives = /^\/var\/cache(?:\/apt(?:\/archives)?)?(?:\/?\*?|\/\*\.deb)$/;
 
-/** Package lists left in the layer. */
+/** Package lists, or downloaded packages, left in the layer. */
 export const aptListsLeft: LintRule = {
   id: 'apt-lists-left',
   hadolint: 'DL3009',
   severity: 'warning',
   title: 'package lists left in the layer',
-  check: ({ model }) =>
-    keptStages(model).flatMap(({ instructions }) =>
-      instructions.flatMap((instruction) => {
-        const commands = instruction.commands ?? [];
-        const update = commands.find((command) => aptAction(command) === 'update');
-        const targets = cacheTargets(instruction);
-        const isMounted =
-          targets.some((target) => ['/var/lib/apt', '/var/lib/apt/lists', '/var/lib'].includes(target)) ||
-          mountsOf(instruction).some(
-            (mount) =>
-              mount.get('type') === 'tmpfs' && (mount.get('target') ?? '').startsWith('/var/lib/apt'),
-          );
-        const isCleaned = commands.some((command) => removesLists(command));
-        if (update === undefined || isMounted || isCleaned) return [];
-        return [
-          {
-            range: update.range,
-            message: 'the package lists stay in this layer: end the RUN with rm -rf /var/lib/apt/lists/*',
-          },
-        ];
-      }),
-    ),
+  check: (subject) =>
+    keptStages(subject.model)
+      .flatMap(({ instructions }) => instructions)
+      .flatMap((instruction) => [...listsLeft(subject, instruction), ...archivesLeft(subject, instruction)]),
 };
+
+function listsLeft(subject: LintSubject, instruction: Instruction): readonly Violation[] {
+  const commands = instruction.commands ?? [];
+  const update = commands.find((command) => aptAction(command) === 'update');
+  const isKept = isMounted(instruction, ['/var/lib/apt/lists', '/var/lib/apt', '/var/lib', '/var']);
+  if (update === undefined || isKept || removes(commands, lists)) return [];
+  const isUnused = commands.length === 1 && laterThan(subject, instruction).every(needsNoLists);
+  if (isUnused) return [{ range: update.range, message: 'nothing is installed from these package lists' }];
+  return [
+    {
+      range: update.range,
+      message: 'the package lists stay in this layer: end the RUN with rm -rf /var/lib/apt/lists/*',
+      ...correction(subject, instruction),
+    },
+  ];
+}
+
+/** Debian's images delete each package behind apt; where that was turned off for the sake of a cache mount, and there is none, they stay. */
+function archivesLeft({ model }: LintSubject, instruction: Instruction): readonly Violation[] {
+  const commands = instruction.commands ?? [];
+  const install = commands.find((command) => aptAction(command) === 'install');
+  const isKept = isMounted(instruction, ['/var/cache/apt/archives', '/var/cache/apt', '/var/cache', '/var']);
+  const isCleaned =
+    removes(commands, archives) || commands.some((command) => /clean$/.test(aptAction(command) ?? ''));
+  const isOff = instructionsUpTo(model, instruction).some(({ syntax }) =>
+    /rm\s[^&;|]*docker-clean|Keep-Downloaded-Packages["\s]+"?(?:true|1)/i.test(syntax.value),
+  );
+  if (install === undefined || isKept || isCleaned || !isOff) return [];
+  const message =
+    'docker-clean is off and /var/cache/apt is no mount here: the downloaded packages stay in this layer';
+  return [{ range: install.range, message }];
+}
+
+function isMounted(instruction: Instruction, places: readonly string[]): boolean {
+  return (
+    cacheTargets(instruction).some((target) => places.includes(target)) ||
+    mountsOf(instruction).some(
+      (mount) =>
+        mount.get('type') === 'tmpfs' && places.includes((mount.get('target') ?? '').replace(/\/$/, '')),
+    )
+  );
+}
+
+function removes(commands: readonly ShellCommand[], place: RegExp): boolean {
+  return commands.some(
+    (command) =>
+      ['rm', 'find'].includes(programOf(command)) && command.words.some((word) => place.test(word)),
+  );
+}
+
+/** Sure where the RUN is a chain whose last link always runs, and nothing below can want the lists. */
+function correction(subject: LintSubject, instruction: Instruction): Pick<Violation, 'edits'> {
+  const { syntax, commands = [] } = instruction;
+  const last = commands.at(-1);
+  const isSure =
+    last?.isTopLevel === true &&
+    syntax.heredocs.length === 0 &&
+    last.range.end === syntax.range.end &&
+    laterThan(subject, instruction).every(needsNoLists);
+  const link = 'rm -rf /var/lib/apt/lists/*';
+  return isSure ? { edits: [appendLink(subject.syntax, commands, { command: last, link })] } : {};
+}
+
+function laterThan({ model }: LintSubject, { stage, syntax }: Instruction): readonly Instruction[] {
+  return keptStages(model)
+    .flatMap(({ instructions }) => instructions)
+    .filter((one) => one.stage > stage || one.syntax.startLine > syntax.startLine);
+}
+
+/** Commands that are known, among them no script and no apt that reads the lists of another RUN. */
+function needsNoLists({ syntax, commands }: Instruction): boolean {
+  if (syntax.keyword !== 'run') return syntax.keyword !== 'onbuild';
+  const updates = commands?.some((command) => aptAction(command) === 'update') === true;
+  return (
+    commands?.every(
+      (command) =>
+        (aptAction(command) === undefined || updates || aptAction(command) === 'clean') &&
+        !/(?:^|\/)(?:ba|da|a)?sh$|\.sh$|^\.{0,2}\/|^(?:source|\.|eval|xargs|aptitude|add-apt-repository|playwright|make)$/.test(
+          command.words[0] ?? '',
+        ),
+    ) === true
+  );
+}

@@ -1,6 +1,6 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf, programOf } from './visit.ts';
+import { commandsOf, instructionsUpTo } from './visit.ts';
 
 /** Apt-get install with recommended packages. */
 export const aptRecommends: LintRule = {
@@ -9,12 +9,18 @@ export const aptRecommends: LintRule = {
   severity: 'info',
   title: 'apt-get install with recommended packages',
   check: ({ model }) =>
-    commandsOf(model).flatMap(({ command }) => {
+    commandsOf(model).flatMap(({ command, instruction }) => {
       const install = readAptInstall(command);
+      if (install === undefined) return [];
       const isOff = command.words.some((word) =>
         /^--no-install-recommends$|^(?:-o)?APT::Install-Recommends=(?:false|0|no)$/i.test(word),
       );
-      if (install === undefined || programOf(command) !== 'apt-get' || isOff) return [];
+      if (isOff) return [];
+      // Written into a file of /etc/apt/apt.conf.d, as a rule.
+      const isConfigured = instructionsUpTo(model, instruction).some(({ syntax }) =>
+        /Install-Recommends["\s]+"?(?:false|0|no)\b/i.test(syntax.value),
+      );
+      if (isConfigured) return [];
       return [
         {
           range: command.range,

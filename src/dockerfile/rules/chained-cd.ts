@@ -8,14 +8,14 @@ export const chainedCd: LintRule = {
   severity: 'info',
   title: 'cd where WORKDIR would do',
   check: ({ model }) =>
-    instructionsOf(model, 'run').flatMap(({ commands }) => {
-      const [first] = commands ?? [];
-      return first !== undefined &&
-        commands?.length !== 1 &&
-        first.isTopLevel &&
-        programOf(first) === 'cd' &&
-        first.words.length === 2
-        ? [{ range: first.range, message: 'WORKDIR says once where the work is done' }]
-        : [];
+    instructionsOf(model, 'run').flatMap(({ commands = [] }) => {
+      const [first] = commands;
+      const isCd = first?.isTopLevel === true && programOf(first) === 'cd' && first.words.length === 2;
+      if (!isCd) return [];
+      const message =
+        commands.length === 1
+          ? 'the next instruction begins anew: this cd does nothing, WORKDIR does'
+          : 'WORKDIR says once where the work is done';
+      return [{ range: first.range, message }];
     }),
 };

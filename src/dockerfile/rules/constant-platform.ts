@@ -11,7 +11,7 @@ export const constantPlatform: LintRule = {
     model.stages.flatMap(({ platform, from, name }) =>
       platform === undefined ||
       platform.includes('$') ||
-      name?.includes((platform.split('/')[1] ?? platform).toLowerCase()) === true
+      platform.split('/').some((part) => part !== '' && name?.includes(part.toLowerCase()) === true)
         ? []
         : [
             {

@@ -29,10 +29,12 @@ export const copiedArchive: LintRule = {
                   : /^-[a-zA-Z]*x|^--(?:extract|get)$/.test(word),
               ),
           )
-          .flatMap(({ words: arguments_ }) => arguments_.map((word) => posix.basename(word)));
+          .flatMap(({ words: arguments_ }) => arguments_.map(baseName));
         return words
           .slice(0, -1)
-          .filter(({ text }) => archive.test(text) && unpacking.includes(posix.basename(text)))
+          .filter(
+            ({ text }) => archive.test(text) && namesOf(text, words).some((name) => unpacking.includes(name)),
+          )
           .map(({ text, range }) => ({
             range,
             message: `${text} is stored packed and unpacked: ADD unpacks it by itself`,
@@ -40,3 +42,13 @@ export const copiedArchive: LintRule = {
       }),
     ),
 };
+
+/** Under which names an archive lies in the image: its own, or that of the target. */
+function namesOf(source: string, words: readonly { readonly text: string }[]): readonly string[] {
+  const target = words.at(-1)?.text ?? '';
+  return [baseName(source), ...(words.length === 2 && archive.test(target) ? [baseName(target)] : [])];
+}
+
+function baseName(path: string): string {
+  return posix.basename(path.replaceAll('\\', '/'));
+}

@@ -10,9 +10,13 @@ export const copyWholeRoot: LintRule = {
   title: 'a whole root file system is copied',
   check: ({ model }) =>
     instructionsOf(model, 'copy').flatMap(({ syntax }) => {
+      const from = syntax.flags.find(({ name }) => name === 'from')?.value?.toLowerCase();
+      const source = model.stages.find(({ name, position }) => name === from || String(position) === from);
       const words = argumentWords(syntax).map(({ text }) => text);
       const isRoot = words.at(-1) === '/' && words.slice(0, -1).includes('/');
-      return isRoot && syntax.flags.some(({ name }) => name === 'from')
+      // An image of a few scripts that is made to be copied so.
+      const isToolbox = /(?:^|\/)tonistiigi\/xx(?::|@|$)/.test(source?.base ?? from ?? '');
+      return isRoot && from !== undefined && !isToolbox
         ? [
             {
               range: syntax.range,

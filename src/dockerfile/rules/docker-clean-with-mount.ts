@@ -1,12 +1,6 @@
 import { aptAction } from '../apt-command.ts';
-import type { DockerfileModel, Instruction } from '../model.ts';
 import type { LintRule } from './rule.ts';
-import { cacheTargets } from './visit.ts';
-
-const before = (model: DockerfileModel, stage: number): readonly Instruction[] => {
-  const base = model.stages[stage]?.baseStage;
-  return base === undefined ? [] : [...before(model, base), ...(model.stages[base]?.instructions ?? [])];
-};
+import { cacheTargets, instructionsUpTo } from './visit.ts';
 
 /** An apt cache mount that docker-clean empties. */
 export const dockerCleanWithMount: LintRule = {
@@ -15,12 +9,12 @@ export const dockerCleanWithMount: LintRule = {
   title: 'an apt cache mount that docker-clean empties',
   check: ({ model }) =>
     model.stages.flatMap(({ instructions }) =>
-      instructions.flatMap((instruction, at) => {
+      instructions.flatMap((instruction) => {
         const isMounted = cacheTargets(instruction).some((target) =>
           /^\/var\/cache\/apt(?:\/archives)?$/.test(target),
         );
         const installs = (instruction.commands ?? []).some((command) => aptAction(command) === 'install');
-        const isOff = [...before(model, instruction.stage), ...instructions.slice(0, at + 1)].some(
+        const isOff = instructionsUpTo(model, instruction).some(
           ({ syntax }) =>
             syntax.value.includes('docker-clean') || /Keep-Downloaded-Packages/i.test(syntax.value),
         );

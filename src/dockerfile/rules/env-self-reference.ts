@@ -13,14 +13,17 @@ export const envSelfReference: LintRule = {
   check: ({ model, syntax }) =>
     instructionsOf(model, 'env').flatMap((instruction) => {
       const pairs = parseNameValues(instruction.syntax, syntax.escape);
-      return pairs.flatMap((pair) => {
-        const other = pairs.find(
-          ({ name }) =>
-            name !== pair.name &&
-            new RegExp(`\\$(?:\\{${escaped(name)}[}:]|${escaped(name)}(?![A-Za-z0-9_]))`).test(
-              pair.value ?? '',
-            ),
-        );
+      return pairs.flatMap((pair, at) => {
+        const refersTo = (name: string): boolean =>
+          new RegExp(`\\$(?:\\{${escaped(name)}[}:]|${escaped(name)}(?![A-Za-z0-9_]))`).test(
+            pair.value ?? '',
+          );
+        const again = pairs.slice(0, at).find(({ name }) => name === pair.name && refersTo(name));
+        if (again !== undefined) {
+          const message = `${pair.name} is set twice by this ENV, and $${pair.name} is its value before both: the first is lost`;
+          return [{ range: pair.range, message }];
+        }
+        const other = pairs.find(({ name }) => name !== pair.name && refersTo(name));
         return other === undefined || Object.hasOwn(instruction.before.variables, other.name)
           ? []
           : [

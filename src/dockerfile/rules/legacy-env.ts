@@ -14,12 +14,23 @@ export const legacyEnv: LintRule = {
       if (pair === undefined || !pair.isLegacy) return [];
       const value = pair.value ?? '';
       const between = { start: pair.range.start + pair.name.length, end: pair.valueRange.start };
-      const isSimple = /^[\w./:$@,+-]+$/.test(value);
+      const isSimple = /^(?:[\w./:$@,+%{}=-]+|"[^"\\\n]*"|'[^'\n]*')$/.test(value);
+      // Within double quotes these mean what they mean without; a value over several lines is left alone.
+      const isQuotable =
+        /^[\w./:$@,+%{}=()!?;&|<>*~# -]+$/.test(value) &&
+        syntax.text.slice(pair.valueRange.start, pair.valueRange.end) === value;
+      const end = { start: pair.valueRange.end, end: pair.valueRange.end };
+      const edits = isSimple
+        ? [{ range: between, newText: '=' }]
+        : [
+            { range: between, newText: '="' },
+            { range: end, newText: '"' },
+          ];
       return [
         {
           range: pair.range,
           message: `write ${pair.name}=…: the form with a space is old`,
-          ...(isSimple ? { edits: [{ range: between, newText: '=' }] } : {}),
+          ...(isSimple || isQuotable ? { edits } : {}),
         },
       ];
     }),

@@ -9,8 +9,15 @@ export const maintainer: LintRule = {
   severity: 'warning',
   title: 'MAINTAINER is deprecated',
   check: ({ model }) =>
-    instructionsOf(model, 'maintainer').map(({ syntax }) => ({
-      range: syntax.range,
-      message: 'say it with LABEL org.opencontainers.image.authors="…"',
-    })),
+    instructionsOf(model, 'maintainer').map(({ syntax }) => {
+      const name = /^"([^"\\$`]+)"$|^([^"'\\$`]+)$/.exec(syntax.value);
+      const label = `LABEL org.opencontainers.image.authors="${name?.[1] ?? name?.[2] ?? '…'}"`;
+      return {
+        range: syntax.range,
+        message: `say it with ${label}`,
+        ...(name === null || syntax.startLine !== syntax.endLine
+          ? {}
+          : { edits: [{ range: syntax.range, newText: label }] }),
+      };
+    }),
 };

@@ -5,6 +5,7 @@ import { repeated } from './visit.ts';
 export const oneHealthcheck: LintRule = {
   id: 'one-healthcheck',
   hadolint: 'DL3012',
+  buildkit: 'MultipleInstructionsDisallowed',
   severity: 'error',
   title: 'several HEALTHCHECKs',
   check: ({ model }) => repeated(model, 'healthcheck'),

@@ -1,17 +1,20 @@
-import type { Instruction, ShellCommand } from '../model.ts';
-import { hasPipOption, readPipInstall } from '../pip-command.ts';
+import type { DockerfileModel, Instruction, ShellCommand } from '../model.ts';
+import { readPipInstall } from '../pip-command.ts';
 import type { TextRange } from '../syntax/syntax.ts';
 import type { LintRule } from './rule.ts';
-import { cacheTargets, commandsOf, mountsOf } from './visit.ts';
+import { cacheTargets, keptStages, mountsOf } from './visit.ts';
 
 const insertion = (command: ShellCommand, first: number): TextRange => {
   const at = command.wordRanges[first - 1]?.end ?? command.range.end;
   return { start: at, end: at };
 };
 const exportsNoCache = ({ syntax }: Instruction): boolean =>
-  /\bPIP_NO_CACHE_DIR=|pip cache purge|rm -rf? [^&;|]*\.cache/.test(syntax.value);
+  /\bPIP_NO_CACHE_DIR=|pip3? cache purge|rm -\w+ [^&;|]*\.cache/.test(syntax.value);
 const mountsTmp = (instruction: Instruction): boolean =>
   mountsOf(instruction).some((mount) => mount.get('type') === 'tmpfs');
+
+// pip takes every beginning of a long option that is no other's, and options of its own before the command.
+const noCache = /^--no-c(?:a(?:c(?:h(?:e(?:-(?:d(?:ir?)?)?)?)?)?)?)?$/;
 
 /** Pip keeps its cache in the layer. */
 export const pipCache: LintRule = {
@@ -20,10 +23,9 @@ export const pipCache: LintRule = {
   severity: 'warning',
   title: 'pip keeps its cache in the layer',
   check: ({ model }) =>
-    commandsOf(model).flatMap(({ command, instruction }) => {
+    commandsKept(model).flatMap(({ command, instruction }) => {
       const install = readPipInstall(command);
-      if (install === undefined || install.tool !== 'pip' || hasPipOption(install, '--no-cache-dir'))
-        return [];
+      if (install?.tool !== 'pip' || command.words.some((word) => noCache.test(word))) return [];
       const { variables } = instruction.before;
       const values = [
         variables['PIP_NO_CACHE_DIR'],
@@ -41,3 +43,12 @@ export const pipCache: LintRule = {
       ];
     }),
 };
+
+/** What ends in the image: a stage from which files are only copied leaves its cache behind. */
+function commandsKept(
+  model: DockerfileModel,
+): readonly { readonly command: ShellCommand; readonly instruction: Instruction }[] {
+  return keptStages(model)
+    .flatMap(({ instructions }) => instructions)
+    .flatMap((instruction) => (instruction.commands ?? []).map((command) => ({ command, instruction })));
+}

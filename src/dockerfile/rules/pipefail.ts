@@ -1,5 +1,9 @@
+import type { DockerfileModel, Instruction, ShellCommand } from '../model.ts';
 import type { LintRule } from './rule.ts';
-import { instructionsOf } from './visit.ts';
+import { instructionsOf, programOf, rootBase } from './visit.ts';
+
+/** What does not fail, or (`yes`) fails by design when its reader has had enough. */
+const harmless = /^(?:echo|printf|yes|true|:|\[|test)$/;
 
 /** A pipe whose failure is not noticed. */
 export const pipefail: LintRule = {
@@ -8,27 +12,34 @@ export const pipefail: LintRule = {
   severity: 'warning',
   title: 'a pipe hides a failure',
   check: ({ model, syntax }) =>
-    instructionsOf(model, 'run').flatMap(({ commands, before }) => {
+    instructionsOf(model, 'run').flatMap((instruction) => {
+      const commands = instruction.commands ?? [];
       const isSet =
-        before.shell.some((word) => word.includes('pipefail')) ||
-        (commands ?? []).some(({ words }) => words[0] === 'set' && words.includes('pipefail'));
-      // `a |& b` and `a | b`, but not `a || b`.
-      const at = (commands ?? []).findIndex((command, position, all) => {
-        const next = all[position + 1];
-        return (
-          next !== undefined &&
-          /^\s*(?:\\\s*)?\|(?!\|)/.test(syntax.text.slice(command.range.end, next.range.start))
-        );
-      });
-      const [first, second] = [commands?.[at], commands?.[at + 1]];
-      return isSet || first === undefined || second === undefined
-        ? []
-        : [
-            {
-              range: { start: first.range.start, end: second.range.end },
-              message:
-                'when the first command of the pipe fails, the RUN goes on: SHELL ["/bin/bash", "-o", "pipefail", "-c"]',
-            },
-          ];
+        instruction.before.shell.some((word) => word.includes('pipefail')) ||
+        commands.some(({ words }) => words[0] === 'set' && words.includes('pipefail'));
+      if (isSet) return [];
+      const pipe = commands.flatMap((command, at) => {
+        const next = commands[at + 1];
+        return next !== undefined && isPiped(syntax.text, command, next) && !harmless.test(programOf(command))
+          ? [{ range: { start: command.range.start, end: next.range.end }, program: programOf(command) }]
+          : [];
+      })[0];
+      if (pipe === undefined) return [];
+      const message = `when ${pipe.program} fails, the RUN goes on: ${remedy(model, instruction)}`;
+      return [{ range: pipe.range, message }];
     }),
 };
+
+/** `a |& b` and `a | b`, but not `a || b`. */
+function isPiped(text: string, command: ShellCommand, next: ShellCommand): boolean {
+  return /^\s*(?:\\\s*)?\|(?!\|)/.test(text.slice(command.range.end, next.range.start));
+}
+
+/** The shells of Alpine and Debian know the option by other names, or not at all. */
+function remedy(model: DockerfileModel, { stage }: Instruction): string {
+  const here = model.stages[stage];
+  const base = here === undefined ? '' : rootBase(model, here);
+  return /alpine|busybox/i.test(base)
+    ? 'SHELL ["/bin/ash", "-eo", "pipefail", "-c"]'
+    : 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]';
+}

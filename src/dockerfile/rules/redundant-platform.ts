@@ -3,6 +3,7 @@ import type { LintRule } from './rule.ts';
 /** --platform=$TARGETPLATFORM is what FROM does. */
 export const redundantPlatform: LintRule = {
   id: 'redundant-platform',
+  hadolint: 'DL3065',
   buildkit: 'RedundantTargetPlatform',
   severity: 'info',
   title: '--platform=$TARGETPLATFORM is what FROM does',

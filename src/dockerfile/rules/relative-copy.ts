@@ -1,17 +1,20 @@
 import { argumentWords } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
-import { hasWorkdir, instructionsOf } from './visit.ts';
+import { hasWorkdir, instructionsOf, rootBase } from './visit.ts';
 
-/** COPY to a relative path without WORKDIR. */
+/** COPY or ADD to a relative path without WORKDIR. */
 export const relativeCopy: LintRule = {
   id: 'relative-copy',
   hadolint: 'DL3045',
   severity: 'warning',
-  title: 'COPY to a relative path without WORKDIR',
+  title: 'COPY or ADD to a relative path without WORKDIR',
   check: ({ model }) =>
-    instructionsOf(model, 'copy').flatMap(({ syntax, stage, before }) => {
+    instructionsOf(model, 'copy', 'add').flatMap(({ syntax, stage, before }) => {
       const target = argumentWords(syntax).at(-1)?.text ?? '';
-      const isSet = before.workdir !== undefined || hasWorkdir(model, stage, syntax.startLine);
+      const here = model.stages[stage];
+      // The base may be a stage of this file that an argument names: `FROM base-$TARGETARCH`.
+      const isUnknown = here !== undefined && rootBase(model, here).includes('$');
+      const isSet = isUnknown || before.workdir !== undefined || hasWorkdir(model, stage, syntax.startLine);
       return isSet || /^["']?(?:[/\\$]|[A-Za-z]:)/.test(target)
         ? []
         : [

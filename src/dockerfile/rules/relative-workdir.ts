@@ -9,10 +9,8 @@ export const relativeWorkdir: LintRule = {
   severity: 'warning',
   title: 'relative WORKDIR without a base',
   check: ({ model }) =>
-    instructionsOf(model, 'workdir').flatMap(({ syntax, before, stage }) =>
-      before.workdir !== undefined ||
-      hasWorkdir(model, stage, syntax.startLine) ||
-      /^["']?(?:[/\\$]|[A-Za-z]:)/.test(syntax.value)
+    instructionsOf(model, 'workdir').flatMap(({ syntax, stage }) =>
+      hasWorkdir(model, stage, syntax.startLine) || /^["']?(?:[/\\$]|[A-Za-z]:)/.test(syntax.value)
         ? []
         : [
             {

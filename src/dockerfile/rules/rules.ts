@@ -11,21 +11,31 @@ import { consecutiveRun } from './consecutive-run.ts';
 import { constantPlatform } from './constant-platform.ts';
 import { copiedArchive } from './copied-archive.ts';
 import { copyFromItself } from './copy-from-itself.ts';
+import { copyIgnoredFile } from './copy-ignored-file.ts';
 import { copyMany } from './copy-many.ts';
 import { copyWholeRoot } from './copy-whole-root.ts';
 import { cudaBaseWithCudaWheels } from './cuda-base-with-cuda-wheels.ts';
+import { definitionDescription } from './definition-description.ts';
 import { devDependencies } from './dev-dependencies.ts';
 import { dockerCleanWithMount } from './docker-clean-with-mount.ts';
 import { duplicateStage } from './duplicate-stage.ts';
 import { emptyContinuation } from './empty-continuation.ts';
 import { envFileCopied } from './env-file-copied.ts';
 import { envSelfReference } from './env-self-reference.ts';
+import { exposeFormat } from './expose-format.ts';
+import { exposeProtocolCasing } from './expose-protocol-casing.ts';
 import { fromAsCasing } from './from-as-casing.ts';
 import { instructionCasing } from './instruction-casing.ts';
 import { invalidDefaultArgInFrom } from './invalid-default-arg-in-from.ts';
+import { labelValue } from './label-value.ts';
 import { latestBase } from './latest-base.ts';
 import { legacyEnv } from './legacy-env.ts';
 import { maintainer } from './maintainer.ts';
+import { missingHealthcheck } from './missing-healthcheck.ts';
+import { missingLabel } from './missing-label.ts';
+import { missingLibrary } from './missing-library.ts';
+import { missingUser } from './missing-user.ts';
+import { namedUser } from './named-user.ts';
 import { oneCmd } from './one-cmd.ts';
 import { oneEntrypoint } from './one-entrypoint.ts';
 import { oneHealthcheck } from './one-healthcheck.ts';
@@ -36,6 +46,7 @@ import { redundantPlatform } from './redundant-platform.ts';
 import { relativeCopy } from './relative-copy.ts';
 import { relativeWorkdir } from './relative-workdir.ts';
 import { relinkedShell } from './relinked-shell.ts';
+import { requirementRedirect } from './requirement-redirect.ts';
 import { reservedStageName } from './reserved-stage-name.ts';
 import { rootUser } from './root-user.ts';
 import type { LintRule } from './rule.ts';
@@ -46,7 +57,9 @@ import { stageNameCasing } from './stage-name-casing.ts';
 import { sudo } from './sudo.ts';
 import { undefinedArgInFrom } from './undefined-arg-in-from.ts';
 import { undefinedVar } from './undefined-var.ts';
+import { unexpectedLabel } from './unexpected-label.ts';
 import { unknownCopyStage } from './unknown-copy-stage.ts';
+import { unknownIgnore } from './unknown-ignore.ts';
 import { unpinnedApt } from './unpinned-apt.ts';
 import { unpinnedPip } from './unpinned-pip.ts';
 import { untaggedBase } from './untagged-base.ts';
@@ -110,4 +123,17 @@ export const lintRules: readonly LintRule[] = [
   instructionCasing,
   condaCache,
   copiedArchive,
+  copyIgnoredFile,
+  missingLibrary,
+  missingHealthcheck,
+  missingUser,
+  namedUser,
+  definitionDescription,
+  exposeFormat,
+  exposeProtocolCasing,
+  requirementRedirect,
+  missingLabel,
+  unexpectedLabel,
+  labelValue,
+  unknownIgnore,
 ];

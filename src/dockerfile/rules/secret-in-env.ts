@@ -1,10 +1,10 @@
+import { isSecretName } from '../secret-names.ts';
+import type { NameValue } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
 import { pairsOf } from './visit.ts';
 
-// BuildKit's words, whole between underscores.
-const secret = /(?:^|_)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i;
-const plain =
-  /public|_(?:file|path|dir|url|name|type|limit|count|length|size|id|timeout|algorithm)$|^(?:token|max_token|key)_|^ssh_auth_sock$|^apt_key|gpg_key|(?:^|_)key_?ring/i;
+/** A switch or a number: nobody's secret. */
+const harmless = /^["']?(?:[01]|true|false|yes|no|on|off|none|null)["']?$/i;
 
 /** A secret in ARG or ENV. */
 export const secretInEnv: LintRule = {
@@ -15,13 +15,14 @@ export const secretInEnv: LintRule = {
   title: 'a secret in ARG or ENV',
   check: (subject) =>
     pairsOf(subject, 'arg', 'env').flatMap(({ pair }) =>
-      secret.test(pair.name) && !plain.test(pair.name)
-        ? [
-            {
-              range: pair.range,
-              message: `${pair.name} looks like a secret, and stays readable in the image: use RUN --mount=type=secret`,
-            },
-          ]
+      isSecretName(pair.name) && !harmless.test(pair.value ?? '')
+        ? [{ range: pair.range, message: messageOf(pair) }]
         : [],
     ),
 };
+
+function messageOf({ name, value }: NameValue): string {
+  return /^(?:""|'')?$/.test(value ?? 'given with the build')
+    ? `${name} is an empty place for a secret: give it to the container when it runs, and never write it here`
+    : `${name} looks like a secret, and stays readable in the image: use RUN --mount=type=secret`;
+}

@@ -1,3 +1,4 @@
+import { nearestName } from '../../base/index.ts';
 import { argumentWords, parseNameValues } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
 import { platformArguments, unsetIn } from './visit.ts';
@@ -18,10 +19,12 @@ export const undefinedArgInFrom: LintRule = {
         name === 'platform' && value !== undefined ? [{ text: value, range }] : [],
       );
       return [...platforms, ...argumentWords(from).slice(0, 1)].flatMap(({ text, range }) =>
-        unsetIn(text, declared, syntax.escape).map((name) => ({
-          range,
-          message: `$${name} is not declared: FROM sees only the ARGs above the first FROM`,
-        })),
+        unsetIn(text, declared, syntax.escape).map((name) => {
+          const near = nearestName(name, Object.keys(declared));
+          const hint = near === undefined ? '' : `; is $${near} meant?`;
+          const message = `$${name} is not declared: FROM sees only the ARGs above the first FROM${hint}`;
+          return { range, message };
+        }),
       );
     });
   },

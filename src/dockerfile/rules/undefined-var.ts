@@ -1,8 +1,9 @@
-import type { Instruction, Stage } from '../model.ts';
+import { nearestName } from '../../base/index.ts';
+import type { Instruction } from '../model.ts';
 import type { DockerfileSyntax } from '../syntax/syntax.ts';
 import { argumentWords, type PlacedWord, parseNameValues } from '../syntax/words.ts';
 import type { LintRule, LintSubject } from './rule.ts';
-import { instructionsOf, platformArguments, unsetIn } from './visit.ts';
+import { instructionsOf, platformArguments, rootBase, unsetIn } from './visit.ts';
 
 // Base images set these; what a base sets is not known here.
 const setByBases =
@@ -57,12 +58,20 @@ function reasonOf(
     return `an ARG above FROM has to be repeated in the stage: ARG ${name}`;
   if (stage?.instructions.some((one) => one !== instruction && declares(one)) === true)
     return 'it is set further down';
-  const isScratch = stage !== undefined && rootOf(stage, model.stages).base === 'scratch';
-  if (isScratch) return 'nothing sets it';
-  return undefined;
+  if (stage !== undefined && rootBase(model, stage) === 'scratch') return 'nothing sets it';
+  // A base may set it, but hardly a name that looks like a slip of the pen.
+  const { variables, args } = instruction.before;
+  const near = nearestName(name, ['PATH', ...Object.keys(variables), ...Object.keys(args)]);
+  return near === undefined || !isSlip(name, near) ? undefined : `is $${near} meant?`;
 }
 
-function rootOf(stage: Stage, stages: readonly Stage[]): Stage {
-  const base = stage.baseStage === undefined ? undefined : stages[stage.baseStage];
-  return base === undefined ? stage : rootOf(base, stages);
+/** One letter more or less, or two changed places, in names of four letters and more. */
+function isSlip(name: string, near: string): boolean {
+  if (name.length < 4 || name.toUpperCase() === near.toUpperCase()) return false;
+  const sorted = (text: string): string => [...text].sort().join('');
+  const [longer, shorter] = name.length > near.length ? [name, near] : [near, name];
+  const isOneMore =
+    longer.length === shorter.length + 1 &&
+    [...longer].some((_, at) => longer.slice(0, at) + longer.slice(at + 1) === shorter);
+  return isOneMore || sorted(name) === sorted(near);
 }

@@ -20,6 +20,11 @@ export const unknownCopyStage: LintRule = {
         );
       return from === undefined || isKnown
         ? []
-        : [{ range: from.range, message: `${value} is no stage above: it is pulled as an image` }];
+        : [
+            {
+              range: from.range,
+              message: `${value} is no stage above: it is pulled as an image, unless --build-context names it`,
+            },
+          ];
     }),
 };

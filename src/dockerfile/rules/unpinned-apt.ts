@@ -1,6 +1,6 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf, programOf } from './visit.ts';
+import { commandsOf } from './visit.ts';
 
 /** Apt packages without a version. */
 export const unpinnedApt: LintRule = {
@@ -10,10 +10,8 @@ export const unpinnedApt: LintRule = {
   title: 'apt packages without a version',
   check: ({ model }) =>
     commandsOf(model).flatMap(({ command }) => {
-      const loose =
-        programOf(command) === 'apt-get'
-          ? (readAptInstall(command)?.packages ?? []).filter(({ text }) => !/[=/$`]|\.deb$/.test(text))
-          : [];
+      const packages = readAptInstall(command)?.packages ?? [];
+      const loose = packages.filter(({ text }) => !/[=/$`]|\.deb$/.test(text));
       const [first] = loose;
       return first === undefined
         ? []

@@ -1,4 +1,5 @@
-import type { LintRule } from './rule.ts';
+import type { ShellCommand } from '../model.ts';
+import type { LintRule, Violation } from './rule.ts';
 import { commandsOf, programOf } from './visit.ts';
 
 /** Useradd with a large uid writes a huge log file. */
@@ -24,8 +25,14 @@ export const useraddLargeUid: LintRule = {
             {
               range: command.range,
               message: `useradd with uid ${uid} makes a lastlog file that can be gigabytes: add -l`,
+              ...insertion(command),
             },
           ]
         : [];
     }),
 };
+
+function insertion({ words, wordRanges }: ShellCommand): Pick<Violation, 'edits'> {
+  const at = wordRanges[words[0] === 'sudo' ? 1 : 0]?.end;
+  return at === undefined ? {} : { edits: [{ range: { start: at, end: at }, newText: ' -l' }] };
+}

@@ -14,11 +14,11 @@ export function instructionsOf(
   return keywords.length === 0 ? all : all.filter(({ syntax }) => keywords.includes(syntax.keyword));
 }
 
-/** Every simple command of every RUN, with its instruction. */
+/** Every simple command of every RUN (ONBUILD too), with its instruction. */
 export function commandsOf(
   model: DockerfileModel,
 ): readonly { readonly command: ShellCommand; readonly instruction: Instruction }[] {
-  return instructionsOf(model, 'run').flatMap((instruction) =>
+  return instructionsOf(model, 'run', 'onbuild').flatMap((instruction) =>
     (instruction.commands ?? []).map((command) => ({ command, instruction })),
   );
 }
@@ -38,6 +38,25 @@ export function keptStages(model: DockerfileModel): readonly Stage[] {
     kept.unshift(stage);
   }
   return kept;
+}
+
+/** The instructions of a stage and of those that it starts from, in the order in which they are built, up to one of its own (with it). */
+export function instructionsUpTo(model: DockerfileModel, last: Instruction): readonly Instruction[] {
+  const stage = model.stages[last.stage];
+  const before = stage?.baseStage === undefined ? [] : inheritedBy(model, stage.baseStage);
+  return [...before, ...(stage?.instructions.slice(0, stage.instructions.indexOf(last) + 1) ?? [])];
+}
+
+function inheritedBy(model: DockerfileModel, position: number): readonly Instruction[] {
+  const stage = model.stages[position];
+  const before = stage?.baseStage === undefined ? [] : inheritedBy(model, stage.baseStage);
+  return [...before, ...(stage?.instructions ?? [])];
+}
+
+/** The base image that a stage starts from, through stages of this file. */
+export function rootBase(model: DockerfileModel, stage: Stage): string {
+  const base = stage.baseStage === undefined ? undefined : model.stages[stage.baseStage];
+  return base === undefined ? stage.base : rootBase(model, base);
 }
 
 /** The fields of each `--mount` of an instruction: `type=cache,target=/root/.cache/pip`. */
@@ -135,4 +154,29 @@ export function unsetIn(
   return expandWord(word, known, { escape: escapeCharacter }).unset.filter(
     (name) => !new RegExp(`\\$\\{${name}:?[-+?]`).test(word),
   );
+}
+
+/** A label with its value as written, and the variables that it may refer to. */
+export interface PlacedLabel {
+  readonly name: string;
+  readonly value: string;
+  readonly range: TextRange;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The labels that the LABELs of a stage set; quotes around a name are taken off. */
+export function labelsOf(
+  { instructions }: Stage,
+  { escape: escapeCharacter }: DockerfileSyntax,
+): readonly PlacedLabel[] {
+  return instructions
+    .filter(({ syntax }) => syntax.keyword === 'label')
+    .flatMap(({ syntax, before }) =>
+      parseNameValues(syntax, escapeCharacter).map(({ name, value = '', range }) => ({
+        name: name.replace(/^(["'])(.*)\1$/, '$2'),
+        value,
+        range,
+        variables: before.variables,
+      })),
+    );
 }

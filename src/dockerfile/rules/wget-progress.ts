@@ -8,7 +8,7 @@ const quiet =
 export const wgetProgress: LintRule = {
   id: 'wget-progress',
   hadolint: 'DL3047',
-  severity: 'warning',
+  severity: 'info',
   title: 'wget prints a progress bar',
   check: ({ model }) =>
     commandsOf(model).flatMap(({ command }) =>

@@ -1,5 +1,4 @@
 import type { Directive } from './syntax.ts';
-import { skipSpace } from './whitespace.ts';
 
 /** The directives that BuildKit knows; the first line that is none of them ends their place. */
 const known = new Set(['syntax', 'escape', 'check']);
@@ -10,9 +9,8 @@ const known = new Set(['syntax', 'escape', 'check']);
  *     # syntax=docker/dockerfile:1
  */
 export function readDirective(line: string): Omit<Directive, 'range'> | undefined {
-  if (!line.startsWith('#')) return undefined;
-  const match = /^([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*([^\n]+?)[\t\n\f\r ]*$/.exec(
-    line.slice(skipSpace(line, 1)),
+  const match = /^#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*([^\n]+?)[\t\n\f\r ]*$/.exec(
+    line,
   );
   const name = match?.[1]?.toLowerCase();
   const value = match?.[2];

@@ -38,7 +38,12 @@ describe('expansion', () => {
     ['${P//l/L}', '/usr/LocaL/Lib', 'all replaced'],
     ['${P//\\//_}', '_usr_local_lib', 'escaped slash'],
     ['${V/.*/x}', '3x', 'longest match'],
-    ['${V//./$&}', '3$&12$&1', 'the replacement is plain text'],
+    ["${V/./'$0'}", '3$012.1', 'the replacement is plain text'],
+    ['${V//./$&}', '3$&12$&1', 'so it is for all'],
+    ["${V//./<'$0'>}", '3<.>12<.>1', 'but for a reference to the match'],
+    ["${V//./'$x${1}$$'}", '3$12$1', 'or to a group, of which there is none'],
+    ['${A//*/x}', 'x', 'nothing behind a match is no match'],
+    ['${A//?/x}', 'xxx', 'every character'],
     ["'$A'", '$A', 'single quotes keep'],
     ['"$A \'x\'"', "one 'x'", 'double quotes expand'],
     ['\\$A', '$A', 'escaped dollar'],
@@ -49,6 +54,7 @@ describe('expansion', () => {
     ['`x`', '`x`', 'backticks are text'],
     ['$1x', 'x', 'digits are names'],
     ['a<<b', 'a<<b', 'no redirection'],
+    ['\uFEFFa\uFEFF', 'a\uFEFF', 'a byte-order mark that comes first is skipped'],
   ])('%s is %j: %s', (word, text) => {
     expect(expandWord(word, env).text).toBe(text);
   });
@@ -65,8 +71,12 @@ describe('expansion', () => {
     expect(expandWord('$constructor', {}).unset).toEqual(['constructor']);
   });
 
-  test('words are split after expansion, at unquoted white space', () => {
-    expect(expandWord('$S "$S"  c\\ d ""', env).words).toEqual(['a', 'b', 'a b', 'c d']);
+  test.each([
+    ['$S "$S"  c\\ d ""', ['a', 'b', 'a b', 'c d'], 'at unquoted white space'],
+    ['x$S', ['xa', 'b'], 'what is expanded joins what stands before it'],
+    ['x${NO:-$S}y', ['a', 'by'], 'which an operand makes the lexer forget'],
+  ])('%s are the words %j: %s', (word, words) => {
+    expect(expandWord(word, env).words).toEqual(words);
   });
 
   test.each([
@@ -87,6 +97,9 @@ describe('expansion', () => {
     ['${}', 'bad substitution'],
     ['${:x}', 'bad substitution'],
     ['${A:x}', 'unsupported modifier (:x)'],
+    ['${A:#x}', 'unsupported modifier (:#)'],
+    ['${A:%x}', 'unsupported modifier (:%)'],
+    ["${A-'", "missing '}'"],
     ['${A!x}', 'unsupported modifier (!)'],
     ['${A/x}', "missing '/' in ${}"],
     ['${A/x/y', "missing '}'"],

@@ -1,4 +1,5 @@
 import { messageOf, UserError } from '../../base/index.ts';
+import { quoted } from './quoted.ts';
 import { replaceByPattern, trimByPattern } from './shell-pattern.ts';
 import { isSpace } from './whitespace.ts';
 
@@ -40,20 +41,22 @@ export function expandWord(
   options: ExpandOptions = {},
 ): ExpandedWord {
   const lexer: Lexer = {
-    source: word,
+    // Go's scanner skips a byte-order mark at the start.
+    source: word.replace(/^\uFEFF/, ''),
     at: 0,
     env,
     escape: options.escape ?? '\\',
     unset: options.unset ?? 'empty',
     rawQuotes: options.rawQuotes ?? false,
     rawEscapes: options.rawEscapes ?? false,
+    word: '',
     names: new Set(),
   };
   try {
     const { text, words } = readUntil(lexer, undefined);
     return { text, words, unset: [...lexer.names] };
   } catch (error) {
-    throw new UserError(`failed to process ${JSON.stringify(word)}: ${messageOf(error)}`, {
+    throw new UserError(`failed to process ${quoted(word)}: ${messageOf(error)}`, {
       hint: 'Check quotes, braces and modifiers of the variable references.',
       cause: error,
     });
@@ -68,6 +71,8 @@ interface Lexer {
   readonly unset: 'empty' | 'keep' | 'keep-all';
   readonly rawQuotes: boolean;
   rawEscapes: boolean;
+  /** What has been read of the word that is being collected; only unquoted white space ends it. */
+  word: string;
   readonly names: Set<string>;
 }
 
@@ -83,55 +88,47 @@ function next(lexer: Lexer): string {
   return character;
 }
 
-/** Collects words: only unquoted white space separates them. */
-class WordList {
-  readonly #words: string[] = [];
-  #word = '';
-
-  addUnquoted(text: string): void {
-    for (const character of text) {
-      if (!isSpace(character)) this.#word += character;
-      else this.#finish();
-    }
-  }
-
-  addQuoted(text: string): void {
-    this.#word += text;
-  }
-
-  all(): readonly string[] {
-    this.#finish();
-    return this.#words;
-  }
-
-  #finish(): void {
-    if (this.#word !== '') this.#words.push(this.#word);
-    this.#word = '';
+function addUnquoted(lexer: Lexer, words: string[], text: string): void {
+  for (const character of text) {
+    if (!isSpace(character)) lexer.word += character;
+    else finishWord(lexer, words);
   }
 }
 
+function finishWord(lexer: Lexer, words: string[]): readonly string[] {
+  if (lexer.word !== '') words.push(lexer.word);
+  lexer.word = '';
+  return words;
+}
+
+/** Variables that double each other grow without end; no process could be started with such a value. */
+const mostCharacters = 1_048_576;
+
 function readUntil(lexer: Lexer, stop: string | undefined): { text: string; words: readonly string[] } {
-  const words = new WordList();
+  const words: string[] = [];
   let text = '';
+  // As in BuildKit, whose lexer has one buffer: the words of `a${X:-b}` are `b` alone.
+  lexer.word = '';
   while (lexer.at < lexer.source.length) {
     const character = peek(lexer);
     if (character === stop) {
       next(lexer);
-      return { text, words: words.all() };
+      return { text, words: finishWord(lexer, words) };
     }
     if (character === '$') {
       const value = readDollar(lexer);
       text += value;
-      words.addUnquoted(value);
+      if (text.length > mostCharacters) throw new Error(`it grows beyond ${mostCharacters} characters`);
+      addUnquoted(lexer, words, value);
       continue;
     }
     const { read, isQuoted } = readPlain(lexer);
     text += read;
-    if (isQuoted) words.addQuoted(read);
-    else words.addUnquoted(read);
+    if (isQuoted) lexer.word += read;
+    else addUnquoted(lexer, words, read);
   }
   if (stop !== undefined) throw new Error(`unexpected end of statement while looking for matching ${stop}`);
-  return { text, words: words.all() };
+  return { text, words: finishWord(lexer, words) };
 }
 
 /** Reads a quoted part, an escaped character, `<<` with the space behind it, or one character. */
@@ -146,7 +143,7 @@ function readPlain(lexer: Lexer): { read: string; isQuoted: boolean } {
 }
 
 function readPossibleHeredoc(lexer: Lexer): string {
-  const match = /^<(<[ \t\n\v\f\r]*)?/.exec(lexer.source.slice(lexer.at));
+  const match = /^<(<[\t\r ]*)?/.exec(lexer.source.slice(lexer.at));
   const read = match?.[0] ?? '';
   lexer.at += read.length;
   return read;
@@ -154,7 +151,10 @@ function readPossibleHeredoc(lexer: Lexer): string {
 
 function readSingleQuoted(lexer: Lexer): string {
   const end = lexer.source.indexOf("'", lexer.at + 1);
-  if (end === -1) throw new Error('unexpected end of statement while looking for matching single-quote');
+  if (end === -1) {
+    lexer.at = lexer.source.length;
+    throw new Error('unexpected end of statement while looking for matching single-quote');
+  }
   const read = lexer.source.slice(lexer.at, end + 1);
   lexer.at = end + 1;
   return lexer.rawQuotes ? read : read.slice(1, -1);
@@ -200,9 +200,10 @@ function readDollar(lexer: Lexer): string {
   const isEmptyUnset = modifier === ':';
   const operator = isEmptyUnset ? next(lexer) : modifier;
   if (modifier === '') throw new Error("syntax error: missing '}'");
-  // BuildKit lets any character follow a colon, and refuses it after it has read the operand.
-  if (!isEmptyUnset && !'+-?#%'.includes(operator)) {
-    throw new Error(`unsupported modifier (${modifier}) in substitution`);
+  // Any other character may follow a colon, and is refused when the operand has been read.
+  const isRefused = isEmptyUnset ? operator === '#' || operator === '%' : !'+-?#%'.includes(operator);
+  if (isRefused) {
+    throw new Error(`unsupported modifier (${isEmptyUnset ? ':' : ''}${operator}) in substitution`);
   }
   return readModified(lexer, { name, operator, isEmptyUnset });
 }
@@ -251,7 +252,9 @@ function readReplacement(lexer: Lexer, name: string): string {
   const replacement = readOperand(lexer, '}', true);
   const value = lookUp(lexer, name);
   if (value === undefined && lexer.unset !== 'empty') {
-    return `\${${name}/${isEvery ? '/' : ''}${pattern}/${replacement}}`;
+    // BuildKit itself, when it keeps all, writes one slash here.
+    const sign = isEvery && lexer.unset === 'keep' ? '//' : '/';
+    return `\${${name}${sign}${pattern}/${replacement}}`;
   }
   return replaceByPattern(value ?? '', pattern, { replacement, isEvery });
 }

@@ -21,8 +21,17 @@ function wordsOfLine(line: string): readonly string[] {
   }
 }
 
-/** One word as the start of a heredoc, or undefined (BuildKit's `ParseHeredoc`). */
-export function readHeredocStart(word: string): HeredocStart | undefined {
+/** Whether a word starts a heredoc; one whose delimiter cannot be read does not (BuildKit's `MustParseHeredoc`). */
+export function isHeredocStart(word: string): boolean {
+  try {
+    return readHeredocStart(word) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** One word as the start of a heredoc, or undefined (BuildKit's `ParseHeredoc`). Throws a `UserError` for a bad delimiter. */
+function readHeredocStart(word: string): HeredocStart | undefined {
   const match = /^(\d*)<<(-?)[\t\n\f\r ]*([^<]*)$/.exec(word);
   const delimiter = match?.[3] ?? '';
   if (match === null || delimiter === '') return undefined;

@@ -1,22 +1,15 @@
 import { messageOf, UserError } from '../../base/index.ts';
-import {
-  argumentProblem,
-  isInstruction,
-  type LineArguments,
-  readArguments,
-  suggestInstruction,
-  takesHeredocs,
-} from './check-arguments.ts';
 import { readDirective } from './directives.ts';
 import { readHeredocStarts } from './heredoc.ts';
 import { type JoinedText, joinRanges, sourceRange } from './joined-text.ts';
+import { readArguments, takesHeredocs } from './line-arguments.ts';
 import { type PhysicalLine, physicalLines } from './physical-lines.ts';
 import { splitCommand } from './split-command.ts';
 import type { Directive, DockerfileSyntax, Heredoc, InstructionSyntax, TextRange } from './syntax.ts';
 import { skipSpace } from './whitespace.ts';
 
 /**
- * Parses a Dockerfile as BuildKit does (`frontend/dockerfile/parser` and the argument checks of `instructions/parse.go`):
+ * Parses a Dockerfile as BuildKit does (`frontend/dockerfile/parser`):
  *
  *     # syntax=docker/dockerfile:1
  *     FROM python:3.12-slim AS base
@@ -27,17 +20,19 @@ import { skipSpace } from './whitespace.ts';
  *     hello
  *     EOF
  *
- * Throws a `UserError` with BuildKit's message, `fileName` and line for what BuildKit refuses. Flags are not checked by name.
+ * Throws a `UserError` with BuildKit's message, `fileName` and line for what its parser refuses. That takes instructions, flags and numbers of
+ * arguments of any kind: `resolveDockerfile` looks at them.
  */
 export function parseDockerfile(text: string, fileName = 'Dockerfile'): DockerfileSyntax {
-  const reader: Reader = { text, fileName, lines: physicalLines(text), at: 0, escape: '\\' };
+  const { lines, tooLong } = readableLines(text);
+  const reader: Reader = { text, fileName, lines, at: 0, escape: '\\' };
   const directives = readDirectives(reader);
-  const read = readInstructions(reader);
-  const last = reader.lines.at(-1)?.number ?? 1;
-  if (read.length === 0) fail(reader, last, 'file with no instructions');
-  checkLineLengths(reader);
-  checkInstructions(reader, read);
-  return { text, directives, escape: reader.escape, instructions: read.map(({ syntax }) => syntax) };
+  const instructions = readInstructions(reader);
+  if (instructions.length === 0) fail(reader, lines.at(-1)?.number ?? 1, 'file with no instructions');
+  if (tooLong !== undefined) {
+    fail(reader, tooLong.number, 'dockerfile line greater than max allowed size of 65535');
+  }
+  return { text, directives, escape: reader.escape, instructions };
 }
 
 interface Reader {
@@ -49,12 +44,6 @@ interface Reader {
   escape: '\\' | '`';
 }
 
-interface ReadInstruction {
-  readonly syntax: InstructionSyntax;
-  readonly keywordAsWritten: string;
-  readonly line: LineArguments;
-}
-
 function fail(reader: Pick<Reader, 'fileName'>, line: number, message: string): never {
   throw new UserError(`${reader.fileName}:${line}: ${message}`, {
     hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
@@ -63,7 +52,8 @@ function fail(reader: Pick<Reader, 'fileName'>, line: number, message: string): 
 
 /** Directives stand at the very top; the first line that is none ends them. */
 function readDirectives(reader: Reader): Directive[] {
-  const directives: Directive[] = [];
+  const names = new Set<string>();
+  const escapes: Directive[] = [];
   for (; reader.at < reader.lines.length; reader.at += 1) {
     const line = reader.lines[reader.at];
     if (line === undefined) break;
@@ -71,26 +61,37 @@ function readDirectives(reader: Reader): Directive[] {
     const directive = readDirective(reader.text.slice(range.start, range.end));
     if (directive === undefined) break;
     const { name, value } = directive;
-    if (directives.some((earlier) => earlier.name === name)) {
-      fail(reader, line.number, `only one ${name} parser directive can be used`);
+    if (names.has(name)) fail(reader, line.number, `only one ${name} parser directive can be used`);
+    names.add(name);
+    if (name !== 'escape') continue;
+    if (value !== '\\' && value !== '`') {
+      fail(reader, line.number, `invalid escape token '${value}' does not match \` or \\`);
     }
-    if (name === 'escape') {
-      if (value !== '\\' && value !== '`') {
-        fail(reader, line.number, `invalid escape token '${value}' does not match \` or \\`);
-      }
-      reader.escape = value;
-    }
-    directives.push({ name, value, range });
+    reader.escape = value;
+    escapes.push({ name, value, range });
   }
-  return directives;
+  return [...escapes, ...frontendDirectives(reader)].sort((a, b) => a.range.start - b.range.start);
+}
+
+/** `syntax` and `check` are read by another reader (`ParseDirective`), which skips a `#!` line at the top and takes no indented ones. */
+function frontendDirectives(reader: Reader): readonly Directive[] {
+  const found = new Map<string, Directive>();
+  const [first] = reader.lines;
+  const hasInterpreter = first !== undefined && reader.text.startsWith('#!', first.start);
+  for (const { start, end } of reader.lines.slice(hasInterpreter ? 1 : 0)) {
+    const directive = readDirective(reader.text.slice(start, end));
+    if (directive === undefined || found.has(directive.name)) break;
+    found.set(directive.name, { ...directive, range: { start, end } });
+  }
+  return [...found.values()].filter(({ name }) => name !== 'escape');
 }
 
 function contentRange(text: string, line: PhysicalLine): TextRange {
   return { start: line.start + skipSpace(text.slice(line.start, line.end)), end: line.end };
 }
 
-function readInstructions(reader: Reader): ReadInstruction[] {
-  const read: ReadInstruction[] = [];
+function readInstructions(reader: Reader): InstructionSyntax[] {
+  const read: InstructionSyntax[] = [];
   let comments: PhysicalLine[] = [];
   for (;;) {
     const line = reader.lines[reader.at];
@@ -110,17 +111,17 @@ function readInstruction(
   reader: Reader,
   first: PhysicalLine,
   comments: readonly PhysicalLine[],
-): ReadInstruction {
+): InstructionSyntax {
   const joined = readJoinedLine(reader);
   const lastJoined = reader.lines[reader.at - 1] ?? first;
-  const { keyword, flags, value } = splitCommand(joined, reader.escape);
-  const line = withPlace(reader, first.number, () =>
-    readArguments(keyword.toLowerCase(), value, reader.escape),
-  );
+  const command = splitCommand(joined, reader.escape);
+  const { keyword, flags, value } = command;
+  const line = withPlace(reader, first.number, () => readArguments(command, reader.escape));
   const heredocs = takesHeredocs(line) ? readHeredocs(reader, first, joined.text) : [];
   const last = reader.lines[reader.at - 1] ?? lastJoined;
-  const syntax: InstructionSyntax = {
+  return {
     keyword: keyword.toLowerCase(),
+    keywordAsWritten: keyword,
     flags,
     value: value.text,
     json: line.json,
@@ -133,7 +134,6 @@ function readInstruction(
     leadingComments: comments.map(({ start, end }) => reader.text.slice(start, end)),
     blockStart: (comments[0] ?? first).start,
   };
-  return { syntax, keywordAsWritten: keyword, line };
 }
 
 function withPlace<T>(reader: Reader, lineNumber: number, read: () => T): T {
@@ -187,29 +187,15 @@ function readHeredocs(reader: Reader, first: PhysicalLine, line: string): Heredo
   });
 }
 
-/** BuildKit reads lines into a buffer of 64 KiB, line end included. */
-function checkLineLengths(reader: Reader): void {
-  for (const { number, start, next } of reader.lines) {
-    if (next - start < 16_384) continue;
-    const line = reader.text.slice(start, next);
-    const longest = line.endsWith('\n') ? 65_536 : 65_535;
-    if (Buffer.byteLength(line) > longest) {
-      fail(reader, number, 'dockerfile line greater than max allowed size of 65535');
-    }
-  }
-}
-
-function checkInstructions(reader: Reader, read: readonly ReadInstruction[]): void {
-  let hasStage = false;
-  for (const { syntax, keywordAsWritten, line } of read) {
-    const { keyword, startLine } = syntax;
-    if (!isInstruction(keyword)) {
-      const suggestion = suggestInstruction(keyword);
-      fail(reader, startLine, `unknown instruction: ${keywordAsWritten}${suggestion}`);
-    }
-    const problem = argumentProblem(line, reader.escape);
-    if (problem !== undefined) fail(reader, startLine, problem);
-    if (keyword === 'from') hasStage = true;
-    else if (!hasStage && keyword !== 'arg') fail(reader, startLine, 'no build stage in current context');
-  }
+/** The lines up to the first that does not fit into BuildKit's buffer of 64 KiB, line end included. */
+function readableLines(text: string): { lines: readonly PhysicalLine[]; tooLong: PhysicalLine | undefined } {
+  const lines = physicalLines(text);
+  const longest = lines.findIndex(({ start, next }) => {
+    if (next - start < 16_384) return false;
+    const line = text.slice(start, next);
+    return Buffer.byteLength(line) > (line.endsWith('\n') ? 65_536 : 65_535);
+  });
+  return longest === -1
+    ? { lines, tooLong: undefined }
+    : { lines: lines.slice(0, longest), tooLong: lines[longest] };
 }

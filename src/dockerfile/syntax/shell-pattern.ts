@@ -13,14 +13,34 @@ export function trimByPattern(
   return reverse(turned);
 }
 
-/** Replaces the first or every longest match of `pattern`, as `${name/pattern/text}` and `${name//pattern/text}` do. */
+/**
+ * Replaces the first or every longest match of `pattern`, as `${name/pattern/text}` and `${name//pattern/text}` do. For every match the
+ * replacement is a template, as BuildKit uses Go's `ReplaceAllString`: `$0` is the match, `$$` a dollar, any other `$name` nothing.
+ */
 export function replaceByPattern(
   value: string,
   pattern: string,
   options: { readonly replacement: string; readonly isEvery: boolean },
 ): string {
-  const expression = toExpression(pattern, { isLongest: true, flags: options.isEvery ? 'gu' : 'u' });
-  return value.replace(expression, () => options.replacement);
+  const { replacement, isEvery } = options;
+  const expression = toExpression(pattern, { isLongest: true, flags: isEvery ? 'gu' : 'u' });
+  if (!isEvery) return value.replace(expression, () => replacement);
+  let lastEnd = 0;
+  return value.replace(expression, (match, offset: number) => {
+    const end = offset + match.length;
+    // Nothing directly behind a match is no further match.
+    const isReplaced = end > lastEnd || offset === 0;
+    lastEnd = end;
+    return isReplaced ? fillTemplate(replacement, match) : match;
+  });
+}
+
+function fillTemplate(template: string, match: string): string {
+  const reference = /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
+  return template.replace(reference, (_, dollar?: string, braced?: string, plain?: string) => {
+    if (dollar !== undefined) return '$';
+    return (braced ?? plain) === '0' ? match : '';
+  });
 }
 
 function trimPrefix(value: string, pattern: string, isLongest: boolean): string {

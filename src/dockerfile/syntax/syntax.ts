@@ -38,6 +38,7 @@ export interface Heredoc {
 export interface InstructionSyntax {
   /** Lower case: `from`, `run`, `copy`. */
   readonly keyword: string;
+  readonly keywordAsWritten: string;
   readonly flags: readonly InstructionFlag[];
   /** Everything after keyword and flags, continuation lines joined and comments taken out as BuildKit does; not expanded. */
   readonly value: string;

@@ -12,6 +12,13 @@ export function skipSpace(text: string, from = 0): number {
   return at;
 }
 
+/** As `skipSpace`, where BuildKit goes by bytes: no byte of a character beyond ASCII that comes first is white space. */
+export function skipAsciiSpace(text: string, from = 0): number {
+  let at = from;
+  while (at < text.length && /[\t\n\v\f\r ]/.test(text.charAt(at))) at += 1;
+  return at;
+}
+
 /** Position just behind the last character that is no white space, at least `from`. */
 export function endWithoutSpace(text: string, from = 0): number {
   let end = text.length;

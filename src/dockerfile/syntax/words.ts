@@ -1,5 +1,6 @@
 import { type JoinedText, sourceRange } from './joined-text.ts';
 import { readJsonWords } from './json-form.ts';
+import { quoted } from './quoted.ts';
 import type { DockerfileSyntax, InstructionSyntax, TextRange } from './syntax.ts';
 import { isSpace } from './whitespace.ts';
 
@@ -73,7 +74,7 @@ export function readNameValues(
     const equals = word.text.indexOf('=');
     if (equals === -1 && !isArg) {
       throw new ArgumentError(
-        `Syntax error - can't find = in ${JSON.stringify(word.text)}. Must be of the form: name=value`,
+        `Syntax error - can't find = in ${quoted(word.text)}. Must be of the form: name=value`,
       );
     }
     const range = sourceRange(joined, word.start, word.end);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeDirectory } from '../../base/index.ts';
 import { type TarMember, writeTar } from '../../tar/index.ts';
 
 /** Writes a tar file that appears whole or not at all; its folder is made where it is missing. */
@@ -11,7 +12,7 @@ export async function writeArchiveFile(
   members: Iterable<TarMember>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await pipeline(

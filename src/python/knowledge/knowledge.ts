@@ -25,6 +25,7 @@ export interface HardwareFamily {
   readonly gpuLocalVersions?: string | undefined;
   readonly cpu?: string | undefined;
   readonly extrasDropped: readonly string[];
+  readonly requiredBy: readonly string[];
   readonly alsoDropped: readonly string[];
   readonly droppedPrefixes: readonly string[];
   readonly gpuBytes?: number | undefined;
@@ -43,6 +44,8 @@ export interface HardwareTable {
     readonly unlessCalls: readonly string[];
     readonly savesBytes: number;
     readonly dropsSystemPackages: readonly string[];
+    readonly requiredBy: readonly string[];
+    readonly needSystemPackages: readonly string[];
     readonly note: string;
     readonly source: string;
   }[];
@@ -63,6 +66,17 @@ export interface HardwareTable {
     readonly extra?: string | undefined;
     readonly source: string;
   }[];
+  readonly cudaUse: readonly (CudaUse & {
+    readonly name: string;
+    readonly unlessExtra?: string | undefined;
+  })[];
+  readonly cudaUsePrefixes: readonly (CudaUse & { readonly prefix: string })[];
+}
+
+/** What a distribution wants of a CUDA base: libraries, the compiler when it is installed, the compiler when it runs. */
+export interface CudaUse {
+  readonly wants: readonly ('system' | 'build' | 'run')[];
+  readonly source: string;
 }
 
 interface RuntimeBySuite {
@@ -149,6 +163,7 @@ const familySchema = z.strictObject({
   gpuLocalVersions: z.string().optional(),
   cpu: name.optional(),
   extrasDropped: z.array(z.string()).default([]),
+  requiredBy: z.array(name).default([]),
   alsoDropped: z.array(name).default([]),
   droppedPrefixes: z.array(z.string()).default([]),
   gpuBytes: z.number().optional(),
@@ -156,6 +171,8 @@ const familySchema = z.strictObject({
   note: z.string().optional(),
   source,
 });
+
+const cudaWants = z.array(z.enum(['system', 'build', 'run'])).min(1);
 
 const hardwareSchema = z.strictObject({
   indexes: z.array(z.strictObject({ name: z.string(), url: z.url(), source })),
@@ -167,6 +184,8 @@ const hardwareSchema = z.strictObject({
       unlessCalls: z.array(z.string()),
       savesBytes: z.number(),
       dropsSystemPackages: z.array(z.string()),
+      requiredBy: z.array(name).default([]),
+      needSystemPackages: z.array(name).default([]),
       note: z.string(),
       source,
     }),
@@ -174,6 +193,8 @@ const hardwareSchema = z.strictObject({
   gpuOnly: z.array(z.strictObject({ name, weight, reason: z.string(), source })),
   gpuOnlyPrefixes: z.array(z.strictObject({ prefix: z.string(), weight, reason: z.string(), source })),
   pullsTorch: z.array(z.strictObject({ name, extra: z.string().optional(), source })),
+  cudaUse: z.array(z.strictObject({ name, unlessExtra: z.string().optional(), wants: cudaWants, source })),
+  cudaUsePrefixes: z.array(z.strictObject({ prefix: z.string(), wants: cudaWants, source })),
 });
 
 const bySuite = z.strictObject({ bookworm: z.string().optional(), trixie: z.string().optional() });

@@ -76,7 +76,7 @@ ${base === undefined ? nothing : card('', ['Base, and on top of it', `${formatBy
 function unreadable({ unreadable: all }: Audit): Markup {
   if (all.length === 0) return nothing;
   const items = all.map(({ path, reason }) => html`<li><span class="mono">${path}</span>: ${reason}</li>`);
-  return html`<div class="callout"><b>Could not be read</b>, so packages may be missing:<ul>${items}</ul></div>`;
+  return html`<div class="callout"><b>Could not be read</b>, so files or packages may be missing:<ul>${items}</ul></div>`;
 }
 
 function card(tone: string, [name, value, note]: readonly [string, string, string]): Markup {

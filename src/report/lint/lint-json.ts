@@ -2,9 +2,10 @@ import type { LintedFile } from './lint-report.ts';
 
 /** Findings as JSON, schema `plimsoll.lint/1` (`docs/schemas/plimsoll.lint-1.json`). */
 export function lintJson(files: readonly LintedFile[]): string {
-  const report = files.map(({ file, findings }) => ({
+  const report = files.map(({ file, findings, problem }) => ({
     file,
-    findings: findings.map(({ range: _, edits, hadolint, buildkit, ...finding }) => ({
+    ...(problem === undefined ? {} : { problem: problem.message }),
+    findings: findings.map(({ range: _, title: __, edits, hadolint, buildkit, ...finding }) => ({
       ...finding,
       hadolint: hadolint ?? null,
       buildkit: buildkit ?? null,

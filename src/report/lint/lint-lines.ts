@@ -1,5 +1,10 @@
 import type { LintFinding } from '../../dockerfile/index.ts';
-import type { LintedFile } from './lint-report.ts';
+import { type LintedFile, problemPlace } from './lint-report.ts';
+
+type Written = Pick<
+  LintFinding,
+  'rule' | 'severity' | 'message' | 'line' | 'column' | 'endLine' | 'endColumn'
+>;
 
 /** One line a finding, as compilers write them: `Dockerfile:3:5: warning: message [rule]`. */
 export function lintLines(files: readonly LintedFile[]): string {
@@ -19,13 +24,18 @@ export function lintAnnotations(files: readonly LintedFile[]): string {
   });
 }
 
-function linesOf(
-  files: readonly LintedFile[],
-  write: (file: string, finding: LintFinding) => string,
-): string {
+function linesOf(files: readonly LintedFile[], write: (file: string, finding: Written) => string): string {
   return files
-    .flatMap(({ file, findings }) => findings.map((finding) => `${write(file, finding)}\n`))
+    .flatMap((one) => [...problemsOf(one), ...one.findings].map((finding) => `${write(one.file, finding)}\n`))
     .join('');
+}
+
+/** A file that could not be checked, as a finding of its own. */
+function problemsOf(one: LintedFile): readonly Written[] {
+  if (one.problem === undefined) return [];
+  const { line, message } = problemPlace(one);
+  const place = { line, column: 1, endLine: line, endColumn: 1 };
+  return [{ ...place, severity: 'error', rule: 'unreadable', message }];
 }
 
 function data(text: string): string {

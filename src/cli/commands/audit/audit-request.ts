@@ -19,7 +19,7 @@ export function auditReading(
 
 /** What an audit works on, of an image that was read. */
 export function auditRequest(
-  { image, root, side, distributions, duplicates, compressed }: ReadImage,
+  { image, root, side, distributions, duplicates, compressed, absentLayers }: ReadImage,
   { target }: Pick<AuditOptions, 'target'>,
   baseDiffIds?: readonly string[],
 ): AuditRequest {
@@ -28,6 +28,7 @@ export function auditRequest(
     root,
     inventory: side.inventory,
     distributions,
+    absentLayers,
     ...(duplicates && { duplicates }),
     ...(compressed && { compressed }),
     ...(baseDiffIds && { baseDiffIds }),

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Audit } from '../../../audit/index.ts';
+import type { Audit, AuditRequest } from '../../../audit/index.ts';
 import { messageOf, UserError } from '../../../base/index.ts';
 import type { LayerMeasure } from '../../../compare/index.ts';
-import { diveFigures, type RootFileSystem } from '../../../filetree/index.ts';
+import { diveFigures } from '../../../filetree/index.ts';
 import {
   type Baseline,
   diveCiPath,
@@ -49,12 +49,12 @@ export async function judgeGates(
   gates: Gates,
   read: {
     readonly audit: Audit;
-    readonly root: RootFileSystem;
+    readonly request: AuditRequest;
     readonly measures: readonly LayerMeasure[];
   },
   from: { readonly options: GateOptions; readonly environment: CliEnvironment },
 ): Promise<JudgedGates> {
-  const { audit, root, measures } = read;
+  const { audit, request, measures } = read;
   const compressed =
     gates.figures.maxCompressed === undefined
       ? undefined
@@ -65,7 +65,8 @@ export async function judgeGates(
   const results = judgeAudit(audit, gates, {
     compressed,
     baseline: await baselineOf(from.options.baseline, from.environment),
-    dive: gates.dive === undefined ? undefined : diveFigures(root),
+    dive: gates.dive === undefined ? undefined : diveFigures(request.root),
+    absentLayerCount: request.absentLayers?.length ?? 0,
   });
   return { results, verdict: gateVerdict(results), notes: gates.notes };
 }

@@ -37,7 +37,7 @@ export async function runAudit(
     files &&
     (await judgeGates(
       gates,
-      { audit, root: files.request.root, measures: files.measures },
+      { audit, request: files.request, measures: files.measures },
       { options: options.gates, environment },
     ));
   const { renderAudit } = await import('./render-audit.ts');
@@ -66,7 +66,8 @@ async function findAudit(
   const found = await read();
   const request = auditRequest(found, options, base);
   const audit = auditImage(request);
-  await memory?.keep(audit);
+  // The same image can be whole elsewhere.
+  if (found.absentLayers.length === 0) await memory?.keep(audit);
   return { audit, files: { request, measures: found.side.measures } };
 }
 

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, type ImageParts, writeDockerArchive } from '../../../image/index.ts';
 
@@ -49,6 +51,21 @@ test.each(runs)('compare %s %s %j exits with %d', async (before, after, options,
   expect((await compare(before, after, ...options)).code).toBe(code);
 });
 
+test('--insecure reads from a registry without TLS', async () => {
+  const server = createServer((_request, response) => response.writeHead(404).end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const run = async (...options: readonly string[]): Promise<string> => {
+    // Not a name of this machine’s loopback, on which TLS is never asked for.
+    const image = `registry:0.0.0.0:${port}/app:1`;
+    return (await runProcess(process.execPath, [main, 'compare', image, image, ...options])).stderr;
+  };
+  expect(await run()).toMatch(/TLS/);
+  expect(await run('--insecure')).toMatch(/does not know the address/);
+});
+
 describe('formats', () => {
   test('JSON names the paths that differ, all of them on demand', async () => {
     const { stdout } = await compare('one', 'other', '--semantic', '--files', '--json');
@@ -74,7 +91,20 @@ describe('formats', () => {
     expect(markdown.stdout).toContain('other layers.**');
   });
 
+  test('-o writes into a file, - on standard output', async () => {
+    const path = join(folder, 'diff.md');
+    const { stdout } = await compare('one', 'other', '--format', 'markdown', '-o', path);
+    expect(stdout).toBe('');
+    expect(await readFile(path, 'utf8')).toContain('other layers.**');
+    expect((await compare('one', 'other', '-o', '-')).stdout).toContain('other layers.');
+    expect(await compare('one', 'other', '-o', join(folder, 'one.tar', 'x'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be written'),
+    });
+  });
+
   test.each([
+    [['--output', ''], /--output/],
     [['--json', '--format', 'table'], /two formats/],
     [['--format', 'pdf'], /pdf/],
     [['--ignore', ''], /--ignore/],

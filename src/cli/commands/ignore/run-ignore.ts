@@ -7,11 +7,11 @@ import { type IgnoreReport, ignoreJson, ignoreTable, plainText } from '../../../
 import { diffOf, neededPaths, plimsollDir, proposeIgnore, studyProject } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { replaceFile } from '../../replace-file.ts';
 import { contextUses } from './context-uses.ts';
 import { findSources } from './present-sources.ts';
 import { type JudgedIgnore, judgeContext, sentWith } from './report-of.ts';
 import { findSecretFiles } from './sent-secrets.ts';
-import { writeIgnoreFile } from './write-ignore-file.ts';
 
 const schema = z
   .object({
@@ -34,6 +34,7 @@ export async function runIgnore(given: unknown, signal: AbortSignal): Promise<Ex
   const environment = readEnvironment(signal, options.quiet);
   const project = await readProject(options.directory, {
     dockerfile: options.file,
+    acceptsAnyStage: true,
     buildArgs: Object.fromEntries(options.buildArg.map((pair) => pair.split(/=(.*)/s, 2))),
   });
   const judged = await judge(project);
@@ -86,7 +87,7 @@ async function change(project: Project, judged: JudgedIgnore, options: Options):
   const isChanged = content !== (previous ?? '');
   const diff = isChanged ? diffOf([{ path, content, previous }]) : '';
   if (!isChanged || options.dryRun) return { ...report, fix: { path, isWritten: false, diff } };
-  await writeIgnoreFile(join(project.directory, path), previous, content);
+  await replaceFile(join(project.directory, path), previous, content);
   const left = new Set(sentWith(content, path, project).map((file) => file.path));
   return {
     ...report,

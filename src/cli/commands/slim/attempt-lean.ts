@@ -11,6 +11,7 @@ import {
 import type { Verification } from '../../../verify/index.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
 import { judgeAttempt, type LeanAttempt } from './judge-attempt.ts';
+import { withLeanSecrets } from './lean-secrets.ts';
 import type { SlimOptions } from './slim-options.ts';
 
 /** What every attempt is made of. */
@@ -65,13 +66,17 @@ async function attemptOnce(
   const plan = makePlan(context.planInput(foundMissing), new Set([...without, ...context.options.skipped]));
   const files = await writeLeanFiles(context.projectDir, plan.files);
   try {
-    const image = await buildStaged(context, {
-      tag: context.tag,
-      title: 'lean image',
-      dockerfile: join(context.projectDir, plimsollDir, 'lean', plan.files[0]?.path ?? 'Dockerfile'),
-      paths: context.sentPaths(plan.edits.some((edit) => edit.id === 'dockerignore')),
-      files: plan.files,
-    });
+    const wanted = { wanted: plan.secrets, given: context.secrets, projectDir: context.projectDir };
+    const image = await withLeanSecrets(wanted, (secrets) =>
+      buildStaged(context, {
+        tag: context.tag,
+        title: 'lean image',
+        dockerfile: join(context.projectDir, plimsollDir, 'lean', plan.files[0]?.path ?? 'Dockerfile'),
+        paths: context.sentPaths(plan.edits.some((edit) => edit.id === 'dockerignore')),
+        files: plan.files,
+        secrets,
+      }),
+    );
     return { plan, files, image, verification: await context.verify(image) };
   } catch (error) {
     if (!(error instanceof BuildError) || surroundings.includes(error.kind)) throw error;

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BuiltImage, Engine } from '../../../engines/index.ts';
+import type { BuiltImage, Engine, SecretSource } from '../../../engines/index.ts';
 import type { Platform } from '../../../image/index.ts';
 import { type LeanFile, plimsollDir, stageContext } from '../../../slim/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
@@ -12,6 +12,8 @@ export interface BuildContext {
   readonly environment: CliEnvironment;
   readonly platform: Platform | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** `--secret`, for both builds. */
+  readonly secrets: readonly SecretSource[];
   /** The stage to build. */
   readonly target: string | undefined;
 }
@@ -26,6 +28,8 @@ export interface StagedBuild {
   readonly paths: readonly string[];
   /** Files in place of the project's, or beside them. */
   readonly files: readonly LeanFile[];
+  /** Secrets that only this build asks for. */
+  readonly secrets?: readonly SecretSource[];
 }
 
 /** Builds from a laid-out context, so that nothing that Plimsoll keeps in the project is sent along. */
@@ -43,6 +47,7 @@ export async function buildStaged(context: BuildContext, build: StagedBuild): Pr
       ...(target === undefined ? {} : { target }),
       ...(platform === undefined ? {} : { platform }),
       buildArgs: context.buildArgs,
+      secrets: [...context.secrets, ...(build.secrets ?? [])],
       title: build.title,
       progress: environment.progress,
       signal: environment.signal,

@@ -1,6 +1,7 @@
 import type { Project } from '../../../project/index.ts';
 import { type HardwareEvidence, hardwareEvidence } from '../../../python/index.ts';
 import type { ProjectStudy, TargetDecision } from '../../../slim/index.ts';
+import { evidenceSentence, requestedLines } from '../../service/service-hardware.ts';
 
 /** For whom the image is made: as given, or by the evidence of sources, compose file, Dockerfile and requirements. In doubt the GPU build stays. */
 export async function decideTarget(
@@ -25,21 +26,14 @@ export async function decideTarget(
         line: one.startLine,
         text: `${one.keyword.toUpperCase()} ${one.value}`,
       })),
-    requirements: study.requirements.flatMap((tree) =>
-      tree.requested.map(({ path, line }) => ({
-        file: path,
-        line: line.startLine,
-        name: line.name ?? '',
-        text: line.name ?? '',
-      })),
-    ),
+    requirements: requestedLines(study),
   });
   if (verdict === 'cpu')
     return { device: 'cpu', source: 'found', evidence: cpuEvidence(evidence, texts.pythonSources.length) };
   const signs = evidence
     .filter((one) => one.speaksFor === 'gpu')
     .slice(0, 5)
-    .map(sentence);
+    .map(evidenceSentence);
   return {
     device: 'gpu',
     source: 'found',
@@ -54,19 +48,15 @@ function cpuEvidence(evidence: readonly HardwareEvidence[], fileCount: number): 
   const forCpu = evidence
     .filter((one) => one.speaksFor === 'cpu')
     .slice(0, 3)
-    .map(sentence);
+    .map(evidenceSentence);
   const weak = evidence
     .filter((one) => one.speaksFor === 'gpu')
     .slice(0, 3)
-    .map(sentence);
+    .map(evidenceSentence);
   if (weak.length > 0) return [...forCpu, ...weak.map((text) => `only a hint of a GPU: ${text}`)];
   return forCpu.length > 0
     ? forCpu
     : [
         `no sign of a GPU in Dockerfile, compose file, requirements and ${fileCount === 1 ? '1 Python file' : `${fileCount} Python files`}`,
       ];
-}
-
-function sentence({ file, line, text, reason }: HardwareEvidence): string {
-  return `${file}:${line} \`${text}\` (${reason})`;
 }

@@ -33,6 +33,7 @@ function planOf(changes: PlanChanges = {}): Plan {
       diff: '',
     })),
     leftAlone: [],
+    secrets: [],
     files: [{ path: 'Dockerfile', content: changes.lean ?? lean, previous: changes.fat ?? fat }],
   };
 }
@@ -189,6 +190,14 @@ describe('a program that a step of the build misses', () => {
     expect(outcome.value.buildError).toMatchObject({ kind: 'missing-command', line, exitCode: 127 });
   });
 
+  test('points to the CUDA base where that was changed', () => {
+    const { outcome } = judge({
+      plan: planOf({ edits: ['cuda-base'] }),
+      buildError: failed(7, '/bin/sh: 1: gcc: not found'),
+    });
+    expect(outcome.blamed).toEqual(['cuda-base']);
+  });
+
   test('is to be installed where no edit of the plan left it out', () => {
     const { outcome } = judge({
       plan: planOf({ edits: [], lean: fat }),
@@ -196,5 +205,31 @@ describe('a program that a step of the build misses', () => {
     });
     expect(outcome.blamed).toEqual([]);
     expect(outcome.value.buildError?.hint).toContain('apt-get install --no-install-recommends git');
+  });
+});
+
+describe('an edit that the failure itself points to', () => {
+  test.each([
+    [
+      'RUN --mount=type=secret,id=T,required=true: secret required but no secret with id T found',
+      ['secret-mounts'],
+    ],
+    ['cat: /run/secrets/T: No such file or directory', ['secret-mounts']],
+    [
+      'COPY --chown=app:app . .: unable to convert uid/gid chown string to host mapping: no such user',
+      ['copy-owner', 'non-root-user'],
+    ],
+  ])('of a build: %s', (message, blamed) => {
+    const buildError = new BuildError(message, { kind: 'instruction', step: 'RUN x' });
+    expect(judge({ plan: planOf(), buildError }).outcome.blamed).toEqual(blamed);
+  });
+
+  test.each([
+    ["PermissionError: [Errno 13] Permission denied: '/app/x.db'", ['non-root-user', 'copy-owner']],
+    ["We couldn't connect to 'https://huggingface.co' to load this file", ['model-volume']],
+    ['500 Internal Server Error', []],
+  ])('of the comparison: %s', (lean, blamed) => {
+    const verification = verificationOf({ differences: [difference({ lean })] });
+    expect(judge({ plan: planOf(), verification }).outcome.blamed).toEqual(blamed);
   });
 });

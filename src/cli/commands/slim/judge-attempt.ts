@@ -90,16 +90,28 @@ function blameOfStep(error: BuildError): string[] {
   if (error.kind === 'missing-file') return ['dockerignore'];
   if (text.includes('prune-site-packages')) return ['strip-libraries', 'prune-headers', 'prune-tests'];
   if (/python -I -c/.test(text)) return ['traced-bytecode'];
+  if (/CUDA_HOME|\bnvcc\b/.test(text)) return ['cuda-base'];
+  if (/\/run\/secrets\/|type=secret|secret required/.test(text)) return ['secret-mounts'];
+  if (
+    /(invalid|unknown|find|no such) user|user: unknown|unable to convert uid\/gid|can't find uid/i.test(text)
+  )
+    return ['copy-owner', 'non-root-user'];
   if (/PYTORCH_INDEX_URL|\/whl\/cpu/.test(text)) return ['cpu-wheels'];
   return [];
 }
 
-function blameOfDifference({ what, hints }: Difference, suite: DebianSuite): string[] {
+function blameOfDifference({ what, lean, hints }: Difference, suite: DebianSuite): string[] {
   if (hints.soname !== undefined)
-    return packageOfSoname(hints.soname, suite) === undefined ? ['runtime-packages', 'slim-base'] : [];
+    return packageOfSoname(hints.soname, suite) === undefined
+      ? ['runtime-packages', 'slim-base', 'cuda-base']
+      : [];
   if (/\btests?\b/.test(hints.module ?? '') && /No module named/.test(what)) return ['prune-tests'];
   if (/ELF load command|cannot allocate memory in static TLS|undefined symbol/.test(what))
     return ['strip-libraries'];
+  if (/permission denied|PermissionError|EACCES|Read-only file system/i.test(`${what} ${lean}`))
+    return ['non-root-user', 'copy-owner'];
+  if (/huggingface\.co|LocalEntryNotFoundError|OfflineModeIsEnabled|cached_download/i.test(`${what} ${lean}`))
+    return ['model-volume'];
   return [];
 }
 

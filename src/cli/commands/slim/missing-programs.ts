@@ -59,8 +59,12 @@ type KnownProgram = Pick<MissingProgram, 'program' | 'packageName' | 'leftOutBy'
 function inRuntime(program: string, { edits, fat }: Surroundings): KnownProgram | undefined {
   const packageName = debianPackage(program);
   if (packageName === undefined) return undefined;
-  const suspect = isInstalled(program, fat) ? 'runtime-packages' : 'slim-base';
+  const suspect = isInstalled(program, fat) ? 'runtime-packages' : changedBase(edits);
   return { program, packageName, leftOutBy: edits.has(suspect) ? suspect : undefined };
+}
+
+function changedBase(edits: ReadonlySet<EditId>): EditId {
+  return edits.has('cuda-base') ? 'cuda-base' : 'slim-base';
 }
 
 /** What only a build calls would stay in the image for nothing; and in another stage than the last, a package of the last is of no use. */
@@ -79,7 +83,7 @@ function missedByBuild(error: BuildError, lack: Surroundings): MissingProgram[] 
 function inBuilder(program: string, stage: number, { edits, lean }: Surroundings): KnownProgram | undefined {
   const packageName = debianPackage(program);
   if (packageName === undefined) return undefined;
-  const suspect = rootOf(lean, stage) === rootOf(lean, lean.target) ? 'slim-base' : 'split-stages';
+  const suspect = rootOf(lean, stage) === rootOf(lean, lean.target) ? changedBase(edits) : 'split-stages';
   return { program, packageName, leftOutBy: edits.has(suspect) ? suspect : undefined };
 }
 

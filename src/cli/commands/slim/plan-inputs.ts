@@ -1,17 +1,14 @@
-import { posix } from 'node:path';
-import type { Project } from '../../../project/index.ts';
 import type { DebianSuite } from '../../../python/index.ts';
 import { pruneScript } from '../../../python/index.ts';
 import {
+  type ComposePlans,
   distributionFacts,
   type EditId,
   type IgnoreProposal,
-  isComposeWorthwhile,
   type PlanInput,
   pruneScriptPath,
   rewriteFacts,
 } from '../../../slim/index.ts';
-import { decideModelCache } from './decide-model-cache.ts';
 import type { SlimTask } from './slim-task.ts';
 
 /** What the plan is decided by, beside the project. */
@@ -20,8 +17,9 @@ export interface PlanCircumstances {
   readonly suite: DebianSuite;
   readonly ignore: IgnoreProposal;
   readonly hasCacheMounts: boolean;
-  /** Whether the fat image holds downloaded models; undefined when it was not built. */
-  readonly hasCachedModels?: boolean;
+  /** `linux/amd64`; undefined where no engine was asked and no option says it. */
+  readonly buildPlatform?: string | undefined;
+  readonly compose: ComposePlans;
   readonly predictedBytes: (id: EditId) => number | undefined;
 }
 
@@ -33,7 +31,6 @@ export function planInputs(
   const { project, study, target } = task;
   const dockerfile = project.dockerfile;
   const script = pruneScript();
-  const modelCache = decideModelCache(project, study, circumstances.hasCachedModels);
   const known = project.texts.pythonSources.find((file) => file.path === pruneScriptPath);
   return (foundMissing) => ({
     dockerfile: {
@@ -42,54 +39,30 @@ export function planInputs(
       target: project.target,
       buildArgs: project.buildArgs,
     },
-    facts: rewriteFacts({ project, study, target, hasCacheMounts, suite, foundMissing }),
+    asked: task.options.asked,
+    facts: rewriteFacts({
+      project,
+      study,
+      target,
+      hasCacheMounts,
+      suite,
+      foundMissing,
+      buildPlatform: circumstances.buildPlatform,
+      ports: task.service.ports,
+      volumePaths: circumstances.compose.asBuilt?.volumePaths ?? [],
+    }),
     requirements: study.requirements,
     distributions: distributionFacts({ project, study, target }),
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,
-    compose: composeInput(task, modelCache.libraries),
+    compose: circumstances.compose,
     pruneScript: { path: pruneScriptPath, content: script, previous: known?.text },
     predictedBytes,
-    leftAlone: [...study.problems, ...modelCache.leftAlone],
+    leftAlone: study.problems,
   });
 }
 
 /** Files that the plan adds to the project, as far as the build context is concerned. */
-export function newContextPaths(task: SlimTask, skipped: ReadonlySet<EditId>): string[] {
-  if (skipped.has('compose')) return [];
-  const { path, previous, facts } = composeInput(task, decideModelCache(task.project, task.study).libraries);
-  return previous === undefined && isComposeWorthwhile(previous, facts) ? [path] : [];
-}
-
-function composeInput(
-  { project, options, service: found }: SlimTask,
-  libraries: readonly string[],
-): PlanInput['compose'] {
-  const existing = project.compose?.documents[0];
-  const service = project.compose?.builders[0];
-  const platform = options.platform;
-  const path = existing === undefined ? 'compose.yaml' : posix.relative(project.directory, existing.file);
-  return {
-    path,
-    previous: existing?.text,
-    facts: {
-      serviceName: service?.name ?? (project.compose === undefined ? 'app' : ''),
-      platform:
-        platform === undefined
-          ? 'linux/amd64'
-          : [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/'),
-      ports: found.ports.slice(0, 1),
-      // What the image checks by itself needs no second check.
-      healthPath: hasHealthcheck(project) ? undefined : found.healthPath,
-      modelLibraries: libraries,
-      buildTarget: project.target,
-      dockerfile: project.dockerfile.path === 'Dockerfile' ? undefined : project.dockerfile.path,
-    },
-  };
-}
-
-function hasHealthcheck({ dockerfile: { model } }: Project): boolean {
-  const instructions = model.stages[model.target]?.instructions ?? [];
-  return instructions.some(
-    ({ syntax }) => syntax.keyword === 'healthcheck' && !/^none\b/i.test(syntax.value.trim()),
-  );
+export function newContextPaths({ asBuilt }: ComposePlans, skipped: ReadonlySet<EditId>): string[] {
+  if (asBuilt === undefined || skipped.has('compose')) return [];
+  return asBuilt.previous === undefined ? [asBuilt.path] : [];
 }

@@ -6,6 +6,8 @@ import {
 } from '../../../python/index.ts';
 import type { EditId, IgnoreProposal, ProjectStudy, TargetDecision } from '../../../slim/index.ts';
 import type { ReadImage } from '../../read-side.ts';
+import { layerBytes, modelDownload, ownerChange } from './layer-bytes.ts';
+import { predictPaths } from './predict-paths.ts';
 
 /** What predictions are drawn from; without a fat image only the build context is known. */
 export interface PredictionInput {
@@ -44,6 +46,9 @@ export function predictBytes({
           'prune-tests': ofClass('tests'),
           'prune-headers': ofClass('headers', 'static-library', 'native-source'),
           'split-stages': fat.root.deadBytes,
+          ...predictPaths(fat.root.entries()),
+          'copy-owner': layerBytes({ layers: fat.image.layers, root: fat.root }, ownerChange),
+          'model-volume': layerBytes({ layers: fat.image.layers, root: fat.root }, modelDownload),
         }),
   };
   return (id) => known[id];

@@ -14,6 +14,7 @@ const edit = (id: PlannedEdit['id'], predictedBytes: number | undefined): Planne
 const plan: Plan = {
   edits: [edit('slim-base', undefined), edit('dockerignore', 5)],
   leftAlone: [],
+  secrets: [],
   files: [],
 };
 const side: ForecastSide = { kind: 'forecast', name: 'x', rows: [] };

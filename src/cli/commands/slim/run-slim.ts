@@ -1,29 +1,49 @@
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
 import { type Engine, findEngines } from '../../../engines/index.ts';
 import { readProject } from '../../../project/index.ts';
-import { type SlimReport, slimHtml, slimJson, slimMarkdown, slimTable } from '../../../report/index.ts';
-import { plimsollDir, studyProject, withoutOwnOutput } from '../../../slim/index.ts';
+import {
+  type SlimReport,
+  slimExplanation,
+  slimExplanationJson,
+  slimHtml,
+  slimJson,
+  slimMarkdown,
+  slimTable,
+} from '../../../report/index.ts';
+import { plimsollDir, sourcesOf, studyProject, withoutOwnOutput } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { InterruptedBuildError } from '../../interrupted-build-error.ts';
+import { findService } from '../../service/find-service.ts';
 import { writeOutput } from '../../write-output.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
 import { decideTarget } from './decide-target.ts';
-import { findService } from './service-questions.ts';
+import { planProject } from './plan-project.ts';
 import { slimByForecast } from './slim-by-forecast.ts';
 import { parseSlimOptions, type SlimOptions } from './slim-options.ts';
+import { readSlimSettings } from './slim-settings.ts';
 import type { SlimTask } from './slim-task.ts';
 import { slimWithEngine } from './slim-with-engine.ts';
 
+const directorySchema = z.object({ directory: z.string(), quiet: z.boolean().default(false) });
+
 /** `plimsoll slim`: reads, plans, writes, builds, verifies, compares, reports, and applies where asked to. */
 export async function runSlim(given: unknown, signal: AbortSignal): Promise<ExitCode> {
-  const options = parseSlimOptions(given);
-  const environment = readEnvironment(signal, options.isQuiet);
+  const { directory, quiet } = directorySchema.parse(given);
+  const environment = readEnvironment(signal, quiet);
+  const settings = await readSlimSettings(resolve(environment.cwd, directory));
+  const options = parseSlimOptions(given, settings, environment);
   const task = await prepare(options, environment);
+  if (options.isExplain) {
+    environment.write(await explain(task));
+    return exitCodes.clean;
+  }
   // Known now, and not only after the builds.
   if (options.isApply && !options.isForce) await refuseDirtyTree(task.project.directory);
   const engine = options.isBuild ? await chooseEngine(options, environment) : undefined;
-  const outcome = engine === undefined ? await slimByForecast(task) : await slimWithEngine(task, engine);
+  const outcome = engine === undefined ? await slimByForecast(task) : await slimByBuilding(task, engine);
   const report = await writeReports(task, outcome.report);
   environment.write(rendered(report, options, environment));
   if (outcome.verdict === 'different') return exitCodes.findings;
@@ -41,6 +61,26 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
   return outcome.verdict === 'cannot-judge' ? exitCodes.cannotJudge : exitCodes.clean;
 }
 
+/** The plan alone, from the project's files: no engine, no network. */
+async function explain(task: SlimTask): Promise<string> {
+  const { plan } = await planProject(task);
+  const { columns, isColour } = task.environment;
+  const edits = plan.edits.map((edit) => ({ ...edit, sources: sourcesOf(edit.id) }));
+  const explained = { ...plan, edits };
+  return task.options.output === 'json'
+    ? slimExplanationJson(explained)
+    : slimExplanation(explained, { width: columns, hasColour: isColour });
+}
+
+async function slimByBuilding(task: SlimTask, engine: Engine): ReturnType<typeof slimWithEngine> {
+  try {
+    return await slimWithEngine(task, engine);
+  } catch (cause) {
+    if (!task.environment.signal.aborted) throw cause;
+    throw new InterruptedBuildError('Interrupted.', { cause });
+  }
+}
+
 async function prepare(options: SlimOptions, environment: CliEnvironment): Promise<SlimTask> {
   const directory = resolve(environment.cwd, options.directory);
   const whole = await readProject(directory, {
@@ -49,12 +89,13 @@ async function prepare(options: SlimOptions, environment: CliEnvironment): Promi
     target: options.stage,
     buildArgs: options.buildArgs,
   });
+  for (const choice of whole.choices) environment.progress.note(choice);
   const project = withoutOwnOutput(whole);
   const study = await studyProject(project);
   const target = await decideTarget(project, study, options.target);
   const commandLine = `plimsoll slim ${options.directory}${options.target === 'auto' ? '' : ` --target ${options.target}`}`;
   const known = { project, study, target, options, environment, commandLine };
-  return { ...known, service: await findService(known) };
+  return { ...known, service: await findService(project, study, options) };
 }
 
 /** The engine to build with; undefined where none is to be had and none was asked for by name. */

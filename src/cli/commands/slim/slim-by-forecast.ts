@@ -7,31 +7,20 @@ import {
   forecastImage,
   gatherForecastFacts,
 } from '../../../forecast/index.ts';
-import { makePlan, type Plan, plimsollDir, proposeIgnore, writeLeanFiles } from '../../../slim/index.ts';
+import { type Plan, plimsollDir, writeLeanFiles } from '../../../slim/index.ts';
 import { pairForecasts } from './pair-forecasts.ts';
-import { newContextPaths, planInputs } from './plan-inputs.ts';
-import { predictBytes } from './predict-bytes.ts';
+import { planProject } from './plan-project.ts';
 import { projectFindings } from './project-findings.ts';
 import { reportOf } from './report-of.ts';
 import type { SlimOutcome, SlimTask } from './slim-task.ts';
-import { suiteOfBase } from './suite.ts';
 
 /** Plans and writes as with an engine, but compares what would be built: sizes of wheels and of known bases and packages. */
 export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
   const { project, study, target, options, environment } = task;
-  const ignore = proposeIgnore(project, study, newContextPaths(task, options.skipped));
-  const base = project.dockerfile.model.stages[project.dockerfile.model.target]?.base;
-  const inputs = planInputs({
-    task,
-    suite: suiteOfBase(base),
-    ignore: ignore.proposal,
-    hasCacheMounts: true,
-    predictedBytes: predictBytes({ study, target, ignore: ignore.proposal }),
-  });
-  const plan = makePlan(inputs(new Map()), options.skipped);
+  const { plan, sentPaths } = await planProject(task);
   const files = await writeLeanFiles(project.directory, plan.files);
   const isIgnored = plan.edits.some((edit) => edit.id === 'dockerignore');
-  const leanPaths = new Set(ignore.sentPaths);
+  const leanPaths = new Set(sentPaths);
   // What Plimsoll keeps in the project is sent to no build.
   const contextFiles = project.context.files.filter((file) => !file.path.startsWith(`${plimsollDir}/`));
   const bytesOf = (isSent: (path: string) => boolean): number =>

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
+import type { SecretSource } from '../../../engines/index.ts';
 import { type Platform, parsePlatform } from '../../../image/index.ts';
-import { type EditId, editIds } from '../../../slim/index.ts';
+import type { EditId } from '../../../slim/index.ts';
 import { type Probe, parseProbe } from '../../../verify/index.ts';
+import { chooseEdits } from './choose-edits.ts';
+import { parseSecret } from './parse-secret.ts';
+import { type SlimSettings, withSettings } from './slim-settings.ts';
 
 /** The options of `plimsoll slim`, checked. */
 export interface SlimOptions {
@@ -24,6 +28,10 @@ export interface SlimOptions {
   readonly pushed: readonly string[];
   /** Edits that are not to be made. */
   readonly skipped: ReadonlySet<EditId>;
+  /** Opt-in edits that are to be made. */
+  readonly asked: ReadonlySet<EditId>;
+  readonly secrets: readonly SecretSource[];
+  readonly isExplain: boolean;
   readonly isBuild: boolean;
   readonly isApply: boolean;
   readonly isForce: boolean;
@@ -39,10 +47,11 @@ const schema = z.object({
   file: z.string().optional(),
   composeFile: z.string().optional(),
   stage: z.string().optional(),
-  target: z.enum(['cpu', 'gpu', 'auto']),
+  target: z.enum(['cpu', 'gpu', 'auto']).default('auto'),
   engine: z.enum(['docker', 'podman', 'buildah']).optional(),
   platform: z.string().optional(),
   buildArg: z.array(z.string()),
+  secret: z.array(z.string()),
   env: z.array(z.string()),
   probe: z.array(z.string()),
   port: z.array(
@@ -53,11 +62,13 @@ const schema = z.object({
       .max(65535, '--port must be 65535 at most'),
   ),
   health: z.string().startsWith('/', '--health must be a path that starts with /').optional(),
-  startTimeout: positive('--start-timeout'),
-  uplink: positive('--uplink'),
+  startTimeout: positive('--start-timeout').default(300),
+  uplink: positive('--uplink').default(100),
   pushed: z.array(z.string()),
   only: z.string().optional(),
   skip: z.string().optional(),
+  with: z.string().optional(),
+  explain: z.boolean().default(false),
   build: z.boolean(),
   apply: z.boolean().default(false),
   force: z.boolean().default(false),
@@ -66,9 +77,21 @@ const schema = z.object({
   quiet: z.boolean().default(false),
 });
 
-/** Checks what the command line gave; throws a `UserError` that names the option. */
-export function parseSlimOptions(given: unknown): SlimOptions {
-  const parsed = schema.safeParse(given);
+/** What surrounds the options. */
+export interface OptionSurroundings {
+  readonly cwd: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks what the command line gave, over what the project's `.plimsoll.yaml` says. Throws a `UserError` that names the option.
+ */
+export function parseSlimOptions(
+  given: unknown,
+  settings: SlimSettings,
+  surroundings: OptionSurroundings,
+): SlimOptions {
+  const parsed = schema.safeParse(withSettings(given, settings));
   if (!parsed.success) {
     throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '), {
       hint: 'plimsoll slim --help lists the options.',
@@ -79,6 +102,10 @@ export function parseSlimOptions(given: unknown): SlimOptions {
     throw new UserError('--json and --markdown exclude each other.', {
       hint: 'Both are also written to .plimsoll/report.json and .plimsoll/report.md.',
     });
+  if (options.explain && (options.markdown || options.apply))
+    throw new UserError('--explain prints a plan and writes nothing.', {
+      hint: 'Leave --markdown and --apply out; the report of a whole run has every diff too.',
+    });
   return {
     ...options,
     platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
@@ -88,7 +115,9 @@ export function parseSlimOptions(given: unknown): SlimOptions {
     ports: options.port,
     startSeconds: options.startTimeout,
     uplinkBitsPerSecond: options.uplink * 1e6,
-    skipped: skippedEdits(options.only, options.skip),
+    ...chooseEdits(options, settings),
+    secrets: options.secret.map((text) => parseSecret(text, surroundings)),
+    isExplain: options.explain,
     isBuild: options.build,
     isApply: options.apply,
     isForce: options.force,
@@ -113,26 +142,4 @@ function pairs(given: readonly string[], option: string): Record<string, string>
       return [text.slice(0, equals), text.slice(equals + 1)];
     }),
   );
-}
-
-function skippedEdits(only: string | undefined, skip: string | undefined): Set<EditId> {
-  const skipped = new Set(idsOf(skip, '--skip'));
-  if (only === undefined) return skipped;
-  const wanted = new Set(idsOf(only, '--only'));
-  return new Set(editIds.filter((id) => skipped.has(id) || !wanted.has(id)));
-}
-
-function idsOf(text: string | undefined, option: string): EditId[] {
-  return (text ?? '')
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-    .map((word) => {
-      const id = editIds.find((one) => one === word);
-      if (id === undefined)
-        throw new UserError(`${option}: there is no edit named ${word}.`, {
-          hint: `The edits are ${editIds.join(', ')}.`,
-        });
-      return id;
-    });
 }

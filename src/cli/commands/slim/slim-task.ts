@@ -2,7 +2,7 @@ import type { Project } from '../../../project/index.ts';
 import type { SlimReport } from '../../../report/index.ts';
 import type { LeanFile, ProjectStudy, TargetDecision } from '../../../slim/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
-import type { ServiceFacts } from './service-facts.ts';
+import type { ServiceFacts } from '../../service/service-facts.ts';
 import type { SlimOptions } from './slim-options.ts';
 
 /** Everything that both ways of slimming (with an engine, by forecast) start from. */

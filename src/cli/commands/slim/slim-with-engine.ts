@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { auditImage } from '../../../audit/index.ts';
 import { formatBytes, UserError } from '../../../base/index.ts';
 import { compareImages, sizeTree } from '../../../compare/index.ts';
-import { BuildError, type BuiltImage, type Engine } from '../../../engines/index.ts';
+import { BuildError, type BuiltImage, type Engine, platformWord } from '../../../engines/index.ts';
 import type { DebianSuite } from '../../../python/index.ts';
 import { makePlan, proposeIgnore, takeBackUntilPassed } from '../../../slim/index.ts';
 import { leanVerifier } from '../../../verify/index.ts';
@@ -11,6 +11,7 @@ import { type ReadImage, readImage } from '../../read-side.ts';
 import { leanAttempts } from './attempt-lean.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
 import { withPackageHint } from './package-hint.ts';
+import { planComposes } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import { projectFindings } from './project-findings.ts';
@@ -28,6 +29,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     environment,
     platform: options.platform,
     buildArgs: { ...project.buildArgs, ...options.buildArgs },
+    secrets: options.secrets,
     target: project.target,
   };
   const inRegistry = await layersOf(engine, options.pushed);
@@ -50,13 +52,15 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     target: target.device,
   });
   const suite = suiteOf(fatRead);
-  const ignore = proposeIgnore(project, study, newContextPaths(task, options.skipped));
+  const compose = await planComposes(task, hasCachedModels(fatRead));
+  const ignore = proposeIgnore(project, study, newContextPaths(compose, options.skipped));
   const inputs = planInputs({
     task,
     suite,
     ignore: ignore.proposal,
+    compose,
     hasCacheMounts: engine.hasCacheMounts,
-    hasCachedModels: hasCachedModels(fatRead),
+    buildPlatform: platformWord(options.platform ?? engine.platform),
     predictedBytes: predictBytes({ fat: fatRead, study, target, ignore: ignore.proposal }),
   });
   const wholePlan = makePlan(inputs(new Map()), options.skipped);

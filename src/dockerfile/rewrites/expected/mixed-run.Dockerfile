@@ -37,7 +37,7 @@ CMD python -m src.main
 
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
 # applied slim-base: python:3.11-bookworm carries compilers, headers and version control for building; python:3.11-slim-bookworm is the same Python on the same Debian without them
-# applied runtime-packages: gcc, libpq-dev: for building or for people, not for the running application
+# applied runtime-packages: libpq-dev: for building or for people, not for the running application
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is

@@ -9,8 +9,6 @@ WORKDIR /workspace
 
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
-    rm -f /etc/apt/apt.conf.d/docker-clean && \
-    echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
     apt-get update && apt-get install -y --no-install-recommends python3-venv
 RUN python3 -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
@@ -34,7 +32,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
-    apt-get update && apt-get install --no-install-recommends -y python3 python3-pip
+    apt-get update && apt-get install --no-install-recommends -y python3
 WORKDIR /workspace
 
 COPY --from=builder /opt/venv /opt/venv
@@ -44,13 +42,13 @@ LABEL revision=$GIT_SHA
 CMD ["python3", "job.py"]
 
 # applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
-# applied slim-base: nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04 carries the CUDA compiler, headers and static libraries; its runtime variant has the same CUDA libraries without them
-# applied runtime-packages: git: for building or for people, not for the running application
+# applied runtime-packages: python3-pip, git: for building or for people, not for the running application
+# applied cuda-base: nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04 carries the CUDA compiler, headers and static libraries; its runtime variant has the same CUDA libraries without them
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package python3: nothing here tells what it is for, so it stays
-# left alone by runtime-packages: system package python3-pip: nothing here tells what it is for, so it stays

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import {
+  argumentWords,
+  type DockerfileModel,
+  type DockerfileSyntax,
+  type LintProject,
+  readPipInstall,
+} from '../../../dockerfile/index.ts';
+
+/** A Dockerfile and where its build takes place. */
+export interface LintedBuild {
+  readonly syntax: DockerfileSyntax;
+  readonly model: DockerfileModel;
+  /** Absolute; undefined for standard input. */
+  readonly dockerfile: string | undefined;
+  /** Absolute path of the build context. */
+  readonly context: string;
+}
+
+/** What rules want to know of the project around a Dockerfile; each part is looked up only where the Dockerfile gives a reason. */
+export async function readLintProject(build: LintedBuild): Promise<LintProject> {
+  const [ignoredSources, needs, hasDevelopmentGroups] = await Promise.all([
+    findIgnored(build),
+    installsPackages(build) ? findNeeds(build) : undefined,
+    findGroups(build),
+  ]);
+  return {
+    ignoredSources,
+    requirementFiles: needs?.requirementFiles ?? new Map(),
+    libraryPackages: needs?.libraryPackages ?? new Map(),
+    hasDevelopmentGroups,
+  };
+}
+
+/** The build context: the directory of the Dockerfile or the one of the call, whichever has more of what is copied. */
+export function guessContext(model: DockerfileModel, dockerfile: string | undefined, cwd: string): string {
+  if (dockerfile === undefined) return cwd;
+  const own = dirname(dockerfile);
+  const sources = model.stages
+    .flatMap(({ instructions }) => instructions)
+    .filter(
+      ({ syntax }) =>
+        ['copy', 'add'].includes(syntax.keyword) && !syntax.flags.some(({ name }) => name === 'from'),
+    )
+    .flatMap(({ syntax }) => argumentWords(syntax).slice(0, -1))
+    .map(({ text }) => text)
+    .filter((text) => /^[\w./-]*\w[\w./-]*$/.test(text));
+  const present = (directory: string): number =>
+    sources.filter((source) => existsSync(resolve(directory, `./${source}`))).length;
+  return present(cwd) > present(own) ? cwd : own;
+}
+
+async function findIgnored(build: LintedBuild): Promise<LintProject['ignoredSources']> {
+  const { dockerfile, context } = build;
+  // The ignore file beside the Dockerfile beats the one of the context (BuildKit, `dockerui`).
+  const files = [
+    ...(dockerfile === undefined ? [] : [`${dockerfile}.dockerignore`]),
+    resolve(context, '.dockerignore'),
+  ];
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const { ignoredSources } = await import('./ignored-sources.ts');
+    return ignoredSources(build, { path: basename(file), text });
+  }
+  return [];
+}
+
+/** Is there a pip install of more than the project itself? */
+function installsPackages({ model }: LintedBuild): boolean {
+  return model.stages.some(({ instructions }) =>
+    instructions.some(({ commands }) =>
+      commands?.some((command) => {
+        const install = readPipInstall(command);
+        return (install?.requirementFiles.length ?? 0) + (install?.requirements.length ?? 0) > 0;
+      }),
+    ),
+  );
+}
+
+async function findNeeds(
+  build: LintedBuild,
+): Promise<Pick<LintProject, 'requirementFiles' | 'libraryPackages'>> {
+  const { libraryNeeds } = await import('./library-needs.ts');
+  return libraryNeeds(build);
+}
+
+async function findGroups({ syntax, context }: LintedBuild): Promise<LintProject['hasDevelopmentGroups']> {
+  if (!/\b(?:uv\s+sync|poetry|pdm)\b/.test(syntax.text)) return new Map();
+  const text = await readFile(resolve(context, 'pyproject.toml'), 'utf8').catch(() => undefined);
+  if (text === undefined) return new Map();
+  const { developmentGroups } = await import('./development-groups.ts');
+  return developmentGroups(text);
+}

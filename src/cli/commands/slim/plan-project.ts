@@ -1,0 +1,32 @@
+import { platformWord } from '../../../engines/index.ts';
+import { makePlan, type Plan, proposeIgnore } from '../../../slim/index.ts';
+import { planComposes } from './plan-compose.ts';
+import { newContextPaths, planInputs } from './plan-inputs.ts';
+import { predictBytes } from './predict-bytes.ts';
+import type { SlimTask } from './slim-task.ts';
+import { suiteOfBase } from './suite.ts';
+
+/** A plan that is made without an image. */
+export interface ProjectPlan {
+  readonly plan: Plan;
+  /** Paths of the project that the lean `.dockerignore` lets through. */
+  readonly sentPaths: readonly string[];
+}
+
+/** Plans from the project's files alone: no engine is asked and nothing is written. */
+export async function planProject(task: SlimTask): Promise<ProjectPlan> {
+  const { project, study, target, options } = task;
+  const compose = await planComposes(task);
+  const ignore = proposeIgnore(project, study, newContextPaths(compose, options.skipped));
+  const { platform } = options;
+  const inputs = planInputs({
+    task,
+    suite: suiteOfBase(project.dockerfile.model.stages[project.dockerfile.model.target]?.base),
+    ignore: ignore.proposal,
+    compose,
+    hasCacheMounts: true,
+    buildPlatform: platform === undefined ? undefined : platformWord(platform),
+    predictedBytes: predictBytes({ study, target, ignore: ignore.proposal }),
+  });
+  return { plan: makePlan(inputs(new Map()), options.skipped), sentPaths: ignore.sentPaths };
+}

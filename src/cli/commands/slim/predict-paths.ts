@@ -1,0 +1,39 @@
+import type { VisibleEntry } from '../../../filetree/index.ts';
+import type { EditId } from '../../../slim/index.ts';
+
+const cuda = String.raw`^usr\/local\/cuda[^/]*\/`;
+/** What only compiling with CUDA needs: nvcc, headers, static libraries. */
+const cudaCompiler = new RegExp(
+  String.raw`${cuda}(?:bin|nvvm|extras|compute-sanitizer|nsight|include|.*\/include)\/|${cuda}.*\.a$`,
+);
+const cudaLibrary = new RegExp(
+  String.raw`${cuda}.*\.so[.\d]*$|^usr\/lib\/[^/]+\/lib(?:cudnn|nccl|nvinfer)[^/]*\.so[.\d]*$`,
+);
+const condaDownload = /^opt\/conda\/pkgs\/(?:[^/]+\.(?:conda|tar\.bz2)$|cache\/)/;
+const packageList = /^var\/lib\/apt\/lists\//;
+
+/** Below this, what lies in CUDA's folders is no compiler. */
+const leastCompilerBytes = 50_000_000;
+
+/**
+ * What edits of system files save at least, read off the paths of the fat image. Of CUDA, the compiler counts where there is one; its
+ * libraries stay with a `-runtime` base.
+ */
+export function predictPaths(
+  entries: Iterable<{ readonly entry: Pick<VisibleEntry['entry'], 'path' | 'sizeBytes'> }>,
+): Partial<Record<EditId, number>> {
+  const bytes = { compiler: 0, libraries: 0, conda: 0, lists: 0 };
+  for (const { entry } of entries) {
+    const { path, sizeBytes } = entry;
+    if (cudaCompiler.test(path)) bytes.compiler += sizeBytes;
+    else if (cudaLibrary.test(path)) bytes.libraries += sizeBytes;
+    else if (condaDownload.test(path)) bytes.conda += sizeBytes;
+    else if (packageList.test(path)) bytes.lists += sizeBytes;
+  }
+  const ofCuda = bytes.compiler > leastCompilerBytes ? bytes.compiler : bytes.libraries;
+  return {
+    ...(ofCuda === 0 ? {} : { 'cuda-base': ofCuda }),
+    ...(bytes.conda === 0 ? {} : { 'conda-clean': bytes.conda }),
+    ...(bytes.lists === 0 ? {} : { 'apt-steps': bytes.lists }),
+  };
+}

@@ -1,0 +1,4 @@
+ARG PLATFORM=linux/amd64
+FROM --platform=$PLATFORM python:3.12
+
+

@@ -1,0 +1,49 @@
+# syntax=docker/dockerfile:1
+ARG PYTHON_VERSION=3.11
+ARG APP_PORT=8000
+FROM python:${PYTHON_VERSION} AS builder
+ARG APP_PORT
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+WORKDIR /srv
+
+RUN python -m venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
+
+COPY requirements.txt ./
+RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
+    pip install --no-compile -r requirements.txt
+
+# Takes out of the environment what is never run; prints what went and what was kept, and why.
+RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
+    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
+
+# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
+RUN python -I -c "import pandas; \
+    from fastapi import FastAPI"
+
+FROM python:${PYTHON_VERSION}-slim
+ARG APP_PORT
+ARG BUILD_DATE=unknown
+LABEL org.opencontainers.image.title="svc" \
+      org.opencontainers.image.created="${BUILD_DATE}"
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+STOPSIGNAL SIGINT
+WORKDIR /srv
+
+COPY --from=builder /opt/venv /opt/venv
+ENV VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
+COPY . .
+ENV APP_PORT=${APP_PORT}
+VOLUME ["/srv/data"]
+EXPOSE ${APP_PORT}/tcp 9000/udp
+HEALTHCHECK --interval=30s --timeout=5s CMD python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')"
+ENTRYPOINT ["python", "-m"]
+CMD ["svc", "--port", "8000"]
+
+# applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
+# applied slim-base: python:${PYTHON_VERSION} carries compilers, headers and version control for building; python:${PYTHON_VERSION}-slim is the same Python on the same Debian without them
+# applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
+# applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
+# applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

@@ -1,0 +1,10 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+# Mount a volume here: models are downloaded once, not with each new container.
+ENV HF_HOME=/models
+COPY . .
+CMD ["python", "app.py"]
+
+# applied: models in the image are pushed and pulled with every version of the code (line 6); the first start downloads them into a volume instead, and needs the network for it: run with `-v model-cache:/models`

@@ -1,0 +1,90 @@
+import type { Instruction } from '../model.ts';
+import type { TextEdit } from '../syntax/syntax.ts';
+import { removePairs } from './remove-pairs.ts';
+import { type BuildSecret, nothingToDo, type Rewrite } from './rewrite.ts';
+import { secretArguments } from './secret-arguments.ts';
+import { mergeChanges, type SecretMount } from './secret-change.ts';
+import { secretCopies } from './secret-copies.ts';
+import { secretWords } from './secret-words.ts';
+
+/** Credentials in build arguments, commands and copied files → `RUN --mount=type=secret`: no layer and no history holds them. */
+export const secretMounts: Rewrite = {
+  id: 'secret-mounts',
+  title: 'Hand credentials to the build as secrets',
+  risk: 'opt-in',
+  propose(dockerfile, facts) {
+    const { text } = dockerfile.syntax;
+    const found = mergeChanges([
+      secretArguments(dockerfile),
+      secretWords(dockerfile),
+      secretCopies(dockerfile, facts),
+    ]);
+    const leftAlone = [...new Set(found.leftAlone)];
+    if (found.secrets.length === 0) return { ...nothingToDo, leftAlone };
+    const runs = [...new Set([...found.mounts, ...found.assignments].map((one) => one.run))];
+    const secrets = [...new Map(found.secrets.map((one) => [one.id, one])).values()];
+    return {
+      edits: withoutInner([
+        ...found.edits,
+        ...[...new Set(found.removals.map((one) => one.instruction))].flatMap((instruction) =>
+          removePairs(
+            instruction,
+            found.removals.filter((one) => one.instruction === instruction).map((one) => one.pair),
+            dockerfile.syntax,
+          ),
+        ),
+        ...runs.map((run) =>
+          runEdit(run, {
+            mounts: found.mounts.filter((one) => one.run === run),
+            assignments: found.assignments.filter((one) => one.run === run).map((one) => one.text),
+            eol: text.includes('\r\n') ? '\r\n' : '\n',
+          }),
+        ),
+      ]),
+      reason: `${[...new Set(found.subjects)].join(', ')}: whoever has the image or its history can read it. Build with ${secrets.map(optionOf).join(' ')}, and change what was published`,
+      leftAlone,
+      secrets,
+    };
+  },
+};
+
+/** What one change takes out, another one need not change. */
+function withoutInner(edits: readonly TextEdit[]): TextEdit[] {
+  return edits.filter(({ range }, at) =>
+    edits.every(({ range: other, newText }, position) => {
+      // What is put in front of a range stays where the range goes.
+      const isInside = other.start < range.start || (other.start === range.start && range.end > range.start);
+      const isAround = isInside && other.end >= range.end && newText === '';
+      const isSame = other.start === range.start && other.end === range.end;
+      return position === at || !isAround || (isSame && at < position);
+    }),
+  );
+}
+
+interface RunParts {
+  readonly mounts: readonly SecretMount[];
+  readonly assignments: readonly string[];
+  readonly eol: string;
+}
+
+function runEdit(run: Instruction, { mounts, assignments, eol }: RunParts): TextEdit {
+  const flags = [...new Set(mounts.map((mount) => mountFlag(mount, run)))];
+  const exported = [...new Set(assignments)];
+  const start = run.syntax.valueRange.start;
+  const lines = [...flags, ...(exported.length === 0 ? [] : [`export ${exported.join(' ')} &&`])];
+  return { range: { start, end: start }, newText: lines.map((line) => `${line} \\${eol}    `).join('') };
+}
+
+/** A secret is root's alone (mode 0400) unless something else is said. */
+function mountFlag({ id, target, isRequired }: SecretMount, { before: { user } }: Instruction): string {
+  const isRoot = user === undefined || /^(root|0)(:|$)/.test(user);
+  const reader = isRoot ? '' : /^\d+$/.test(user) ? `,uid=${user}` : ',mode=0444';
+  return `--mount=type=secret,id=${id}${target === undefined ? '' : `,target=${target}`}${reader}${isRequired ? ',required=true' : ''}`;
+}
+
+/** How a build is handed the secret. */
+function optionOf({ id, source }: BuildSecret): string {
+  if (source.kind === 'argument') return `\`--secret id=${id},env=${source.name}\``;
+  if (source.kind === 'file') return `\`--secret id=${id},src=${source.path}\``;
+  return `\`--secret id=${id},src=FILE\` (a file outside of the project with nothing but that value)`;
+}

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../index.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+
+const plainFacts: RewriteFacts = {
+  hasCacheMounts: true,
+  requirementClosure: new Map(),
+  requirementFolders: new Set(),
+  requirementsWithSource: new Set(),
+  productionRequirements: new Map(),
+  developmentDistributions: new Set(),
+  cpuWheels: undefined,
+  classifyPackage: () => ({ purpose: 'unknown', runtimePackages: [] }),
+  packageOfCommand: () => undefined,
+  runtimeLibraries: [],
+  neededCommands: new Map(),
+  hardCodedPaths: [],
+  importStatements: [],
+  compilesAtRunTime: undefined,
+  pruneScript: 'docker/prune-site-packages.py',
+};
+
+/** What the project says beside the Dockerfile, by a word of the fixture's name. */
+const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])[] = [
+  [/non-root-user\//, { rootNeeds: { ports: [], reasons: [], volumePaths: [] } }],
+  [
+    /non-root-user\/volumes/,
+    { rootNeeds: { ports: [8000], reasons: [], volumePaths: ['/models', '/app/uploads'] } },
+  ],
+  [
+    /non-root-user\/left-alone-entrypoint/,
+    { rootNeeds: { ports: [], reasons: ['entrypoint.sh:3 calls gosu'], volumePaths: [] } },
+  ],
+  [
+    /runtime-libraries\//,
+    { runtimeLibraries: [{ packageName: 'libgomp1', because: 'lightgbm loads a shared library of it' }] },
+  ],
+  [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
+  [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
+  [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],
+];
+
+function factsOf(id: string, name: string): RewriteFacts {
+  const found = projects.filter(([word]) => word.test(`${id}/${name}`));
+  return Object.assign({ ...plainFacts }, ...found.map(([, facts]) => facts));
+}
+
+/** The rewrites that have cases of their own: each is run alone. */
+const alone = rewrites.filter(({ id }) =>
+  readdirSync(fixtures, { withFileTypes: true }).some((one) => one.isDirectory() && one.name === id),
+);
+
+describe.each(alone)('$id', ({ id }) => {
+  const names = readdirSync(join(fixtures, id)).filter((name) => name.endsWith('.Dockerfile'));
+  const without = new Set<RewriteId>(rewrites.map((one) => one.id).filter((one) => one !== id));
+  const run = (text: string, name: string): ReturnType<typeof rewriteDockerfile> =>
+    rewriteDockerfile(text, factsOf(id, name), { without, asked: new Set([id]) });
+
+  test.each(names)('%s', async (name) => {
+    const text = readFileSync(join(fixtures, id, name), 'utf8');
+    const result = run(text, name);
+    const notes = [
+      ...result.applied.map((one) => `# applied: ${one.reason}`),
+      ...result.leftAlone.map((one) => `# left alone: ${one.because}`),
+    ];
+    await expect(`${result.text}\n${notes.join('\n')}\n`).toMatchFileSnapshot(join('expected', id, name));
+    if (name.startsWith('left-alone')) expect(result.leftAlone).not.toEqual([]);
+    expect(run(result.text, name).text, 'again').toBe(result.text);
+  });
+});

@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import { fixDockerfile, lintDockerfile } from '../index.ts';
+
+const debian = 'FROM debian:12\n';
+
+/** Lines on which a rule fires; the text follows `FROM debian:12` unless it has a FROM. */
+function linesOf(name: string, text: string): readonly number[] {
+  const whole = /^\s*(?:from|#)/i.test(text) ? text : debian + text;
+  return lintDockerfile(whole, { severities: new Map([['missing-user', 'info']]) })
+    .filter(({ rule, hadolint, buildkit }) => [rule, hadolint, buildkit].includes(name))
+    .map(({ line }) => line);
+}
+
+/** What hadolint and BuildKit define with their tests, and we as they do. */
+test.each<readonly [name: string, text: string, lines: readonly number[], reason: string]>([
+  ['DL3004', 'ONBUILD RUN a && \\\n  sudo b\n', [3], 'what the next image will run'],
+  ['DL3013', 'ONBUILD RUN pip install a\nONBUILD RUN ["pip", "install", "b"]\n', [2], 'in shell form'],
+  ['DL3045', 'ONBUILD WORKDIR /a\nONBUILD COPY b c\n', [], 'where it lands is decided there'],
+  ['DL3003', 'RUN cd /opt\n', [2], 'a lone cd does nothing'],
+  [
+    'DL3009',
+    'RUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y a\n',
+    [3],
+    'the lists are on a mount, the packages are not, and docker-clean is off',
+  ],
+  [
+    'DL3009',
+    'RUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN --mount=type=cache,target=/var/lib/apt --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y a\n',
+    [],
+    'both are',
+  ],
+  ['DL3009', 'RUN apt-get update\nFROM scratch\nCOPY --from=0 /a /b\n', [], 'a stage that is not shipped'],
+  ['DL3010', 'COPY a/b.tar /c.tar\nRUN tar -xf /c.tar\n', [2], 'unpacked under the name of the target'],
+  ['DL3020', 'ADD "file.tgz" "https://x/y" /a/\n', [], 'quotes belong to no name'],
+  ['DL3020', 'ADD "file.zip" /a/\n', [2], 'ADD unpacks no zip'],
+  ['DL3042', 'FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install x\n', [], 'inherited'],
+  ['DL3042', 'FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM a:1\nRUN pip install x\n', [4], 'of another stage'],
+  ['DL3044', 'ENV PATH=/a:$PATH PATH=/b:$PATH\n', [2], 'the first value is lost'],
+  [
+    'DL3045',
+    'FROM a:1 AS b\nWORKDIR /x\nFROM a:1 AS c\nRUN d\nFROM b\nCOPY e f\n',
+    [],
+    'inherited over a stage',
+  ],
+  ['DL3045', 'FROM windowsservercore:1\nWORKDIR c:\\x\nCOPY a b\n', [], 'a path of Windows'],
+  ['DL3059', 'RUN a && b\nRUN c\nRUN d\n', [4], 'only two single commands in a row'],
+  ['DL4006', 'SHELL ["/usr/local/bin/zsh", "-o", "pipefail", "-c"]\nRUN a | b\n', [], 'another shell'],
+  ['DL4006', 'SHELL ["pwsh", "-c"]\nRUN Get-Item x | Select-Object y\n', [], 'no POSIX shell'],
+  ['WorkdirRelativePath', 'FROM scratch\nWORKDIR app/\n', [2], 'no WORKDIR is set, not even there'],
+  ['WorkdirRelativePath', 'FROM scratch AS a\nWORKDIR /app\nFROM a\nWORKDIR b/\n', [], 'inherited'],
+  ['FromPlatformFlagConstDisallowed', 'FROM --platform=linux/amd64 a:1 AS linux\n', [], 'named after it'],
+  ['UndefinedVar', 'ARG DIR_ASSETS=a/\nCOPY $DIR_ASSET .\n', [3], 'a slip of a name that is there'],
+  ['UndefinedVar', 'ENV PATH=$PAHT:/b\n', [2], 'two changed letters'],
+  [
+    'UndefinedVar',
+    'ARG A=1\nENV X=$B HOME2=$HOMES\n',
+    [],
+    'short names, and what the base may set, are no slips',
+  ],
+  ['UndefinedArgInFrom', 'FROM --platform=$BULIDPLATFORM scratch\n', [1], 'not declared'],
+  ['MultipleInstructionsDisallowed', 'HEALTHCHECK CMD a\nHEALTHCHECK CMD b\n', [2], 'the first is lost'],
+  ['SecretsUsedInArgOrEnv', 'ENV git_key=\n', [2], 'an empty place for a secret'],
+  ['NoEmptyContinuation', 'RUN a \\\n\n b \\\n\n\n c\n', [3, 5], 'each gap of an instruction'],
+  ['ExposeInvalidFormat', 'EXPOSE 80:80\n', [2], 'a port of the host'],
+])('%s: %j', (name, text, lines, reason) => {
+  expect([reason, linesOf(name, text)]).toEqual([reason, lines]);
+});
+
+/** Places in public Dockerfiles where a rule spoke, and should not. */
+test.each<readonly [rule: string, text: string, reason: string]>([
+  ['pip-cache', 'RUN pip --no-cache-dir install a==1\n', 'an option of pip itself'],
+  ['pip-cache', 'RUN pip install --no-cache a==1\n', 'the beginning of the option'],
+  ['pip-cache', 'FROM a:1 AS b\nRUN pip install c\nFROM a:1\nCOPY --from=b /d /d\n', 'only copied from'],
+  ['pip-cache', 'FROM python:3.13-windowsservercore\nRUN pip install a\n', 'cmd runs it'],
+  [
+    'wget-progress',
+    'FROM mcr.microsoft.com/windows/servercore:1\nRUN powershell wget x -OutFile y\n',
+    'an alias of PowerShell',
+  ],
+  [
+    'wget-progress',
+    'FROM a:1\n# hadolint shell=powershell # why\nRUN wget x -OutFile y\n',
+    'declared with hadolint’s comment',
+  ],
+  ['secret-in-env', 'ARG SCCACHE_S3_NO_CREDENTIALS=0\nENV USE_TOKEN=true\n', 'switches'],
+  ['relative-copy', 'ARG T\nFROM base-$T\nCOPY . .\n', 'maybe a stage of the file'],
+  ['pipefail', 'RUN echo a | b && yes | c && printf d | e\n', 'nothing that can fail'],
+  ['consecutive-run', 'RUN pip install torch\nRUN pip install numpy\n', 'layers of their own'],
+  ['consecutive-run', 'RUN <<EOF\na\nEOF\nRUN <<EOF\nb\nEOF\n', 'scripts are no links'],
+  ['copy-whole-root', 'FROM tonistiigi/xx AS xx\nFROM a:1\nCOPY --from=xx / /\n', 'made for it'],
+  ['apt-get-yes', 'RUN yes | apt-get install a\nRUN apt-get $OPTIONS install a\n', 'answered by others'],
+  [
+    'apt-recommends',
+    'RUN echo \'APT::Install-Recommends "false";\' > /etc/apt/apt.conf.d/x\nRUN apt-get install -y a\n',
+    'turned off above',
+  ],
+  [
+    'source-before-install',
+    'RUN uv sync --frozen --no-install-project\nCOPY . .\nRUN uv sync --frozen\n',
+    'the dependencies are there already',
+  ],
+  ['source-before-install', 'COPY . .\nRUN pip install .\n', 'the source is what is installed'],
+  ['requirement-redirect', 'RUN pip install -r a.txt > 1.log\nRUN pip install a>2.log b\n', 'a log'],
+  ['dev-dependencies', 'RUN pip install jupyterlab==4\nEXPOSE 8888\n', 'a notebook server'],
+  ['dev-dependencies', 'FROM jupyterhub/jupyterhub:5\nRUN pip install notebook\n', 'made for it'],
+  ['shell-form-command', 'ENTRYPOINT\n', 'takes back what the base says'],
+  ['named-user', 'FROM nanoserver:1\nUSER ContainerAdministrator\n', 'Windows has no numbers'],
+])('%s is silent: %j', (rule, text, reason) => {
+  expect([reason, linesOf(rule, text)]).toEqual([reason, []]);
+});
+
+describe('a correction', () => {
+  test.each<readonly [given: string, fixed: string, reason: string]>([
+    [
+      'RUN apt-get update \\\n    && apt-get install -y --no-install-recommends git=1\n',
+      'RUN apt-get update \\\n    && apt-get install -y --no-install-recommends git=1 \\\n    && rm -rf /var/lib/apt/lists/*\n',
+      'a line of its own where each link has one',
+    ],
+    [
+      'RUN apt-get update\nRUN apt-get install -y git\n',
+      'RUN apt-get update\nRUN apt-get install -y git\n',
+      'the lists are wanted below',
+    ],
+    [
+      'RUN apt-get update\nCOPY x.sh /\nRUN /x.sh\n',
+      'RUN apt-get update\nCOPY x.sh /\nRUN /x.sh\n',
+      'a script may want them',
+    ],
+    [
+      'RUN apt-get update && a || true\n',
+      'RUN apt-get update && a || true\n',
+      'what stands in the end does not always run',
+    ],
+    [
+      'RUN conda install -y a && \\\n    apt-get update\n',
+      'RUN conda install -y a && \\\n    conda clean -afy && \\\n    apt-get update && \\\n    rm -rf /var/lib/apt/lists/*\n',
+      'two that touch, one after the other',
+    ],
+    ['CMD python app.py --n=1\n', 'CMD ["python", "app.py", "--n=1"]\n', 'plain words'],
+    [
+      'CMD gunicorn \\\n  # why\n  -b :80 \\\n  app:app\n',
+      'CMD ["gunicorn", \\\n  # why\n  "-b", ":80", \\\n  "app:app"]\n',
+      'lines and comments stay',
+    ],
+    [
+      'RUN conda install -y a > /log\n',
+      'RUN conda install -y a > /log && conda clean -afy\n',
+      'behind the redirect',
+    ],
+    ['CMD cd /app && python app.py\n', 'CMD cd /app && python app.py\n', 'the shell is needed'],
+    ['CMD python $FILE\n', 'CMD python $FILE\n', 'a variable'],
+    ['ENTRYPOINT ["a"]\nCMD b c\n', 'ENTRYPOINT ["a"]\nCMD b c\n', 'arguments of the ENTRYPOINT'],
+    ['ENV A b c $D\n', 'ENV A="b c $D"\n', 'several words'],
+    ['ENV A say "b"\n', 'ENV A say "b"\n', 'quotes within'],
+    ['ENV A "b c"\n', 'ENV A="b c"\n', 'quoted already'],
+    ['RUN apt-get update\n', 'RUN apt-get update\n', 'nothing comes of it: to be taken away by hand'],
+    ['MAINTAINER a b <c@d>\n', 'LABEL org.opencontainers.image.authors="a b <c@d>"\n', 'a label'],
+    [
+      'RUN apt update && apt upgrade\n',
+      'RUN apt-get update && apt upgrade && rm -rf /var/lib/apt/lists/*\n',
+      'what both do alike',
+    ],
+    ['RUN useradd -u 123456 a\n', 'RUN useradd -l -u 123456 a\n', 'in front of the other options'],
+    ['ONBUILD RUN apt-get install git\n', 'ONBUILD RUN apt-get install -y git\n', 'of the next image'],
+    ['EXPOSE 1.2.3.4:80:80/TCP\n', 'EXPOSE 80/tcp\n', 'two rules about one word'],
+  ])('%j', (given, fixed, reason) => {
+    expect([reason, fixDockerfile(debian + given)]).toEqual([reason, debian + fixed]);
+    expect(fixDockerfile(debian + fixed)).toBe(debian + fixed);
+  });
+
+  test('renames a stage everywhere', () => {
+    const text = 'FROM a:1 AS Build\nFROM Build AS c\nCOPY --from=Build --chmod=1 /x /y\n';
+    expect(fixDockerfile(text)).toBe(text.replaceAll('Build', 'build'));
+  });
+});
+
+test('tools within a requirement file of the project', () => {
+  const project = {
+    ignoredSources: [],
+    requirementFiles: new Map([['requirements.txt', ['flask', 'pytest', 'notebook', 'black']]]),
+    libraryPackages: new Map(),
+    hasDevelopmentGroups: new Map(),
+  };
+  const messages = (text: string): readonly string[] =>
+    lintDockerfile(`${debian}RUN pip install --no-cache-dir -r requirements.txt\n${text}`, { project }).map(
+      ({ rule, message }) => `${rule}: ${message}`,
+    );
+  expect(messages('')).toEqual([
+    'dev-dependencies: pytest and 1 more are for developers: keep them out of requirements.txt, in a file of their own',
+  ]);
+  expect(messages('CMD ["pytest"]\n')).toEqual([]);
+});
+
+describe('comments', () => {
+  test('experimental checks are asked for, whatever is skipped', () => {
+    const text = (check: string): string => `# check=${check}\n# words\nARG A=1\nFROM a:1\n`;
+    const rules = (check: string): readonly string[] =>
+      lintDockerfile(text(check)).map(({ buildkit = '' }) => buildkit);
+    expect(rules('skip=all')).toEqual([]);
+    expect(rules('skip=all;experimental=InvalidDefinitionDescription')).toEqual([
+      'InvalidDefinitionDescription',
+    ]);
+  });
+
+  test('hadolint’s can be turned off', () => {
+    const text = '# hadolint ignore=DL3006 # why\nFROM debian\n';
+    expect(lintDockerfile(text)).toEqual([]);
+    expect(lintDockerfile(text, { isHadolintPragmaOff: true }).map(({ line }) => line)).toEqual([2]);
+  });
+
+  test('a name of hadolint within a rule of several', () => {
+    const labels = { required: new Map([['u', 'url'] as const, ['v', 'semver'] as const]), isStrict: false };
+    const text = 'FROM a:1\n# hadolint ignore=DL3052\nLABEL u=x v=y\n';
+    const names = (severities: ReadonlyMap<string, 'off'>): readonly unknown[] =>
+      lintDockerfile(text, { labels, severities }).map(({ hadolint }) => hadolint);
+    expect(names(new Map())).toEqual(['DL3056']);
+    expect(names(new Map([['DL3056', 'off']]))).toEqual([]);
+    expect(names(new Map([['label-value', 'off']]))).toEqual([]);
+  });
+});
+
+test.each([
+  ['u', 'url', 'https://a.example/b', 'a.example', 'DL3052'],
+  ['t', 'rfc3339', '2024-02-29T12:00:00Z', '2024-02-29', 'DL3053'],
+  ['l', 'spdx', 'Apache-2.0 OR (MIT AND BSD-3-Clause)', 'Apache License 2.0', 'DL3054'],
+  ['h', 'hash', '2dbfae9', 'main', 'DL3055'],
+  ['s', 'semver', '1.2.3-rc.1+5', 'v1.2.3', 'DL3056'],
+  ['e', 'email', 'a.b@c.example', 'a.b at c', 'DL3058'],
+] as const)('a label of type %s: %s', (name, type, good, bad, hadolint) => {
+  const labels = { required: new Map([[name, type]]), isStrict: false };
+  const found = (value: string): readonly unknown[] =>
+    lintDockerfile(`FROM a:1\nLABEL ${name}="${value}"\n`, { labels }).map((one) => one.hadolint);
+  expect([found(good), found(bad)]).toEqual([[], [hadolint]]);
+});
