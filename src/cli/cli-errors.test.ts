@@ -69,6 +69,19 @@ describe('bad input ends with exit code 2, what happened, where, and without a s
   });
 });
 
+// Also root cannot write these.
+test('a place that cannot be written is an error with its name and a hint', async () => {
+  const folder = projectOf({ Dockerfile: dockerfile, '.plimsoll': 'a file of this name' });
+  const slim = await plimsoll(['slim', folder, '--no-build']);
+  expect(slim.stderr).toMatch(/^error: \S+\/\.plimsoll could not be written: .*\nhint: .*--explain/);
+  expect(slim.code).toBe(2);
+  const name = `${'x'.repeat(240)}.Dockerfile`;
+  const longest = projectOf({ [name]: 'FROM python:3.11\nCMD python app.py\n' });
+  const lint = await plimsoll(['lint', '--fix', join(longest, name)]);
+  expect(lint.stderr).toMatch(/^error: \S+\.Dockerfile could not be written: .*\nhint: .*--fix/);
+  expect(lint.code).toBe(2);
+});
+
 test('an engine that is asked for and not there is an error with a hint', async () => {
   const folder = projectOf({ Dockerfile: dockerfile });
   const { code, stderr } = await plimsoll(['slim', folder, '--engine', 'podman'], { PATH: '/nonexistent' });
