@@ -69,6 +69,26 @@ describe('bad input ends with exit code 2, what happened, where, and without a s
   });
 });
 
+test.each([
+  [
+    '.plimsoll.yaml',
+    'lint:\n  rules:\n    DL3042: maybe\n',
+    /^error: \.plimsoll\.yaml:3: lint\.rules\.DL3042: /,
+  ],
+  ['.plimsoll.yaml', 'lint:\n  rulez: {}\n', /^error: \.plimsoll\.yaml:1: lint: .*"rulez"/],
+  ['.hadolint.yaml', '\nignored: DL3042\n', /^error: \.hadolint\.yaml:2: ignored: /],
+  ['.hadolint.yaml', 'a: b: c\n', /^error: \.hadolint\.yaml:1: /],
+])('lint names file, line and key of a bad setting: %s %j', async (name, text, message) => {
+  const folder = projectOf({ Dockerfile: dockerfile, [name]: text });
+  const { code, stderr } = await runProcess(process.execPath, [main, 'lint'], {
+    cwd: folder,
+    env: { NO_COLOR: '1' },
+  });
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/\nhint: /);
+  expect(code).toBe(2);
+});
+
 // Also root cannot write these.
 test('a place that cannot be written is an error with its name and a hint', async () => {
   const folder = projectOf({ Dockerfile: dockerfile, '.plimsoll': 'a file of this name' });
