@@ -88,11 +88,16 @@ function broughtAlong(stage: Stage, facts: RewriteFacts): string[] {
   );
   const certificates =
     isBareDebian(stage) && dropped.some((name) => /^(python3-pip|curl|wget|git)$/.test(name));
-  const hasInterpreter = names.some((name) => /^python3(\.\d+)?$/.test(name));
+  const hasInterpreter = names.some(isInterpreter);
   return [
     ...(hasInterpreter ? [] : interpreters.slice(0, 1)),
     ...(certificates ? ['ca-certificates'] : []),
   ].filter((name) => !names.includes(name));
+}
+
+/** `python3`, `python3.11`: what the application runs on. */
+function isInterpreter(name: string): boolean {
+  return /^python3(\.\d+)?$/.test(name);
 }
 
 function judge(instruction: Instruction, later: readonly Instruction[], context: Context): Verdict[] {
@@ -136,7 +141,7 @@ function judgeInstall(install: AptInstall, { facts, needed, brought }: Context):
   for (const found of install.packages) {
     const { purpose, runtimePackages: runtime } = facts.classifyPackage(found.name);
     const user = needed.get(found.name);
-    if (purpose === 'run-time') continue;
+    if (purpose === 'run-time' || isInterpreter(found.name)) continue;
     if (purpose === 'unknown')
       leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
     else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user}`);
