@@ -30,5 +30,15 @@ export {
   isPythonInventoryFile,
   scanPythonFiles,
 } from './python/index.ts';
+export {
+  choosePasses,
+  plainLayers,
+  planShrink,
+  type ShrinkPlan,
+  shrinkManifest,
+  shrunkImage,
+  studyLayers,
+  writeLayers,
+} from './shrink/index.ts';
 export { makePlan, type Plan, type PlanInput, studyProject, takeBackUntilPassed } from './slim/index.ts';
 export { parseProbe, type Verification, type VerifyRequest, verifyImages } from './verify/index.ts';

@@ -52,6 +52,21 @@ describe('dead bytes', () => {
   });
 });
 
+test('a distribution that two environments have is told apart by its place', () => {
+  const of = (name: string, location: string): RequestOptions['distributions'] => [
+    { name, version: '1', files: [], sizeBytes: 7, location },
+  ];
+  const [one, two] = ['opt/a/lib/python3.11/site-packages', 'opt/b/lib/python3.11/site-packages'];
+  const distributions = [...(of('numpy', two) ?? []), ...(of('numpy', one) ?? []), ...(of('six', one) ?? [])];
+  expect(audit(rootOf({}), { distributions }).packages.map(({ name, location }) => [name, location])).toEqual(
+    [
+      ['numpy', one],
+      ['numpy', two],
+      ['six', undefined],
+    ],
+  );
+});
+
 describe('packages', () => {
   const status = ['gcc-12', 'gcc-12-base', 'libgcc-s1', 'libgomp1', 'libstdc++6', 'libssl-dev', 'make']
     .map((name) => `Package: ${name}\nStatus: install ok installed\nVersion: 1\n`)

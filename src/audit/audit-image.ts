@@ -6,11 +6,14 @@ import { type AuditRequest, type AuditSubject, auditSubject } from './audit-subj
 import { claimFiles } from './claim-files.ts';
 import { imageDetectors } from './detectors/index.ts';
 import { groupClaims } from './group-claims.ts';
+import { twinPlaces } from './twin-places.ts';
 
 /** Something installed, with what it takes up in the visible root file system. */
 export interface AuditPackage extends FindingOwner {
   readonly sizeBytes: number;
   readonly fileCount: number;
+  /** The folder that holds it, of a Python distribution that is installed more than once. */
+  readonly location?: string;
 }
 
 /** What an image holds, whose it is, and what of it is waste; schema `plimsoll.audit/1`. */
@@ -135,8 +138,13 @@ function baseFacts({ base, root }: AuditSubject): Pick<Audit, 'base' | 'baseByte
 
 function auditPackages(subject: AuditSubject): AuditPackage[] {
   const system = subject.inventory.packages.map((one) => ({ kind: one.manager, ...sizes(one) }));
-  const python = subject.distributions.map((one) => ({ kind: 'distribution' as const, ...sizes(one) }));
-  return [...system, ...python].sort((a, b) => b.sizeBytes - a.sizeBytes || (a.name < b.name ? -1 : 1));
+  const placeOf = twinPlaces(subject.distributions);
+  const python = subject.distributions.map((one) => {
+    const location = placeOf(one);
+    return { kind: 'distribution' as const, ...sizes(one), ...(location !== undefined && { location }) };
+  });
+  const name = ({ name, location = '' }: AuditPackage): string => `${name} ${location}`;
+  return [...system, ...python].sort((a, b) => b.sizeBytes - a.sizeBytes || (name(a) < name(b) ? -1 : 1));
 }
 
 function sizes(one: AuditRequest['distributions'][number]): Omit<AuditPackage, 'kind'> {

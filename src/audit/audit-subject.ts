@@ -7,6 +7,8 @@ import { bytecodeJudge, type JudgeBytecode, sourcePath } from './bytecode-use.ts
 
 /** A Python distribution as an audit looks at it. */
 export interface AuditDistribution extends PackageFiles {
+  /** The folder that holds it: `opt/venv/lib/python3.11/site-packages`. */
+  readonly location?: string;
   /** Normalised names that it requires whatever the extras. */
   readonly requires?: readonly string[];
   /** Console scripts and plugin groups: `console_scripts` → [`uvicorn`]. */

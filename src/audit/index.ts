@@ -7,5 +7,6 @@ export {
   type GroupAuditOptions,
   groupAudit,
 } from './group-by.ts';
+export { twinPlaces } from './twin-places.ts';
 export { wantsAuditContent } from './wants-content.ts';
 export { type AuditWasteFile, wasteFiles } from './waste-files.ts';

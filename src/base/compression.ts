@@ -106,8 +106,15 @@ function handOver(proof?: UnpackedProof): Transform {
   });
 }
 
-/** What decompressors here have filled: nobody else has a use for it. */
+/** What decompressors here have filled, and what `ownChunk` made: nobody else has a use for it. */
 const ownMemory = new WeakSet<ArrayBufferLike>();
+
+/** A chunk whose memory nobody else has a use for, once it has been read: `releaseChunk` gives it back. */
+export function ownChunk(sizeBytes: number): Buffer {
+  const chunk = Buffer.from(new ArrayBuffer(sizeBytes));
+  ownMemory.add(chunk.buffer);
+  return chunk;
+}
 
 /**
  * Gives the memory of a decompressed chunk back at once, for readers that are done with it and with all chunks before: else

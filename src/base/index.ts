@@ -1,10 +1,12 @@
 export { formatBytes, formatSeconds } from './bytes.ts';
+export { compressBlocks, type LayerCompressionFormat } from './compress-blocks.ts';
 export {
   type Compression,
   capBytes,
   chainStreams,
   decompressor,
   meterBytes,
+  ownChunk,
   releaseChunk,
   type SniffedStream,
   sniffBytes,
@@ -24,6 +26,8 @@ export {
   verifyDigest,
 } from './digest.ts';
 export { decodeLossless, encodeLossless } from './lossless-text.ts';
+export { makeDirectory } from './make-directory.ts';
+export { matchPaths } from './match-paths.ts';
 export { editDistance, nearestName } from './nearest-name.ts';
 export {
   type Progress,

@@ -43,12 +43,6 @@ describe('gzip whose content a digest proves', () => {
     ['several members, as in eStargz', members, twice],
     ['zeros behind the last member', Buffer.concat([members, Buffer.alloc(7000)]), twice],
     ['zeros behind the only member', Buffer.concat([gzipSync(content), Buffer.alloc(7000)]), content],
-    [
-      'a byte that looks like one more member',
-      Buffer.concat([gzipSync(content), Buffer.from([0x1f])]),
-      content,
-    ],
-    ['other bytes behind the only member', Buffer.concat([gzipSync(content), Buffer.from('end')]), content],
     ['no content', gzipSync(Buffer.alloc(0)), Buffer.alloc(0)],
   ])('%s', async (_reason, packed, expected) => {
     // 9 and 10 cut a header, the others a trailer or nothing.
@@ -65,6 +59,19 @@ describe('gzip whose content a digest proves', () => {
       await expect(unpack(packed.subarray(0, left), content, 1000), `${left} bytes`).rejects.toThrow(
         /unexpected end of file|its bytes|digest/,
       );
+    }
+  });
+
+  test.each([
+    ['the beginning of one more member', Buffer.from([0x1f])],
+    ['other bytes', Buffer.from('end')],
+  ])('%s behind the last member is an error', async (_reason, more) => {
+    for (const packed of [gzipSync(content), members]) {
+      for (const size of [7, 1_000_000]) {
+        await expect(unpack(Buffer.concat([packed, more]), content, size)).rejects.toThrow(
+          /incorrect header check|unexpected end of file/,
+        );
+      }
     }
   });
 

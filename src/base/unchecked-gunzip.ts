@@ -3,8 +3,8 @@ import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'no
 
 /**
  * Unpacks gzip (RFC 1952) without summing the content up for the CRC-32 of its trailer, a tenth of the work: for content that
- * a digest proves. Takes several members; what follows them is passed by, as zlib does. Fails where the stream ends
- * within a member.
+ * a digest proves. Takes several members, and zeros behind them, as zlib's own reader does. Fails where the stream ends
+ * within a member, or anything else follows one.
  */
 export function uncheckedGunzip(options: { readonly chunkSize: number }): Duplex {
   return new UncheckedGunzip(options.chunkSize);
@@ -98,13 +98,14 @@ class UncheckedGunzip extends Duplex {
 
   #readTrailer(chunk: Buffer, done: (error?: Error | null) => void): void {
     this.#gathered = Buffer.concat([this.#gathered, chunk]);
-    const [first, second] = this.#gathered.subarray(trailerBytes);
-    if (second !== undefined && first === 0x1f && second === 0x8b) {
+    const next = this.#gathered[trailerBytes];
+    if (next === undefined) done();
+    else if (next === 0) this.#ignoreRest(done);
+    else {
       const rest = this.#gathered.subarray(trailerBytes);
       this.#start('more-members', createGunzip({ chunkSize: this.#chunkSize }));
       this.#inflate(rest, done);
-    } else if (second !== undefined || (first !== undefined && first !== 0x1f)) this.#ignoreRest(done);
-    else done();
+    }
   }
 
   #ignoreRest(done: () => void): void {

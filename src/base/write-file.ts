@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { encodeLossless } from './lossless-text.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, then renamed into place.
@@ -11,7 +12,7 @@ export async function writeFileWhole(
   content: string | Uint8Array,
   mode = 0o644,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   // Loaded here: most commands write nothing, and it is among the slowest parts of Node to load.
   const { randomBytes } = await import('node:crypto');
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;

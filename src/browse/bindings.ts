@@ -98,7 +98,11 @@ export const bindings: readonly Binding[] = [
   },
   { command: 'toggle-unmodified', keys: ['ctrl-u'], pane: 'files', help: 'show or hide what is as before' },
   { command: 'toggle-attributes', keys: ['ctrl-b'], help: 'show or hide permissions, owner and size' },
-  { command: 'toggle-order', keys: ['s', 'ctrl-o'], help: 'sort by size or by name' },
+  {
+    command: 'toggle-order',
+    keys: ['s', 'ctrl-o'],
+    help: 'sort by size (findings: the worst first) or by name',
+  },
   { command: 'next-view', keys: ['v'], help: 'the next view: files, packages, findings' },
   { command: 'tree-view', keys: ['1'], help: 'the tree of files, at the selected one' },
   { command: 'package-view', keys: ['2'], help: 'packages and their files' },

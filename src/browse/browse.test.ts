@@ -120,6 +120,35 @@ test.each([
   await expect(screen(play(input).state)).toMatchFileSnapshot(`expected/${name}.txt`);
 });
 
+test('only an image without a dead byte has an efficiency of 100%', () => {
+  const audit = { ...subject.audit, efficiency: 0.99997 };
+  const barely = startBrowsing(browseModel({ ...subject, audit }), size);
+  expect(screen(barely)).toContain('efficiency 99.9%');
+});
+
+test('a class has as many files as its findings: a layer’s empty ones alone are none', async () => {
+  const image = await buildImage({
+    layers: [
+      [{ path: 'var/log/btmp', content: '' }],
+      [
+        { path: 'var/log/a.log', content: 'x' },
+        { path: 'var/log/b.log', content: '' },
+      ],
+    ],
+  });
+  const { root } = await indexImage(image);
+  const request = { image, root, inventory: findDistroPackages(root), distributions: [] };
+  const audit = auditImage(request);
+  const groups = browseModel({ audit, root, packages: [], waste: wasteFiles(request) }).groups.findings;
+  expect(audit.findings.map(({ kind, pathCount }) => [kind, pathCount])).toEqual([['log-or-dump', 2]]);
+  expect(groups.map(({ members }) => members.length)).toEqual([2]);
+});
+
+test('findings say that the worst come first, until they are sorted by name', () => {
+  expect(screen(play('3').state)).toContain('[3 Findings] worst first');
+  expect(screen(play('3s').state)).toContain('[3 Findings] by name');
+});
+
 test('colours show changes and waste', async () => {
   const lines = render(play(`${openAll}`).state, { hasColour: true });
   await expect(`${lines.join('\n').replaceAll('\x1b', '␛')}\n`).toMatchFileSnapshot('expected/colours.txt');
@@ -175,6 +204,44 @@ describe('moving and folding', () => {
 });
 
 describe('files', () => {
+  test('content with several names counts once, for the one that is there', async () => {
+    const image = await buildImage({
+      layers: [
+        [
+          { path: 'a/file', content: 'x'.repeat(700) },
+          { path: 'b/link', type: 'hardlink', linkPath: 'a/file' },
+          { path: 'c/other', type: 'hardlink', linkPath: 'b/link' },
+        ],
+        [{ path: 'a/.wh.file' }],
+        [{ path: 'a/new', type: 'hardlink', linkPath: 'c/other' }],
+      ],
+    });
+    const { root } = await indexImage(image);
+    const request = { image, root, inventory: findDistroPackages(root), distributions: [] };
+    const linked = browseModel({ audit: auditImage(request), root, packages: [], waste: [] });
+    const rowsAt = (layer: number): string[] => {
+      const first = startBrowsing(linked, size);
+      const keys = `${'k'.repeat(2 - layer)}${openAll}`;
+      return screen(play(keys, first).state)
+        .split('\n')
+        .flatMap(
+          (line) =>
+            /(=?[\d.]+ k?B) +[├└│ ─▾▸]*([abc]\b.*|file.*|link.*|other.*|new.*)/
+              .exec(line)
+              ?.slice(1, 3)
+              .join(' ') ?? [],
+        );
+    };
+    expect(rowsAt(0)).toEqual([
+      ...['700 B a', '700 B file', '0 B b', '=700 B link = a/file', '0 B c', '=700 B other = a/file'],
+    ]);
+    expect(rowsAt(1).slice(2)).toEqual([...['700 B b', '700 B link', '0 B c', '=700 B other = b/link']]);
+    expect(rowsAt(2)).toEqual([
+      ...['700 B a', '700 B new', '0 B b', '=700 B link = a/new', '0 B c', '=700 B other = a/new'],
+    ]);
+    expect(linked.viewOf(2, false).totalBytes[0]).toBe(root.visibleBytes);
+  });
+
   test('a hard link is read where its content is', () => {
     const { effects } = play('\t/bin/python$\r\r');
     expect(effects).toEqual([{ kind: 'read', file: { path: 'usr/bin/python3.11', layer: 0, position: 5 } }]);

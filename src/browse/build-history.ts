@@ -1,5 +1,7 @@
 import type { LayerEntry, LayerIndex } from '../filetree/index.ts';
+import { childColumns, rankPaths } from './child-columns.ts';
 import { eventKinds, type FileHistory } from './file-history.ts';
+import { LinkedNames } from './linked-names.ts';
 
 /**
  * Lays all layers, lowest first, into one history, by the rules of the OCI image-spec (layer.md): whiteouts hide what lower layers
@@ -37,6 +39,7 @@ class HistoryBuilder {
   readonly #eventPositions: number[] = [];
   readonly #eventKinds: number[] = [];
   readonly #eventSizes: number[] = [];
+  readonly #links = new LinkedNames();
   // Entries of one directory mostly follow each other.
   #directoryPath = '';
   #directoryNode = 0;
@@ -78,6 +81,7 @@ class HistoryBuilder {
       eventPositions: Int32Array.from(this.#eventPositions),
       eventKinds: Uint8Array.from(this.#eventKinds),
       eventSizes: Float64Array.from(this.#eventSizes),
+      linked: this.#links.finish(),
     };
   }
 
@@ -111,7 +115,23 @@ class HistoryBuilder {
         this.#directoryNode = 0;
       }
     }
-    this.#happen(node, happening);
+    const target = entry.type === 'hardlink' ? this.#contentAt(entry.linkTarget ?? '') : none;
+    const event = this.#happen(node, happening);
+    if (target !== none && target !== event) {
+      this.#links.add(event, target, this.#eventSizes[target] ?? 0);
+    }
+  }
+
+  /** The event of the file, or of another link to it, at a path; what this layer has removed can be linked to all the same. */
+  #contentAt(path: string): number {
+    let node = 0;
+    for (const name of path.split('/')) {
+      if (name !== '') node = this.#children[node]?.get(name) ?? none;
+      if (node === none) return none;
+    }
+    const last = this.#lastEvents[node] ?? none;
+    const event = this.#eventKinds[last] === eventKinds.gone ? (this.#previousEvents[last] ?? none) : last;
+    return (this.#eventKinds[event] ?? eventKinds.gone) <= eventKinds.directory ? none : event;
   }
 
   /** The directory at `path`, made where there is none; whatever else is there makes way. */
@@ -189,7 +209,7 @@ class HistoryBuilder {
     }
   }
 
-  #happen(node: number, { layer, position, kind, sizeBytes }: Happening): void {
+  #happen(node: number, { layer, position, kind, sizeBytes }: Happening): number {
     const wasPresent = this.#kindOf(node) !== eventKinds.gone;
     const last = this.#lastEvents[node] ?? none;
     // Of what one layer does to a path, only the outcome counts.
@@ -200,11 +220,14 @@ class HistoryBuilder {
       this.#eventNodes.push(node);
       this.#eventLayers.push(layer);
       this.#lastEvents[node] = event;
+    } else {
+      this.#links.forget(event);
     }
     this.#eventPositions[event] = position;
     this.#eventKinds[event] = kind;
     this.#eventSizes[event] = sizeBytes;
     if (node !== 0 && wasPresent !== (kind !== eventKinds.gone)) this.#listPresent(node, !wasPresent);
+    return event;
   }
 
   #listPresent(node: number, isNowPresent: boolean): void {
@@ -225,45 +248,3 @@ class HistoryBuilder {
 }
 
 /** The children of every node, by name. */
-function childColumns(
-  parents: readonly number[],
-  names: readonly string[],
-): Pick<FileHistory, 'childStarts' | 'childList'> {
-  const childStarts = new Uint32Array(parents.length + 1);
-  for (let node = 1; node < parents.length; node++) {
-    const slot = (parents[node] ?? 0) + 1;
-    childStarts[slot] = (childStarts[slot] ?? 0) + 1;
-  }
-  for (let node = 1; node < childStarts.length; node++) {
-    childStarts[node] = (childStarts[node] ?? 0) + (childStarts[node - 1] ?? 0);
-  }
-  const childList = new Uint32Array(parents.length - 1);
-  const filled = childStarts.slice();
-  for (let node = 1; node < parents.length; node++) {
-    const parent = parents[node] ?? 0;
-    const slot = filled[parent] ?? 0;
-    childList[slot] = node;
-    filled[parent] = slot + 1;
-  }
-  const byName = (a: number, b: number): number => ((names[a] ?? '') < (names[b] ?? '') ? -1 : 1);
-  for (let node = 0; node < parents.length; node++) {
-    const [start, end] = [childStarts[node] ?? 0, childStarts[node + 1] ?? 0];
-    if (end - start > 1) childList.set([...childList.subarray(start, end)].sort(byName), start);
-  }
-  return { childStarts, childList };
-}
-
-/** By node: its place among all paths in order. */
-function rankPaths(childStarts: Uint32Array, childList: Uint32Array): Uint32Array {
-  const ranks = new Uint32Array(childStarts.length - 1);
-  const pending = [0];
-  let rank = 0;
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    ranks[node] = rank;
-    rank += 1;
-    for (let i = (childStarts[node + 1] ?? 0) - 1; i >= (childStarts[node] ?? 0); i--) {
-      pending.push(childList[i] ?? 0);
-    }
-  }
-  return ranks;
-}

@@ -30,6 +30,16 @@ export interface FileHistory {
   readonly eventKinds: Uint8Array;
   /** Bytes of content that the layer stores. */
   readonly eventSizes: Float64Array;
+  /** Contents that hard links gave several names. */
+  readonly linked: LinkedContents;
+}
+
+/** Contents with several names, whose bytes belong to one of those that are there. */
+export interface LinkedContents {
+  /** By event, where it names such a content: the content's number. */
+  readonly ofEvent: ReadonlyMap<number, number>;
+  /** By content: the event of the file that brought it, and its bytes. */
+  readonly contents: readonly { readonly event: number; readonly sizeBytes: number }[];
 }
 
 /** The event that made node `node` what it is after `layer`, or -1; it may be one of the kind `gone`. */

@@ -1,4 +1,5 @@
 import { type Finding, findingKinds, type WasteKind } from '../finding/index.ts';
+import { inPlace, packageKindName } from '../report/index.ts';
 import { eventAt, type FileHistory, isPresent, pathFinder } from './file-history.ts';
 import { ascending } from './order.ts';
 import type { BrowsedPackage } from './subject.ts';
@@ -32,7 +33,7 @@ export function groupPackages(history: FileHistory, packages: readonly BrowsedPa
   return packages
     .map((one) => ({
       title: one.name,
-      note: `${one.version} (${one.kind === 'distribution' ? 'Python' : one.kind})`,
+      note: `${one.version} (${packageKindName(one.kind)})${inPlace(one)}`,
       sizeBytes: one.sizeBytes,
       about: [],
       ...membersOf(eventsOf(one.files)),
@@ -50,7 +51,12 @@ export function groupFindings(
   const marksOfKind = Map.groupBy(marks, ({ kind }) => kind);
   return [...Map.groupBy(findings, ({ kind }) => kind)].map(([kind, all]) => {
     const info = findingKinds[kind];
-    const known = (marksOfKind.get(kind) ?? []).map(({ event, sizeBytes }) => ({ event, sizeBytes }));
+    const layers = new Set(all.map(({ layer }) => layer));
+    // Nothing but empty files of a layer is no finding.
+    const known = (marksOfKind.get(kind) ?? []).filter(
+      ({ event, sizeBytes }) =>
+        sizeBytes > 0 || layers.has(undefined) || layers.has(history.eventLayers[event]),
+    );
     const sampled = all.flatMap(({ paths, layer }) =>
       paths.flatMap((path) => {
         const node = find(path);

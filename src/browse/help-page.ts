@@ -42,6 +42,7 @@ const signLines: readonly HelpLine[] = [
   { keys: '+ ~ -', pane: '', text: 'added, modified, removed by the layer' },
   { keys: '✗', pane: '', text: 'dead: stored in this layer, hidden by a later one' },
   { keys: '◇', pane: '', text: 'avoidable: visible, not needed at run time' },
+  { keys: '=', pane: '', text: 'another name of a file, whose bytes count there (hard links)' },
 ];
 
 /** All keys and signs. */

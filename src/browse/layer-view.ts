@@ -1,4 +1,5 @@
 import { eventKinds, type FileHistory, isPresent } from './file-history.ts';
+import { ownersOf } from './linked-names.ts';
 import type { WasteMarks } from './waste-marks.ts';
 
 /** What became of a path. */
@@ -41,6 +42,8 @@ export interface LayerView {
   readonly totalBytes: Float64Array;
   /** Waste bytes in the same way. */
   readonly wasteBytes: Float64Array;
+  /** By content with several names: the node that its bytes count for. */
+  readonly linkOwners: ReadonlyMap<number, number>;
   /** By node: 1 for a directory with something changed below. */
   readonly changesBelow: Uint8Array;
 }
@@ -48,6 +51,18 @@ export interface LayerView {
 /** What a node's state number stands for; undefined for what is not there. */
 export function changeOf(view: LayerView, node: number): Change | undefined {
   return changeNames[view.states[node] ?? 0];
+}
+
+/** What a node names together with others, and which of them its bytes count for; undefined for content with one name. */
+export function linkedContent(
+  history: FileHistory,
+  view: LayerView,
+  node: number,
+): { readonly sizeBytes: number; readonly owner: number } | undefined {
+  const number = history.linked.ofEvent.get(view.events[node] ?? -1);
+  const content = number === undefined ? undefined : history.linked.contents[number];
+  if (number === undefined || content === undefined) return undefined;
+  return { sizeBytes: content.sizeBytes, owner: view.linkOwners.get(number) ?? node };
 }
 
 /** Compares the file system after `layer` with the one before; in a few passes over the history. */
@@ -63,8 +78,15 @@ export function viewLayer(
   const totalBytes = new Float64Array(count);
   const wasteBytes = new Float64Array(count);
   weigh(history, waste, { events, totalBytes, wasteBytes });
+  const linkOwners = ownersOf(history, events, (node) => states[node] === changeNumbers.removed);
+  for (const [event, content] of history.linked.ofEvent) {
+    const node = history.eventNodes[event] ?? 0;
+    if (events[node] !== event) continue;
+    const isOwner = linkOwners.get(content) === node;
+    totalBytes[node] = isOwner ? (history.linked.contents[content]?.sizeBytes ?? 0) : 0;
+  }
   const changesBelow = addUp(history, states, { totalBytes, wasteBytes });
-  return { layer, isAggregated, states, events, totalBytes, wasteBytes, changesBelow };
+  return { layer, isAggregated, states, events, totalBytes, wasteBytes, linkOwners, changesBelow };
 }
 
 function compareStates(

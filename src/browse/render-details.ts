@@ -3,9 +3,9 @@ import { formatBytes } from '../base/index.ts';
 import { findingKinds } from '../finding/index.ts';
 import { counted, shortInstruction, wrap } from '../report/index.ts';
 import { entryOf, pathOf } from './file-history.ts';
-import { type ChangeSum, sumChanges } from './layer-view.ts';
+import { type ChangeSum, linkedContent, sumChanges } from './layer-view.ts';
 import { markOf } from './model.ts';
-import { markSpans, permissions } from './render-tree.ts';
+import { markSpans, permissions, shownEntry } from './render-tree.ts';
 import { type Span, safeText } from './spans.ts';
 import { type BrowseState, layoutOf, selectedEvent, selectedGroupRow, viewOf } from './state.ts';
 
@@ -31,7 +31,7 @@ function layerDetails(state: BrowseState, width: number): Line[] {
     heading(`Layer ${layer.position}${base}`),
     ...paragraph(layer.instruction ?? '(no instruction recorded)', width, 6),
     ...paragraph(`Digest: ${layer.digest}`, width, 2),
-    plain(sizesOf(layer)),
+    ...paragraph(sizesOf(layer), width, 2),
     [{ text: change('Added', sums.added), style: 'good' }],
     [{ text: change('Modified', sums.modified), style: 'warn' }],
     [{ text: change('Removed', sums.removed), style: 'bad' }],
@@ -68,16 +68,23 @@ function selectionLines(state: BrowseState, width: number): Line[] {
 function fileDetails(state: BrowseState, event: number, width: number): Line[] {
   const { history, groups, ownerOfNode, waste } = state.model;
   const node = history.eventNodes[event] ?? 0;
-  const entry = entryOf(history, event);
+  const view = viewOf(state);
+  const isShown = view.events[node] === event;
+  const entry = isShown ? shownEntry(history, view, node) : entryOf(history, event);
   if (entry === undefined) return [];
   const owner = groups.packages[(ownerOfNode[node] ?? 0) - 1];
   const mark = markOf(waste, event);
-  const sizeBytes = entry.type === 'directory' ? (viewOf(state).totalBytes[node] ?? 0) : entry.sizeBytes;
+  const sizeBytes = entry.type === 'directory' ? (view.totalBytes[node] ?? 0) : entry.sizeBytes;
+  const linked = isShown ? linkedContent(history, view, node) : undefined;
+  const countedAt = linked === undefined || linked.owner === node ? undefined : linked.owner;
   return [
     ...paragraph(`/${pathOf(history, node)}`, width, 4).map((spans) => spans.map(bold)),
     plain(`${permissions(entry)}  ${entry.uid}:${entry.gid}  ${formatBytes(sizeBytes)}  ${entry.type}`),
     plain(`Written ${timeText(entry.mtimeSeconds)}, by layer ${history.eventLayers[event] ?? 0}`),
     ...(entry.linkTarget === undefined ? [] : paragraph(`Link to ${entry.linkTarget}`, width, 3)),
+    ...(countedAt === undefined
+      ? []
+      : paragraph(`Another name of /${pathOf(history, countedAt)}, where its bytes count`, width, 3)),
     ...(owner === undefined ? [] : paragraph(`Belongs to ${owner.title} ${owner.note}`, width, 2)),
     ...(mark === undefined
       ? []

@@ -2,8 +2,8 @@ import { formatBytes } from '../base/index.ts';
 import type { LayerEntry } from '../filetree/index.ts';
 import { type FindingKind, findingKinds } from '../finding/index.ts';
 import type { Style } from '../report/index.ts';
-import { entryOf } from './file-history.ts';
-import { type Change, changeOf, type LayerView } from './layer-view.ts';
+import { entryOf, type FileHistory, pathOf } from './file-history.ts';
+import { type Change, changeOf, type LayerView, linkedContent } from './layer-view.ts';
 import { markOf } from './model.ts';
 import { padStart, type Span, safeText } from './spans.ts';
 import { type BrowseState, layoutOf, treeRowsOf, viewOf } from './state.ts';
@@ -49,19 +49,27 @@ function treeSpans(
   const { history, waste } = state.model;
   const { node, isDirectory } = row;
   const event = view.events[node] ?? -1;
-  const entry = entryOf(history, event);
+  const entry = shownEntry(history, view, node);
   const own = changeOf(view, node) ?? 'unmodified';
   // A directory with changes below counts as modified, as dive has it.
   const { sign, style } =
     changeLooks[own === 'unmodified' && view.changesBelow[node] === 1 ? 'modified' : own];
   const fold = isDirectory ? (row.isOpen ? '▾ ' : '▸ ') : '';
-  const link = entry?.linkTarget === undefined ? '' : ` → ${safeText(entry.linkTarget)}`;
+  const counts = view.totalBytes[node] ?? 0;
+  const linked = linkedContent(history, view, node);
+  const isFurtherName = linked !== undefined && linked.owner !== node;
+  const link = isFurtherName
+    ? ` = ${safeText(pathOf(history, linked.owner))}`
+    : entry?.linkTarget === undefined
+      ? ''
+      : ` → ${safeText(entry.linkTarget)}`;
+  const size = isFurtherName ? `=${formatBytes(linked.sizeBytes)}` : formatBytes(view.totalBytes[node] ?? 0);
   return [
     { text: `${sign} `, style },
     ...(state.hasAttributes && entry !== undefined
       ? [
           { text: hasOwner ? `${permissions(entry)} ${owner(entry)} ` : '', style: 'dim' as const },
-          { text: `${padStart(formatBytes(view.totalBytes[node] ?? 0), 8)}  ` },
+          { text: `${padStart(size, 8)}  `, ...(counts === 0 && { style: 'dim' as const }) },
         ]
       : []),
     { text: guides(row.hasMore), style: 'dim' },
@@ -69,6 +77,16 @@ function treeSpans(
     { text: link, style: 'dim' },
     ...(isDirectory ? directoryMark(view.wasteBytes[node] ?? 0) : markSpans(markOf(waste, event))),
   ];
+}
+
+/** A hard link whose content counts here is the file, whatever the layer calls it. */
+export function shownEntry(history: FileHistory, view: LayerView, node: number): LayerEntry | undefined {
+  const entry = entryOf(history, view.events[node] ?? -1);
+  if (entry?.type !== 'hardlink') return entry;
+  const linked = linkedContent(history, view, node);
+  if (linked === undefined) return entry;
+  const { linkTarget: _, ...file } = entry;
+  return { ...file, type: linked.owner === node ? 'file' : 'hardlink', sizeBytes: linked.sizeBytes };
 }
 
 function guides(hasMore: readonly boolean[]): string {

@@ -1,5 +1,5 @@
 import { formatBytes } from '../base/index.ts';
-import { type Paint, painter, shortInstruction } from '../report/index.ts';
+import { efficiencyText, type Paint, painter, shortInstruction } from '../report/index.ts';
 import { smallScreenNote } from './layout.ts';
 import { detailLines } from './render-details.ts';
 import { groupLines } from './render-groups.ts';
@@ -29,12 +29,12 @@ function panes(state: BrowseState, paint: Paint): string[] {
 }
 
 function headline({ model, size }: BrowseState): Span[] {
-  const { image, deadBytes, avoidableBytes, efficiency } = model.subject.audit;
+  const { image, deadBytes, avoidableBytes } = model.subject.audit;
   const facts: Span[] = [
     { text: `  ${formatBytes(image.contentBytes)}`, style: 'bold' },
     { text: ` · ${formatBytes(deadBytes)} dead`, style: deadBytes > 0 ? 'bad' : 'plain' },
     { text: ` · ${formatBytes(avoidableBytes)} avoidable`, style: avoidableBytes > 0 ? 'warn' : 'plain' },
-    { text: ` · efficiency ${(efficiency * 100).toFixed(1)}%` },
+    { text: ` · efficiency ${efficiencyText(model.subject.audit)}` },
   ];
   const room = size.columns - facts.reduce((sum, { text }) => sum + text.length, 0);
   return [{ text: truncateStart(safeText(image.name), Math.max(12, room)), style: 'accent' }, ...facts];
@@ -89,7 +89,8 @@ function rightTitle(state: BrowseState): Span[] {
   const changes = isAggregated ? `changes of layers 1 to ${layer}` : `changes of layer ${layer}`;
   const what = state.view === 'tree' ? [changes] : [];
   const notes = [
-    `by ${order}`,
+    // Findings come as the audit ranks them.
+    state.view === 'findings' && order === 'size' ? 'worst first' : `by ${order}`,
     ...(hidden.size > 0 && state.view === 'tree' ? [`without ${[...hidden].join(', ')}`] : []),
   ];
   return [

@@ -7,6 +7,8 @@ import type { WasteFile } from './waste-marks.ts';
 export interface BrowsedPackage extends FindingOwner {
   readonly files: readonly string[];
   readonly sizeBytes: number;
+  /** The folder that holds it, where the name alone does not tell. */
+  readonly location?: string;
 }
 
 /** What is browsed: an image that was read and audited. */

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunResult, runProcess } from '../base/index.ts';
+import { main as interruptedMain } from './main.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -68,6 +69,39 @@ describe('bad input ends with exit code 2, what happened, where, and without a s
   });
 });
 
+test.each([
+  [
+    '.plimsoll.yaml',
+    'lint:\n  rules:\n    DL3042: maybe\n',
+    /^error: \.plimsoll\.yaml:3: lint\.rules\.DL3042: /,
+  ],
+  ['.plimsoll.yaml', 'lint:\n  rulez: {}\n', /^error: \.plimsoll\.yaml:1: lint: .*"rulez"/],
+  ['.hadolint.yaml', '\nignored: DL3042\n', /^error: \.hadolint\.yaml:2: ignored: /],
+  ['.hadolint.yaml', 'a: b: c\n', /^error: \.hadolint\.yaml:1: /],
+])('lint names file, line and key of a bad setting: %s %j', async (name, text, message) => {
+  const folder = projectOf({ Dockerfile: dockerfile, [name]: text });
+  const { code, stderr } = await runProcess(process.execPath, [main, 'lint'], {
+    cwd: folder,
+    env: { NO_COLOR: '1' },
+  });
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/\nhint: /);
+  expect(code).toBe(2);
+});
+
+// Also root cannot write these.
+test('a place that cannot be written is an error with its name and a hint', async () => {
+  const folder = projectOf({ Dockerfile: dockerfile, '.plimsoll': 'a file of this name' });
+  const slim = await plimsoll(['slim', folder, '--no-build']);
+  expect(slim.stderr).toMatch(/^error: \S+\/\.plimsoll could not be written: .*\nhint: .*--explain/);
+  expect(slim.code).toBe(2);
+  const name = `${'x'.repeat(240)}.Dockerfile`;
+  const longest = projectOf({ [name]: 'FROM python:3.11\nCMD python app.py\n' });
+  const lint = await plimsoll(['lint', '--fix', join(longest, name)]);
+  expect(lint.stderr).toMatch(/^error: \S+\.Dockerfile could not be written: .*\nhint: .*--fix/);
+  expect(lint.code).toBe(2);
+});
+
 test('an engine that is asked for and not there is an error with a hint', async () => {
   const folder = projectOf({ Dockerfile: dockerfile });
   const { code, stderr } = await plimsoll(['slim', folder, '--engine', 'podman'], { PATH: '/nonexistent' });
@@ -91,6 +125,35 @@ test('without an engine: lean files and a forecast that is called one, the proje
   expect(code).toBe(0);
   expect(readdirSync(folder).sort()).toEqual(['.plimsoll', 'Dockerfile', 'app.py']);
   expect(readdirSync(join(folder, '.plimsoll', 'lean'))).toContain('Dockerfile');
+});
+
+test.skipIf(!existsSync('/proc/self'))('a cache that cannot be made is no cache', async () => {
+  const folder = projectOf({ 'rootfs/etc/hostname': 'x\n' });
+  const { code, stdout } = await plimsoll(['audit', `dir:${folder}/rootfs`, '--quiet'], {
+    PLIMSOLL_CACHE_DIR: '/proc/plimsoll/cache',
+  });
+  expect(stdout).toContain('1 layer · 1 file');
+  expect(code).toBe(0);
+});
+
+test('an audit that is interrupted says nothing of an engine’s builds', async () => {
+  const folder = projectOf({ 'rootfs/etc/hostname': 'x\n' });
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => written.mockRestore());
+  const code = await interruptedMain(['audit', `dir:${folder}/rootfs`, '--quiet'], AbortSignal.abort());
+  expect(written.mock.calls.flat().join('')).toMatch(/^Interrupted. Nothing was left half-written.\n$/);
+  expect(code).toBe(2);
+});
+
+test('a bare name that is nowhere: why, in two short lines', async () => {
+  const { code, stderr } = await plimsoll(['audit', 'localhost:1/nowhere:1', '--quiet'], {
+    PATH: '/nonexistent',
+    DOCKER_HOST: 'unix:///nonexistent',
+  });
+  expect(stderr).toMatch(
+    /^error: localhost:1\/nowhere:1 is neither in an engine nor in its registry: no docker engine answers; localhost:1 refuses .*\nhint: .*docker:localhost:1\/nowhere:1 .*\n$/,
+  );
+  expect(code).toBe(2);
 });
 
 test('a full disk behind standard output is an error, not a failed gate, and no stack', async () => {

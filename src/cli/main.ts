@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
-import { messageOf, UserError } from '../base/index.ts';
+import { makeDirectory, messageOf, UserError } from '../base/index.ts';
 import { commands } from './commands/index.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { InterruptedBuildError } from './interrupted-build-error.ts';
 import { version } from './version.ts';
 
 /** Runs the command line and gives the exit code; the only place that catches a `UserError`. */
@@ -42,9 +43,9 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.error;
   const red = (text: string): string => styleText('red', text, { stream: process.stderr });
   if (signal.aborted) {
-    process.stderr.write(
-      `${red('Interrupted.')} Nothing was left half-written; the engine's build cache keeps what was done.\n`,
-    );
+    const kept =
+      error instanceof InterruptedBuildError ? "; the engine's build cache keeps what was done" : '';
+    process.stderr.write(`${red('Interrupted.')} Nothing was left half-written${kept}.\n`);
   } else if (error instanceof UserError) {
     process.stderr.write(`${red('error:')} ${harmless(error.message)}\n`);
     if (error.hint !== undefined)
@@ -76,8 +77,14 @@ function harmless(message: string): string {
 function keepCompiledCode(): void {
   const { PLIMSOLL_CACHE_DIR: own, XDG_CACHE_HOME: shared } = process.env;
   const base = shared === undefined || shared === '' ? join(homedir(), '.cache') : shared;
-  // Where it cannot be kept, Node goes on without.
-  enableCompileCache(join(own === undefined || own === '' ? join(base, 'plimsoll') : own, 'code'));
+  const directory = join(own === undefined || own === '' ? join(base, 'plimsoll') : own, 'code');
+  try {
+    // Node itself would never end where nothing can be made (below /proc).
+    makeDirectory(directory);
+    enableCompileCache(directory);
+  } catch {
+    // It is kept nowhere.
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   parseImageSpec,
 } from '../image/index.ts';
 import { findDistributions, type InstalledDistribution } from '../python/index.ts';
+import { type EngineKind, engineNamed } from './engine-named.ts';
 import type { CliEnvironment } from './environment.ts';
 import { ForgottenLayerError, recallImage, rememberImage } from './image-snapshot.ts';
 import { inventoryCapture } from './inventory-capture.ts';
@@ -47,6 +48,8 @@ export interface ReadImageOptions {
   readonly withHashes?: boolean | undefined;
   /** False where nobody asks for compressed sizes, whose measuring takes its time; `side.measures` is empty then. */
   readonly withMeasures?: boolean;
+  /** An estimate of compressed sizes from another time will do. */
+  readonly mayEstimate?: boolean;
   /** Find the files with equal content; only files that may have any are read for it. */
   readonly withDuplicates?: boolean;
   /** Estimate what gzip makes of uncompressed layers. */
@@ -148,8 +151,6 @@ function isWanted(known: Platform, wanted: Platform | undefined): boolean {
   );
 }
 
-type EngineKind = 'docker' | 'podman';
-
 /**
  * The engine's ID of `docker:REF` and `podman:REF`, and of a bare reference that names no file and that the engine holds;
  * undefined for other sources.
@@ -164,10 +165,14 @@ async function imageIdOf(
     (await (await engineOf(kind)).inspect(reference))?.id;
   if (spec.kind === 'docker' || spec.kind === 'podman') return await idIn(spec.kind, spec.reference);
   if (spec.kind !== 'bare' || isInFile(spec.text)) return undefined;
+  // Without an engine the registry is asked.
+  return await unlessUserError(async () => await idIn(bareEngine, spec.text));
+}
+
+async function unlessUserError<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    return await idIn(bareEngine, spec.text);
+    return await run();
   } catch (error) {
-    // Without an engine the registry is asked.
     if (error instanceof UserError) return undefined;
     throw error;
   }
@@ -200,7 +205,10 @@ async function openSource(
     engineSave: async (kind, reference, path) => {
       await (await engineOf(kind)).save(reference, path, progress, signal);
     },
-    engineHolds: async (kind, reference) => (await (await engineOf(kind)).inspect(reference)) !== undefined,
+    engineHolds: async (kind, reference) => {
+      const engine = await unlessUserError(async () => await engineOf(kind));
+      return engine && (await engine.inspect(reference)) !== undefined;
+    },
     registry: {
       environment: environment.variables,
       homeDir: environment.homeDir,
@@ -241,7 +249,13 @@ async function readOpened(
   const duplicates = options.withDuplicates === true ? await findDuplicates(image, root, reading) : undefined;
   const compressed = await compressing;
   const measures =
-    options.withMeasures === false ? [] : await measureLayers(image, { root, absentLayers }, environment);
+    options.withMeasures === false
+      ? []
+      : await measureLayers(
+          image,
+          { root, absentLayers, mayEstimate: options.mayEstimate === true },
+          environment,
+        );
   const distributions = findDistributions(root);
   const distributionOwner = ownerIndex(distributions);
   const inventory = findDistroPackages(root, {
@@ -267,21 +281,6 @@ async function readOpened(
       baseLayerCount: options.baseLayerCount ?? findBase({ image })?.layerCount ?? 0,
     },
   };
-}
-
-async function engineNamed(kind: EngineKind, environment: CliEnvironment): Promise<Engine> {
-  const { findEngines } = await import('../engines/index.ts');
-  const { engines, refusals } = await findEngines({
-    environment: environment.variables,
-    only: [kind],
-    signal: environment.signal,
-  });
-  const [engine] = engines;
-  if (engine !== undefined) return engine;
-  const reasons = refusals.map((refusal) => `${refusal.title}: ${refusal.reason}`).join('; ');
-  throw new UserError(`No ${kind} engine answers${reasons === '' ? '' : ` (${reasons})`}.`, {
-    hint: refusals[0]?.hint ?? 'Name a file instead: docker-archive:FILE, oci:DIR or oci-archive:FILE.',
-  });
 }
 
 function noteAbsent({ diffId, urls }: Layer, image: Image, { progress }: CliEnvironment): void {

@@ -162,7 +162,6 @@ function sharedLayers(fat: SideAccount, lean: SideAccount): SharedLayer[] {
 }
 
 function assumptionsOf(request: CompareRequest, fat: SideAccount, lean: SideAccount): string[] {
-  const layers = [...fat.layers, ...lean.layers];
   const isForecast = fat.isForecast || lean.isForecast;
   const isGuessed = [request.fat, request.lean].some(
     (side) => side.kind === 'image' && side.baseLayerCount === undefined,
@@ -173,14 +172,31 @@ function assumptionsOf(request: CompareRequest, fat: SideAccount, lean: SideAcco
     'Size is the sum of all layers’ content, as container engines show it.',
     'A group’s compressed size is its part of each layer’s, in proportion to content.',
     'Push time is the longer of compression (one gzip thread) and upload, which overlap; each image by itself.',
-    ...(layers.some(({ isSampled }) => isSampled) && !isForecast
+    ...(!isForecast && [request.fat, request.lean].some(hasSamples)
       ? ['Large layers were compressed in part, and the rest inferred.']
       : []),
+    ...estimateSentences([request.fat, request.lean].filter(hasEstimates)),
     ...(isForecast
       ? [
           `Forecast: compressed sizes that no wheel tells are assumed (${groups.map(percent).join(', ')}), and gzip at ${assumedGzipBytesPerSecond / 1e6} MB/s.`,
         ]
       : []),
     ...(isGuessed ? ['Which layers are the base image’s was told from their instructions.'] : []),
+  ];
+}
+
+function hasSamples(side: Side): boolean {
+  return side.kind === 'image' && side.measures.some((one) => one.isSampled && one.isEstimated !== true);
+}
+
+function hasEstimates(side: Side): boolean {
+  return side.kind === 'image' && side.measures.some(({ isEstimated }) => isEstimated === true);
+}
+
+function estimateSentences(sides: readonly Side[]): string[] {
+  if (sides.length === 0) return [];
+  const names = [...new Set(sides.map(({ name }) => name))].join(' and ');
+  return [
+    `Compressed sizes of ${names} are estimates from an audit, mostly within 5%, and gzip is taken to reach ${assumedGzipBytesPerSecond / 1e6} MB/s.`,
   ];
 }

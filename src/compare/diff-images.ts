@@ -1,9 +1,9 @@
+import { matchPaths } from '../base/index.ts';
 import type { RootFileSystem } from '../filetree/index.ts';
 import type { ImageConfig } from '../image/index.ts';
 import { type ConfigChange, compareConfigs } from './compare-configs.ts';
 import { compareFiles, type FileComparison } from './compare-files.ts';
 import type { Comparison } from './compare-images.ts';
-import { ignorePaths } from './ignore-paths.ts';
 
 /** One image to be compared to the last file and setting. */
 export interface DiffSide {
@@ -16,7 +16,7 @@ export interface DiffSide {
 export interface DiffOptions {
   /** Two images are equal when a container sees the same: times, history, and how files are spread over layers do not count. */
   readonly isSemantic?: boolean | undefined;
-  /** Paths that do not count (see `ignorePaths`). */
+  /** Paths that do not count (see `matchPaths`). */
   readonly ignore?: readonly string[] | undefined;
   /** How many file changes to list. Default: all. */
   readonly mostChanges?: number | undefined;
@@ -53,7 +53,7 @@ export function diffImages(fat: DiffSide, lean: DiffSide, options: DiffOptions =
     fat.root.layers.every(({ diffId }, i) => diffId === lean.root.layers[i]?.diffId);
   const files = compareFiles(fat.root, lean.root, {
     isSemantic,
-    isIgnored: ignorePaths(ignore),
+    isIgnored: matchPaths(ignore),
     mostChanges,
   });
   const config = compareConfigs(fat.config, lean.config, isSemantic);

@@ -29,5 +29,5 @@ export {
   type TransferLayer,
 } from './push-cost.ts';
 export type { ForecastRow, ForecastSide, ImageSide, LayerMeasure, Side } from './side.ts';
-export type { AccountLayer, Amount } from './side-account.ts';
+export { type AccountLayer, type Amount, assumedGzipBytesPerSecond } from './side-account.ts';
 export { type SizeNode, type SizeTreeOptions, sizeTree } from './size-tree.ts';

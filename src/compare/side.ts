@@ -10,6 +10,8 @@ export interface LayerMeasure {
   readonly compressSeconds: number;
   /** True when a part was measured and the rest inferred. */
   readonly isSampled: boolean;
+  /** True where nothing was measured, but estimated when the layer was read at another time. */
+  readonly isEstimated?: boolean;
 }
 
 /** A real image with its layers read. */

@@ -6,6 +6,8 @@ export {
   findDistroPackages,
   isDistroInventoryFile,
 } from './distro-packages.ts';
+export { isDocumentationPlace, isLegalName } from './documentation-places.ts';
 export type { UnreadableDatabase } from './installed-package.ts';
 export type { OsRelease } from './os-release.ts';
+export { type CacheOwnerOf, packageCaches } from './package-caches.ts';
 export { ownerIndex, type PackageFiles } from './package-files.ts';

@@ -169,14 +169,16 @@ RUN --mount=type=secret,id=other export OTHER="$(cat /run/secrets/other 2>/dev/n
       { id: 'token', variable: 'PLIMSOLL_TEST_TOKEN' },
       { id: 'conf', file },
     ];
-    await engine.build(request(engine, from, { secrets }));
+    // A tag of its own: what the others build stays.
+    const tag = `${tagOf(engine)}-secrets`;
+    await engine.build(request(engine, from, { secrets, tag }));
     const { stdout } = await engine.run({
-      image: tagOf(engine),
+      image: tag,
       entrypoint: ['/bin/sh', '-c'],
       command: ['cat /token /conf /other; cat /run/secrets/* /etc/tool.conf 2>/dev/null; echo end'],
     });
     expect(stdout).toBe('from a variable\nfrom a file\n[]\nend\n');
-    await expect(engine.build(request(engine, from, { isCacheOff: true }))).rejects.toThrow(/token/);
+    await expect(engine.build(request(engine, from, { isCacheOff: true, tag }))).rejects.toThrow(/token/);
   });
 
   test('follows the ignore file that stands beside a Dockerfile outside of the context', async () => {

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { formatBytes, messageOf, type Progress, type RunResult, UserError } from '../base/index.ts';
+import {
+  formatBytes,
+  makeDirectory,
+  messageOf,
+  type Progress,
+  type RunResult,
+  UserError,
+} from '../base/index.ts';
 import type { BuiltImage } from './engine.ts';
 import { callTool, type EngineTool, engineTitles, toolError } from './tool.ts';
 
@@ -40,7 +47,7 @@ export async function saveImage(saver: Saver, { image, path, progress, signal }:
   const task = progress.start(`Saving ${image}`, held.sizeBytes);
   const watch = watchGrowth(folder, (grownBytes) => task.advance(grownBytes));
   try {
-    await mkdir(folder, { recursive: true });
+    makeDirectory(folder);
     const result = await callTool(tool, saver.saveWords(image, fileName), {
       cwd: folder,
       limitSeconds: Number.POSITIVE_INFINITY,

@@ -1,6 +1,6 @@
 import { UserError } from '../base/index.ts';
-import type { Layer } from '../image/index.ts';
-import { TarError } from '../tar/index.ts';
+import type { Layer, PlainTar } from '../image/index.ts';
+import { MissingEndError, TarError } from '../tar/index.ts';
 import { lookUp, witnessOf } from './cache-place.ts';
 import { type CacheKey, cachePath, readCachedColumns, writeCachedColumns } from './index-cache.ts';
 import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
@@ -71,9 +71,16 @@ export async function cachedColumns(
   if (options.cacheDir === undefined) return undefined;
   const find = async (witness: string | undefined): Promise<LayerColumns | undefined> => {
     const path = placeInCache(layer, options, witness);
-    return path === undefined ? undefined : await readCachedColumns(path, layer.diffId);
+    const columns = path === undefined ? undefined : await readCachedColumns(path, layer.diffId);
+    return columns !== undefined && (await isAsLong(layer, columns)) ? columns : undefined;
   };
   return await lookUp(layer, find, options.verifyDigests === true);
+}
+
+/** False where the file at hand is longer or shorter than the tar that was indexed: it is read, and its error told. */
+async function isAsLong(layer: Layer, { tarBytes }: LayerColumns): Promise<boolean> {
+  const place = await layer.plainTar?.();
+  return place === undefined || place.sizeBytes === tarBytes;
 }
 
 /** A layer as it was read just now. */
@@ -86,11 +93,36 @@ export interface FreshColumns {
 /** Reads a layer, and has its index written for the next time. Rejects as `indexLayer` does. */
 export async function freshColumns(layer: Layer, options: IndexLayerOptions): Promise<FreshColumns> {
   const place = options.verifyDigests === true ? undefined : await layer.plainTar?.();
-  const columns = await explaining(layer, async () =>
-    place === undefined ? await readColumns(layer, options) : await scanColumns(layer, place, options),
+  const { columns, isVerified } = await explaining(
+    layer,
+    async () => await readOrScan(layer, place, options),
   );
-  const path = placeInCache(layer, options, await witnessOf(place));
+  const path = placeInCache(layer, options, isVerified ? undefined : await witnessOf(place));
   return { columns, kept: path === undefined ? Promise.resolve() : writeCachedColumns(path, columns) };
+}
+
+interface ReadColumns {
+  readonly columns: LayerColumns;
+  readonly isVerified: boolean;
+}
+
+/**
+ * A layer without an end marker is read whole: some engines write none, and only the digest tells whether it was cut off between
+ * two files.
+ */
+async function readOrScan(
+  layer: Layer,
+  place: PlainTar | undefined,
+  options: IndexLayerOptions,
+): Promise<ReadColumns> {
+  if (place !== undefined) {
+    try {
+      return { columns: await scanColumns(layer, place, options), isVerified: false };
+    } catch (error) {
+      if (!(error instanceof MissingEndError)) throw error;
+    }
+  }
+  return { columns: await readColumns(layer, options), isVerified: true };
 }
 
 async function explaining<Result>(layer: Layer, read: () => Promise<Result>): Promise<Result> {

@@ -5,6 +5,6 @@ export { followLinks } from './follow-links.ts';
 export { type IndexedImage, type IndexImageOptions, indexImage } from './index-image.ts';
 export { type Capture, type IndexLayerOptions, indexLayer } from './index-layer.ts';
 export type { EntryType, FileFormat, LayerEntry, LayerIndex } from './layer-index.ts';
-export type { BuriedEntry, RootFileSystem, VisibleEntry } from './root-file-system.ts';
+export type { BuriedEntry, EntryPlace, RootFileSystem, VisibleEntry } from './root-file-system.ts';
 export { serveLayers } from './serve-layers.ts';
 export { stackLayers } from './stack-layers.ts';

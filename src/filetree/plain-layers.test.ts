@@ -9,7 +9,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256Digest } from '../base/index.ts';
 import { buildImage, type Image, openImage, writeDockerArchive } from '../image/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { findDuplicates, type IndexImageOptions, indexImage } from './index.ts';
@@ -79,6 +82,50 @@ describe('a layer that lies uncompressed in a file', () => {
     const image = await open(path);
     truncateSync(path, Math.floor(statSync(path).size * part * 0.98));
     await expect(indexImage(image)).rejects.toThrow(/damaged|cut off/);
+  });
+
+  test('a verified index of its diffID does not speak for a shorter file', async () => {
+    const whole = await buildImage({ layers: [members] });
+    const cacheDir = join(folder, 'cache');
+    const { kept } = await indexImage(whole, { cacheDir });
+    await kept;
+    const cut = join(folder, 'cut.tar');
+    const short = whole.layers.map((layer) => ({
+      ...layer,
+      sizeBytes: 300_000,
+      stored: async () => Readable.from([(await buffer(await layer.stored())).subarray(0, 300_000)]),
+    }));
+    await writeDockerArchive({ ...whole, layers: short }, cut);
+    await expect(indexImage(await open(cut), { cacheDir })).rejects.toThrow(/damaged|cut off|ends/);
+  });
+
+  test('without an end marker it is read whole: cut off between two files, its digest tells', async () => {
+    const whole = await buildImage({ layers: [members] });
+    const write = async (sizeBytes: number, diffId?: string): Promise<string> => {
+      const path = join(folder, `${sizeBytes}.tar`);
+      const layers = await Promise.all(
+        whole.layers.map(async (layer) => {
+          const bytes = (await buffer(await layer.stored())).subarray(0, sizeBytes);
+          return {
+            ...layer,
+            diffId: diffId ?? sha256Digest(bytes),
+            sizeBytes,
+            stored: async () => Readable.from([bytes]),
+          };
+        }),
+      );
+      const diffIds = layers.map((layer) => layer.diffId);
+      await writeDockerArchive({ ...whole, config: { ...whole.config, diffIds }, layers }, path);
+      return path;
+    };
+    const endMarker = 1024;
+    const unmarked = (whole.layers[0]?.sizeBytes ?? 0) - endMarker;
+    const { image, streams } = await openCounted(await write(unmarked));
+    expect((await indexImage(image)).root.get('usr/lib/hard')).toBeDefined();
+    expect(streams()).toBe(1);
+    // The two members in front.
+    const cut = await open(await write(1536, whole.layers[0]?.diffId));
+    await expect(indexImage(cut)).rejects.toThrow(/does not have its di/);
   });
 
   test('bytes that are passed by are verified when asked for', async () => {

@@ -1,8 +1,7 @@
 import { sha256Digest, UserError } from '../base/index.ts';
-import type { Layer } from '../image/index.ts';
+import type { Layer, PlainTar } from '../image/index.ts';
 import {
   encodeName,
-  type FileRange,
   readTar,
   scanTarFile,
   type TarBody,
@@ -47,18 +46,20 @@ export async function readColumns(layer: Layer, options: IndexLayerOptions): Pro
   }
 }
 
-/** Reads the headers of a layer that lies uncompressed in a file, and of its contents only what is wanted. */
+/**
+ * Reads the headers of a layer that lies uncompressed in a file, and of its contents only what is wanted. Throws a `TarError` when
+ * it is damaged or, unless an engine has just written it, has no end marker.
+ */
 export async function scanColumns(
   layer: Layer,
-  place: FileRange,
+  place: PlainTar,
   options: IndexLayerOptions,
 ): Promise<LayerColumns> {
   const builder = new LayerColumnsBuilder();
   const memory = factsMemory();
   let seenBytes = 0;
   await scanTarFile(place, {
-    // Engines write layers without an end marker too; whatever holds the layer knows its length.
-    isEndMarkerOptional: true,
+    isEndMarkerOptional: place.isVouchedFor,
     onEntry(entry, body) {
       const added = addEntry(builder, entry, options);
       if (hasFacts(added)) {

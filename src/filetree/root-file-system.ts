@@ -7,6 +7,12 @@ export interface VisibleEntry {
   readonly layer: number;
 }
 
+/** An entry's place: its layer, 0 the lowest, and its number among the entries of that layer's tar. */
+export interface EntryPlace {
+  readonly layer: number;
+  readonly position: number;
+}
+
 /** Stored bytes that the final file system does not show. */
 export interface BuriedEntry {
   readonly path: string;
@@ -30,6 +36,8 @@ export interface RootFileSystem {
   get(path: string): VisibleEntry | undefined;
   /** Stored bytes of what is visible at `path`, as its entry has them; undefined where nothing is. */
   sizeOf(path: string): number | undefined;
+  /** Where the layers have the entry that `get` shows; undefined where nothing is, or a directory that no layer has an entry for. */
+  placeOf(path: string): EntryPlace | undefined;
   /** The names in the directory at `path`; none where no directory is. */
   namesIn(path: string): Iterable<string>;
   /** Every visible entry, parents before children. */

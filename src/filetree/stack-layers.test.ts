@@ -296,3 +296,20 @@ describe('followLinks', () => {
     expect(followLinks(root, path)?.entry.path).toBe(expected);
   });
 });
+
+test('the place of an entry is that of the bytes it shows, by layer and number in the tar', async () => {
+  const root = await stack([
+    [directory('d'), file('d/a'), hardlink('d/b', 'd/a'), file('d/c', '1'), file('d/c', '2')],
+    [whiteout('d/a'), file('implied/x')],
+  ]);
+  const places = ['d', 'd/b', 'd/c', 'd/a', 'implied', 'implied/x'].map((path) => root.placeOf(path));
+  expect(places).toEqual([
+    { layer: 0, position: 0 },
+    // The first name is gone: the link shows the file.
+    { layer: 0, position: 1 },
+    { layer: 0, position: 4 },
+    undefined,
+    undefined,
+    { layer: 1, position: 1 },
+  ]);
+});

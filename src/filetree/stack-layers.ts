@@ -14,7 +14,7 @@ import {
   rootNode,
   unlink,
 } from './path-tree.ts';
-import type { BuriedEntry, RootFileSystem, VisibleEntry } from './root-file-system.ts';
+import type { BuriedEntry, EntryPlace, RootFileSystem, VisibleEntry } from './root-file-system.ts';
 import { isSameContent } from './same-content.ts';
 
 /**
@@ -104,6 +104,10 @@ class LayerStack {
       sizeOf(path) {
         const node = find(path);
         return node && sizeOfNode(columns, node);
+      },
+      placeOf(path) {
+        const node = find(path);
+        return node && placeOfNode(node);
       },
       namesIn: (path) => findNode(root, path)?.children?.keys() ?? [],
       *entries() {
@@ -244,6 +248,11 @@ function isWhiteout(type: number | undefined): boolean {
 function moveTo(directory: Node, { layer, position }: At): void {
   directory.layer = layer;
   directory.position = position;
+}
+
+function placeOfNode(node: Node): EntryPlace | undefined {
+  const { layer, position } = node.content?.owner === node ? node.content : node;
+  return position === -1 ? undefined : { layer, position };
 }
 
 function sizeOfNode(columns: readonly LayerColumns[], node: Node): number {

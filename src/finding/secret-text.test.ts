@@ -135,6 +135,11 @@ test.each(silent)('%s: %s', (instruction) => {
   expect(redactInstruction(instruction)).toBe(instruction);
 });
 
+test.each(['x', '-', 'a-', 'a.', 'a+', 'token-'])('half a megabyte of %j is read at once', (piece) => {
+  const text = `RUN echo ${piece.repeat(500_000 / piece.length)} && tool --password s3cr3t`;
+  expect(redactInstruction(text)).toBe(text.replace('s3cr3t', '***'));
+});
+
 describe('whatever the value is', () => {
   const places: readonly ((value: string) => string)[] = [
     (value) => `ENV A=b MY_TOKEN=${value} C=d`,

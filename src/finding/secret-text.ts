@@ -47,8 +47,9 @@ const privateKey =
 const word = String.raw`(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|"'\\])+`;
 const secretWord =
   'password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?';
-const secretOption = `--(?!(?:no|disabled?|without|skip|allow|generate|ask|prompt|random|require)-)(?<name>(?:[\\w-]*[_-])?(?:${secretWord}))`;
+const secretOption = `--(?!(?:no|disabled?|without|skip|allow|generate|ask|prompt|random|require)-)(?<name>(?:[\\w-]{0,63}[_-])?(?:${secretWord}))`;
 
+// Names and schemes have a longest length, so that a word of kilobytes (base64 in a RUN) is not read anew from each of its characters.
 /** Secrets by their place: behind an option, in a URL, in a header. */
 const placed: readonly SecretPattern[] = [
   { kind: 'private key', pattern: privateKey },
@@ -56,15 +57,15 @@ const placed: readonly SecretPattern[] = [
   // https://user:password@host, up to the last @ before the path, since passwords hold @ too
   {
     kind: 'URL credentials',
-    pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?!x-oauth-basic@)(?<value>[^\s/"']+)@/dgi,
+    pattern: /\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@"']*:(?!x-oauth-basic@)(?<value>[^\s/"']+)@/dgi,
   },
   {
     kind: 'URL credentials',
-    pattern: /\b[a-z][a-z0-9+.-]*:\/\/(?<value>[^\s/:@"']+):(?:x-oauth-basic)?@/dgi,
+    pattern: /\b[a-z][a-z0-9+.-]{0,31}:\/\/(?<value>[^\s/:@"']+):(?:x-oauth-basic)?@/dgi,
   },
   {
     kind: 'URL credentials',
-    pattern: /\b[a-z][a-z0-9+.-]*:\/\/(?<value>(?=[\w-]*\d)[\w-]{16,})@/dgi,
+    pattern: /\b[a-z][a-z0-9+.-]{0,31}:\/\/(?<value>(?=[\w-]*\d)[\w-]{16,})@/dgi,
   },
   // -H "Authorization: Bearer …"
   {
@@ -131,13 +132,13 @@ const placed: readonly SecretPattern[] = [
   {
     kind: 'password',
     pattern: new RegExp(
-      `(?<name>[\\w-]*(?:${secretWord}))\\\\?["']\\s*:\\s*\\\\?["'](?<value>[^"'\\\\]+)`,
+      `(?<name>(?<![\\w-])[\\w-]*(?:${secretWord}))\\\\?["']\\s*:\\s*\\\\?["'](?<value>[^"'\\\\]+)`,
       'dgi',
     ),
   },
 ];
 
-const assignment = new RegExp(`(?<![\\w$-])(?<name>[A-Za-z_][\\w.-]*)=(?<value>${word})`, 'dg');
+const assignment = new RegExp(`(?<![\\w$-])(?<name>[A-Za-z_][\\w.-]{0,127})=(?<value>${word})`, 'dg');
 // Builders write the values of ENV, ARG and build arguments without quotes: one ends where the next name begins.
 const bareAssignment =
   /(?<=\s)(?<name>[A-Za-z_][\w.-]*)=(?<value>\S[\s\S]*?)(?=\s+[A-Za-z_][\w.-]*=|\s+\/\S+\s+-|\s+# buildkit\s*$|\s*$)/dg;

@@ -8,12 +8,13 @@ export type ImageSpec =
   | { readonly kind: 'oci-archive'; readonly path: string; readonly tag?: string }
   | { readonly kind: 'docker' | 'podman'; readonly reference: string }
   | { readonly kind: 'registry'; readonly reference: string }
+  /** An image as skopeo writes it, or an unpacked root file system: what is there decides. */
   | { readonly kind: 'dir'; readonly path: string }
   /** No medium is named: what there is decides. */
   | { readonly kind: 'bare'; readonly text: string };
 
 // docker-archive:fat.tar   docker-archive:fat.tar:app:1   oci:layout   oci:layout:v1   oci-archive:lean.tar   docker:app:1   podman:app   registry:ghcr.io/a/b
-// dir:/mnt/rootfs          fat.tar      python:3.11     ./layout
+// dir:/mnt/rootfs   dir:copied          fat.tar      python:3.11     ./layout
 
 /** Reads what follows `plimsoll audit`. Throws a `UserError` for an empty name. */
 export function parseImageSpec(text: string): ImageSpec {
@@ -23,7 +24,7 @@ export function parseImageSpec(text: string): ImageSpec {
   const rest = (match?.[2] ?? text).replace(/^\/\/(?=[^/])/, '');
   if (rest === '') {
     throw new UserError(text === '' ? 'no image is named' : `"${text}" names no image`, {
-      hint: 'Write docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], registry:REF, docker:REF, podman:REF, dir:ROOTFS, or a file or reference.',
+      hint: 'Write docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], registry:REF, docker:REF, podman:REF, dir:DIR, or a file or reference.',
     });
   }
   switch (kind) {

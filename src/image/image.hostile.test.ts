@@ -255,6 +255,21 @@ describe('a manifest or configuration that is hostile', () => {
   });
 });
 
+test('a compressed layer of a docker-archive that is cut off, by the index beside it', async () => {
+  const files: Files = {};
+  const tar = await tarOf({ path: 'a', content: 'x'.repeat(5000) });
+  const zipped = gzipSync(tar);
+  const layer = blob(files, `${types.layer}+gzip`, zipped);
+  files['index.json'] = indexOf(imageIn(files, tar, { layers: [layer] }));
+  const pathOf = (digest: string): string => `blobs/sha256/${digest.slice(7)}`;
+  const config = Object.keys(files).find((path) => String(files[path]).includes('diff_ids')) ?? '';
+  files['manifest.json'] = JSON.stringify([
+    { Config: config, RepoTags: ['app:1'], Layers: [pathOf(layer.digest)] },
+  ]);
+  files[pathOf(layer.digest)] = zipped.subarray(0, -20);
+  expect(await refusal(open('docker-archive', files))).toMatch(/has \d+ bytes, but its manifest says \d+/);
+});
+
 describe('a docker-archive that reaches out', () => {
   const manifest = (layer: string, config = 'config.json'): string =>
     JSON.stringify([{ Config: config, RepoTags: ['app:1'], Layers: [layer] }]);

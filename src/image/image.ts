@@ -59,6 +59,8 @@ export interface Layer {
   readonly sizeBytes: number;
   /** The instruction that made it, when history and layers agree in number. */
   readonly createdBy?: string;
+  /** What a sink writes beside the layer in the manifest (OCI image-spec, annotations.md). */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Where a foreign layer's bytes are to be had; `stored()` then fails with a `UserError`. */
   readonly urls?: readonly string[];
   /** The bytes as stored, digest verified at the end of the stream. */
@@ -92,6 +94,8 @@ export interface Image {
   /** Digest of the manifest where the source has one, else of the configuration (the image ID). */
   readonly digest: string;
   readonly config: ImageConfig;
+  /** What a sink writes into the manifest (OCI image-spec, annotations.md). */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Lowest first. */
   readonly layers: readonly Layer[];
   /** Gives back what the source holds (temporary files); openers fail afterwards. */

@@ -22,5 +22,6 @@ export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
 export type { RegistryAccess } from './registry/registry-client.ts';
 export { type WriteDockerArchiveOptions, writeDockerArchive } from './sinks/docker-archive.ts';
+export { writeOciArchive } from './sinks/oci-archive.ts';
 export { type WriteOciLayoutOptions, writeOciLayout } from './sinks/oci-layout.ts';
 export type { EngineSave, SavingEngine } from './sources/engine.ts';

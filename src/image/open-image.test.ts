@@ -540,6 +540,54 @@ describe('OCI layout', () => {
   });
 });
 
+describe('an image in a directory, as skopeo writes it (dir:)', () => {
+  async function directory(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+    const path = fresh('dir');
+    await mkdir(path);
+    const all = { version: 'Directory Transport Version: 1.1\n', ...files };
+    for (const [name, content] of Object.entries(all)) await writeFile(join(path, name), content);
+    return path;
+  }
+  const hex = (blob: LayoutFile): string => sha256Digest(blob.content).slice(7);
+
+  test.each(['dir:', ''])('named %j before its path', async (prefix) => {
+    const tar = await tarOf({ path: 'a', content: 'x' });
+    const [layer, config, manifest] = littleImage(tar);
+    const path = await directory({
+      'manifest.json': manifest.content,
+      [hex(layer)]: layer.content,
+      [hex(config)]: config.content,
+    });
+    const image = await openImage(`${prefix}${path}`, options);
+    expect([image.digest, image.layers.length]).toEqual([sha256Digest(manifest.content), 1]);
+    expect(await contents(image)).toEqual([sha256Digest(tar)]);
+    await truncate(join(path, hex(layer)), 300);
+    expect(await failure(path)).toMatch(/has 300 bytes, but its manifest says/);
+    await rm(join(path, hex(layer)));
+    expect(await failure(path)).toMatch(/[0-9a-f]{64} is missing in/);
+  });
+
+  test('an index of several, as skopeo copy --all writes it', async () => {
+    const [layer, config, manifest] = littleImage(await tarOf({ path: 'a' }));
+    const platform = { os: 'linux', architecture: 'amd64' };
+    const path = await directory({
+      'manifest.json': JSON.stringify({ schemaVersion: 2, manifests: [descriptor(manifest, { platform })] }),
+      [`${hex(manifest)}.manifest.json`]: manifest.content,
+      [hex(layer)]: layer.content,
+      [hex(config)]: config.content,
+    });
+    expect((await openImage(`dir:${path}`, options)).digest).toBe(sha256Digest(manifest.content));
+  });
+
+  test('a root file system with a file of that name stays one', async () => {
+    const path = fresh('root');
+    await mkdir(join(path, 'etc'), { recursive: true });
+    await writeFile(join(path, 'version'), '1.1');
+    await writeFile(join(path, 'manifest.json'), '{}');
+    expect((await openImage(path, options)).layers).toHaveLength(1);
+  });
+});
+
 describe('a layer of more than 2 GiB', () => {
   // 2 GiB and half a KiB of zeros, which is a tar of nothing; its digest as `head -c 2147484160 /dev/zero | sha256sum` gives it.
   const sizeBytes = 2 ** 31 + 512;
@@ -660,12 +708,22 @@ describe('damaged layers', () => {
 describe('a compressed archive', () => {
   test('is unpacked no further than there is room, and leaves nothing behind', async () => {
     const path = fresh('bomb.tar.gz');
-    await writeFile(path, gzipSync(Buffer.alloc(5_000_000)));
+    await writeFile(path, gzipSync(await tarOf({ path: 'zeros', content: Buffer.alloc(5_000_000) })));
     await expect(openImage(path, { ...options, maxUnpackedBytes: 1_000_000 })).rejects.toThrow(
       /unpacks to more than the 1\.00 MB that there is room for/,
     );
     expect(await readdir(options.temporaryDir)).toEqual([]);
   });
+});
+
+test.each([
+  ['zeros', Buffer.alloc(5_000_000)],
+  ['text', Buffer.from('no tar '.repeat(1000))],
+])('compressed %s that are no archive are not unpacked', async (_what, content) => {
+  const path = fresh('zeros.gz');
+  await writeFile(path, gzipSync(content));
+  expect(await failure(path, { maxUnpackedBytes: 1000 })).toMatch(/no image archive: it does not unpack to/);
+  expect(await readdir(options.temporaryDir)).toEqual([]);
 });
 
 describe('history', () => {
@@ -703,17 +761,20 @@ describe('finding an image', () => {
     };
     // Nobody listens at port 1 of loopback, and the name is none that an engine could know.
     const name = '127.0.0.1:1/team/app:1';
-    const ask = async (holds: () => Promise<boolean>, spec = name): Promise<string> =>
+    const ask = async (holds: () => Promise<boolean | undefined>, spec = name): Promise<string> =>
       await failure(spec, { engineSave, engineHolds: holds, progress });
     const absent = await ask(async () => false);
     expect(absent).toContain(
       'neither in an engine nor in its registry: docker holds no such image; 127.0.0.1:1 refuses',
     );
     expect(notes).toEqual([`docker holds no such image; reading ${name} from 127.0.0.1:1`]);
-    const silent = await ask(async () => {
-      throw new UserError('No docker engine answers (docker: not installed).');
+    const silent = await ask(async () => undefined);
+    expect(silent).toContain('no docker engine answers; 127.0.0.1:1 refuses');
+    expect(silent).toContain(`docker:${name} says why`);
+    const failing = await ask(async () => {
+      throw new UserError('docker cannot inspect it.');
     });
-    expect(silent).toContain('No docker engine answers (docker: not installed); 127.0.0.1:1 refuses');
+    expect(failing).toContain('docker cannot inspect it; 127.0.0.1:1 refuses');
     expect(await ask(async () => true)).toContain('the engine was asked');
     expect(await ask(async () => false, `docker:${name}`)).toContain('the engine was asked');
     // An image ID is known to engines only.

@@ -8,6 +8,7 @@ import { type EngineHolds, type EngineReference, isImageId, openReference } from
 import { parseReference } from './reference.ts';
 import type { RegistryAccess } from './registry/registry-client.ts';
 import { type ArchiveOptions, archiveStore } from './sources/archive-store.ts';
+import { isDirectoryImage, openDirectoryImage } from './sources/directory-image.ts';
 import { openDockerArchive } from './sources/docker-archive.ts';
 import { type EngineSave, openEngineImage, type SavingEngine } from './sources/engine.ts';
 import { directoryStore, type FileStore } from './sources/file-store.ts';
@@ -24,8 +25,8 @@ export interface OpenImageOptions {
   /** Writes an engine's image to a file; without it, engines cannot be read from. */
   readonly engineSave?: EngineSave;
   /**
-   * Says whether an engine holds an image. With it, a bare reference that the engine does not hold, or that no engine answers for (it then
-   * rejects with a `UserError`), is looked for in its registry.
+   * Says whether an engine holds an image. With it, a bare reference that the engine does not hold, or that no engine answers for
+   * (undefined), is looked for in its registry.
    */
   readonly engineHolds?: EngineHolds;
   /** The engine that a bare reference is looked up in. Default `docker`. */
@@ -43,8 +44,8 @@ export interface OpenImageOptions {
 }
 
 /**
- * Opens an image by its name (see `parseImageSpec`). A bare name is a file, else a directory with an OCI layout or a root file
- * system, else an image in the engine, else (see `engineHolds`) one in its registry. Close it in the end. Throws a `UserError` when it cannot be found, chosen or read.
+ * Opens an image by its name (see `parseImageSpec`). A bare name is a file, else a directory with an OCI layout, an image as skopeo
+ * writes it (`dir:`) or a root file system, else an image in the engine, else (see `engineHolds`) one in its registry. Close it in the end. Throws a `UserError` when it cannot be found, chosen or read.
  */
 export async function openImage(name: string | ImageSpec, options: OpenImageOptions): Promise<Image> {
   const spec = typeof name === 'string' ? parseImageSpec(name) : name;
@@ -103,6 +104,12 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
     case 'registry':
       return await openFromRegistry(spec.reference);
     case 'dir':
+      if (await isDirectoryImage(spec.path)) {
+        return await openStore(
+          directoryStore(spec.path),
+          async (store) => await openDirectoryImage(store, wish, spec.path),
+        );
+      }
       return await openRootfs(spec.path, {
         ...archiveOptions,
         platform: options.platform,
@@ -188,7 +195,9 @@ async function resolveBare(text: string): Promise<NamedSpec> {
   const found = await stat(text).catch(() => undefined);
   if (found?.isFile()) return { kind: 'archive', path: text };
   if (found?.isDirectory() && (await isFile(join(text, 'oci-layout')))) return { kind: 'oci', path: text };
-  if (found?.isDirectory() && (await looksLikeRoot(text))) return { kind: 'dir', path: text };
+  const isImageOrRoot = async (): Promise<boolean> =>
+    (await isDirectoryImage(text)) || (await looksLikeRoot(text));
+  if (found?.isDirectory() && (await isImageOrRoot())) return { kind: 'dir', path: text };
   const inLayout = await splitReference(text, async (path) => await isFile(join(path, 'oci-layout')));
   if (inLayout !== undefined) return { kind: 'oci', ...inLayout };
   // `python:3.11` stays a reference beside a file of that name.
@@ -200,7 +209,7 @@ async function resolveBare(text: string): Promise<NamedSpec> {
   if (archiveName.test(text)) {
     throw new UserError(found ? `${text} holds no image` : `there is no file ${text}`, {
       hint: found
-        ? 'A directory is an image when it is an OCI layout, or a root file system (with usr, etc or bin).'
+        ? 'A directory is an image when it is an OCI layout, one of skopeo’s dir: images, or a root file system (with usr, etc or bin).'
         : 'Check the path.',
     });
   }

@@ -3,8 +3,8 @@ import type { Image } from './image.ts';
 import { parseReference } from './reference.ts';
 import type { SavingEngine } from './sources/engine.ts';
 
-/** Says whether an engine holds an image; rejects with a `UserError` when no such engine answers. */
-export type EngineHolds = (engine: SavingEngine, reference: string) => Promise<boolean>;
+/** Says whether an engine holds an image; undefined when no such engine answers. */
+export type EngineHolds = (engine: SavingEngine, reference: string) => Promise<boolean | undefined>;
 
 /** An image in an engine. */
 export interface EngineReference {
@@ -44,11 +44,26 @@ export async function openReference(reference: string, places: ReferencePlaces):
     return await fromRegistry(reference);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(
-      `${reference} is neither in an engine nor in its registry: ${[absence, error.message, ...(places.remark === undefined ? [] : [places.remark])].join('; ')}`,
-      { ...(error.hint !== undefined && { hint: error.hint }), cause: error },
-    );
+    const reasons = [absence, error.message, ...(places.remark === undefined ? [] : [places.remark])];
+    const hints = [
+      ...(error.hint === undefined ? [] : [error.hint]),
+      ...engineHint(absence, reference, engine),
+    ];
+    throw new UserError(`${reference} is neither in an engine nor in its registry: ${reasons.join('; ')}`, {
+      ...(hints.length > 0 && { hint: hints.join(' ') }),
+      cause: error,
+    });
   }
+}
+
+/** Where the whole story is told: here it would drown what else went wrong. */
+function engineHint(absence: string, reference: string, engine: SavingEngine): string[] {
+  if (absence !== noAnswer(engine)) return [];
+  return [`${engine}:${reference} says why ${engine} does not answer.`];
+}
+
+function noAnswer(engine: SavingEngine): string {
+  return `no ${engine} engine answers`;
 }
 
 /** Why the engine cannot give the image; undefined where it may be asked for it. */
@@ -60,7 +75,9 @@ async function engineAbsence(
   if (!hasEngine) return 'no engine is at hand';
   if (holds === undefined) return undefined;
   try {
-    return (await holds(engine, reference)) ? undefined : `${engine} holds no such image`;
+    const isHeld = await holds(engine, reference);
+    if (isHeld === undefined) return noAnswer(engine);
+    return isHeld ? undefined : `${engine} holds no such image`;
   } catch (error) {
     if (error instanceof UserError) return messageOf(error).replace(/\.$/, '');
     throw error;

@@ -74,32 +74,55 @@ const manifestNames = new Set([
 
 type Role = 'requirements' | 'manifests' | 'pythonSources' | 'shellScripts';
 
-/** Reads the texts that matter out of a project's files. What cannot be read, or is too large to be a source, is reported, not thrown. */
+type ListedFile = ContextFile & { readonly isInContext: boolean };
+
+interface ReadText {
+  readonly roles: readonly Role[];
+  readonly text: ProjectText;
+}
+
+/**
+ * Reads the texts that matter out of a project's files, and the requirements files that other ones include, whatever their names.
+ * What cannot be read, or is too large to be a source, is reported, not thrown.
+ */
 export async function readProjectTexts(
   directory: string,
-  files: readonly (ContextFile & { readonly isInContext: boolean })[],
+  files: readonly ListedFile[],
 ): Promise<ProjectTexts> {
   const environments = files
     .filter(({ path }) => posix.basename(path) === 'pyvenv.cfg')
     .map(({ path }) => `${posix.dirname(path)}/`);
   const limit = pLimit(16);
   const unreadable: UnreadableEntry[] = [];
-  const read = await Promise.all(
-    files
-      .filter((file) => file.kind === 'file' && !isForeign(file.path, environments))
-      .map((file) =>
+  const own = files.filter((file) => file.kind === 'file' && !isForeign(file.path, environments));
+  const readAll = async (wanted: readonly ListedFile[], role?: Role): Promise<readonly ReadText[]> => {
+    const found = await Promise.all(
+      wanted.map((file) =>
         limit(async () => {
           try {
-            return await readText(directory, file);
+            return await readText(directory, file, role === undefined ? rolesOf(file.path) : [role]);
           } catch (error) {
             unreadable.push({ path: file.path, reason: messageOf(error) });
             return undefined;
           }
         }),
       ),
-  );
+    );
+    return found.filter((one) => one !== undefined);
+  };
+  const read = [...(await readAll(own))];
+  const seen = new Set([...read.map(({ text }) => text.path), ...unreadable.map(({ path }) => path)]);
+  for (let including: readonly ReadText[] = read; including.length > 0; ) {
+    const included = new Set(
+      including.filter(({ roles }) => roles.includes('requirements')).flatMap(({ text }) => includedBy(text)),
+    );
+    const unread = own.filter(({ path }) => included.has(path) && !seen.has(path));
+    for (const { path } of unread) seen.add(path);
+    including = await readAll(unread, 'requirements');
+    read.push(...including);
+  }
   const ofRole = (role: Role): readonly ProjectText[] =>
-    read.flatMap((one) => (one?.roles.includes(role) === true ? [one.text] : []));
+    read.flatMap((one) => (one.roles.includes(role) ? [one.text] : []));
   return {
     requirements: ofRole('requirements'),
     manifests: ofRole('manifests'),
@@ -119,12 +142,19 @@ function isForeign(path: string, environments: readonly string[]): boolean {
   );
 }
 
+/** What `-r` and `-c` lines of a requirements file name, as paths in the project. */
+function includedBy({ path, text }: ProjectText): readonly string[] {
+  return [...text.matchAll(/^[ \t]*(?:-r|-c|--requirement|--constraint)[ \t=]*([^\s#]+)/gm)].map(
+    ([, target = '']) => posix.join(posix.dirname(path), target),
+  );
+}
+
 async function readText(
   directory: string,
-  file: ContextFile & { readonly isInContext: boolean },
-): Promise<{ roles: readonly Role[]; text: ProjectText } | undefined> {
+  file: ListedFile,
+  roles: readonly Role[],
+): Promise<ReadText | undefined> {
   const full = join(directory, file.path);
-  const roles = rolesOf(file.path);
   const isScript = roles.length === 0 && isExecutable(file);
   const scriptRole = isScript ? await roleOfScript(full) : undefined;
   const all = scriptRole === undefined ? roles : [scriptRole];

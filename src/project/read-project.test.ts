@@ -311,3 +311,22 @@ describe('compose', () => {
     expect(compose?.builders.map(({ target }) => target)).toEqual(['app']);
   });
 });
+
+test('requirements files that others include are read, whatever their names', async () => {
+  const { texts } = await readProject(
+    await project({
+      Dockerfile: dockerfile,
+      'requirements.txt': '-r deps/base.in\n  --constraint=pins.txt\nflask\n',
+      'deps/base.in': '-r more\n-r ../requirements.txt\n-r gone.txt\n',
+      'deps/more': 'requests\n',
+      'pins.txt': 'requests==2.32.0\n',
+      'other.txt': 'no requirements\n',
+    }),
+  );
+  expect(texts.requirements.map(({ path }) => path).sort()).toEqual([
+    'deps/base.in',
+    'deps/more',
+    'pins.txt',
+    'requirements.txt',
+  ]);
+});

@@ -1,4 +1,4 @@
-import { type PortExpression, portExpression } from './port-expression.ts';
+import { portExpression, type WebListen } from './port-expression.ts';
 import { literalValue } from './python-literals.ts';
 import {
   argumentsOf,
@@ -25,7 +25,7 @@ export interface Collected {
   readonly apps: Map<string, FoundApp>;
   readonly includes: FoundInclude[];
   readonly routes: RawRoute[];
-  readonly listens: (PortExpression & { readonly file: string; readonly line: number })[];
+  readonly listens: WebListen[];
   /** Where each FastAPI application publishes its schema. */
   readonly schemas: { app: string; path: string }[];
 }
@@ -149,7 +149,17 @@ function readCall(node: Node, context: FileContext, into: Collected): void {
       );
   } else if (method === 'run') {
     const port = portExpression(keywords.get('port'));
-    if (port !== undefined) into.listens.push({ ...port, file: context.file, line: lineOf(node) });
+    if (port === undefined) return;
+    // Without a host uvicorn listens on 127.0.0.1; `**settings` may hold one.
+    const isUvicorn = callee === 'uvicorn.run' && !/\*\*/.test(node.text);
+    const host = keywords.get('host');
+    const said = host === undefined ? '127.0.0.1' : (text(host) ?? '*');
+    into.listens.push({
+      ...port,
+      ...(isUvicorn ? { host: said } : {}),
+      file: context.file,
+      line: lineOf(node),
+    });
   }
 }
 

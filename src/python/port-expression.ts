@@ -7,6 +7,15 @@ export interface PortExpression {
   readonly variable?: string;
 }
 
+/** A call that listens: `uvicorn.run(app, port=8080)`. */
+export interface WebListen extends PortExpression {
+  /** Where uvicorn listens: `*` where that is computed; undefined of other servers. */
+  readonly host?: string;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
 /**
  * The port that an expression gives; undefined where it is none of the known forms.
  *

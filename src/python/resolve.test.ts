@@ -84,6 +84,11 @@ cat > "$out" <<'END'\n${report}\nEND`,
       /network/,
     ],
     [
+      'a version that an index lacks while another is out of reach',
+      "WARNING: Retrying after connection broken by 'NewConnectionError()'\nERROR: Could not find a version that satisfies the requirement torch==9 (from versions: 2.3.0, 2.3.1)\nERROR: No matching distribution found for torch==9",
+      /the index has others/,
+    ],
+    [
       'a conflict',
       'ERROR: Cannot install a and b because these package versions have conflicting dependencies.',
       /contradict/,

@@ -154,6 +154,9 @@ const isWithoutIndex = /\.no-index='?(?:1|true|yes|on)\b/i;
 function hintFor(stderr: string, settings = ''): string {
   if (isWithoutIndex.test(settings))
     return 'pip is set to ask no package index: unset PIP_NO_INDEX, or `no-index` in its configuration.';
+  // An index that lists other versions was reached, whatever became of a second one.
+  if (/from versions: (?!none\b)/i.test(stderr))
+    return 'Look at the version: the index has others, or has no wheel of it for this Python and platform, only sources.';
   if (networkTrouble.test(stderr))
     return 'The package index could not be reached: look at the network, the proxy and the index URL.';
   if (/ResolutionImpossible|conflicting dependencies|unsatisfiable/i.test(stderr))

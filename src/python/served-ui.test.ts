@@ -37,7 +37,7 @@ test.each([
   ['asyncio.run(main())', []],
 ])('%s', async (call, expected) => {
   const { listens } = await findWebRoutes([{ path: 'm.py', text: `${call}\n` }]);
-  expect(listens).toEqual(expected.map((one) => ({ ...one, file: 'm.py', line: 1 })));
+  expect(listens).toEqual(expected.map((one) => ({ ...one, host: '127.0.0.1', file: 'm.py', line: 1 })));
 });
 
 describe('shared memory', () => {

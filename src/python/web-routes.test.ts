@@ -141,7 +141,7 @@ uvicorn.run(app, host="0.0.0.0", port=9000)
       },
     ]);
     expect(found.routes.map((route) => route.path)).toEqual(['/v1/in/predict', '/sub/b', '/c']);
-    expect(found.listens).toEqual([{ port: 9000, file: 'main.py', line: 16 }]);
+    expect(found.listens).toEqual([{ port: 9000, host: '0.0.0.0', file: 'main.py', line: 16 }]);
     expect(found.openapiPath).toBe('/sub/openapi.json');
     expect(probeRequests(found).find((one) => one.method === 'POST')?.jsonBody).toMatchObject({
       children: [{}],

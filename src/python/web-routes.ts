@@ -1,6 +1,6 @@
 import { type Collected, collectRoutes, type RawRoute } from './collect-routes.ts';
 import type { PythonFile } from './import-scan.ts';
-import type { PortExpression } from './port-expression.ts';
+import type { WebListen } from './port-expression.ts';
 import type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 import { withPythonSyntax } from './python-syntax.ts';
 import { type DataClass, readDataClass } from './web-models.ts';
@@ -47,7 +47,7 @@ export interface WebRoutes {
   /** Where FastAPI publishes its schema; undefined where there is none. */
   readonly openapiPath: string | undefined;
   /** Ports in `uvicorn.run(…, port=8080)` and `app.run(port=int(os.environ.get("PORT", 5000)))`. */
-  readonly listens: readonly (PortExpression & { readonly file: string; readonly line: number })[];
+  readonly listens: readonly WebListen[];
 }
 
 /** Finds the routes of FastAPI, Starlette and Flask applications by their syntax trees. */

@@ -6,6 +6,7 @@ import {
   avoidableByLayer,
   baseShare,
   efficiencyText,
+  inPlace,
   layerSize,
   layerSizeTitle,
   neededBytes,
@@ -124,7 +125,7 @@ function packages({ packages: all }: Audit): string {
     .slice(0, shownPackages)
     .map(
       (one) =>
-        `| ${inert(one.name)} | ${inert(one.version)} | ${packageKindName(one.kind)} | ${formatBytes(one.sizeBytes)} | ${one.fileCount.toLocaleString('en-US')} |`,
+        `| ${inert(`${one.name}${inPlace(one)}`)} | ${inert(one.version)} | ${packageKindName(one.kind)} | ${formatBytes(one.sizeBytes)} | ${one.fileCount.toLocaleString('en-US')} |`,
     );
   const title = `Largest packages (${Math.min(shownPackages, all.length)} of ${all.length.toLocaleString('en-US')})`;
   return folded(title, [

@@ -65,6 +65,19 @@ test.each([60, 64, 80])('no finding is wider than a terminal of %i columns', (wi
   }
 });
 
+test('a package that is there twice is shown with its place', () => {
+  const twin = { kind: 'distribution' as const, name: 'numpy', version: '1', sizeBytes: 9, fileCount: 1 };
+  const packages = ['opt/a', 'opt/b'].map((place) => ({
+    ...twin,
+    location: `${place}/lib/python3.11/site-packages`,
+  }));
+  const twins = { ...audit, packages };
+  for (const text of [auditTable(twins, colourless), auditMarkdown(twins)]) {
+    expect(text).toMatch(/numpy in opt\/a .*\n.*numpy in opt\/b /);
+  }
+  expect(auditHtml({ audit: twins, trees })).toMatch(/numpy <span[^>]*> in opt\/b</);
+});
+
 describe('a tree', () => {
   test.each(Object.entries(trees))('by %s holds every stored byte once', (_, tree: AuditTreeNode) => {
     expect(tree.sizeBytes).toBe(audit.image.contentBytes);

@@ -1,4 +1,4 @@
-import type { Audit } from '../audit/index.ts';
+import type { Audit, AuditPackage } from '../audit/index.ts';
 import { formatBytes } from '../base/index.ts';
 import { counted } from './wording.ts';
 
@@ -79,6 +79,17 @@ export function baseShare({ base, baseBytes, userBytes, layers }: Audit): BaseSh
 /** `Python`, or the package manager's name. */
 export function packageKindName(kind: string): string {
   return kind === 'distribution' ? 'Python' : kind;
+}
+
+/** Where a distribution is that another place has too: `opt/venv`, the folder of its Python where it has the usual form. */
+function packagePlace({ location }: Pick<AuditPackage, 'location'>): string | undefined {
+  return location?.replace(/\/lib(?:64)?\/python[\d.]+\/(?:site|dist)-packages$/, '');
+}
+
+/** The same behind a name or a version: ` in opt/venv`; empty for what is there once. */
+export function inPlace(one: Pick<AuditPackage, 'location'>): string {
+  const place = packagePlace(one);
+  return place === undefined ? '' : ` in ${place}`;
 }
 
 /** Visible bytes as a part of all: `99.9%`; only an image without a dead byte reads as 100%. */

@@ -5,6 +5,7 @@ import {
   avoidableByLayer,
   baseShare,
   efficiencyText,
+  inPlace,
   layerSize,
   layerSizeTitle,
   neededBytes,
@@ -152,7 +153,7 @@ function packageLines(audit: Audit, { paint, width }: Screen): string[] {
     .slice(0, shownPackages)
     .map((one): Cell[] => [
       { text: formatBytes(one.sizeBytes) },
-      { text: plainText(one.name) },
+      { text: plainText(`${one.name}${inPlace(one)}`) },
       { text: plainText(one.version), style: 'dim' },
       { text: packageKindName(one.kind), style: 'dim' },
       { text: counted(one.fileCount, 'file'), style: 'dim' },

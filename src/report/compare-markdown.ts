@@ -13,6 +13,7 @@ import {
 } from './compare-wording.ts';
 import { code, inert } from './slim-markdown.ts';
 import {
+  anyTwoImages,
   formatAmount,
   formatChange,
   formatSaved,
@@ -30,7 +31,7 @@ export function compareMarkdown(comparison: DetailedComparison): string {
     `## ${inert(fat.name)} → ${inert(lean.name)}: ${sizeChange(total)}`,
     `**${inert(diffSentence(diff))}**  \n${inert(headline(comparison))}  \n${inert(pullAfterSentence(comparison))}`,
     groupTable(comparison),
-    sharedLayerNotes(comparison).map(inert).join('  \n'),
+    sharedLayerNotes(comparison, anyTwoImages).map(inert).join('  \n'),
     packages(comparison),
     files(comparison),
     configuration(comparison),
@@ -52,7 +53,7 @@ function groupTable({ groups, total }: DetailedComparison): string {
     return `| ${title} | ${cells.join(' | ')} |`;
   };
   return [
-    '| | before | after | saved | | gzip before | gzip after |',
+    '| | before | after | saved | | compressed before | compressed after |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...groups
       .filter((group) => group.fat.contentBytes > 0 || group.lean.contentBytes > 0)

@@ -5,7 +5,7 @@ import { groupLines } from './group-lines.ts';
 import { layerLines } from './layer-columns.ts';
 import { screenFor, type TerminalOptions } from './screen.ts';
 import { plainText, wrap } from './terminal-text.ts';
-import { headline } from './wording.ts';
+import { anyTwoImages, headline } from './wording.ts';
 
 /** A comparison of two images for a terminal, files and settings included where it has them; ends with a line end. */
 export function compareTable(
@@ -24,7 +24,10 @@ export function compareTable(
       ...verdict.map((line) => screen.paint(line, diff?.isEqual ? 'good' : 'warn')),
     ],
     [
-      ...groupLines({ comparison, standInNotes: [] }, screen),
+      ...groupLines(
+        { comparison, standInNotes: [], compressedTitle: 'compressed', images: anyTwoImages },
+        screen,
+      ),
       ...wrapped(pullAfterSentence(comparison)).map((line) => screen.paint(line, 'dim')),
     ],
     layerLines(comparison, screen, false),

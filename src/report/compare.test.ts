@@ -53,6 +53,14 @@ test.each(outputs)('%s is as expected', async (file, text) => {
   await expect(text).toMatchFileSnapshot(`expected/${file}`);
 });
 
+test.each([compareTable(sample, colourless), compareMarkdown(sample)])(
+  'any two images are compared, however they are compressed',
+  (text) => {
+    expect(text).toMatch(/after .* compressed /);
+    expect(text).not.toMatch(/gzip before|the (fat|lean)/);
+  },
+);
+
 const verdicts: readonly [gates: readonly GateResult[], title: string][] = [
   [gates, 'Gates  1 failed, 1 cannot be judged of 3 gates'],
   [gates.slice(0, 2), 'Gates  1 cannot be judged of 2 gates'],

@@ -9,6 +9,7 @@ import {
   formatChange,
   formatDuration,
   formatSaved,
+  type ImageNames,
   pushBound,
   sharedLayerNotes,
 } from './wording.ts';
@@ -16,10 +17,15 @@ import {
 const barWidth = 18;
 // Title, then before, after, saved and percent.
 const plainColumns = 5;
-const gzipColumns = 2;
+const compressedColumns = 2;
 
 /** What the table is made from; `missing` where it is a forecast with gaps. */
-type Grouped = Pick<SlimReport, 'comparison' | 'standInNotes'> & Partial<Pick<SlimReport, 'missing'>>;
+type Grouped = Pick<SlimReport, 'comparison' | 'standInNotes'> &
+  Partial<Pick<SlimReport, 'missing'>> & {
+    /** Above the compressed sizes: `slim` pushes with gzip, any two images are compressed as their sources keep them. */
+    readonly compressedTitle: 'gzip before' | 'compressed';
+    readonly images: ImageNames;
+  };
 
 /**
  * The table of groups with its notes; bars where the terminal has room, no compressed sizes where it has little. With a
@@ -28,13 +34,13 @@ type Grouped = Pick<SlimReport, 'comparison' | 'standInNotes'> & Partial<Pick<Sl
 export function groupLines(report: Grouped, { paint, width }: Screen): string[] {
   const { comparison } = report;
   const full = groupGrid(report);
-  const layouts = [full.columns.length, plainColumns + gzipColumns, plainColumns].map((count) =>
+  const layouts = [full.columns.length, plainColumns + compressedColumns, plainColumns].map((count) =>
     firstColumns(full, count),
   );
   const isFitting = (grid: Grid): boolean =>
     layOutGrid(grid, width, (text) => text).every((line) => textWidth(line) <= width);
   const grid = layouts.find(isFitting) ?? firstColumns(full, plainColumns);
-  const notes = [...totalNotes(report), ...sharedLayerNotes(comparison).map(plainText)];
+  const notes = [...totalNotes(report), ...sharedLayerNotes(comparison, report.images).map(plainText)];
   return [
     ...layOutGrid(grid, width, paint),
     ...notes.flatMap((note) => wrap(note, width)).map((line) => paint(line, 'dim')),
@@ -84,7 +90,7 @@ function groupGrid(report: Grouped): Grid {
   return {
     columns: [
       { title: '' },
-      ...['before', 'after', 'saved', '', 'gzip before', 'after'].map(right),
+      ...['before', 'after', 'saved', '', report.compressedTitle, 'after'].map(right),
       { title: '' },
     ],
     rows:

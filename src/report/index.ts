@@ -1,6 +1,7 @@
 export { type AuditGroups, auditGroupsTable } from './audit-groups-table.ts';
 export { auditMarkdown } from './audit-markdown.ts';
 export { auditSarif } from './audit-sarif.ts';
+export { efficiencyText, inPlace, packageKindName } from './audit-sums.ts';
 export { type AuditTableOptions, auditTable } from './audit-table.ts';
 export { type AuditTreeInput, type AuditTrees, auditTrees } from './audit-tree.ts';
 export type { AuditTreeLimits, AuditTreeNode } from './audit-tree-branch.ts';
@@ -16,13 +17,14 @@ export { slimHtml } from './html/slim-html.ts';
 export { ignoreJson } from './ignore/ignore-json.ts';
 export type { CountedFiles, IgnoreReport, ReportedCut } from './ignore/ignore-report.ts';
 export { ignoreTable } from './ignore/ignore-table.ts';
-export { auditJson, compareJson, slimJson } from './json.ts';
+export { auditJson, compareJson, shrinkJson, shrinkManifestJson, slimJson } from './json.ts';
 export { lintJson } from './lint/lint-json.ts';
 export { lintAnnotations, lintLines } from './lint/lint-lines.ts';
 export type { LintedFile } from './lint/lint-report.ts';
 export { lintSarif } from './lint/lint-sarif.ts';
 export { lintTable } from './lint/lint-table.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
+export { shrinkTable } from './shrink-table.ts';
 export { type ExplainedPlan, slimExplanation, slimExplanationJson } from './slim-explanation.ts';
 export { slimMarkdown } from './slim-markdown.ts';
 export type {

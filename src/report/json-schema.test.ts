@@ -8,9 +8,18 @@ import type { GateResult } from '../policy/index.ts';
 import type { ComparedRequest, Difference, Verification } from '../verify/index.ts';
 import { sampleDiff } from './fixtures/sample-diff.ts';
 import { sampleAudit, sampleReport, sampleSides } from './fixtures/sample-report.ts';
-import { type AuditGroups, auditJson, compareJson, type SlimReport, slimJson } from './index.ts';
+import { sampleManifest, sampleShrink } from './fixtures/sample-shrink.ts';
+import {
+  type AuditGroups,
+  auditJson,
+  compareJson,
+  type SlimReport,
+  shrinkJson,
+  shrinkManifestJson,
+  slimJson,
+} from './index.ts';
 
-const names = ['slim', 'audit', 'compare'] as const;
+const names = ['slim', 'audit', 'compare', 'shrink', 'shrink-manifest'] as const;
 type Name = (typeof names)[number];
 
 const schemas = new Map(names.map((name) => [name, readSchema(name)] as const));
@@ -186,6 +195,9 @@ const samples: readonly [title: string, name: Name, text: string][] = [
   ],
   ['two images to the last file', 'compare', compareJson(sampleDiff())],
   ['two forecasts', 'compare', compareJson(forecast())],
+  ['a shrunk image', 'shrink', shrinkJson(sampleShrink())],
+  ['what it would be', 'shrink', shrinkJson(sampleShrink({ isDryRun: true }))],
+  ['what is gone', 'shrink-manifest', shrinkManifestJson(sampleManifest())],
 ];
 
 test.each(samples)('%s fits the schema', (_, name, text) => {
@@ -209,7 +221,7 @@ describe('a schema', () => {
   });
 
   test.each(samples)('notices bytes that are not whole: %s', (_, name, text) => {
-    const broken = text.replace(/("(?:contentBytes|tarBytes)": \d+)/, '$1.5');
+    const broken = text.replace(/("(?:contentBytes|tarBytes|savedBytes)": \d+)/, '$1.5');
     expect(broken).not.toBe(text);
     expect(problems(name, JSON.parse(broken))).not.toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/index.ts';
 import type { Comparison } from '../compare/index.ts';
 import type { GateResult, GateVerdict } from '../policy/index.ts';
+import type { ShrinkManifest, ShrinkReport } from '../shrink/index.ts';
 import type { AuditGroups } from './audit-groups-table.ts';
 import type { SlimReport } from './slim-report.ts';
 
@@ -38,6 +39,16 @@ export function auditJson(audit: Audit, { gates, groups }: AuditJsonParts = {}):
     ...(gates && { gates: gates.results, gateVerdict: gates.verdict }),
     ...(groups && { groups }),
   });
+}
+
+/** What shrinking did as JSON, schema `plimsoll.shrink/1` (`docs/schemas/plimsoll.shrink-1.json`). */
+export function shrinkJson(report: ShrinkReport): string {
+  return toJson('plimsoll.shrink/1', report);
+}
+
+/** What shrinking took, file by file, schema `plimsoll.shrink-manifest/1` (`docs/schemas/plimsoll.shrink-manifest-1.json`). */
+export function shrinkManifestJson(manifest: ShrinkManifest): string {
+  return toJson('plimsoll.shrink-manifest/1', manifest);
 }
 
 function toJson(schema: string, value: object): string {

@@ -18,6 +18,7 @@ import {
 import {
   capital,
   counted,
+  fatAndLean,
   formatAmount,
   formatBitRate,
   formatChange,
@@ -142,7 +143,7 @@ function notes(report: SlimReport): string {
       : [
           `Pull at ${formatBitRate(pull.downlinkBitsPerSecond)}: ${formatDuration(pull.fat.totalSeconds, isForecast)} → ${formatDuration(pull.lean.totalSeconds, isForecast)}.`,
         ]),
-    ...sharedLayerNotes(report.comparison).map(inert),
+    ...sharedLayerNotes(report.comparison, fatAndLean).map(inert),
   ].join('  \n');
 }
 

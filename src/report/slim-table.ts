@@ -9,7 +9,7 @@ import { missingTitle, slimHeadline } from './slim-headline.ts';
 import type { ReportedEdit, SlimReport } from './slim-report.ts';
 import { pad, plainText, type Style, textWidth, truncate, wrap } from './terminal-text.ts';
 import { verificationLines } from './verification-lines.ts';
-import { formatAmount, formatBitRate, formatChange, pushTimes } from './wording.ts';
+import { fatAndLean, formatAmount, formatBitRate, formatChange, pushTimes } from './wording.ts';
 
 /** The report of `plimsoll slim` for a terminal; ends with a line end. */
 export function slimTable(report: SlimReport, options: TerminalOptions): string {
@@ -17,7 +17,7 @@ export function slimTable(report: SlimReport, options: TerminalOptions): string 
   const sections = [
     headlineLines(report, screen),
     missingLines(report, screen),
-    groupLines(report, screen),
+    groupLines({ ...report, compressedTitle: 'gzip before', images: fatAndLean }, screen),
     report.missing.length > 0 ? [] : layerLines(report.comparison, screen, report.standInNotes.length > 0),
     report.findings.length === 0
       ? []

@@ -88,15 +88,27 @@ export function pushBound(cost: PushCost): string {
     : `${upload}, ${compress} meanwhile`;
 }
 
+/** What a report calls the two images: `the fat image`. */
+export interface ImageNames {
+  readonly first: string;
+  readonly second: string;
+}
+
+/** Of any two images, of which none need be better. */
+export const anyTwoImages: ImageNames = { first: 'the first image', second: 'the second one' };
+
+/** Of an image and what was made lean of it. */
+export const fatAndLean: ImageNames = { first: 'the fat image', second: 'the lean one' };
+
 /** The sentences about layers that are not counted twice, each with their names. */
-export function sharedLayerNotes(comparison: Comparison): string[] {
+export function sharedLayerNotes(comparison: Comparison, images: ImageNames): string[] {
   const { shared, push } = comparison;
   const notes: string[] = [];
   if (shared.length > 0) {
     const bytes = shared.reduce((sum, layer) => sum + layer.compressedBytes, 0);
     const names = shared.map(({ instruction }) => briefly(instruction)).join('; ');
     notes.push(
-      `Both images share ${counted(shared.length, 'layer')} (${formatBytes(bytes)} compressed: ${names}). Once the fat image is in the registry, the lean one is pushed in ${formatSeconds(push.leanAfterFat.totalSeconds)}.`,
+      `Both images share ${counted(shared.length, 'layer')} (${formatBytes(bytes)} compressed: ${names}). Once ${images.first} is in the registry, ${images.second} is pushed in ${formatSeconds(push.leanAfterFat.totalSeconds)}.`,
     );
   }
   const skipped = [...push.fat.skipped, ...push.lean.skipped].filter(

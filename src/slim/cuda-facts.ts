@@ -26,7 +26,9 @@ export function cudaFacts(
     [...names].flatMap(([name, extras]) => (cudaWants(name, extras).includes(what) ? [name] : []));
   return {
     device: target.device,
-    broughtBy: [...names].find(([name, extras]) => name === 'torch' || pullsTorch(name, extras))?.[0],
+    broughtBy: names.has('torch')
+      ? 'torch'
+      : [...names].find(([name, extras]) => pullsTorch(name, extras))?.[0],
     systemUsers: wanting('system'),
     compiledAtBuild: wanting('build'),
     compilingAtRunTime: wanting('run'),

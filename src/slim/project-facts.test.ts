@@ -259,3 +259,20 @@ test('files with credentials and caches of the hub are found in the build contex
   expect([...(facts.credentialFiles ?? [])]).toEqual([['pip.conf', 'a password']]);
   expect([...(facts.modelCacheFolders ?? [])]).toEqual(['hf-cache/hub', 'hf-cache']);
 });
+
+const condaEnvironment = 'name: ml\nchannels: [pytorch]\ndependencies:\n  - python=3.10\n';
+
+test.each<[string, string, boolean, string]>([
+  ['conda env create -f environment.yml', '  - pytorch=2.2\n', false, 'the environment brings it'],
+  ['conda env create', '  - conda-forge::pytorch\n', false, 'environment.yml is read unasked'],
+  ['mamba install -y pytorch cpuonly', '', false, 'it is named'],
+  ['conda env create -f environment.yml', '', true, 'a channel is no package'],
+  ['conda env create -f environment.yml', '  - pytorch-lightning\n', true, 'another package'],
+  ['conda clean -afy', '  - pytorch\n', true, 'the file is not installed'],
+])('%s with %j: the CPU build by pip is %s, because %s', async (command, packages, expected) => {
+  const { cpuWheels } = await factsOf({
+    Dockerfile: `FROM continuumio/miniconda3\nCOPY . .\nRUN ${command}\nRUN pip install lightning\n`,
+    'environment.yml': `${condaEnvironment}${packages}`,
+  });
+  expect(cpuWheels !== undefined).toBe(expected);
+});

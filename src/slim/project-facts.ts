@@ -9,6 +9,7 @@ import {
   pullsTorch,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
+import { condaBringsTorch } from './conda-torch.ts';
 import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
@@ -119,8 +120,9 @@ function cpuRequirement(text: string, { study, target }: FactsInput): string | u
 }
 
 /** torch, torchvision and torchaudio as they are asked for, without CUDA pins; `torch` alone where another distribution pulls it. */
-function cpuWheelsOf({ study, target }: FactsInput): RewriteFacts['cpuWheels'] {
-  if (target.device !== 'cpu') return undefined;
+function cpuWheelsOf({ project, study, target }: FactsInput): RewriteFacts['cpuWheels'] {
+  // Pip finds conda's PyTorch satisfied: it would install none.
+  if (target.device !== 'cpu' || condaBringsTorch(project)) return undefined;
   const lines = study.requirements.flatMap((tree) => tree.requested).filter((one) => !one.isConstraint);
   const asked = new Map<string, string>();
   for (const { line } of lines)

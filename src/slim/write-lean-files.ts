@@ -7,16 +7,23 @@ import type { LeanFile } from './lean-file.ts';
 /** The folder below the project where Plimsoll keeps everything it makes. */
 export const plimsollDir = '.plimsoll';
 
-/** Writes the lean files into `DIR/.plimsoll/lean/`, replacing those of an earlier run. The project itself is not touched. */
+/** Writes the lean files into `DIR/.plimsoll/lean/`, replacing those of an earlier run. The project itself is not touched. Throws a `UserError` when it cannot write. */
 export async function writeLeanFiles(
   projectDir: string,
   files: readonly LeanFile[],
 ): Promise<readonly string[]> {
   const target = join(projectDir, plimsollDir, 'lean');
-  await rm(target, { recursive: true, force: true });
-  for (const file of files) await writeFileWhole(join(target, file.path), file.content);
-  // Whatever tool walks the project (git, linters, the next build) should pass this folder by.
-  await writeFileWhole(join(projectDir, plimsollDir, '.gitignore'), '*\n');
+  try {
+    await rm(target, { recursive: true, force: true });
+    for (const file of files) await writeFileWhole(join(target, file.path), file.content);
+    // Whatever tool walks the project (git, linters, the next build) should pass this folder by.
+    await writeFileWhole(join(projectDir, plimsollDir, '.gitignore'), '*\n');
+  } catch (error) {
+    throw new UserError(`${join(projectDir, plimsollDir)} could not be written: ${messageOf(error)}`, {
+      hint: 'Check the permissions of the folder; `plimsoll slim --explain` shows the edits and writes nothing.',
+      cause: error,
+    });
+  }
   return files.map((file) => join(target, file.path));
 }
 

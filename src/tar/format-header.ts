@@ -40,7 +40,8 @@ export function formatHeader(member: TarMember, sizeBytes: number): Buffer {
   const numbers = { uid: member.uid ?? 0, gid: member.gid ?? 0, mtime: member.mtimeSeconds ?? 0 };
   for (const [key, value] of Object.entries(numbers)) {
     const limit = key === 'mtime' ? octalLimit.twelve : octalLimit.eight;
-    if (!Number.isInteger(value) || value < 0 || value > limit) records.set(key, plainDecimal(value));
+    if (!Number.isInteger(value) || value < 0 || value > limit)
+      records.set(key, decimalOf(member, key, value));
   }
   if (sizeBytes > octalLimit.twelve) records.set('size', String(sizeBytes));
   if (!fitsField(member.userName)) records.set('uname', member.userName ?? '');
@@ -151,6 +152,12 @@ function fitsField(text: string | undefined): boolean {
 function fieldNumber(value: number, limit: number): number {
   const whole = Math.floor(value);
   return whole < 0 || whole > limit ? 0 : whole;
+}
+
+/** A time that was read from a PAX record goes out as it came: a double does not hold all of its nanoseconds. */
+function decimalOf({ pax }: TarMember, key: string, value: number): string {
+  const known = pax?.[key];
+  return known !== undefined && Number(known) === value ? known : plainDecimal(value);
 }
 
 /** Without an exponent, as PAX wants it. */

@@ -56,6 +56,17 @@ export function parseHeader(block: Buffer, offset: number): RawHeader {
   };
 }
 
+/** True where a file may be a tar archive with something in it, by its first block. */
+export function isTarStart(block: Buffer): boolean {
+  try {
+    parseHeader(block, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof TarError) return false;
+    throw error;
+  }
+}
+
 function beginsWith(block: Buffer, start: number, text: string): boolean {
   for (let at = 0; at < text.length; at++) if (block[start + at] !== text.charCodeAt(at)) return false;
   return true;

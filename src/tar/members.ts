@@ -3,7 +3,7 @@ import { finishEntry } from './finish-entry.ts';
 import { blockBytes, isZeroBlock, paddedBytes, parseHeader, type RawHeader } from './header.ts';
 import { memberKind } from './member-kind.ts';
 import { readWhole, skip, type TarTalk } from './steps.ts';
-import { TarError } from './tar-entry.ts';
+import { MissingEndError, TarError } from './tar-entry.ts';
 
 /** How strictly an archive is taken. */
 export interface TarStrictness {
@@ -31,6 +31,7 @@ export function* tarMembers(strictness: TarStrictness = {}): TarTalk<void> {
       if (pending.isPresent) throw new TarError('an extended header belongs to no entry', offset);
       if (block.length === blockBytes) return yield* expectEnd(offset + blockBytes);
       if (block.length === 0 && strictness.isEndMarkerOptional === true) return;
+      if (block.length === 0) throw new MissingEndError(offset);
       throw new TarError('it is cut off: the end marker is missing', offset + block.length);
     }
     const header = parseHeader(block, offset);

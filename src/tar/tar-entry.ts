@@ -58,3 +58,10 @@ export class TarError extends UserError {
     this.offsetBytes = offsetBytes;
   }
 }
+
+/** An archive that ends between two members, where the end marker should be: cut off, or written without one. */
+export class MissingEndError extends TarError {
+  constructor(offsetBytes: number) {
+    super('it is cut off: the end marker is missing', offsetBytes);
+  }
+}

@@ -504,3 +504,19 @@ function asMember(entry: TarEntry, content: string): TarMember {
     ...(entry.linkPath !== '' && { linkPath: entry.linkPath }),
   };
 }
+
+describe('times finer than a double holds', () => {
+  const written = async (member: TarMember): Promise<string | undefined> => {
+    const [read] = await readAll(await buffer(writeTar([member])));
+    return read?.entry.pax.get('mtime');
+  };
+  test('go out as the record says that they came with', async () => {
+    const pax = { mtime: '1700000000.123456789' };
+    expect(await written({ path: 'x', mtimeSeconds: Number(pax.mtime), pax })).toBe('1700000000.123456789');
+  });
+  test('a record of another time does not count', async () => {
+    const pax = { mtime: '1.123456789' };
+    expect(await written({ path: 'x', mtimeSeconds: 5.5, pax })).toBe('5.5');
+    expect(await written({ path: 'x', mtimeSeconds: 5, pax })).toBeUndefined();
+  });
+});

@@ -9,7 +9,7 @@ export const audit: CliCommand = {
       .description('Explain an image: layers, packages, waste and what to do about it.')
       .argument(
         '<image>',
-        'docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:ROOTFS, or just a name or path',
+        'docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
       )
       .option('--platform <os/arch>', 'which image of a multi-platform source')
       .addOption(new Option('--target <device>', 'what the image will run on').choices(['cpu', 'gpu']))

@@ -8,7 +8,7 @@ export const compare: CliCommand = {
       .description('Compare two images: groups, layers, packages, files, configuration, push and pull time.')
       .argument(
         '<before>',
-        'an image: docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:ROOTFS, or just a name or path',
+        'an image: docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
       )
       .argument('<after>', 'the other image')
       .option('--platform <os/arch>', 'which image of a multi-platform source')
@@ -23,6 +23,7 @@ export const compare: CliCommand = {
       .option('--downlink <Mbit/s>', 'the download speed of a host, for the pull time (default: as --uplink)')
       .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'markdown']))
       .option('--json', 'print JSON (schema plimsoll.compare/1); as --format json')
+      .option('-o, --output <file>', 'write it into a file')
       .option('--insecure', 'talk to registries without TLS, or with any certificate')
       .option('-q, --quiet', 'no progress'),
   async run(command, signal) {

@@ -13,7 +13,7 @@ const hosts: Readonly<Record<string, readonly [option: RegExp, variable: string,
  * Only what is certain is said; undefined where the service is reached, or nothing tells.
  */
 export function faultOfPort(listening: Listening, { env }: ServiceStart): string | undefined {
-  const { server, launches, commandText } = listening;
+  const { server, launches, routes, commandText } = listening;
   const known = hosts[server?.server ?? ''];
   if (server !== undefined && known !== undefined) {
     const [option, variable, remedy] = known;
@@ -21,7 +21,13 @@ export function faultOfPort(listening: Listening, { env }: ServiceStart): string
     return isInside(host) ? fault(`${server.server} listens on ${host}`, remedy) : undefined;
   }
   const [launch] = launches;
-  if (launch === undefined || (server !== undefined && server.server !== 'python')) return undefined;
+  if (server !== undefined && server.server !== 'python') return undefined;
+  if (launch === undefined) {
+    const [listens, another] = routes.listens;
+    return another === undefined && listens?.host !== undefined && isInside(listens.host)
+      ? fault(`${listens.file}:${listens.line} listens on ${listens.host}`, 'host="0.0.0.0"')
+      : undefined;
+  }
   const host = launch.host ?? env['GRADIO_SERVER_NAME'] ?? '127.0.0.1';
   return isInside(host)
     ? fault(`${launch.file}:${launch.line} listens on ${host}`, 'GRADIO_SERVER_NAME=0.0.0.0')

@@ -39,6 +39,14 @@ export function chunkOf(
   return applyEdits(text.slice(start, instruction.syntax.range.end), moved);
 }
 
+/** What stands between an instruction and the one before, behind an empty line, if there is a comment in it. */
+function commentsOf(assembly: Assembly, one: ClassifiedInstruction): string {
+  const { range } = one.instruction.syntax;
+  const above = chunkOf(assembly, one).slice(0, range.start - range.end);
+  if (!above.includes('#')) return '';
+  return above.startsWith(assembly.eol.repeat(2)) ? above : `${assembly.eol}${above}`;
+}
+
 /** The builder behind its FROM: everything up to the last installation that the installations need. */
 export function builderChunks(assembly: Assembly): string[] {
   const { classified, files, environment, eol, python, stage } = assembly;
@@ -46,6 +54,8 @@ export function builderChunks(assembly: Assembly): string[] {
   const making = environment === undefined ? environmentPosition(classified) : -1;
   // Source waits until a package of it is installed, so that a change of it repeats nothing else.
   let waiting: ClassifiedInstruction[] = [];
+  // The comments of a COPY of requirements travel to the COPY that takes its place.
+  let comments = '';
   return classified.slice(0, last + 1).flatMap((one, position) => {
     const parts =
       position === making
@@ -55,8 +65,8 @@ export function builderChunks(assembly: Assembly): string[] {
     const source = isLocal ? waiting : [];
     parts.push(...source.map((copy) => chunkOf(assembly, copy)));
     if (isLocal) waiting = [];
-    if (one.role === 'copy' && !isForBuilder(one, assembly) && !files.manifestOnly.has(one))
-      waiting.push(one);
+    if (files.manifestOnly.has(one)) comments += commentsOf(assembly, one);
+    else if (one.role === 'copy' && !isForBuilder(one, assembly)) waiting.push(one);
     const brought = source.flatMap(({ instruction }) => readContextCopy(instruction) ?? []);
     for (const [directory, sources] of files.before.get(one) ?? []) {
       if (
@@ -65,7 +75,8 @@ export function builderChunks(assembly: Assembly): string[] {
         continue;
       const target =
         directory === (one.instruction.before.workdir ?? '/') ? './' : `${directory.replace(/\/$/, '')}/`;
-      parts.push(`${eol}${eol}COPY ${sources.join(' ')} ${target}`);
+      parts.push(`${comments === '' ? `${eol}${eol}` : comments}COPY ${sources.join(' ')} ${target}`);
+      comments = '';
     }
     return isForBuilder(one, assembly)
       ? [...parts, chunkOf(assembly, one, builderEdits(one, assembly))]

@@ -1,6 +1,7 @@
 import type { Instruction, Stage } from '../model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { readContextCopy } from './context-paths.ts';
 import { knownBase } from './known-base.ts';
 import { moveUser } from './move-user.ts';
 import { type Change, ownerChanges, plainDirectory } from './owner-change.ts';
@@ -144,7 +145,8 @@ function copyDoubts(
   const place = dockerfile.placeOf(copy.syntax);
   const before = [...stage.instructions.slice(0, stage.instructions.indexOf(copy)), ...moved];
   const found: string[] = [];
-  if (copy.syntax.keyword === 'add') found.push('ADD may unpack an archive, whose owners are its own');
+  if (copy.syntax.keyword === 'add' && !addsTheContext(copy))
+    found.push('ADD may unpack an archive, whose owners are its own');
   for (const { flag, value, resolved, variables } of changes) {
     const given = copy.syntax.flags.find(({ name }) => name === flag);
     if (given !== undefined && given.value !== value)
@@ -160,6 +162,11 @@ function copyDoubts(
       found.push('COPY --link looks up no names, and the numbers of the user are not known');
   }
   return found.map((why) => `${place}: ${why}`);
+}
+
+/** `ADD . /app`: a directory is copied as it is, with the archives in it. */
+function addsTheContext(add: Instruction): boolean {
+  return readContextCopy(add)?.sources.every((source) => source === '.') === true;
 }
 
 function flagEdits(

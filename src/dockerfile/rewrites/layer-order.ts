@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isStateForBuilder } from './builder-stage.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { contextPathOf, readContextCopy } from './context-paths.ts';
 import { removeBlock } from './remove-block.ts';
@@ -50,6 +51,13 @@ function needsFiles(one: ClassifiedInstruction): boolean {
   return one.installs.some((install) => install.requirementFiles.length > 0);
 }
 
+/** An ENV that installers read, a USER, a SHELL: the installation cannot pass it. */
+function decides(one: ClassifiedInstruction, classified: readonly ClassifiedInstruction[]): boolean {
+  const { keyword } = one.instruction.syntax;
+  if (keyword === 'user' || keyword === 'shell') return true;
+  return (keyword === 'env' || keyword === 'arg') && isStateForBuilder(one, classified);
+}
+
 function moveInstall(
   { text, placeOf, classified, copyAt, installAt }: Move,
   facts: RewriteFacts,
@@ -63,6 +71,11 @@ function moveInstall(
     .filter((one) => one.role !== 'state' && one.role !== 'copy');
   if (between.length > 0)
     return leave(`${line}: other steps stand between the COPY of the source and the installation`);
+  const state = classified.slice(copyAt + 1, installAt).find((one) => decides(one, classified));
+  if (state !== undefined)
+    return leave(
+      `${line}: ${placeOf(state.instruction.syntax)} may decide how it installs, and stands behind the COPY of the source`,
+    );
   if (install.otherCommands.length > 0) return leave(`${line}: the RUN does more than install`);
   if (install.installs.some((one) => one.localPaths.length > 0))
     return leave(`${line}: installs from the source tree`);
@@ -76,9 +89,14 @@ function moveInstall(
     path === undefined ? [] : (facts.requirementClosure.get(path) ?? [path]),
   );
   const isFlat = closure.every((path) => !path.includes('/') && !facts.requirementsWithSource.has(path));
+  // One COPY brings them all to where pip looks for them.
+  const places = files.map((file) => posix.resolve(workdir, file.text));
+  const [directory = workdir] = places.map((place) => posix.dirname(place));
+  const isOnePlace = places.every((place, at) => place === posix.join(directory, contextFiles[at] ?? ''));
   if (
     contextFiles.includes(undefined) ||
     !isFlat ||
+    !isOnePlace ||
     install.instruction.before.workdir !== copy.before.workdir
   ) {
     return leave(`${line}: where its requirements files come from is not plain enough to move it`);
@@ -94,7 +112,7 @@ function moveInstall(
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const { blockStart, range } = install.instruction.syntax;
   const block = text.slice(blockStart, range.end);
-  const target = workdir === '/' ? '/' : './';
+  const target = directory !== '/' && directory === workdir ? './' : `${directory.replace(/\/$/, '')}/`;
   return {
     edits: [
       {

@@ -26,7 +26,10 @@ export const modelVolume: Rewrite = {
       doubt === undefined ? [] : [`${placeOf(instruction.syntax)}: ${doubt}`],
     );
     const moved = baked.filter(({ doubt }) => doubt === undefined).map((one) => one.instruction);
-    const obstacle = moved.length === 0 ? undefined : stageObstacle(dockerfile, stage);
+    const obstacle =
+      moved.length === 0
+        ? undefined
+        : (stageObstacle(dockerfile, stage) ?? missingFolder(dockerfile, stage, moved));
     if (moved.length === 0 || obstacle !== undefined)
       return { ...nothingToDo, leftAlone: [...leftAlone, ...(obstacle === undefined ? [] : [obstacle])] };
     const place = placeOfModels(stage);
@@ -124,6 +127,31 @@ function stageObstacle({ model, placeOf }: ResolvedDockerfile, stage: Stage): st
   return model.stages.some((one) => one.baseStage === stage.position)
     ? 'another stage starts from this one'
     : undefined;
+}
+
+/** `RUN chown -R app /models` behind a download that makes /models: without it there would be nothing to give away. */
+function missingFolder(
+  { placeOf }: ResolvedDockerfile,
+  stage: Stage,
+  moved: readonly Instruction[],
+): string | undefined {
+  const place = placeOfModels(stage);
+  if (place === undefined) return undefined;
+  const kept = stage.instructions.filter((one) => !moved.includes(one));
+  const names = (one: Instruction, isMaking: boolean): boolean =>
+    one.commands?.some(
+      ({ words }) => words.includes(place) && /^(mkdir|install)$/.test(words[0] ?? '') === isMaking,
+    ) === true;
+  const user = kept.findIndex((one) => names(one, false));
+  const isMade = kept
+    .slice(0, user + 1)
+    .some(
+      (one) => names(one, true) || (one.syntax.keyword === 'workdir' && one.syntax.value.trim() === place),
+    );
+  const found = kept[user];
+  return found === undefined || isMade
+    ? undefined
+    : `${placeOf(found.syntax)} needs ${place}, which the download makes: put \`mkdir -p ${place}\` into that RUN first`;
 }
 
 /** `RUN mkdir -p /models && chown app /models`: a new volume takes the owner. */

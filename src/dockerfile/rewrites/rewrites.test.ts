@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   parseDockerfile,
   type RewriteFacts,
+  type RewriteId,
   resolveDockerfile,
   rewriteDockerfile,
   rewrites,
@@ -167,6 +168,15 @@ describe('any subset of the rewrites', () => {
       { numRuns: 40 },
     );
   });
+});
+
+test('a download that goes needs no secret, and one that stays gets it', () => {
+  const text =
+    'FROM python:3.12-slim\nARG HF_TOKEN\nRUN hf download --token $HF_TOKEN acme/model\nCMD ["python"]\n';
+  const made = (asked: readonly RewriteId[]): readonly string[] =>
+    rewriteDockerfile(text, facts, { without: new Set(), asked: new Set(asked) }).applied.map(({ id }) => id);
+  expect(made(['secret-mounts', 'model-volume'])).toContain('model-volume');
+  expect(made(['secret-mounts'])).toEqual(['secret-mounts']);
 });
 
 /** What the final container is started with, which no rewrite may change. */

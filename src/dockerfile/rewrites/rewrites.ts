@@ -28,8 +28,9 @@ import { virtualEnvironment } from './virtual-environment.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
-  secretMounts,
+  // A download that goes needs no secret.
   modelVolume,
+  secretMounts,
   toolEnvironment,
   startCommand,
   productionRequirements,

@@ -4,6 +4,7 @@ import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { hasPackagedPython, isBareDebian } from './make-environment.ts';
 import { removeBlock } from './remove-block.ts';
+import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { isInstalling } from './tool-commands.ts';
@@ -22,8 +23,8 @@ export const runtimePackages: Rewrite = {
     if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
     const needed = packageUsers(new Map([...facts.neededCommands, ...usedCommands(stage)]), facts);
     const brought = new Set(broughtAlong(stage, facts));
-    const verdicts = stage.instructions.flatMap((instruction) =>
-      judge(instruction, { facts, needed, brought, text: syntax.text }),
+    const verdicts = stage.instructions.flatMap((instruction, at) =>
+      judge(instruction, stage.instructions.slice(at + 1), { facts, needed, brought, text: syntax.text }),
     );
     const edits = verdicts.flatMap((verdict) => verdict.edits);
     const dropped = verdicts.flatMap((verdict) => verdict.dropped);
@@ -87,14 +88,19 @@ function broughtAlong(stage: Stage, facts: RewriteFacts): string[] {
   );
   const certificates =
     isBareDebian(stage) && dropped.some((name) => /^(python3-pip|curl|wget|git)$/.test(name));
-  const hasInterpreter = names.some((name) => /^python3(\.\d+)?$/.test(name));
+  const hasInterpreter = names.some(isInterpreter);
   return [
     ...(hasInterpreter ? [] : interpreters.slice(0, 1)),
     ...(certificates ? ['ca-certificates'] : []),
   ].filter((name) => !names.includes(name));
 }
 
-function judge(instruction: Instruction, context: Context): Verdict[] {
+/** `python3`, `python3.11`: what the application runs on. */
+function isInterpreter(name: string): boolean {
+  return /^python3(\.\d+)?$/.test(name);
+}
+
+function judge(instruction: Instruction, later: readonly Instruction[], context: Context): Verdict[] {
   const installs = (instruction.commands ?? []).flatMap((command) => readAptInstall(command) ?? []);
   const verdicts = installs.map((install) => judgeInstall(install, context));
   const isEverythingDropped =
@@ -107,10 +113,24 @@ function judge(instruction: Instruction, context: Context): Verdict[] {
     ) === true;
   if (!isEverythingDropped || isReplaced || !isAptOnly) return verdicts;
   const dropped = verdicts.flatMap((verdict) => verdict.dropped);
+  const isUpdate = instruction.commands?.some((command) => aptAction(command) === 'update') === true;
+  if (isUpdate && needsLists(later)) {
+    const edits = removeLinks(instruction, context.text, (command) => readAptInstall(command) !== undefined);
+    return edits.length === installs.length ? [{ edits, dropped, leftAlone: [] }] : [];
+  }
   const { blockStart, range } = instruction.syntax;
   return [
     { edits: [removeBlock(context.text, { start: blockStart, end: range.end })], dropped, leftAlone: [] },
   ];
+}
+
+/** The next steps that have to do with apt install from the package lists of an earlier layer. */
+function needsLists(later: readonly Instruction[]): boolean {
+  const first = later
+    .flatMap(({ commands }) => commands ?? [])
+    .map(aptAction)
+    .find((action) => action === 'update' || action === 'install');
+  return first === 'install';
 }
 
 function judgeInstall(install: AptInstall, { facts, needed, brought }: Context): Verdict {
@@ -121,7 +141,7 @@ function judgeInstall(install: AptInstall, { facts, needed, brought }: Context):
   for (const found of install.packages) {
     const { purpose, runtimePackages: runtime } = facts.classifyPackage(found.name);
     const user = needed.get(found.name);
-    if (purpose === 'run-time') continue;
+    if (purpose === 'run-time' || isInterpreter(found.name)) continue;
     if (purpose === 'unknown')
       leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
     else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user}`);

@@ -524,3 +524,9 @@ describe('an ignore', () => {
     ]);
   });
 });
+
+test('what cannot be expanded is told with file and line', () => {
+  expect(() => lintDockerfile('FROM a:1\nADD x "y\n', { fileName: 'docker/api.Dockerfile' })).toThrow(
+    /^docker\/api\.Dockerfile:2: failed to process/,
+  );
+});

@@ -49,16 +49,17 @@ export interface LintFinding {
 export function lintDockerfile(text: string, options: LintOptions = {}): readonly LintFinding[] {
   const fileName = options.fileName ?? 'Dockerfile';
   const syntax = parseDockerfile(text, fileName);
-  return lintModel(syntax, resolveDockerfile(syntax, { fileName }), options);
+  return lintModel(syntax, resolveDockerfile(syntax, { fileName }), { ...options, fileName });
 }
 
 /** As `lintDockerfile`, of what is parsed already. */
 export function lintModel(
   syntax: DockerfileSyntax,
   model: DockerfileModel,
-  options: Omit<LintOptions, 'fileName'> = {},
+  options: LintOptions = {},
 ): readonly LintFinding[] {
   const subject = {
+    fileName: options.fileName ?? 'Dockerfile',
     syntax,
     model: withoutForeignShells(withOnbuildCommands(model, syntax), syntax),
     ruleNames: lintRules.flatMap(namesOfRule),

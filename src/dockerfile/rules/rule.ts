@@ -42,6 +42,8 @@ export interface LintProject {
 
 /** What rules look at. */
 export interface LintSubject {
+  /** For messages. */
+  readonly fileName: string;
   readonly syntax: DockerfileSyntax;
   readonly model: DockerfileModel;
   /** Every name that a rule answers to. */

@@ -1,4 +1,4 @@
-import { nearestName } from '../../base/index.ts';
+import { messageOf, nearestName, UserError } from '../../base/index.ts';
 import type { Instruction } from '../model.ts';
 import type { DockerfileSyntax } from '../syntax/syntax.ts';
 import { argumentWords, type PlacedWord, parseNameValues } from '../syntax/words.ts';
@@ -21,13 +21,29 @@ export const undefinedVar: LintRule = {
       const { variables, args } = instruction.before;
       const known = { ...Object.fromEntries(Object.keys(args).map((name) => [name, ''])), ...variables };
       return wordsOf(instruction, subject.syntax.escape).flatMap(({ text, range }) =>
-        unsetIn(text, known, subject.syntax.escape).flatMap((name) => {
+        unsetWords(text, known, { subject, instruction }).flatMap((name) => {
           const why = reasonOf(subject, instruction, name);
           return why === undefined ? [] : [{ range, message: `$${name} is empty here: ${why}` }];
         }),
       );
     }),
 };
+
+/** As `unsetIn`; what cannot be expanded is told with its line, as BuildKit refuses it there. */
+function unsetWords(
+  text: string,
+  known: Readonly<Record<string, string>>,
+  { subject, instruction }: { readonly subject: LintSubject; readonly instruction: Instruction },
+): readonly string[] {
+  try {
+    return unsetIn(text, known, subject.syntax.escape);
+  } catch (cause) {
+    throw new UserError(`${subject.fileName}:${instruction.syntax.startLine}: ${messageOf(cause)}`, {
+      hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
+      cause,
+    });
+  }
+}
 
 function wordsOf(
   { syntax }: Instruction,

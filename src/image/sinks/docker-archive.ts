@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { type TarMember, writeTar } from '../../tar/index.ts';
+import type { TarMember } from '../../tar/index.ts';
 import { blobPath } from '../blob-path.ts';
 import type { Image } from '../image.ts';
+import { writeArchiveFile } from './archive-file.ts';
 import { distinctLayers, ociDocuments } from './oci-documents.ts';
 
 /** How an archive is written. */
@@ -24,19 +20,7 @@ export async function writeDockerArchive(
   path: string,
   options: WriteDockerArchiveOptions = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await pipeline(
-      writeTar(archiveMembers(image, options.tags ?? [])),
-      createWriteStream(temporary, { flags: 'wx' }),
-      options.signal ? { signal: options.signal } : {},
-    );
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeArchiveFile(path, archiveMembers(image, options.tags ?? []), options.signal);
 }
 
 function* archiveMembers(image: Image, tags: readonly string[]): Generator<TarMember> {

@@ -34,7 +34,9 @@ export function ociDocuments(image: Image, tag?: string): OciDocuments {
         digest: layer.digest,
         size: layer.sizeBytes,
         urls: layer.urls,
+        annotations: layer.annotations,
       })),
+      annotations: image.annotations,
     }),
   );
   const index = JSON.stringify({

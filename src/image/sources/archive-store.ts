@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   type Compression,
@@ -15,9 +16,10 @@ import {
   sniffCompression,
   UserError,
 } from '../../base/index.ts';
-import { scanTarFile, type TarEntry, TarError } from '../../tar/index.ts';
+import { blockBytes, isTarStart, scanTarFile, type TarEntry, TarError } from '../../tar/index.ts';
 import { fileRange } from './file-range.ts';
 import { closedError, type FileStore, missingFile } from './file-store.ts';
+import { makeTemporary } from './make-temporary.ts';
 
 /** What opening an archive needs besides its path. */
 export interface ArchiveOptions {
@@ -190,7 +192,7 @@ async function unpackedCopy(
   options: ArchiveOptions,
 ): Promise<string> {
   const { temporaryDir, progress, signal } = options;
-  await mkdir(temporaryDir, { recursive: true });
+  makeTemporary(temporaryDir);
   const mostBytes = options.maxUnpackedBytes ?? (await roomBytes(temporaryDir));
   const tooLarge = (): Error =>
     new UserError(
@@ -206,6 +208,7 @@ async function unpackedCopy(
       [
         createReadStream(path, { highWaterMark: 512 * 1024 }),
         ...decompressor(compression),
+        checkTarStart(path),
         capBytes(mostBytes, tooLarge),
         meterBytes((count) => task.advance(count)),
         createWriteStream(copy, { flags: 'wx', mode: 0o600 }),
@@ -224,6 +227,26 @@ async function unpackedCopy(
   } finally {
     task.done();
   }
+}
+
+/** Ends with an error what does not begin as an archive of files: it is not unpacked any further. */
+function checkTarStart(path: string): Transform {
+  let start = Buffer.alloc(0);
+  const check = (): Error | null =>
+    isTarStart(start)
+      ? null
+      : new UserError(`${path} is no image archive: it does not unpack to a tar archive`, {
+          hint: 'An image archive is what `docker save` or `skopeo copy` writes.',
+        });
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      if (start.length >= blockBytes) return done(null, chunk);
+      start = Buffer.concat([start, chunk.subarray(0, blockBytes - start.length)]);
+      const problem = start.length < blockBytes ? null : check();
+      if (problem === null) done(null, chunk);
+      else done(problem);
+    },
+  });
 }
 
 /** Left free for everybody else. */

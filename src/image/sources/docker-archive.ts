@@ -3,11 +3,12 @@ import { buffer } from 'node:stream/consumers';
 import { isDigest, sha256Digest, sniffBytes, sniffCompression, UserError } from '../../base/index.ts';
 import { chooseImage, type ImageWish } from '../choose-image.ts';
 import { layerInstructions, parseConfig } from '../config.ts';
-import { type DockerManifestDocument, parseDockerManifest } from '../documents.ts';
+import { type Descriptor, type DockerManifestDocument, parseDockerManifest } from '../documents.ts';
 import type { Image, ImageConfig, Layer } from '../image.ts';
 import { AbsentLayerError, storedLayer } from '../layer.ts';
 import { type FileStore, missingFile, readDocument } from './file-store.ts';
-import { openLayout } from './oci-layout.ts';
+import { checkLayerLength } from './layer-length.ts';
+import { describedLayers, openLayout } from './oci-layout.ts';
 
 // Docker 25 and later             before                           podman
 //   manifest.json                   manifest.json                    manifest.json
@@ -76,7 +77,8 @@ async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<L
     );
   }
   const instructions = layerInstructions(config);
-  return await Promise.all(
+  const described = await layersOfIndex(store);
+  const layers = await Promise.all(
     config.diffIds.map(async (diffId, position) => {
       const path = item.Layers[position] ?? '';
       return await archivedLayer(store, {
@@ -88,6 +90,22 @@ async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<L
       });
     }),
   );
+  for (const [position, { digest, diffId, sizeBytes }] of layers.entries()) {
+    const isHeld = (await store.sizeBytes(item.Layers[position] ?? '')) !== undefined;
+    const known = [described.get(digest), item.LayerSources[diffId]].find((one) => one?.digest === digest);
+    if (isHeld && known !== undefined) checkLayerLength(known, sizeBytes, store.title);
+  }
+  return layers;
+}
+
+/** What the OCI index of Docker 25 and of BuildKit says of layers; manifest.json goes first, so that nothing depends on it. */
+async function layersOfIndex(store: FileStore): Promise<ReadonlyMap<string, Descriptor>> {
+  try {
+    return await describedLayers(store);
+  } catch (error) {
+    if (error instanceof UserError) return new Map();
+    throw error;
+  }
 }
 
 interface LayerPlace {

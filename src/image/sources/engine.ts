@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageWish } from '../choose-image.ts';
 import type { Image } from '../image.ts';
 import { type ArchiveOptions, archiveStore } from './archive-store.ts';
 import { openDockerArchive } from './docker-archive.ts';
+import { makeTemporary } from './make-temporary.ts';
 
 /** The engines that images are read from. */
 export type SavingEngine = 'docker' | 'podman';
@@ -25,7 +26,7 @@ export async function openEngineImage(
   wish: ImageWish,
   options: ArchiveOptions,
 ): Promise<Image> {
-  await mkdir(options.temporaryDir, { recursive: true });
+  makeTemporary(options.temporaryDir);
   const path = join(options.temporaryDir, `saved-${randomBytes(6).toString('hex')}.tar`);
   const discard = async (): Promise<void> => await rm(path, { force: true });
   try {

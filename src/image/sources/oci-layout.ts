@@ -13,10 +13,18 @@ import {
 import type { Image, ImageConfig, Layer, Platform } from '../image.ts';
 import { absentLayer, manifestLayers } from '../manifest-layers.ts';
 import { type FileStore, missingFile, readDocument } from './file-store.ts';
+import { checkLayerLength } from './layer-length.ts';
 
 // oci-layout                {"imageLayoutVersion": "1.0.0"}
 // index.json                {"schemaVersion": 2, "manifests": [{"mediaType": …, "digest": …, "size": …, "annotations": {…}}]}
 // blobs/sha256/<hex>        indexes, manifests, configurations, layers
+
+/** Blobs in a store, by digest. */
+export interface BlobFiles {
+  readonly store: FileStore;
+  /** Where the store keeps the blob of a digest. */
+  readonly pathOf: (digest: string) => string;
+}
 
 interface LayoutImage {
   readonly names: readonly string[];
@@ -37,25 +45,55 @@ export async function openLayout(store: FileStore, wish: ImageWish, name: string
     });
   }
   const index = parseIndex(text.toString(), `index.json in ${store.title}`);
-  const survey: Survey = { store, images: [], others: [], visitCount: 0 };
-  for (const descriptor of index.manifests) await collect(survey, descriptor, { names: [], depth: 0 });
+  return await openDescribed({ store, pathOf: blobPath }, index.manifests, { wish, name });
+}
+
+/** Opens the image that fits of those that descriptors lead to; throws as `openLayout` does. */
+export async function openDescribed(
+  blobs: BlobFiles,
+  descriptors: readonly Descriptor[],
+  { wish, name }: { readonly wish: ImageWish; readonly name: string },
+): Promise<Image> {
+  const { store } = blobs;
+  const survey = await surveyed(blobs, descriptors);
   if (survey.images.length === 0 && survey.others.length > 0) {
     throw new UserError(`${store.title} holds no container image but ${survey.others.join(', ')}`);
   }
   const chosen = chooseImage(survey.images, wish, store.title);
-  const { manifest, config } = await readImage(store, chosen.descriptor);
+  const { manifest, config } = await readImage(blobs, chosen.descriptor);
   return {
     name,
     platform: config.platform,
     digest: chosen.digest,
     config,
-    layers: await layoutLayers(store, manifest, config),
+    layers: await layoutLayers(blobs, manifest, config),
     close: async () => await store.close(),
   };
 }
 
+/** The layers of all images of a layout, by digest: what their manifests say of them. Throws as `openLayout` does. */
+export async function describedLayers(store: FileStore): Promise<ReadonlyMap<string, Descriptor>> {
+  const text = await readDocument(store, 'index.json');
+  if (text === undefined) return new Map();
+  const blobs = { store, pathOf: blobPath };
+  const { images } = await surveyed(
+    blobs,
+    parseIndex(text.toString(), `index.json in ${store.title}`).manifests,
+  );
+  const manifests = await Promise.all(
+    images.map(async ({ descriptor }) => await readManifest(blobs, descriptor)),
+  );
+  return new Map(manifests.flatMap(({ layers }) => layers.map((layer) => [layer.digest, layer])));
+}
+
+async function surveyed(blobs: BlobFiles, descriptors: readonly Descriptor[]): Promise<Survey> {
+  const survey: Survey = { blobs, images: [], others: [], visitCount: 0 };
+  for (const descriptor of descriptors) await collect(survey, descriptor, { names: [], depth: 0 });
+  return survey;
+}
+
 interface Survey {
-  readonly store: FileStore;
+  readonly blobs: BlobFiles;
   readonly images: LayoutImage[];
   /** What else there is, by media type or digest. */
   readonly others: string[];
@@ -74,7 +112,8 @@ async function collect(
   descriptor: Descriptor,
   above: { readonly names: readonly string[]; readonly depth: number },
 ): Promise<void> {
-  const { store, images, others } = survey;
+  const { blobs, images, others } = survey;
+  const { store } = blobs;
   survey.visitCount += 1;
   if (survey.visitCount > mostVisits) {
     throw new UserError(`the indexes in ${store.title} list more than ${mostVisits} manifests`, {
@@ -86,19 +125,19 @@ async function collect(
   if (mediaTypes.indexes.includes(descriptor.mediaType)) {
     if (above.depth >= deepestIndex)
       throw new UserError(`the indexes in ${store.title} are nested too deeply`);
-    const content = await readBlob(store, descriptor);
+    const content = await readBlob(blobs, descriptor);
     if (content === undefined) return void others.push(`the index ${descriptor.digest}, which is missing`);
     const index = parseIndex(content.toString(), `the index ${descriptor.digest} in ${store.title}`);
     for (const inner of index.manifests) await collect(survey, inner, { names, depth: above.depth + 1 });
     return;
   }
   if (!mediaTypes.manifests.includes(descriptor.mediaType)) return void others.push(descriptor.mediaType);
-  const content = await readBlob(store, descriptor);
+  const content = await readBlob(blobs, descriptor);
   if (content === undefined) return void others.push(`the manifest ${descriptor.digest}, which is missing`);
   const manifest = parseManifest(content.toString(), `the manifest ${descriptor.digest} in ${store.title}`);
   if (!mediaTypes.configs.includes(manifest.config.mediaType))
     return void others.push(manifest.config.mediaType);
-  const platform = descriptor.platform ?? (await readConfig(store, manifest.config)).platform;
+  const platform = descriptor.platform ?? (await readConfig(blobs, manifest.config)).platform;
   const { os, architecture, variant } = platform;
   images.push({
     names,
@@ -116,61 +155,64 @@ function namesOf(descriptor: Descriptor): string[] {
 }
 
 async function readImage(
-  store: FileStore,
+  blobs: BlobFiles,
   descriptor: Descriptor,
 ): Promise<{ readonly manifest: ManifestDocument; readonly config: ImageConfig }> {
-  const content = await readBlob(store, descriptor);
-  if (content === undefined) throw missingFile(blobPath(descriptor.digest), store.title);
-  const manifest = parseManifest(content.toString(), `the manifest ${descriptor.digest} in ${store.title}`);
-  return { manifest, config: await readConfig(store, manifest.config) };
+  const manifest = await readManifest(blobs, descriptor);
+  return { manifest, config: await readConfig(blobs, manifest.config) };
 }
 
-async function readConfig(store: FileStore, descriptor: Descriptor): Promise<ImageConfig> {
-  const content = await readBlob(store, descriptor);
-  if (content === undefined) throw missingFile(blobPath(descriptor.digest), store.title);
-  return parseConfig(content.toString(), `the configuration ${descriptor.digest} in ${store.title}`);
+async function readManifest(blobs: BlobFiles, descriptor: Descriptor): Promise<ManifestDocument> {
+  const content = await readBlob(blobs, descriptor);
+  const { title } = blobs.store;
+  if (content === undefined) throw missingFile(blobs.pathOf(descriptor.digest), title);
+  return parseManifest(content.toString(), `the manifest ${descriptor.digest} in ${title}`);
 }
 
-async function readBlob(store: FileStore, descriptor: Descriptor): Promise<Buffer | undefined> {
-  const path = blobPath(descriptor.digest);
+async function readConfig(blobs: BlobFiles, descriptor: Descriptor): Promise<ImageConfig> {
+  const content = await readBlob(blobs, descriptor);
+  const { title } = blobs.store;
+  if (content === undefined) throw missingFile(blobs.pathOf(descriptor.digest), title);
+  return parseConfig(content.toString(), `the configuration ${descriptor.digest} in ${title}`);
+}
+
+async function readBlob({ store, pathOf }: BlobFiles, descriptor: Descriptor): Promise<Buffer | undefined> {
+  const path = pathOf(descriptor.digest);
   const content = await readDocument(store, path);
   if (content !== undefined) verifyDocument(content, descriptor, `${path} in ${store.title}`);
   return content;
 }
 
 async function layoutLayers(
-  store: FileStore,
+  blobs: BlobFiles,
   manifest: ManifestDocument,
   config: ImageConfig,
 ): Promise<Layer[]> {
+  const { store, pathOf } = blobs;
   const layers = manifestLayers({
     title: store.title,
     manifest,
     config,
-    open: async (descriptor, title) => await openLayer(store, descriptor, title),
-    locate: async ({ digest }) => await store.locate(blobPath(digest)),
+    open: async (descriptor, title) => await openLayer(blobs, descriptor, title),
+    locate: async ({ digest }) => await store.locate(pathOf(digest)),
   });
-  await Promise.all(manifest.layers.map(async (descriptor) => await checkHeld(store, descriptor)));
+  await Promise.all(manifest.layers.map(async (descriptor) => await checkHeld(blobs, descriptor)));
   return layers;
 }
 
-async function checkHeld(store: FileStore, { digest, size, urls }: Descriptor): Promise<void> {
-  const sizeBytes = await store.sizeBytes(blobPath(digest));
-  if (sizeBytes === undefined && urls.length === 0) throw missingFile(blobPath(digest), store.title);
-  if (sizeBytes !== undefined && sizeBytes !== size) {
-    throw new UserError(
-      `the layer ${digest} in ${store.title} has ${sizeBytes} bytes, but its manifest says ${size}`,
-      { hint: 'The image is damaged: save or pull it again.' },
-    );
-  }
+async function checkHeld({ store, pathOf }: BlobFiles, descriptor: Descriptor): Promise<void> {
+  const path = pathOf(descriptor.digest);
+  const sizeBytes = await store.sizeBytes(path);
+  if (sizeBytes === undefined && descriptor.urls.length === 0) throw missingFile(path, store.title);
+  if (sizeBytes !== undefined) checkLayerLength(descriptor, sizeBytes, store.title);
 }
 
 async function openLayer(
-  store: FileStore,
+  { store, pathOf }: BlobFiles,
   descriptor: Descriptor,
   title: string,
 ): ReturnType<FileStore['open']> {
-  const path = blobPath(descriptor.digest);
+  const path = pathOf(descriptor.digest);
   const isHeld = (await store.sizeBytes(path)) !== undefined;
   if (isHeld || descriptor.urls.length === 0) return await store.open(path);
   throw absentLayer(descriptor, title);

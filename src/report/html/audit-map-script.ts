@@ -49,7 +49,8 @@ function describe(node) {
   const share = node.size / (root().size || 1) * 100;
   const kind = node.kind ? data.kinds[node.kind - 1] : '';
   const waste = wasteOf(node);
-  return bytes(node.size) + ' · ' + (share < 0.1 ? '<0.1' : share.toFixed(1)) + '% of the image · ' + files(node.files) + (waste ? ' · ' + waste + (kind ? ': ' + kind : '') : '');
+  const part = node === root() ? '' : (share < 0.1 ? '<0.1' : share.toFixed(1)) + '% of the image · ';
+  return bytes(node.size) + ' · ' + part + files(node.files) + (waste ? ' · ' + waste + (kind ? ': ' + kind : '') : '');
 }
 
 function draw() {

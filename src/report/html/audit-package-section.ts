@@ -1,6 +1,6 @@
 import type { Audit } from '../../audit/index.ts';
 import { formatBytes } from '../../base/index.ts';
-import { packageKindName } from '../audit-sums.ts';
+import { inPlace, packageKindName } from '../audit-sums.ts';
 import { counted } from '../wording.ts';
 import { html, type Markup, nothing } from './markup.ts';
 
@@ -14,7 +14,9 @@ export function auditPackageSection({ packages }: Audit): Markup {
   const rows = packages.slice(0, mostRows).map((one, i) => {
     const kind = packageKindName(one.kind);
     const group = one.kind === 'distribution' ? 'python-dependencies' : 'system-packages';
-    return html`<tr${i >= shownAtFirst ? html` class="later"` : nothing}><td class="name">${one.name}</td><td class="mono">${one.version}</td><td class="muted">${kind}</td><td class="n" data-value="${one.sizeBytes}">${formatBytes(one.sizeBytes)}</td><td class="shares"><span class="bar"><i class="fill g-${group}" style="width:${((100 * one.sizeBytes) / largest).toFixed(2)}%"></i></span></td><td class="n" data-value="${one.fileCount}">${one.fileCount.toLocaleString('en-US')}</td></tr>`;
+    const place =
+      one.location === undefined ? nothing : html` <span class="muted small">${inPlace(one)}</span>`;
+    return html`<tr${i >= shownAtFirst ? html` class="later"` : nothing}><td class="name">${one.name}${place}</td><td class="mono">${one.version}</td><td class="muted">${kind}</td><td class="n" data-value="${one.sizeBytes}">${formatBytes(one.sizeBytes)}</td><td class="shares"><span class="bar"><i class="fill g-${group}" style="width:${((100 * one.sizeBytes) / largest).toFixed(2)}%"></i></span></td><td class="n" data-value="${one.fileCount}">${one.fileCount.toLocaleString('en-US')}</td></tr>`;
   });
   const column = (title: string, kind: 'text' | 'number', sort: string): Markup =>
     html`<th class="${kind === 'number' ? 'n' : ''}" aria-sort="${sort}"><button type="button" class="link" data-sort="${kind}">${title}</button></th>`;

@@ -46,7 +46,7 @@ i.needed { background: var(--needed); } i.avoidable { background: var(--avoidabl
 .segment b { position: absolute; inset: 0; padding: 0 7px; font-size: 12px; line-height: 38px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; color: light-dark(#0c1622, #ffffff); text-shadow: 0 0 4px light-dark(#ffffffcc, #000000aa); }
 .bar { display: flex; height: 10px; min-width: 90px; border-radius: 3px; overflow: hidden; }
 .bar i { display: block; height: 100%; flex: none; min-width: 1px; }
-.shares { width: 14%; min-width: 100px; vertical-align: middle; }
+.shares { width: 14%; min-width: 100px; } .shares .bar { margin-top: 5px; }
 .warn-text { color: var(--warn); } .bad-text { color: var(--bad); }
 tr.base > td { color: var(--muted); } tr.base b { font-weight: 500; }
 tr:target > td { background: var(--soft); }

@@ -2,7 +2,7 @@ import type { Group, SizeNode } from '../../compare/index.ts';
 import { writtenFiles } from '../slim-files.ts';
 import { missingTitle, slimHeadline } from '../slim-headline.ts';
 import type { SlimReport } from '../slim-report.ts';
-import { sharedLayerNotes } from '../wording.ts';
+import { fatAndLean, sharedLayerNotes } from '../wording.ts';
 import { changeSections } from './change-sections.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import { pageFooter, pageFrame, plimsollMark } from './page-frame.ts';
@@ -90,7 +90,9 @@ function compactTree(node: SizeNode, titles: ReadonlyMap<Group, string>): Compac
 
 function footer(report: SlimReport): Markup {
   const { assumptions } = report.comparison;
-  const all = [...sharedLayerNotes(report.comparison), ...assumptions].map((text) => html`<li>${text}</li>`);
+  const all = [...sharedLayerNotes(report.comparison, fatAndLean), ...assumptions].map(
+    (text) => html`<li>${text}</li>`,
+  );
   const { folder, names } = writtenFiles(report.files);
   const files = names.map((file) => html`<li><code>${file}</code></li>`);
   const written =

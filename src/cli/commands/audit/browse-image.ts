@@ -1,4 +1,4 @@
-import { auditImage, wasteFiles } from '../../../audit/index.ts';
+import { auditImage, twinPlaces, wasteFiles } from '../../../audit/index.ts';
 import type { BrowsedPackage } from '../../../browse/index.ts';
 import type { Platform } from '../../../image/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
@@ -23,8 +23,16 @@ export async function browseImage(
   try {
     const request = auditRequest(read, options, await baseDiffIds(image, options, environment));
     const { root, inventory, distributions } = request;
+    const placeOf = twinPlaces(distributions);
     const packages: BrowsedPackage[] = [
-      ...distributions.map((one) => ({ ...packageOf(one), kind: 'distribution' as const })),
+      ...distributions.map((one) => {
+        const location = placeOf(one);
+        return {
+          ...packageOf(one),
+          kind: 'distribution' as const,
+          ...(location !== undefined && { location }),
+        };
+      }),
       ...inventory.packages.map((one) => ({ ...packageOf(one), kind: one.manager })),
     ];
     const subject = { audit: auditImage(request), root, packages, waste: wasteFiles(request) };

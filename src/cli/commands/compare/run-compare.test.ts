@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,7 +91,20 @@ describe('formats', () => {
     expect(markdown.stdout).toContain('other layers.**');
   });
 
+  test('-o writes into a file, - on standard output', async () => {
+    const path = join(folder, 'diff.md');
+    const { stdout } = await compare('one', 'other', '--format', 'markdown', '-o', path);
+    expect(stdout).toBe('');
+    expect(await readFile(path, 'utf8')).toContain('other layers.**');
+    expect((await compare('one', 'other', '-o', '-')).stdout).toContain('other layers.');
+    expect(await compare('one', 'other', '-o', join(folder, 'one.tar', 'x'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be written'),
+    });
+  });
+
   test.each([
+    [['--output', ''], /--output/],
     [['--json', '--format', 'table'], /two formats/],
     [['--format', 'pdf'], /pdf/],
     [['--ignore', ''], /--ignore/],

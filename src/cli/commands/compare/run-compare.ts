@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
 import { compareImages, type DetailedComparison, diffImages } from '../../../compare/index.ts';
@@ -6,6 +7,7 @@ import { compareJson, compareMarkdown, compareTable } from '../../../report/inde
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readImage } from '../../read-side.ts';
+import { writeOutput } from '../../write-output.ts';
 
 const speed = (flag: string): z.ZodType<number> =>
   z.coerce.number({ error: `${flag} must be a number` }).positive(`${flag} must be more than 0`);
@@ -24,6 +26,7 @@ const schema = z
     format: z.enum(['table', 'json', 'markdown']).optional(),
     json: z.boolean().default(false),
     insecure: z.boolean().default(false),
+    output: z.string().min(1, '--output needs a file').optional(),
     quiet: z.boolean().default(false),
   })
   .refine(({ json, format }) => !json || format === undefined || format === 'json', {
@@ -41,14 +44,21 @@ export async function runCompare(given: unknown, signal: AbortSignal): Promise<E
   const options = parsed.data;
   const environment = readEnvironment(signal, options.quiet);
   const comparison = await compareSources(options, environment);
-  environment.write(textOf(comparison, options, environment));
+  await deliver(textOf(comparison, options, environment), options, environment);
   return options.exitCode && !comparison.diff.isEqual ? exitCodes.findings : exitCodes.clean;
+}
+
+async function deliver(text: string, { output }: Options, environment: CliEnvironment): Promise<void> {
+  if (output === undefined || output === '-') return environment.write(text);
+  const path = resolve(environment.cwd, output);
+  await writeOutput(path, text);
+  environment.progress.note(`written: ${path}`);
 }
 
 async function compareSources(options: Options, environment: CliEnvironment): Promise<DetailedComparison> {
   const { semantic, ignore, uplink, downlink, insecure: isInsecure } = options;
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
-  const how = { platform, withHashes: semantic, isInsecure };
+  const how = { platform, withHashes: semantic, isInsecure, mayEstimate: true };
   const fat = await readImage(options.before, environment, how);
   const lean = await readImage(options.after, environment, how);
   return {
@@ -73,6 +83,9 @@ function textOf(comparison: DetailedComparison, options: Options, environment: C
     case 'markdown':
       return compareMarkdown(comparison);
     default:
-      return compareTable(comparison, { width: environment.columns, hasColour: environment.isColour });
+      return compareTable(comparison, {
+        width: environment.columns,
+        hasColour: environment.isColour && options.output === undefined,
+      });
   }
 }

@@ -170,6 +170,12 @@ describe('a published port', () => {
   const gradio = 'import gradio as gr\n\ngr.Interface(f).launch()\n';
   const script = { Dockerfile: 'FROM python:3.12\nCMD ["python", "app.py"]\n', 'app.py': gradio };
 
+  const served = (options: string): Files => ({
+    ...script,
+    'app.py': `import uvicorn\nuvicorn.run("main:app", ${options})\n`,
+    'compose.yaml': published('tty: true'),
+  });
+
   test.each<[Files, string | undefined]>([
     [{ ...api, 'compose.yaml': published('tty: true') }, 'uvicorn listens on 127.0.0.1 alone'],
     [{ ...api, 'compose.yaml': published('environment: {UVICORN_HOST: 0.0.0.0}') }, undefined],
@@ -182,6 +188,11 @@ describe('a published port', () => {
     [{ ...script, 'compose.yaml': published('tty: true') }, 'app.py:3 listens on 127.0.0.1 alone'],
     [{ ...script, 'compose.yaml': published('environment: [GRADIO_SERVER_NAME=0.0.0.0]') }, undefined],
     [{ ...script, 'compose.yaml': 'services: {a: {build: .}}\n' }, undefined],
+    [served('port=80'), 'app.py:2 listens on 127.0.0.1 alone'],
+    [served('port=80, host="localhost"'), 'app.py:2 listens on localhost alone'],
+    [served('host="0.0.0.0", port=80'), undefined],
+    [served('host=settings.host, port=80'), undefined],
+    [served('port=80, **settings'), undefined],
   ])('%#: %j', async (files, fault) => {
     const { leftAlone } = await reportOf(projectOf(files));
     const found = leftAlone.find(({ id }) => id === 'ports')?.because;

@@ -1,7 +1,7 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { messageOf, nearestName, UserError } from '../../../base/index.ts';
+import { nearestName, UserError } from '../../../base/index.ts';
 import { type LabelType, type LintSeverity, lintRules, namesOfRule } from '../../../dockerfile/index.ts';
+import { readYaml } from '../../../policy/index.ts';
 import type { LintSettings, SettingsFile } from './lint-settings.ts';
 
 const severity = z.enum(['error', 'warning', 'info', 'style']);
@@ -72,13 +72,16 @@ function refuseUnknown(name: string): void {
 }
 
 function parseFile<T>({ name, text }: SettingsFile, schema: z.ZodType<T>): T {
-  try {
-    return schema.parse(parse(text) ?? {});
-  } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
-    throw new UserError(`${name} cannot be read: ${why}`, {
-      hint: 'docs/lint.md tells what it may hold.',
-      cause,
-    });
-  }
+  const yaml = readYaml({ file: name, text });
+  const parsed = schema.safeParse(yaml.value ?? {});
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    parsed.error.issues
+      .map(
+        ({ path, message }) =>
+          `${yaml.placeOf(path)}: ${path.map(String).join('.') || 'the file'}: ${message}`,
+      )
+      .join('\n'),
+    { hint: 'docs/lint.md tells what it may hold.', cause: parsed.error },
+  );
 }

@@ -1,6 +1,6 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { decodeLossless, messageOf, UserError, writeFileWhole } from '../../../base/index.ts';
+import { decodeLossless, messageOf, UserError } from '../../../base/index.ts';
 import {
   fixDockerfile,
   type LintFinding,
@@ -20,6 +20,7 @@ import {
 } from '../../../report/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { replaceFile } from '../../replace-file.ts';
 import { findDockerfiles } from './find-dockerfiles.ts';
 import { type LintSettings, readLintSettings } from './lint-settings.ts';
 import { guessContext, type LintedBuild, readLintProject } from './read-lint-project.ts';
@@ -133,8 +134,7 @@ async function fixAll(linted: readonly LintedFile[], run: LintRun): Promise<read
       left.push(one);
       continue;
     }
-    const target = await realpath(resolve(run.environment.cwd, one.file));
-    await writeFileWhole(target, one.fixed, (await stat(target)).mode & 0o7777);
+    await replaceFile(resolve(run.environment.cwd, one.file), one.text, one.fixed);
     left.push({ ...(await lintFile(one.file, run)), correctedCount: correctedCount(one) });
   }
   return left;

@@ -1,3 +1,4 @@
+import { lintModel } from '../../../dockerfile/index.ts';
 import { type Finding, findingFacts, sortFindings } from '../../../finding/index.ts';
 import type { Project } from '../../../project/index.ts';
 import { developmentPurpose } from '../../../python/index.ts';
@@ -47,26 +48,18 @@ function dockerfileFindings({ dockerfile }: Project): Finding[] {
   ) {
     found.push({ kind: 'unpinned-base', base: stage.base, ...findingFacts('unpinned-base', { location }) });
   }
-  const copy = stage.instructions.findIndex(
-    ({ syntax }) =>
-      syntax.keyword === 'copy' &&
-      /(^|\s)\.\/?\s/.test(`${syntax.value} `) &&
-      !syntax.flags.some((flag) => flag.name === 'from'),
+  // One rule says what is too early, here and in `plimsoll lint`.
+  const severities = new Map([['source-before-install', 'warning'] as const]);
+  const early = lintModel(dockerfile.syntax, model, { severities }).find(
+    ({ rule, range }) =>
+      rule === 'source-before-install' &&
+      stage.instructions.some(({ syntax }) => syntax.range.start === range.start),
   );
-  const install = stage.instructions.findIndex(({ commands }) =>
-    commands?.some(
-      (command) =>
-        command.words.includes('install') &&
-        command.words.some((word) => word === '-r' || word.startsWith('--requirement')),
-    ),
-  );
-  const instruction = stage.instructions[copy];
-  if (copy !== -1 && install > copy && instruction !== undefined) {
+  if (early !== undefined)
     found.push({
       kind: 'late-copy',
-      ...findingFacts('late-copy', { location: { file: path, line: instruction.syntax.startLine } }),
+      ...findingFacts('late-copy', { location: { file: path, line: early.line } }),
     });
-  }
   return found;
 }
 

@@ -15,6 +15,7 @@ import {
 import { plimsollDir, sourcesOf, studyProject, withoutOwnOutput } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { InterruptedBuildError } from '../../interrupted-build-error.ts';
 import { findService } from '../../service/find-service.ts';
 import { writeOutput } from '../../write-output.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
@@ -42,7 +43,7 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
   // Known now, and not only after the builds.
   if (options.isApply && !options.isForce) await refuseDirtyTree(task.project.directory);
   const engine = options.isBuild ? await chooseEngine(options, environment) : undefined;
-  const outcome = engine === undefined ? await slimByForecast(task) : await slimWithEngine(task, engine);
+  const outcome = engine === undefined ? await slimByForecast(task) : await slimByBuilding(task, engine);
   const report = await writeReports(task, outcome.report);
   environment.write(rendered(report, options, environment));
   if (outcome.verdict === 'different') return exitCodes.findings;
@@ -69,6 +70,15 @@ async function explain(task: SlimTask): Promise<string> {
   return task.options.output === 'json'
     ? slimExplanationJson(explained)
     : slimExplanation(explained, { width: columns, hasColour: isColour });
+}
+
+async function slimByBuilding(task: SlimTask, engine: Engine): ReturnType<typeof slimWithEngine> {
+  try {
+    return await slimWithEngine(task, engine);
+  } catch (cause) {
+    if (!task.environment.signal.aborted) throw cause;
+    throw new InterruptedBuildError('Interrupted.', { cause });
+  }
 }
 
 async function prepare(options: SlimOptions, environment: CliEnvironment): Promise<SlimTask> {

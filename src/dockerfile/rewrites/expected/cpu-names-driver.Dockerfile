@@ -44,5 +44,4 @@ CMD ["python3", "serve.py"]
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
-# left alone by runtime-packages: system package python3: nothing here tells what it is for, so it stays
 # left alone by cuda-base: line 1: nvidia/cuda:11.8.0-runtime-ubuntu20.04 stays: line 5 names CUDA

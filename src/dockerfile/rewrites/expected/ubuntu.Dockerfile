@@ -51,4 +51,3 @@ CMD ["python3", "job.py"]
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
-# left alone by runtime-packages: system package python3: nothing here tells what it is for, so it stays

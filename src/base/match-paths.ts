@@ -1,10 +1,10 @@
 /**
- * Tells the paths that patterns take out of a comparison. `*`, `?` and `[…]` stay within a name, `**` crosses directories; a
+ * Tells the paths that any of the patterns is about. `*`, `?` and `[…]` stay within a name, `**` crosses directories; a
  * pattern without a slash is looked for at any depth, one with a slash from the root; what matches a directory matches all below it.
  *
  *     __pycache__      var/log/**      *.pyc      /etc/hostname
  */
-export function ignorePaths(patterns: readonly string[]): (path: string) => boolean {
+export function matchPaths(patterns: readonly string[]): (path: string) => boolean {
   const expressions = patterns.map(expressionOf);
   return (path) => expressions.some((expression) => expression.test(path));
 }

@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRaw, zstdCompress } from 'node:zlib';
+import { type Compression, releaseChunk } from './compression.ts';
+
+const deflateBlock = promisify(deflateRaw);
+const zstdBlock = promisify(zstdCompress);
+
+/** How layers of a registry are packed: one of the two that every reader of today's images knows. */
+export type LayerCompressionFormat = Exclude<Compression, 'none'>;
+
+// RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system: nothing that differs between two runs.
+const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+/** An empty last block of deflate (RFC 1951). */
+const deflateEnd = Buffer.from([3, 0]);
+/** How far back deflate may refer. */
+const windowBytes = 32 * 1024;
+const gzipLevel = 6;
+const zstdLevel = 3;
+const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
+  gzip: 1024 * 1024,
+  // Each block is a frame of its own and knows nothing of the one before.
+  zstd: 4 * 1024 * 1024,
+};
+
+/**
+ * Compresses a stream in blocks, several at a time on the threads of the process: one gzip member (RFC 1952), or a row of
+ * zstd frames (RFC 8878). The same bytes give the same result, however they are cut into chunks and however many threads there are.
+ * Chunks of `ownChunk` are given back.
+ */
+export async function* compressBlocks(
+  source: AsyncIterable<Buffer>,
+  format: LayerCompressionFormat,
+): AsyncGenerator<Buffer> {
+  const compress = format === 'gzip' ? gzipBlocks() : zstdBlocks();
+  yield compress.start;
+  // Blocks are filled again and again: new ones would be garbage faster than the collector looks for it.
+  const pool = blockPool(blockBytes[format]);
+  const running: { readonly block: Buffer; readonly packed: Promise<Buffer> }[] = [];
+  async function next(): Promise<Buffer> {
+    const first = running.shift();
+    if (first === undefined) return Buffer.alloc(0);
+    const packed = await first.packed;
+    pool.giveBack(first.block);
+    return packed;
+  }
+  for await (const block of blocksOf(source, pool)) {
+    const packed = compress.block(block);
+    // Told where it is waited for.
+    packed.catch(() => {});
+    running.push({ block, packed });
+    if (running.length > availableParallelism()) yield await next();
+  }
+  while (running.length > 0) yield await next();
+  yield compress.end();
+}
+
+interface BlockPool {
+  readonly blockBytes: number;
+  take(): Buffer;
+  giveBack(block: Buffer): void;
+}
+
+function blockPool(length: number): BlockPool {
+  const free: Buffer[] = [];
+  return {
+    blockBytes: length,
+    take: () => free.pop() ?? Buffer.allocUnsafeSlow(length),
+    giveBack(block) {
+      if (block.length === length) free.push(block);
+    },
+  };
+}
+
+interface BlockFormat {
+  readonly start: Buffer;
+  block(block: Buffer): Promise<Buffer>;
+  end(): Buffer;
+}
+
+function gzipBlocks(): BlockFormat {
+  let sum = 0;
+  let sizeBytes = 0;
+  let window: Buffer | undefined;
+  return {
+    start: gzipHeader,
+    async block(block) {
+      sum = crc32(block, sum);
+      sizeBytes += block.length;
+      const dictionary = window;
+      // A copy, as the block is filled anew.
+      window = Buffer.from(block.subarray(-windowBytes));
+      return await deflateBlock(block, {
+        level: gzipLevel,
+        finishFlush: constants.Z_SYNC_FLUSH,
+        ...(dictionary && { dictionary }),
+      });
+    },
+    end() {
+      const trailer = Buffer.alloc(8);
+      trailer.writeUInt32LE(sum, 0);
+      trailer.writeUInt32LE(sizeBytes % 2 ** 32, 4);
+      return Buffer.concat([deflateEnd, trailer]);
+    },
+  };
+}
+
+function zstdBlocks(): BlockFormat {
+  const params = { [constants.ZSTD_c_compressionLevel]: zstdLevel, [constants.ZSTD_c_checksumFlag]: 1 };
+  return {
+    start: Buffer.alloc(0),
+    block: async (block) => await zstdBlock(block, { params, chunkSize: 1024 * 1024 }),
+    end: () => Buffer.alloc(0),
+  };
+}
+
+/** The same bytes in blocks of one length; the last one may be shorter. */
+async function* blocksOf(source: AsyncIterable<Buffer>, pool: BlockPool): AsyncGenerator<Buffer> {
+  let block = pool.take();
+  let filled = 0;
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; ) {
+      const copied = chunk.copy(block, filled, at, at + pool.blockBytes - filled);
+      at += copied;
+      filled += copied;
+      if (filled < pool.blockBytes) continue;
+      yield block;
+      block = pool.take();
+      filled = 0;
+    }
+    releaseChunk(chunk);
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}

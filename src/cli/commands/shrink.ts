@@ -1,0 +1,48 @@
+import { Command, Option } from 'commander';
+import type { CliCommand } from '../command.ts';
+
+/** `plimsoll shrink IMAGE -o DEST`: image in, lighter image out. */
+export const shrink: CliCommand = {
+  define: () =>
+    new Command('shrink')
+      .description(
+        'Make a lighter image of a finished one, without Dockerfile, engine or root, and prove it.',
+      )
+      .argument(
+        '<image>',
+        'docker:REF, podman:REF, registry:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, dir:ROOTFS, or just a name or path',
+      )
+      .option(
+        '-o, --output <dest>',
+        'docker-archive:FILE, oci:DIR[:TAG] or oci-archive:FILE[:TAG]; FILE.tar alone is a docker-archive',
+      )
+      .option('-t, --tag <ref>', 'what a docker-archive calls the image when it is loaded: app:1')
+      .option('--dry-run', 'show what would go and why; write nothing')
+      .option('--platform <os/arch>', 'which image of a multi-platform source')
+      .option('--base <image>', 'the base image, of any source: its layers stay as they are')
+      .option('--rebase-all', "write the base's layers anew, too: smaller, but shared with nothing")
+      .option('--only <pass>', 'run these passes and no others (repeatable)', collect)
+      .option('--skip <pass>', 'leave out a pass (repeatable)', collect)
+      .option('--with <pass>', 'run a pass that has to be asked for, too (repeatable)', collect)
+      .option('--smallest', 'do without compiled modules, too: each start takes longer')
+      .option(
+        '--keep <glob>',
+        'keep what matches, with all that stands and falls with it (repeatable)',
+        collect,
+      )
+      .addOption(
+        new Option('--compression <format>', 'of the new layers').choices(['gzip', 'zstd']).default('gzip'),
+      )
+      .option('--manifest <file>', 'list every file that went, with pass, reason and original layer (JSON)')
+      .option('--insecure', 'talk to the registry without TLS, or with any certificate')
+      .option('--json', 'print JSON (schema plimsoll.shrink/1)')
+      .option('-q, --quiet', 'no progress'),
+  async run(command, signal) {
+    const { runShrink } = await import('./shrink/run-shrink.ts');
+    return runShrink({ image: command.processedArgs[0], ...command.opts() }, signal);
+  },
+};
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,194 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunResult, runProcess } from '../../../base/index.ts';
+import { buildImage, openImage, writeDockerArchive } from '../../../image/index.ts';
+
+const main = join(import.meta.dirname, '..', '..', 'main.ts');
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-shrink-cli-'));
+  const image = await buildImage({
+    name: 'fat',
+    layers: [
+      [{ path: 'etc/os-release', content: 'ID=debian\n' }],
+      [
+        { path: 'root/.cache/pip/a', content: 'cache'.repeat(100) },
+        { path: 'app/main.py', content: 'print(1)\n' },
+        { path: 'app/__pycache__/main.cpython-311.pyc', content: 'bytecode' },
+      ],
+    ],
+    config: {
+      history: [
+        { createdBy: '/bin/sh -c #(nop) ADD file:1 in /', isEmptyLayer: false },
+        { createdBy: '/bin/sh -c #(nop) CMD ["bash"]', isEmptyLayer: true },
+        { createdBy: 'COPY . .', isEmptyLayer: false },
+      ],
+    },
+  });
+  await writeDockerArchive(image, join(folder, 'fat.tar'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function shrink(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunResult> {
+  return runProcess(process.execPath, [main, 'shrink', 'fat.tar', '--quiet', ...args], {
+    cwd: folder,
+    env: { NO_COLOR: '1', PLIMSOLL_CACHE_DIR: join(folder, 'cache'), SOURCE_DATE_EPOCH: '', ...env },
+  });
+}
+
+async function digestOf(spec: string): Promise<string> {
+  const image = await openImage(spec, { temporaryDir: folder });
+  await image.close();
+  return image.config.diffIds.join(' ');
+}
+
+test.each([
+  ['docker-archive:a/lean.tar', ['--tag', 'app:1'], 'docker-archive:a/lean.tar'],
+  ['lean.tar', [], 'docker-archive:lean.tar'],
+  ['oci:layout:v1', [], 'oci:layout:v1'],
+  ['oci-archive:layout.tar:v1', ['--compression', 'zstd'], 'oci-archive:layout.tar:v1'],
+])('writes %s %j, which can be read', async (destination, options, spec) => {
+  const { code, stdout, stderr } = await shrink(['-o', destination, ...options]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('−500 B  package-caches');
+  const [kind = '', ...path] = spec.split(':');
+  const image = await openImage(`${kind}:${join(folder, path.join(':'))}`, { temporaryDir: folder });
+  expect(image.layers).toHaveLength(2);
+  expect(image.config.history.filter(({ isEmptyLayer }) => !isEmptyLayer)).toHaveLength(2);
+  await image.close();
+});
+
+test('the tag is what a docker-archive loads as', async () => {
+  await shrink(['-o', 'tagged.tar', '-t', 'app:1']);
+  expect(await readFile(join(folder, 'tagged.tar'), 'latin1')).toContain(
+    '"RepoTags":["docker.io/library/app:1"]',
+  );
+});
+
+test('a dry run writes nothing, and says what would go', async () => {
+  const files = await readdir(folder);
+  const { code, stdout } = await shrink(['--dry-run', '--json']);
+  expect([code, JSON.parse(stdout)]).toMatchObject([
+    0,
+    {
+      schema: 'plimsoll.shrink/1',
+      isDryRun: true,
+      base: { layerCount: 1, evidence: 'history' },
+      passes: expect.arrayContaining([
+        expect.objectContaining({ name: 'package-caches', savedBytes: 500, fileCount: 1 }),
+      ]),
+    },
+  ]);
+  expect((await readdir(folder)).sort()).toEqual([...new Set([...files, 'cache'])].sort());
+});
+
+test('the manifest has what went, with the layer that still holds it', async () => {
+  expect((await shrink(['--dry-run', '--manifest', 'removed.json'])).code).toBe(0);
+  const fat = await openImage(`docker-archive:${join(folder, 'fat.tar')}`, { temporaryDir: folder });
+  expect(JSON.parse(await readFile(join(folder, 'removed.json'), 'utf8'))).toMatchObject({
+    schema: 'plimsoll.shrink-manifest/1',
+    files: [
+      {
+        path: 'root/.cache/pip/a',
+        action: 'removed',
+        pass: 'package-caches',
+        layer: 1,
+        layerDigest: fat.layers[1]?.digest,
+      },
+    ],
+  });
+  await fat.close();
+});
+
+test('the same image gives the same file, and SOURCE_DATE_EPOCH another time in it', async () => {
+  await shrink(['-o', 'one.tar', '--smallest']);
+  await shrink(['-o', 'two.tar', '--smallest']);
+  await shrink(['-o', 'three.tar', '--smallest'], { SOURCE_DATE_EPOCH: '1000000000' });
+  const [one, two, three] = await Promise.all(
+    ['one', 'two', 'three'].map((name) => readFile(join(folder, `${name}.tar`))),
+  );
+  expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true);
+  expect(three?.includes('2001-09-09T01:46:40.000Z')).toBe(true);
+});
+
+describe('the base', () => {
+  test('can be given up: then its layers are written anew, too', async () => {
+    await shrink(['-o', 'rebased.tar', '--rebase-all']);
+    const fat = await digestOf(`docker-archive:${join(folder, 'fat.tar')}`);
+    expect((await digestOf(`docker-archive:${join(folder, 'rebased.tar')}`)).split(' ')[0]).not.toBe(
+      fat.split(' ')[0],
+    );
+  });
+  test('that is no base is an error', async () => {
+    const other = await buildImage({ layers: [[{ path: 'a', content: 'other' }]] });
+    await writeDockerArchive(other, join(folder, 'other.tar'));
+    const { code, stderr } = await shrink(['--dry-run', '--base', 'other.tar']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is not the base')]);
+  });
+});
+
+describe('refuses', () => {
+  test.each<[reason: string, args: readonly string[], message: RegExp]>([
+    ['no destination', [], /-o says where/],
+    ['a dry run with a destination', ['--dry-run', '-o', 'x.tar'], /writes nothing/],
+    ['a dry run with a tag', ['--dry-run', '--tag', 'x'], /writes nothing/],
+    ['a destination without a medium', ['-o', 'somewhere'], /does not say what to write/],
+    ['an engine', ['-o', 'docker:app:1'], /files and directories/],
+    ['a base and none', ['--dry-run', '--base', 'x.tar', '--rebase-all'], /--base keeps/],
+    ['a pass that is none', ['--dry-run', '--skip', 'test'], /Did you mean tests/],
+    ['two tags', ['-o', 'oci:two:v1', '--tag', 'v2'], /two tags/],
+    ['another compression', ['-o', 'x.tar', '--compression', 'xz'], /xz/],
+    ['an empty pattern', ['--dry-run', '--keep', '/'], /--keep/],
+    ['a tag that is no reference', ['-o', 'x.tar', '--tag', 'UPPER CASE'], /UPPER CASE/],
+  ])('%s', async (_, args, message) => {
+    const { code, stderr } = await shrink(args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  test('to overwrite anything, itself least of all', async () => {
+    await copyFile(join(folder, 'fat.tar'), join(folder, 'mine.tar'));
+    await mkdir(join(folder, 'full'));
+    await writeFile(join(folder, 'full', 'x'), '');
+    for (const destination of ['fat.tar', 'mine.tar', 'oci:full']) {
+      const { code, stderr } = await shrink(['-o', destination]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/is there already|is not empty/)]);
+    }
+  });
+
+  test('a time that is none', async () => {
+    const { code, stderr } = await shrink(['--dry-run'], { SOURCE_DATE_EPOCH: 'today' });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('SOURCE_DATE_EPOCH')]);
+  });
+
+  test('an image for Windows', async () => {
+    const platform = { os: 'windows', architecture: 'amd64' };
+    const windows = await buildImage({ layers: [[{ path: 'Files/a', content: 'x' }]], config: { platform } });
+    await writeDockerArchive(windows, join(folder, 'windows.tar'));
+    const run = await runProcess(process.execPath, [main, 'shrink', 'windows.tar', '-q', '--dry-run'], {
+      cwd: folder,
+      env: { NO_COLOR: '1', PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
+    });
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('an image for windows')]);
+  });
+
+  test('a damaged layer, and leaves nothing behind', async () => {
+    const bytes = await readFile(join(folder, 'fat.tar'));
+    const at = bytes.indexOf('print(1)');
+    bytes.write('PRINT(1)', at);
+    await writeFile(join(folder, 'damaged.tar'), bytes);
+    const run = await runProcess(
+      process.execPath,
+      [main, 'shrink', 'damaged.tar', '-q', '-o', 'from-damaged.tar'],
+      {
+        cwd: folder,
+        env: { NO_COLOR: '1', PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
+      },
+    );
+    expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/does not have its digest/)]);
+    expect(await readdir(folder)).not.toContain('from-damaged.tar');
+    expect(await readdir(join(folder, 'cache', 'tmp'))).toEqual([]);
+  });
+});

@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { matchPaths, UserError } from '../../../base/index.ts';
+import { type FoundBase, findBase, type Image } from '../../../image/index.ts';
+import { shrinkJson, shrinkManifestJson, shrinkTable } from '../../../report/index.ts';
+import {
+  choosePasses,
+  type PlainLayers,
+  plainLayers,
+  planShrink,
+  type ShrinkPass,
+  type ShrinkPlan,
+  type ShrinkReport,
+  type Study,
+  shrinkManifest,
+  shrinkReport,
+  shrunkImage,
+  studyLayers,
+  writeLayers,
+} from '../../../shrink/index.ts';
+import { type CliEnvironment, readEnvironment } from '../../environment.ts';
+import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { type ReadImage, readOpenImage } from '../../read-side.ts';
+import { writeOutput } from '../../write-output.ts';
+import { baseDiffIds } from '../audit/base-layers.ts';
+import { assertFree, writeDestination } from './destination.ts';
+import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
+
+/** Shrinks an image, or says what that would do. */
+export async function runShrink(given: unknown, signal: AbortSignal): Promise<ExitCode> {
+  const options = shrinkOptions(given);
+  const passes = choosePasses({ ...options, isSmallest: options.smallest });
+  const environment = readEnvironment(signal, options.quiet);
+  const epoch = sourceDateEpoch(environment);
+  if (options.destination !== undefined) await assertFree(options.destination);
+  const { read, image } = await readOpenImage(options.image, environment, {
+    platform: options.platform,
+    isInsecure: options.insecure,
+    withMeasures: false,
+  });
+  const temporaryDir = join(environment.cacheDir, 'tmp');
+  await mkdir(temporaryDir, { recursive: true });
+  const layers = await plainLayers({ temporaryDir, progress: environment.progress, signal });
+  try {
+    assertLinux(image);
+    const base = await baseOf(image, options, environment);
+    const work: Work = {
+      options,
+      environment,
+      image,
+      read,
+      layers,
+      passes,
+      base,
+      baseLayerCount: base?.layerCount ?? 0,
+    };
+    const report = await shrinkOpened(work, epoch);
+    environment.write(
+      options.json
+        ? shrinkJson(report)
+        : shrinkTable(report, { width: environment.columns, hasColour: environment.isColour }),
+    );
+    return exitCodes.clean;
+  } finally {
+    await layers.close();
+    await image.close();
+  }
+}
+
+interface Work {
+  readonly options: ShrinkOptions;
+  readonly environment: CliEnvironment;
+  readonly image: Image;
+  readonly read: ReadImage;
+  readonly layers: PlainLayers;
+  readonly passes: readonly ShrinkPass[];
+  readonly base: FoundBase | undefined;
+  readonly baseLayerCount: number;
+}
+
+async function shrinkOpened(work: Work, epoch: number | undefined): Promise<ShrinkReport> {
+  const { options, image, read, layers, passes, baseLayerCount } = work;
+  const { root } = read;
+  const { signal } = work.environment;
+  const study = await studyLayers({ image, root, baseLayerCount, layers, signal });
+  const plan = planShrink({
+    root,
+    config: image.config,
+    distributions: read.distributions,
+    inventory: read.side.inventory,
+    study,
+    baseLayerCount,
+    passes,
+    isKept: matchPaths(options.keep),
+  });
+  const facts = { ...work, root, plan };
+  const report =
+    options.destination === undefined ? shrinkReport(facts) : await write(work, { plan, study, epoch });
+  if (options.manifest !== undefined)
+    await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)));
+  return report;
+}
+
+async function write(
+  work: Work,
+  {
+    plan,
+    study,
+    epoch,
+  }: { readonly plan: ShrinkPlan; readonly study: Study; readonly epoch: number | undefined },
+): Promise<ShrinkReport> {
+  const { options, environment, image, layers, read, baseLayerCount } = work;
+  const { progress, signal } = environment;
+  const written = await writeLayers({
+    image,
+    plan,
+    study,
+    layers,
+    compression: options.compression,
+    progress,
+    signal,
+  });
+  const done = new Set(plan.edits.map(({ pass }) => pass));
+  const shrunk = shrunkImage({ image, baseLayerCount, written, passes: [...done], sourceDateEpoch: epoch });
+  const { destination } = options;
+  if (destination === undefined) throw new Error('there is no destination');
+  await writeDestination(shrunk, destination, { tag: options.tag, signal });
+  const output = { destination: `${destination.kind}:${destination.path}`, digest: shrunk.digest };
+  return shrinkReport({ ...work, root: read.root, plan, written, output });
+}
+
+/** Layers of Windows images are of another kind (OCI image-spec, layer.md). Fails with a `UserError`. */
+function assertLinux({ name, platform }: Image): void {
+  if (platform.os === 'linux') return;
+  throw new UserError(`${name} is an image for ${platform.os}`, {
+    hint: 'Only images for Linux can be shrunk.',
+  });
+}
+
+/** The base whose layers stay: as given, as labelled, or as the history tells; none where all is written anew. */
+async function baseOf(
+  image: Image,
+  options: ShrinkOptions,
+  environment: CliEnvironment,
+): Promise<FoundBase | undefined> {
+  if (options.rebaseAll) return undefined;
+  const diffIds = await baseDiffIds(image, options, environment);
+  const found = findBase({ image, ...(diffIds && { baseDiffIds: diffIds }) });
+  // An image that is nothing but a base has nothing on top to make lighter.
+  return found !== undefined && found.layerCount < image.layers.length ? found : undefined;
+}
+
+/** `SOURCE_DATE_EPOCH` (reproducible-builds.org): the time that what is made now bears. */
+function sourceDateEpoch({ variables }: CliEnvironment): number | undefined {
+  const text = variables['SOURCE_DATE_EPOCH'];
+  if (text === undefined || text === '') return undefined;
+  const parsed = z.coerce.number().int().nonnegative().max(253_402_300_799).safeParse(text);
+  if (!parsed.success)
+    throw new UserError(`SOURCE_DATE_EPOCH is "${text}"`, { hint: 'It counts whole seconds since 1970.' });
+  return parsed.data;
+}

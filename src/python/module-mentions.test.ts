@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { moduleMentions } from './index.ts';
+
+const inPackage = { packageName: 'pkg.sub' };
+
+const cases: readonly [
+  reason: string,
+  text: string,
+  imports: readonly string[],
+  strings: readonly string[],
+][] = [
+  ['a module', 'import a.b', ['a.b'], []],
+  ['several, renamed', 'import a.b as c, d', ['a.b', 'd'], []],
+  ['names from a module', 'from a.tests import x as y, z', ['a.tests', 'a.tests.x', 'a.tests.z'], []],
+  ['everything of a module', 'from a.tests import *', ['a.tests'], []],
+  ['the own package', 'from . import tests', ['pkg.sub', 'pkg.sub.tests'], []],
+  ['no space before import', 'from .import tests', ['pkg.sub', 'pkg.sub.tests'], []],
+  ['a package above', 'from ..tests.data import x', ['pkg.tests.data', 'pkg.tests.data.x'], []],
+  ['out of the top', 'from ....x import y', [], []],
+  [
+    'brackets over lines, a bracket in a comment',
+    'from a import (b,  # not )\n  tests,\n)',
+    ['a', 'a.b', 'a.tests'],
+    [],
+  ],
+  ['a line that goes on', 'from a \\\n  import b, \\\n  c', ['a', 'a.b', 'a.c'], []],
+  ['behind a colon', 'try: import a.tests\nexcept ImportError: pass', ['a.tests'], []],
+  ['two on a line', 'import a; import b', ['a', 'b'], []],
+  ['indented, lazily', 'def f():\n    from a import tests', ['a', 'a.tests'], []],
+  ['Windows line ends', 'import a\r\nfrom b import c\r\n', ['a', 'b', 'b.c'], []],
+  ['a comment', '# from a import tests\nx = 1', [], []],
+  ['a docstring', '"""\nfrom a import tests\n"""', [], []],
+  ['a string that names a module', 'import_module("a.tests.data")', [], ['a.tests.data']],
+  ['a relative one', 'import_module(".tests", __package__)', [], ['pkg.sub.tests']],
+  ['an entry point', '"a.tests:main"', [], ['a.tests']],
+  ['a sentence', '"see a.tests for more"', [], []],
+  ['an escaped quote', "'it\\'s' ; import a", ['a'], []],
+  ['a raw string that ends with a backslash pair', "r'\\\\'\nimport a", ['a'], []],
+  ['yield and raise from', 'def f():\n  yield from g()\n  raise A from b', [], []],
+  ['a module called from', 'from_tests = 1\nimportant = 2', [], []],
+];
+test.each(cases)('%s: %j', (_, text, imports, strings) => {
+  const found = moduleMentions(text, inPackage);
+  expect([[...found.imports], [...found.strings]]).toEqual([imports, strings]);
+});
+
+describe('where it lies', () => {
+  test('a file outside of packages has no relative imports', () => {
+    expect([...moduleMentions('from .tests import x\nimport a', {}).imports]).toEqual(['a']);
+  });
+  test('bare names in an __init__ may be submodules, as lazy loaders list them', () => {
+    const text = 'submodules = ["tests", "x y"]';
+    expect([...moduleMentions(text, { packageName: 'a', isPackage: true }).strings]).toEqual(['a.tests']);
+    expect([...moduleMentions(text, { packageName: 'a' }).strings]).toEqual([]);
+  });
+  test('a module at the top names itself without a dot', () => {
+    expect([...moduleMentions('from . import tests', { packageName: '' }).imports]).toEqual(['', 'tests']);
+  });
+});
+
+test('where quotes lose it, every dotted word counts', () => {
+  const { strings } = moduleMentions('x = f"{a["it\'s"]}"\ny = load(pkg.tests.data)', inPackage);
+  expect([...strings]).toContain('pkg.tests.data');
+});
+
+test('ends for any text, and finds an import behind any whole line of names and numbers', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      moduleMentions(text, inPackage);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-z0-9 =+()[\].,]{0,40}$/), (line) => {
+      expect([...moduleMentions(`${line}\nimport found.tests`, inPackage).imports]).toContain('found.tests');
+    }),
+  );
+});

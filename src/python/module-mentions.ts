@@ -1,0 +1,209 @@
+// What of a source file can name a module:
+//   import a.b as c, d          from ..x import (y as z, w)        import_module("pkg.tests.data")
+// Comments and the text of longer strings cannot.
+
+/** The modules that a source file names, as absolute dotted names where it lies in a package. */
+export interface ModuleMentions {
+  /** What its import statements name: the module, and each name taken from it (`a`, `a.b` for `from a import b`). */
+  readonly imports: ReadonlySet<string>;
+  /** Strings that read like a module: `pkg.tests.data`; a relative one is made absolute. */
+  readonly strings: ReadonlySet<string>;
+}
+
+const longestName = 200;
+const codes = { newline: 10, quote: 34, hash: 35, apostrophe: 39, colon: 58, semicolon: 59 } as const;
+const dotted = /^\.*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+
+/**
+ * Reads which modules a Python source (or stub) names. `packageName` is the dotted name of the package that the file lies
+ * in, '' at the top; undefined where the file is in no package: relative names then mean nothing. `isPackage` is true for an `__init__` file, whose
+ * strings without a dot may be its submodules (lazy loaders take such lists). It needs no valid Python: a file
+ * that it loses its way in counts for every dotted word in it, so that it errs towards naming too much.
+ */
+export function moduleMentions(
+  text: string,
+  {
+    packageName,
+    isPackage = false,
+  }: { readonly packageName?: string | undefined; readonly isPackage?: boolean },
+): ModuleMentions {
+  const imports = new Set<string>();
+  const strings = new Set<string>();
+  const absolute = (name: string): string | undefined => absoluteName(name, packageName);
+  const addString = (value: string): void => {
+    const [name = ''] = value.split(':', 1);
+    if (name.length > longestName || !dotted.test(name)) return;
+    const isRelative = !name.includes('.') && isPackage;
+    const found = absolute(isRelative ? `.${name}` : name);
+    if (found !== undefined && (isRelative || name.includes('.'))) strings.add(found);
+  };
+  const readString = (start: number): number => {
+    const literal = stringAt(text, start);
+    isLost ||= !literal.isWhole;
+    addString(literal.value);
+    return literal.end;
+  };
+  const readStatement = (start: number): number => {
+    const keyword = keywordAt(text, start);
+    if (keyword === undefined) return start;
+    const statement = importAt(text, start + keyword.length, keyword === 'from');
+    for (const name of statement.names) {
+      const known = absolute(name);
+      if (known !== undefined) imports.add(known);
+    }
+    return statement.end;
+  };
+  let isLost = false;
+  let at = readStatement(skipBlanks(text, 0));
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === codes.hash) at = lineEnd(text, at);
+    else if (code === codes.quote || code === codes.apostrophe) at = readString(at);
+    // A statement begins with its line, behind a semicolon, or behind the colon of `try:`.
+    else if (code === codes.newline || code === codes.semicolon || code === codes.colon) {
+      at = readStatement(skipBlanks(text, at + 1));
+    } else at += 1;
+  }
+  if (isLost) for (const word of dottedWords(text)) addString(word);
+  return { imports, strings };
+}
+
+/** `..x` in the package `a.b` is `a.x`; undefined where the dots lead out of everything that is known. */
+function absoluteName(name: string, packageName: string | undefined): string | undefined {
+  const level = /^\.*/.exec(name)?.[0].length ?? 0;
+  if (level === 0) return name;
+  if (packageName === undefined) return undefined;
+  const steps = packageName === '' ? [] : packageName.split('.');
+  if (level - 1 > steps.length) return undefined;
+  const base = steps.slice(0, steps.length - (level - 1));
+  return [...base, ...(name.length > level ? [name.slice(level)] : [])].join('.');
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09) at += 1;
+  return at;
+}
+
+function keywordAt(text: string, at: number): 'from' | 'import' | undefined {
+  const found = text.startsWith('import', at) ? 'import' : text.startsWith('from', at) ? 'from' : undefined;
+  if (found === undefined) return undefined;
+  return ' \t\\(.'.includes(text.charAt(at + found.length) || 'x') ? found : undefined;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 ? text.length : end;
+}
+
+interface StringLiteral {
+  readonly value: string;
+  /** Behind its closing quote. */
+  readonly end: number;
+  /** False where its line or the file ends before: quotes inside of an f-string lead here (PEP 701). */
+  readonly isWhole: boolean;
+}
+
+function stringAt(text: string, start: number): StringLiteral {
+  const quote = text.charAt(start);
+  const isTriple = text.startsWith(quote.repeat(3), start);
+  const closing = isTriple ? quote.repeat(3) : quote;
+  const from = start + closing.length;
+  for (let at = text.indexOf(closing, from); at !== -1; at = text.indexOf(closing, at + 1)) {
+    if (isEscaped(text, at, from)) continue;
+    const value = text.slice(from, Math.min(at, from + longestName + 1));
+    // A line that ends inside, without a backslash before its end, ends no string.
+    if (!isTriple && breaksLine(text, from, at)) break;
+    return { value, end: at + closing.length, isWhole: true };
+  }
+  const end = isTriple ? text.length : lineEnd(text, from);
+  return { value: '', end, isWhole: false };
+}
+
+function isEscaped(text: string, at: number, from: number): boolean {
+  let count = 0;
+  while (at - count - 1 >= from && text.charCodeAt(at - count - 1) === 0x5c) count += 1;
+  return count % 2 === 1;
+}
+
+function breaksLine(text: string, from: number, to: number): boolean {
+  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) {
+    const before = text.charCodeAt(at - 1) === 0x0d ? at - 1 : at;
+    if (!isEscaped(text, before, from)) return true;
+  }
+  return false;
+}
+
+function dottedWords(text: string): Iterable<string> {
+  return text.match(/[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+/g) ?? [];
+}
+
+interface ImportStatement {
+  readonly names: readonly string[];
+  readonly end: number;
+}
+
+const fromClause =
+  /[ \t\\\r\n]*((?:\.[ \t]*)*[^\s.,;#()'"\\]*(?:[ \t]*\.[ \t]*[^\s.,;#()'"\\]+)*)[ \t\\\r\n]+import\b[ \t\\\r\n]*/y;
+const bareFrom = /[ \t\\\r\n]*((?:\.[ \t]*)+)import\b[ \t\\\r\n]*/y;
+
+/** Reads on behind `from` or `import`. */
+function importAt(text: string, start: number, isFrom: boolean): ImportStatement {
+  if (!isFrom) {
+    const list = readNames(text, start);
+    return { names: list.names, end: list.end };
+  }
+  const clause = matchAt(bareFrom, text, start) ?? matchAt(fromClause, text, start);
+  if (clause === undefined) return { names: [], end: start };
+  const module = clause.group.replace(/\s+/g, '');
+  if (module === '') return { names: [], end: start };
+  const list = readNames(text, clause.end);
+  const prefix = module.endsWith('.') ? module : `${module}.`;
+  const taken = list.names.filter((name) => name !== '*').map((name) => `${prefix}${name}`);
+  return { names: [module, ...taken], end: list.end };
+}
+
+function matchAt(
+  pattern: RegExp,
+  text: string,
+  at: number,
+): { readonly group: string; readonly end: number } | undefined {
+  pattern.lastIndex = at;
+  const match = pattern.exec(text);
+  return match === null ? undefined : { group: match[1] ?? '', end: pattern.lastIndex };
+}
+
+/** `a.b as c, d` to the end of the line, or in brackets over several lines, comments left out. */
+function readNames(text: string, start: number): ImportStatement {
+  const isBracketed = text.charAt(start) === '(';
+  let end = start;
+  if (isBracketed) {
+    end = closingBracket(text, start);
+  } else {
+    end = lineEnd(text, start);
+    while (end < text.length && /\\\r?$/.test(text.slice(Math.max(start, end - 2), end)))
+      end = lineEnd(text, end + 1);
+  }
+  const list = text
+    .slice(isBracketed ? start + 1 : start, end)
+    .replace(/#[^\n]*/g, ' ')
+    .replace(/\\\r?\n/g, ' ');
+  const [statement = ''] = list.split(';', 1);
+  const names = statement.split(',').flatMap((part) => {
+    const name = /^\s*([^\s]+(?:\s*\.\s*[^\s.]+)*?)(?:\s+as\s+\S+)?\s*$/.exec(part)?.[1]?.replace(/\s+/g, '');
+    return name === undefined ? [] : [name];
+  });
+  // A second statement on the line is looked at by itself.
+  return { names, end: isBracketed ? end : start + statement.length };
+}
+
+/** Where the bracket that opens at `start` closes, comments passed by; names of imports hold no brackets. */
+function closingBracket(text: string, start: number): number {
+  const mark = /[#)]/g;
+  mark.lastIndex = start;
+  for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
+    if (match[0] === ')') return match.index;
+    mark.lastIndex = lineEnd(text, match.index);
+  }
+  return text.length;
+}

@@ -1,0 +1,217 @@
+import { type EntryPlace, type LayerEntry, type RootFileSystem, stackLayers } from '../filetree/index.ts';
+import type { StripPlan } from './elf/plan-strip.ts';
+import { type LayerGroup, layerGroupOf, layerGroups } from './layer-group.ts';
+import type { ShrinkSubject } from './pass.ts';
+import type { PlannedEdit } from './plan.ts';
+import type { PlannedRecord } from './plan-records.ts';
+import { type RemainingTree, remainingTree } from './remaining-tree.ts';
+
+/** One entry of a new layer; `place` is that of the old entry whose metadata it has. */
+export type PlannedMember =
+  | { readonly kind: 'whiteout'; readonly path: string }
+  /** The place is absent for a directory that no layer has an entry for. */
+  | {
+      readonly kind: 'directory';
+      readonly path: string;
+      readonly place: EntryPlace | undefined;
+      readonly entry: LayerEntry;
+    }
+  | { readonly kind: 'link'; readonly path: string; readonly place: EntryPlace; readonly target: string }
+  | PlannedFile;
+
+/** A file, symlink or device. */
+export interface PlannedFile {
+  readonly kind: 'file';
+  readonly path: string;
+  /** The old entry with its content, which the metadata are from, too: entries of hard links may lack the attributes. */
+  readonly content: EntryPlace;
+  /** What becomes of the content. */
+  readonly change?: StripPlan | PlannedRecord;
+  /** Stored bytes as far as they are known before the new content is made. */
+  readonly sizeBytes: number;
+}
+
+/** A new layer. */
+export interface PlannedLayer {
+  readonly group: LayerGroup;
+  /** By path, parents before children. */
+  readonly members: readonly PlannedMember[];
+  /** Positions of the layers that its content comes from, ascending. */
+  readonly from: readonly number[];
+  readonly contentBytes: number;
+  /** Entries that are neither directories nor whiteouts. */
+  readonly fileCount: number;
+}
+
+/** What is arranged. */
+export interface ArrangeRequest {
+  readonly root: RootFileSystem;
+  readonly subject: ShrinkSubject;
+  readonly baseLayerCount: number;
+  readonly edits: readonly PlannedEdit[];
+  readonly records: readonly PlannedRecord[];
+}
+
+/**
+ * Arranges what stays visible on top of the base in one layer for each group, sorted by path: whiteouts for what the old
+ * layers took away from the base, the directories above each entry with their own metadata, hard links in the layer
+ * of their file. Groups without files give no layer.
+ */
+export function arrangeLayers(request: ArrangeRequest): PlannedLayer[] {
+  const tree = remainingTree(request);
+  const members = new Map<LayerGroup, PlannedMember[]>(layerGroups.map((group) => [group, []]));
+  const groupOf = layerGroupOf(request.subject);
+  const add = (group: LayerGroup, member: PlannedMember): void => void members.get(group)?.push(member);
+  for (const { names, content } of clustersOf(request, tree)) {
+    const [holder] = names;
+    if (holder === undefined) continue;
+    for (const member of clusterMembers(request, names, content)) add(groupOf(holder), member);
+  }
+  addLonelyDirectories(request, tree, (path, member) => add(groupOf(path), member));
+  const hidden = whiteouts(request, tree);
+  const lowest = layerGroups.find((group) => (members.get(group)?.length ?? 0) > 0) ?? layerGroups[0];
+  for (const member of hidden) add(lowest, member);
+  return layerGroups.flatMap((group) => {
+    const own = members.get(group) ?? [];
+    return own.length === 0 ? [] : [finishLayer(group, withDirectories(own, request.root))];
+  });
+}
+
+/** The names of one content, those that stay, sorted. */
+interface Cluster {
+  readonly names: readonly string[];
+  readonly content: EntryPlace;
+}
+
+function clustersOf({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTree): Cluster[] {
+  const names = new Map<string, string[]>();
+  for (const [path, visible] of tree.entries) {
+    if (visible.entry.type === 'directory' || visible.layer < baseLayerCount) continue;
+    const owner = visible.entry.type === 'hardlink' ? (visible.entry.linkTarget ?? path) : path;
+    const known = names.get(owner);
+    if (known === undefined) names.set(owner, [path]);
+    else known.push(path);
+  }
+  return [...names].flatMap(([owner, paths]) => {
+    const content = root.placeOf(owner);
+    // A hard link to nothing, or to itself, is no file.
+    if (content === undefined || storedEntry(root, content)?.type === 'hardlink') return [];
+    return [{ names: paths.sort(), content }];
+  });
+}
+
+function clusterMembers(
+  request: ArrangeRequest,
+  names: readonly string[],
+  content: EntryPlace,
+): PlannedMember[] {
+  const { root, baseLayerCount } = request;
+  const changes = changesOf(request);
+  let holder: string | undefined;
+  return names.flatMap((path): PlannedMember[] => {
+    const place = root.placeOf(path);
+    if (place === undefined) return [];
+    const change = changes.get(path);
+    const isBaseContent = content.layer < baseLayerCount;
+    const target = isBaseContent ? root.get(path)?.entry.linkTarget : holder;
+    // A list that is written anew is no longer the file that other names show.
+    const isOwn = change !== undefined && 'location' in change;
+    if (target !== undefined && !isOwn) {
+      return [{ kind: 'link', path, place: isBaseContent ? place : content, target }];
+    }
+    if (!isOwn) holder = path;
+    const sizeBytes =
+      change !== undefined && 'pieces' in change
+        ? change.sizeBytes
+        : (storedEntry(root, content)?.sizeBytes ?? 0);
+    return [{ kind: 'file', path, content, ...(change && { change }), sizeBytes }];
+  });
+}
+
+function storedEntry(root: RootFileSystem, { layer, position }: EntryPlace): LayerEntry | undefined {
+  return root.layers[layer]?.entry(position);
+}
+
+type Changes = ReadonlyMap<string, StripPlan | PlannedRecord>;
+
+const changesOfRequest = new WeakMap<ArrangeRequest, Changes>();
+
+function changesOf(request: ArrangeRequest): Changes {
+  const known = changesOfRequest.get(request);
+  if (known !== undefined) return known;
+  const changes = new Map<string, StripPlan | PlannedRecord>(request.records.map((one) => [one.path, one]));
+  for (const { edit } of request.edits) if (edit.kind === 'strip') changes.set(edit.path, edit.plan);
+  changesOfRequest.set(request, changes);
+  return changes;
+}
+
+/** Directories that the old layers brought, or gave other metadata, and that nothing lies in that is written. */
+function addLonelyDirectories(
+  { root, baseLayerCount }: ArrangeRequest,
+  tree: RemainingTree,
+  add: (path: string, member: PlannedMember) => void,
+): void {
+  const above = new Set<string>();
+  for (const [path, { layer, entry }] of tree.entries) {
+    if (layer < baseLayerCount || entry.type === 'directory') continue;
+    for (const parent of parentsOf(path)) above.add(parent);
+  }
+  const rootPlace = root.placeOf('');
+  const rootEntry = root.get('')?.entry;
+  if (rootPlace !== undefined && rootEntry !== undefined && rootPlace.layer >= baseLayerCount) {
+    add('', { kind: 'directory', path: '', place: rootPlace, entry: rootEntry });
+  }
+  for (const [path, { layer, entry }] of tree.entries) {
+    if (entry.type !== 'directory' || layer < baseLayerCount || above.has(path)) continue;
+    add(`${path}/`, { kind: 'directory', path, place: root.placeOf(path), entry });
+  }
+}
+
+/** One whiteout for each path of the base that is gone while the directory around it is still there. */
+function whiteouts({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTree): PlannedMember[] {
+  if (baseLayerCount === 0) return [];
+  const found: PlannedMember[] = [];
+  for (const { entry } of stackLayers(root.layers.slice(0, baseLayerCount)).entries()) {
+    if (tree.entries.has(entry.path)) continue;
+    const slash = entry.path.lastIndexOf('/');
+    const parent = entry.path.slice(0, Math.max(slash, 0));
+    const isThere = parent === '' || tree.entries.get(parent)?.entry.type === 'directory';
+    const name = entry.path.slice(slash + 1);
+    if (isThere) found.push({ kind: 'whiteout', path: `${entry.path.slice(0, slash + 1)}.wh.${name}` });
+  }
+  return found;
+}
+
+/** The same with every directory above, so that no engine has to make one of its own. */
+function withDirectories(members: readonly PlannedMember[], root: RootFileSystem): PlannedMember[] {
+  const all = new Map(members.map((member) => [member.path, member]));
+  for (const { path } of members) {
+    for (const parent of parentsOf(path)) {
+      if (all.has(parent)) break;
+      const entry = root.get(parent)?.entry;
+      if (entry !== undefined)
+        all.set(parent, { kind: 'directory', path: parent, place: root.placeOf(parent), entry });
+    }
+  }
+  return [...all.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** `a/b` and `a` for `a/b/c`. */
+function* parentsOf(path: string): Generator<string> {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1))
+    yield path.slice(0, slash);
+}
+
+function finishLayer(group: LayerGroup, members: readonly PlannedMember[]): PlannedLayer {
+  const from = new Set<number>();
+  let contentBytes = 0;
+  let fileCount = 0;
+  for (const member of members) {
+    if (member.kind === 'file') {
+      contentBytes += member.sizeBytes;
+      from.add(member.content.layer);
+    }
+    if (member.kind === 'file' || member.kind === 'link') fileCount += 1;
+  }
+  return { group, members, from: [...from].sort((one, other) => one - other), contentBytes, fileCount };
+}

@@ -1,0 +1,43 @@
+import { nearestName, UserError } from '../base/index.ts';
+import type { ShrinkPass } from './pass.ts';
+import { shrinkPasses } from './passes/index.ts';
+
+/** Which passes somebody asks for, by name. */
+export interface PassChoice {
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  /** Opt-in passes beside the usual ones. */
+  readonly with?: readonly string[];
+  /** With the compiled modules gone: start-up takes longer. */
+  readonly isSmallest?: boolean;
+}
+
+/** What the smallest image does without. */
+const smallest: readonly string[] = ['bytecode'];
+
+/**
+ * The passes to run, in their order: `safe` and `verify` ones where nothing is said. Throws a `UserError` for a name that no pass has. Dead
+ * bytes are no pass: whatever is written anew has none.
+ */
+export function choosePasses(choice: PassChoice): readonly ShrinkPass[] {
+  const { only = [], skip = [], isSmallest = false } = choice;
+  const added = [...(choice.with ?? []), ...(isSmallest ? smallest : [])];
+  for (const name of [...only, ...skip, ...added]) assertKnown(name);
+  return shrinkPasses.filter(({ name, risk }) => {
+    if (skip.includes(name)) return false;
+    if (only.length > 0) return only.includes(name) || added.includes(name);
+    return risk !== 'opt-in' || added.includes(name);
+  });
+}
+
+function assertKnown(name: string): void {
+  const names = shrinkPasses.map((pass) => pass.name);
+  if (names.includes(name)) return;
+  const near = nearestName(name, names);
+  throw new UserError(
+    name === 'dead-bytes'
+      ? 'dead bytes go with every layer that is written anew'
+      : `there is no pass "${name}"`,
+    { hint: near === undefined ? `The passes are ${names.join(', ')}.` : `Did you mean ${near}?` },
+  );
+}

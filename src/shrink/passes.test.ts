@@ -1,0 +1,303 @@
+import { describe, expect, test } from 'vitest';
+import type { TarMember } from '../tar/index.ts';
+import { distribution, type ShrinkHow, shrinkParts, textOf, visiblePaths } from './fixtures/shrink-image.ts';
+import { choosePasses, shrinkPasses } from './index.ts';
+
+const site = 'opt/venv/lib/python3.11/site-packages';
+
+/** What goes of some files, and what is left alone. */
+async function goneOf(
+  members: readonly TarMember[],
+  how: ShrinkHow = {},
+  env: readonly string[] = [],
+): Promise<{ readonly gone: readonly string[]; readonly because: readonly string[] }> {
+  const shrunk = await shrinkParts({ layers: [members], config: { env } }, how);
+  const left = new Set(visiblePaths(shrunk.root));
+  await shrunk.close();
+  const gone = members.map(({ path }) => path).filter((path) => !path.endsWith('/') && !left.has(path));
+  return { gone: gone.sort(), because: shrunk.plan.leftAlone.map(({ because }) => because) };
+}
+
+const file = (path: string, content = 'x'): TarMember => ({ path, content });
+
+describe('caches', () => {
+  test.each<[reason: string, path: string, isGone: boolean, env?: readonly string[]]>([
+    ['pip', 'root/.cache/pip/http/a', true],
+    ['pip, moved', 'opt/pip-cache/a', true, ['PIP_CACHE_DIR=/opt/pip-cache']],
+    ['uv of a user', 'home/app/.cache/uv/archive-v0/x', true],
+    ['npm', 'root/.npm/_cacache/a', true],
+    ['what npx runs', 'root/.npm/_npx/1/bin.js', false],
+    ['conda archives', 'opt/conda/pkgs/numpy.conda', true],
+    ['apt lists', 'var/lib/apt/lists/deb_main_Packages', true],
+    ['apk', 'var/cache/apk/APKINDEX.tar.gz', true],
+    ['models: the program reads them', 'root/.cache/huggingface/hub/models--x/blobs/1', false],
+    ['Go modules, which a program may be built from', 'go/pkg/mod/x', false],
+    ['something of that name', 'app/cache/pip/a', false],
+  ])('%s: %s goes: %s', async (_, path, isGone, env = []) => {
+    expect((await goneOf([file(path)], {}, env)).gone).toEqual(isGone ? [path] : []);
+  });
+
+  test('a link that leads into a cache keeps its target', async () => {
+    const members: TarMember[] = [
+      file('opt/conda/pkgs/x/lib/libx.so'),
+      file('opt/conda/pkgs/x/other'),
+      { path: 'opt/conda/lib/libx.so', type: 'symlink', linkPath: '../pkgs/x/lib/libx.so' },
+    ];
+    expect((await goneOf(members)).gone).toEqual(['opt/conda/pkgs/x/other']);
+  });
+
+  test('directories of a home go with what was in them, those of the system stay', async () => {
+    const shrunk = await shrinkParts({ layers: [[file('root/.cache/pip/a'), file('var/lib/apt/lists/a')]] });
+    expect([shrunk.root.get('root/.cache/pip'), shrunk.root.get('root')?.entry.type]).toEqual([
+      undefined,
+      'directory',
+    ]);
+    expect(shrunk.root.get('var/lib/apt/lists')?.entry.type).toBe('directory');
+    await shrunk.close();
+  });
+});
+
+describe('tests of distributions', () => {
+  const suite = {
+    'pkg/tests/__init__.py': '',
+    'pkg/tests/test_a.py': 'import pkg',
+    'pkg/tests/data.csv': '1',
+  };
+  const gone = ['__init__.py', 'data.csv', 'test_a.py'].map((name) => `${site}/pkg/tests/${name}`);
+
+  test.each<[reason: string, more: Readonly<Record<string, string>>, isGone: boolean]>([
+    ['nothing imports it', { 'pkg/__init__.py': '' }, true],
+    [
+      'a comment and a docstring name it',
+      { 'pkg/__init__.py': '"""see pkg.tests of it"""\n# import pkg.tests' },
+      true,
+    ],
+    ['an import', { 'pkg/a.py': 'import pkg.tests' }, false],
+    [
+      'an import of what is in it, lazily',
+      { 'pkg/a.py': 'def f():\n  from pkg.tests.test_a import x' },
+      false,
+    ],
+    ['a relative import', { 'pkg/a.py': 'from . import tests' }, false],
+    ['a relative import from deeper', { 'pkg/b/a.py': 'from ..tests import x' }, false],
+    ['another pkg of that depth', { 'other/b/a.py': 'from ..tests import x' }, true],
+    ['a string', { 'pkg/a.py': 'load("pkg.tests.data")' }, false],
+    ['a relative string', { 'pkg/a.py': 'import_module(".tests", __package__)' }, false],
+    ['a list for a lazy loader', { 'pkg/__init__.py': 'submodules = ["tests"]' }, false],
+    ['a stub that a lazy loader reads', { 'pkg/__init__.pyi': 'from . import tests' }, false],
+    ['a file in another version of Python', { 'pkg/a.py': 'print "x"\nimport pkg.tests' }, false],
+  ])('%s: it goes: %s', async (_, more, isGone) => {
+    expect((await goneOf(distribution('pkg', { ...suite, ...more }))).gone).toEqual(isGone ? gone : []);
+  });
+
+  test('the application counts, and so does another distribution', async () => {
+    const own = distribution('pkg', suite);
+    const other = distribution('other', { 'other/__init__.py': 'from pkg.tests import test_a' });
+    expect((await goneOf([...own, file('app/main.py', 'import pkg.tests.test_a')])).gone).toEqual([]);
+    expect((await goneOf([...own, ...other])).gone).toEqual([]);
+  });
+
+  test('an entry point counts', async () => {
+    const entry = { 'pkg-1.0.dist-info/entry_points.txt': '[pytest11]\np = pkg.tests.plugin\n' };
+    expect((await goneOf(distribution('pkg', suite, { extra: entry }))).gone).toEqual([]);
+  });
+
+  test('what a suite that stays imports stays, too; what one that goes imports goes', async () => {
+    const two = {
+      'pkg/tests/test_a.py': 'from other.tests import test_b',
+      'other/tests/test_b.py': '',
+      'third/tests/test_c.py': 'from other.tests import test_b',
+    };
+    expect((await goneOf(distribution('pkg', two))).gone).toHaveLength(3);
+    expect((await goneOf(distribution('pkg', { ...two, 'pkg/a.py': 'import pkg.tests' }))).gone).toEqual([
+      `${site}/third/tests/test_c.py`,
+    ]);
+  });
+
+  test.each<[reason: string, path: string]>([
+    ['a public interface', 'pkg/testing/test_x.py'],
+    ['a private one', 'pkg/_testing/test_x.py'],
+    ['an interface named test without tests in it', 'pkg/test/client.py'],
+    ['data only', 'pkg/tests/data.csv'],
+    ['licences of vendored code', 'pkg-1.0.dist-info/licenses/test/test_x.py'],
+    ['texts that programs read (iris.rst)', 'pkg/datasets/descr/iris.rst'],
+    ['stubs', 'pkg/__init__.pyi'],
+    ['sources that thinc reads', 'pkg/kernel.cu'],
+    ['documentation modules (botocore.docs)', 'pkg/docs/__init__.py'],
+    ['examples', 'pkg/examples/a.py'],
+  ])('never %s: %s', async (_, path) => {
+    expect((await goneOf(distribution('pkg', { [path]: '' }))).gone).toEqual([]);
+  });
+
+  test('a file that no distribution lists keeps its folder', async () => {
+    const { gone: left, because } = await goneOf([
+      ...distribution('pkg', suite),
+      file(`${site}/pkg/tests/own.py`),
+    ]);
+    expect([left, because[0]]).toEqual([[], `${site}/pkg/tests/own.py belongs to no distribution`]);
+  });
+
+  test('what the table calls safe goes, torch_shm_manager does not', async () => {
+    const torch = {
+      'torch/__init__.py': '',
+      'torch/bin/test_api': 'x',
+      'torch/bin/protoc': 'x',
+      'torch/bin/torch_shm_manager': 'x',
+      'torch/test/a_test': 'x',
+    };
+    const { gone: left } = await goneOf(distribution('torch', torch));
+    expect(left).toEqual(
+      ['bin/protoc', 'bin/test_api', 'test/a_test'].map((path) => `${site}/torch/${path}`),
+    );
+  });
+
+  test('RECORD, and the directory, follow', async () => {
+    const shrunk = await shrinkParts({ layers: [distribution('pkg', { ...suite, 'pkg/__init__.py': '' })] });
+    const record = textOf(shrunk.root, `${site}/pkg-1.0.dist-info/RECORD`) ?? '';
+    expect(record.split('\n').map((row) => row.split(',')[0])).toEqual([
+      'pkg/__init__.py',
+      'pkg-1.0.dist-info/METADATA',
+      'pkg-1.0.dist-info/RECORD',
+      '',
+    ]);
+    expect(shrunk.root.get(`${site}/pkg/tests`)).toBeUndefined();
+    await shrunk.close();
+  });
+});
+
+describe('headers and files of compilers', () => {
+  const headers = { 'pkg/include/pkg/a.h': 'x', 'pkg/include/README.md': 'x' };
+  const [header, readme] = [`${site}/pkg/include/pkg/a.h`, `${site}/pkg/include/README.md`];
+
+  test.each<
+    [
+      reason: string,
+      files: Readonly<Record<string, string>>,
+      others: readonly TarMember[],
+      gone: readonly string[],
+    ]
+  >([
+    ['headers of a distribution', headers, [], [readme, header]],
+    ['a folder with more than headers', { ...headers, 'pkg/include/table.json': '{}' }, [], []],
+    ['a package of that name', { 'pkg/include/reader.py': '', 'pkg/include/a.h': '' }, [], []],
+    ['an own compiler', { 'triton/include/a.h': 'x', 'triton/lib/liba.a': '!<arch>\nx' }, [], []],
+    [
+      'a distribution that compiles against others',
+      headers,
+      distribution('pystan', { 'pystan/a.py': '' }),
+      [],
+    ],
+    [
+      'an application that compiles, with a compiler',
+      headers,
+      [
+        file('app/main.py', 'model = torch.compile(model)'),
+        { path: 'usr/bin/gcc', mode: 0o755, content: 'x' },
+      ],
+      [],
+    ],
+    [
+      'an application that wraps Fortran, with a compiler',
+      { 'pkg/src/a.c': 'x' },
+      [file('app/main.py', 'from numpy import f2py'), { path: 'usr/bin/gcc', mode: 0o755, content: 'x' }],
+      [],
+    ],
+    [
+      'an application that cannot compile, without a compiler',
+      headers,
+      [file('app/main.py', 'model = torch.compile(model)')],
+      [readme, header],
+    ],
+    [
+      'static libraries',
+      { 'pkg/lib/liba.a': '!<arch>\nx', 'pkg/data.a': 'no archive' },
+      [],
+      [`${site}/pkg/lib/liba.a`],
+    ],
+    [
+      'native sources',
+      { 'pkg/a.pyx': 'x', 'pkg/a.c': 'x', 'pkg/a.pxd': 'x' },
+      [],
+      [`${site}/pkg/a.c`, `${site}/pkg/a.pyx`],
+    ],
+    [
+      'CMake files',
+      { 'pkg/share/cmake/pkg/pkgConfig.cmake': 'x' },
+      [],
+      [`${site}/pkg/share/cmake/pkg/pkgConfig.cmake`],
+    ],
+    ['sources of the application', {}, [file('app/a.c'), file('app/include/a.h')], []],
+    ['headers of the system', {}, [file('usr/include/stdio.h')], ['usr/include/stdio.h']],
+    ['headers of the system beside a compiler', {}, [file('usr/include/stdio.h'), file('usr/bin/cc')], []],
+  ])('%s', async (_, files, others, gone) => {
+    expect((await goneOf([...distribution('pkg', files), ...others])).gone).toEqual([...gone].sort());
+  });
+});
+
+describe('documentation', () => {
+  test.each<[path: string, isGone: boolean, env?: readonly string[]]>([
+    ['usr/share/doc/curl/README.gz', true],
+    ['usr/share/doc/curl/copyright', false],
+    ['usr/share/man/man1/curl.1.gz', true],
+    ['usr/share/locale/de/LC_MESSAGES/x.mo', true],
+    ['usr/share/locale/de/LC_MESSAGES/x.mo', false, ['LANG=de_DE.UTF-8']],
+    ['usr/share/locale/pt_BR/LC_MESSAGES/x.mo', false, ['LANGUAGE=fr:pt_BR']],
+    ['usr/share/locale/fr/LC_MESSAGES/x.mo', true, ['LC_ALL=C.UTF-8']],
+    ['usr/share/locale/locale.alias', false],
+    ['usr/share/i18n/locales/de_DE', false],
+    ['usr/lib/locale/C.utf8/LC_CTYPE', false],
+    ['usr/share/common-licenses/GPL-3', false],
+    ['opt/venv/share/man/man1/x.1', true],
+    [`${site}/django/conf/locale/de/LC_MESSAGES/django.mo`, false],
+  ])('%s goes: %s (%s)', async (path, isGone, env = []) => {
+    expect((await goneOf([file(path)], {}, env)).gone).toEqual(isGone ? [path] : []);
+  });
+
+  test('a link to the documents of another package stays: the copyright is there', async () => {
+    const link: TarMember = { path: 'usr/share/doc/libx-dev', type: 'symlink', linkPath: 'libx1' };
+    expect((await goneOf([link, file('usr/share/doc/libx1/copyright')])).gone).toEqual([]);
+  });
+});
+
+describe('compiled modules', () => {
+  const members = [
+    ...distribution('pkg', { 'pkg/a.py': '', 'pkg/only.pyc': 'x' }),
+    file(`${site}/pkg/__pycache__/a.cpython-311.pyc`),
+    file(`${site}/pkg/__pycache__/gone.cpython-311.pyc`),
+  ];
+  test('stay where nobody asks', async () => {
+    expect((await goneOf(members)).gone).toEqual([]);
+  });
+  test.each([{ isSmallest: true }, { with: ['bytecode'] }, { only: ['bytecode'] }])(
+    'go with %j, where the source is there',
+    async (how) => {
+      expect((await goneOf(members, how)).gone).toEqual([`${site}/pkg/__pycache__/a.cpython-311.pyc`]);
+    },
+  );
+});
+
+describe('which passes run', () => {
+  const names = (choice: Parameters<typeof choosePasses>[0]): string[] =>
+    choosePasses(choice).map(({ name }) => name);
+  test('all but those that have to be asked for', () => {
+    expect(names({})).toEqual(shrinkPasses.flatMap(({ name, risk }) => (risk === 'opt-in' ? [] : [name])));
+  });
+  test('only, skip and with', () => {
+    expect(names({ only: ['tests', 'strip'], skip: ['strip'] })).toEqual(['tests']);
+    expect(names({ only: ['tests'], with: ['bytecode'] })).toEqual(['tests', 'bytecode']);
+  });
+  test.each([
+    ['test', /Did you mean tests/],
+    ['dead-bytes', /./],
+    ['xyzzy', /The passes are/],
+  ])('there is no %s', (name, hint) => {
+    expect(() => choosePasses({ skip: [name] })).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(hint) }),
+    );
+  });
+  test('what is to be kept keeps its whole unit', async () => {
+    const suite = distribution('pkg', { 'pkg/tests/test_a.py': '', 'pkg/tests/data.csv': '' });
+    const { gone, because } = await goneOf([...suite, file('root/.cache/pip/a')], { keep: ['data.csv'] });
+    expect([gone, because]).toEqual([['root/.cache/pip/a'], ['it is to be kept']]);
+  });
+});

@@ -1,0 +1,19 @@
+import type { ShrinkPass } from '../pass.ts';
+import { buildFilesPass } from './build-files.ts';
+import { bytecodePass } from './bytecode.ts';
+import { documentationPass } from './documentation.ts';
+import { headersPass } from './headers.ts';
+import { packageCachesPass } from './package-caches.ts';
+import { stripPass } from './strip.ts';
+import { testsPass } from './tests.ts';
+
+/** Every pass. The first one that takes a file has it: whole trees first, then single files, then parts of files that stay. */
+export const shrinkPasses: readonly ShrinkPass[] = [
+  packageCachesPass,
+  testsPass,
+  headersPass,
+  buildFilesPass,
+  documentationPass,
+  bytecodePass,
+  stripPass,
+];

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { capBytes, meterBytes, type Progress, releaseChunk, UserError } from '../base/index.ts';
+import type { Layer } from '../image/index.ts';
+import type { FileRange } from '../tar/index.ts';
+
+/** How layers are unpacked, and where to. */
+export interface PlainLayersOptions {
+  readonly temporaryDir: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Layers as uncompressed tars in files, so that any part of them can be read at any time. */
+export interface PlainLayers {
+  /** Where the layer's tar lies; its bytes are those of its diffID. Unpacks it the first time. */
+  open(layer: Layer): Promise<FileRange>;
+  /** A folder for further files, which goes with `close`. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** Left free for everybody else, in bytes. */
+const reserveBytes = 1024 ** 3;
+
+/**
+ * Opens layers for reading in parts. One that lies uncompressed in a file is read there, once it is proven; others are unpacked
+ * into a folder of their own. Rejects with a `UserError` where a layer is damaged, or the disk too small.
+ */
+export async function plainLayers(options: PlainLayersOptions): Promise<PlainLayers> {
+  const folder = await mkdtemp(join(options.temporaryDir, 'shrink-'));
+  const known = new Map<string, Promise<FileRange>>();
+  return {
+    folder,
+    open(layer) {
+      const opened = known.get(layer.diffId) ?? openLayer(layer, folder, options);
+      known.set(layer.diffId, opened);
+      return opened;
+    },
+    close: async () => await rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function openLayer(layer: Layer, folder: string, options: PlainLayersOptions): Promise<FileRange> {
+  const task = options.progress.start(`unpacking ${layer.createdBy ?? layer.diffId}`);
+  const advance = (sizeBytes: number): void => task.advance(sizeBytes);
+  try {
+    const place = await layer.plainTar?.();
+    if (place?.isVouchedFor === true) return place;
+    if (place !== undefined) {
+      if ((await digestOf(place, advance, options.signal)) === layer.diffId) return place;
+      // Reading it as a layer says what is wrong.
+      await pipeline(await layer.uncompressed(), nowhere(), { signal: options.signal });
+      return place;
+    }
+    return await unpack(layer, folder, { ...options, advance });
+  } finally {
+    task.done();
+  }
+}
+
+async function unpack(
+  layer: Layer,
+  folder: string,
+  { signal, advance }: PlainLayersOptions & { readonly advance: (sizeBytes: number) => void },
+): Promise<FileRange> {
+  const path = join(folder, `${layer.diffId.replace(':', '-')}.tar`);
+  const { bavail, bsize } = await statfs(folder);
+  const roomBytes = bavail * bsize - reserveBytes;
+  const room = capBytes(roomBytes, () => noRoom(layer, folder));
+  const file = await open(path, 'wx');
+  try {
+    await pipeline(await layer.uncompressed(), meterBytes(advance), room, fileSink(file), { signal });
+  } finally {
+    await file.close();
+  }
+  return { path, offset: 0, sizeBytes: (await stat(path)).size };
+}
+
+/** Writes chunks into a file, and gives each one's memory back. */
+function fileSink(file: FileHandle): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      file.writeFile(chunk).then(() => {
+        releaseChunk(chunk);
+        done();
+      }, done);
+    },
+  });
+}
+
+function noRoom(layer: Layer, folder: string): UserError {
+  return new UserError(`there is no room in ${folder} to unpack layer ${layer.digest}`, {
+    hint: 'Set PLIMSOLL_CACHE_DIR to a folder on a larger disk.',
+  });
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+const windowBytes = 1024 * 1024;
+
+/** Sums up a part of a file, with one buffer for all of it. */
+async function digestOf(
+  { path, offset, sizeBytes }: FileRange,
+  advance: (sizeBytes: number) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha256');
+  const window = Buffer.alloc(windowBytes);
+  const file = await open(path, 'r');
+  try {
+    for (let at = 0; at < sizeBytes; ) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(window, 0, Math.min(windowBytes, sizeBytes - at), offset + at);
+      if (bytesRead === 0) break;
+      hash.update(window.subarray(0, bytesRead));
+      advance(bytesRead);
+      at += bytesRead;
+    }
+    return `sha256:${hash.digest('hex')}`;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,50 @@
+import type { RootFileSystem, VisibleEntry } from '../filetree/index.ts';
+import type { PlannedEdit } from './plan.ts';
+import { siteOf } from './site-packages.ts';
+
+/** What is still visible after the edits. */
+export interface RemainingTree {
+  /** By path, parents before children; the root itself is none. */
+  readonly entries: ReadonlyMap<string, VisibleEntry>;
+}
+
+/**
+ * Takes the removed files out of the visible tree, and the directories that have nothing left in them: of distributions, as Python
+ * would take one for a package, and of caches. Others stay, as programs expect them (`/var/lib/apt/lists`, `/usr/include`).
+ */
+export function remainingTree({
+  root,
+  baseLayerCount,
+  edits,
+}: {
+  readonly root: RootFileSystem;
+  readonly baseLayerCount: number;
+  readonly edits: readonly PlannedEdit[];
+}): RemainingTree {
+  const gone = new Set(edits.flatMap(({ edit }) => (edit.kind === 'remove' ? [edit.path] : [])));
+  const visible = [...root.entries()];
+  const children = new Map<string, number>();
+  const losers = new Set([...gone].map(parentOf));
+  for (const { entry } of visible.toReversed()) {
+    const { path } = entry;
+    const isEmptied = entry.type === 'directory' && losers.has(path) && (children.get(path) ?? 0) === 0;
+    if (isEmptied && mayGo(path) && (root.placeOf(path)?.layer ?? baseLayerCount) >= baseLayerCount) {
+      gone.add(path);
+      losers.add(parentOf(path));
+    }
+    if (!gone.has(path)) children.set(parentOf(path), (children.get(parentOf(path)) ?? 0) + 1);
+  }
+  return {
+    entries: new Map(
+      visible.flatMap((one) => (gone.has(one.entry.path) ? [] : [[one.entry.path, one] as const])),
+    ),
+  };
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function mayGo(path: string): boolean {
+  return siteOf(path) !== undefined || /(?:^|\/)(?:__pycache__|\.cache|\.npm)(?:\/|$)/.test(path);
+}

@@ -1,0 +1,174 @@
+import type { EntryPlace, LayerEntry, RootFileSystem } from '../filetree/index.ts';
+import type { Image } from '../image/index.ts';
+import { moduleMentions } from '../python/index.ts';
+import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
+import { planStrip } from './elf/plan-strip.ts';
+import { neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
+import type { PlainLayers } from './plain-layers.ts';
+import { siteOf } from './site-packages.ts';
+import { type ElfFacts, type MentioningFile, placeKey, type Study } from './study.ts';
+
+/** What is studied. */
+export interface StudyRequest {
+  readonly image: Pick<Image, 'layers'>;
+  readonly root: RootFileSystem;
+  /** How many of the lowest layers stay as they are. */
+  readonly baseLayerCount: number;
+  readonly layers: PlainLayers;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads each layer that is written anew once: the entries that are visible, the modules that Python files name, and the tables of
+ * libraries. Of the base's layers those with Python distributions, which may import what lies above, and those
+ * whose directories have attributes that the index only keeps the digest of.
+ */
+export async function studyLayers(request: StudyRequest): Promise<Study> {
+  const visible = visiblePlaces(request.root);
+  const collected = newCollection();
+  for (const [number, layer] of request.image.layers.entries()) {
+    const wanted = visible.get(number);
+    if (wanted === undefined || !isStudied(number, wanted, request.baseLayerCount)) continue;
+    const place = await request.layers.open(layer);
+    let position = -1;
+    await scanTarFile(place, {
+      isEndMarkerOptional: true,
+      signal: request.signal,
+      onEntry(entry, body) {
+        position += 1;
+        const names = wanted.get(position);
+        if (names === undefined) return;
+        collected.entries.set(placeKey({ layer: number, position }), entry);
+        if (entry.type !== 'file' || entry.sparse !== undefined) return;
+        for (const { path } of names) studyFile(collected, { path, entry, body });
+      },
+    });
+  }
+  return finished(collected);
+}
+
+/** The visible entries at each position of a layer: several where hard links show its content, too. */
+type Places = ReadonlyMap<number, readonly LayerEntry[]>;
+
+function visiblePlaces(root: RootFileSystem): ReadonlyMap<number, Places> {
+  const found = new Map<number, Map<number, LayerEntry[]>>();
+  const add = (place: EntryPlace | undefined, entry: LayerEntry): void => {
+    if (place === undefined) return;
+    const layer = found.get(place.layer) ?? new Map<number, LayerEntry[]>();
+    found.set(place.layer, layer.set(place.position, [...(layer.get(place.position) ?? []), entry]));
+  };
+  for (const { entry } of root.entries()) {
+    add(root.placeOf(entry.path), entry);
+    if (entry.type === 'hardlink') add(root.placeOf(entry.linkTarget ?? ''), entry);
+  }
+  return found;
+}
+
+function isStudied(number: number, wanted: Places, baseLayerCount: number): boolean {
+  if (number >= baseLayerCount) return true;
+  for (const entry of [...wanted.values()].flat()) {
+    if (entry.path.endsWith('.py') && siteOf(entry.path) !== undefined) return true;
+    const attributes = Object.values(entry.attributes ?? {});
+    if (entry.type === 'directory' && attributes.some((value) => value.startsWith('sha256:'))) return true;
+  }
+  return false;
+}
+
+interface Collection {
+  readonly entries: Map<string, TarEntry>;
+  readonly numbers: Map<string, number>;
+  readonly mentions: MentioningFile[];
+  readonly elf: Map<string, ElfFacts>;
+  readonly archives: Set<string>;
+  runTimeCompilation: string | undefined;
+}
+
+function newCollection(): Collection {
+  return {
+    entries: new Map(),
+    numbers: new Map(),
+    mentions: [],
+    elf: new Map(),
+    archives: new Set(),
+    runTimeCompilation: undefined,
+  };
+}
+
+interface StudiedFile {
+  readonly path: string;
+  readonly entry: TarEntry;
+  readonly body: TarBody;
+}
+
+/** No source that people write is as long; generated ones of this size import nothing. */
+const longestSource = 32 * 1024 * 1024;
+
+function studyFile(into: Collection, file: StudiedFile): void {
+  const { path, entry } = file;
+  if (/\.pyi?$/.test(path)) {
+    if (entry.sizeBytes <= longestSource) studySource(into, file);
+  } else if (path.endsWith('.a')) {
+    if (startsWith(file, '!<arch>\n') || startsWith(file, '!<thin>\n')) into.archives.add(path);
+  } else if (/\.so(?:\.|$)/.test(path) || (entry.mode & 0o111) !== 0) {
+    const facts = elfFacts(file);
+    if (facts !== undefined) into.elf.set(path, facts);
+  }
+}
+
+function startsWith({ entry, body }: StudiedFile, magic: string): boolean {
+  if (entry.sizeBytes < magic.length) return false;
+  const start = Buffer.alloc(magic.length);
+  body.read(start, 0);
+  return start.toString('latin1') === magic;
+}
+
+function elfFacts({ entry, body }: StudiedFile): ElfFacts | undefined {
+  const read: ReadAt = (target, start) => body.read(target, start);
+  const elf = readElf(read, entry.sizeBytes);
+  if (elf === undefined) return undefined;
+  const strip = planStrip(elf, read);
+  return { needed: neededLibraries(elf, read), ...(strip && { strip }) };
+}
+
+// What makes PyTorch, cffi, Cython or distutils start a compiler.
+const compiling =
+  /\btorch\s*\.\s*compile\b|\bcpp_extension\b|\bpyximport\b|\bload_inline\b|\bf2py\b|\bcython\s*\.\s*inline\b|\bffi\s*\.\s*(?:verify|compile)\s*\(|\b(?:distutils|setuptools)\b.*\bbuild_ext\b/;
+
+let sourceMemory: Buffer = Buffer.alloc(1024 * 1024);
+
+function studySource(into: Collection, { path, entry, body }: StudiedFile): void {
+  if (entry.sizeBytes > sourceMemory.length) sourceMemory = Buffer.alloc(entry.sizeBytes);
+  const bytes = sourceMemory.subarray(0, entry.sizeBytes);
+  body.read(bytes, 0);
+  const text = bytes.toString('latin1');
+  const site = siteOf(path);
+  const found = moduleMentions(text, {
+    packageName: site && packageOf(path, site),
+    isPackage: /(?:^|\/)__init__\.pyi?$/.test(path),
+  });
+  const names = new Set([...found.imports, ...found.strings]);
+  into.mentions.push({ path, names: Uint32Array.from(names, (name) => numberOf(into.numbers, name)) });
+  if (site === undefined && !/(?:^|\/)lib\/python\d/.test(path) && compiling.test(text))
+    into.runTimeCompilation ??= path;
+}
+
+function packageOf(path: string, site: string): string {
+  return path
+    .slice(site.length + 1)
+    .split('/')
+    .slice(0, -1)
+    .join('.');
+}
+
+function numberOf(numbers: Map<string, number>, name: string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  // A copy, as a part of a text keeps the whole of it in memory.
+  numbers.set(Buffer.from(name, 'latin1').toString('latin1'), numbers.size);
+  return numbers.size - 1;
+}
+
+function finished(found: Collection): Study {
+  const { entries, mentions, elf, archives, runTimeCompilation } = found;
+  return { entries, names: [...found.numbers.keys()], mentions, elf, archives, runTimeCompilation };
+}

@@ -1,0 +1,35 @@
+import type { TarEntry } from '../tar/index.ts';
+import type { StripPlan, StripRefusal } from './elf/plan-strip.ts';
+
+/** What a library or program needs, and what it would be without debugging information. */
+export interface ElfFacts {
+  /** Names of libraries it is linked with. */
+  readonly needed: readonly string[];
+  /** Absent where there is nothing to strip. */
+  readonly strip?: StripPlan | StripRefusal;
+}
+
+/** The modules that one Python file names, by their numbers in `Study.names`. */
+export interface MentioningFile {
+  readonly path: string;
+  readonly names: Uint32Array;
+}
+
+/** What was read out of the layers' files, once. */
+export interface Study {
+  /** The entry of the layer's tar behind a visible path, by `placeKey`; of base layers only what was asked for. */
+  readonly entries: ReadonlyMap<string, TarEntry>;
+  readonly names: readonly string[];
+  readonly mentions: readonly MentioningFile[];
+  /** By visible path. */
+  readonly elf: ReadonlyMap<string, ElfFacts>;
+  /** Visible files that are `ar` archives. */
+  readonly archives: ReadonlySet<string>;
+  /** A file of the application that makes something compile while it runs; undefined where none does. */
+  readonly runTimeCompilation: string | undefined;
+}
+
+/** One text for an entry's place. */
+export function placeKey({ layer, position }: { readonly layer: number; readonly position: number }): string {
+  return `${layer}:${position}`;
+}

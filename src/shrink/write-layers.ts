@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { closeSync, createWriteStream, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { compressBlocks, type LayerCompressionFormat, type Progress } from '../base/index.ts';
+import { type Image, type Layer, openFileLayer } from '../image/index.ts';
+import { type FileRange, writeTar } from '../tar/index.ts';
+import type { PlannedLayer } from './arrange-layers.ts';
+import type { PlainLayers } from './plain-layers.ts';
+import type { ShrinkPlan } from './plan.ts';
+import { type OpenTar, planMembers } from './plan-members.ts';
+import type { Study } from './study.ts';
+
+/** What new layers are written from, and how. */
+export interface WriteLayersRequest {
+  readonly image: Pick<Image, 'layers'>;
+  readonly plan: ShrinkPlan;
+  readonly study: Study;
+  readonly layers: PlainLayers;
+  readonly compression: LayerCompressionFormat;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** A new layer with what is in it. */
+export interface WrittenLayer {
+  readonly planned: PlannedLayer;
+  readonly layer: Layer;
+  /** Bytes of all contents, as they are now. */
+  readonly contentBytes: number;
+}
+
+/**
+ * Writes the planned layers one after another, compressed, into the folder of the plain layers: they can be opened until those
+ * are closed. Nothing of a layer is in memory but what is being read and compressed.
+ */
+export async function writeLayers(request: WriteLayersRequest): Promise<WrittenLayer[]> {
+  const open = await openTars(request);
+  try {
+    const written: WrittenLayer[] = [];
+    const { layers } = request.plan;
+    for (const [number, planned] of layers.entries()) {
+      const title = `layer ${number + 1} of ${layers.length}`;
+      written.push(await writeLayer(request, { planned, open, title }));
+    }
+    return written;
+  } finally {
+    for (const { file } of open.values()) closeSync(file);
+  }
+}
+
+async function openTars({ image, plan, layers }: WriteLayersRequest): Promise<ReadonlyMap<number, OpenTar>> {
+  const open = new Map<number, OpenTar>();
+  for (const number of new Set(plan.layers.flatMap(({ from }) => from))) {
+    const layer = image.layers[number];
+    if (layer === undefined) continue;
+    const { path, offset }: FileRange = await layers.open(layer);
+    open.set(number, { file: openSync(path, 'r'), offset });
+  }
+  return open;
+}
+
+interface LayerToWrite {
+  readonly planned: PlannedLayer;
+  readonly open: ReadonlyMap<number, OpenTar>;
+  readonly title: string;
+}
+
+async function writeLayer(
+  { study, layers, compression, progress, signal }: WriteLayersRequest,
+  { planned, open, title }: LayerToWrite,
+): Promise<WrittenLayer> {
+  const task = progress.start(`writing ${planned.group}`, planned.contentBytes);
+  const path = join(layers.folder, `new-${planned.group}`);
+  const plain = summing((sizeBytes) => task.advance(sizeBytes));
+  const packed = summing(() => {});
+  const account = { contentBytes: 0 };
+  try {
+    await pipeline(
+      writeTar(
+        planMembers(planned, { study, open, onContent: (sizeBytes) => (account.contentBytes += sizeBytes) }),
+      ),
+      plain.stream,
+      (source) => compressBlocks(source, compression),
+      packed.stream,
+      createWriteStream(path, { flags: 'wx' }),
+      { signal },
+    );
+  } finally {
+    task.done();
+  }
+  const sizeBytes = packed.sizeBytes();
+  const layer = openFileLayer({
+    digest: packed.digest(),
+    diffId: plain.digest(),
+    mediaType: `application/vnd.oci.image.layer.v1.tar+${compression}`,
+    sizeBytes,
+    title,
+    place: { path, offset: 0, sizeBytes },
+  });
+  return { planned, layer, contentBytes: account.contentBytes };
+}
+
+/** A pass-through that sums up what flows by. */
+function summing(onBytes: (sizeBytes: number) => void): {
+  readonly stream: Transform;
+  digest(): string;
+  sizeBytes(): number;
+} {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      onBytes(chunk.length);
+      done(null, chunk);
+    },
+  });
+  return { stream, digest: () => `sha256:${hash.digest('hex')}`, sizeBytes: () => sizeBytes };
+}
