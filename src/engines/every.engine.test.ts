@@ -13,7 +13,8 @@ const { engines, refusals } = await findEngines({ environment });
 
 afterAll(async () => {
   for (const engine of engines) {
-    for (const tag of [tagOf(engine), `${tagOf(engine)}-other`]) await engine.removeImage(tag);
+    for (const tag of ['', '-other', '-secrets'].map((end) => tagOf(engine) + end))
+      await engine.removeImage(tag);
   }
   await runProcess('umount', ['-l', join(folder, 'storage', 'overlay')]).catch(() => {});
   await rm(folder, { recursive: true, force: true });
