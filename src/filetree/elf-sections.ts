@@ -1,3 +1,5 @@
+import { elfFields } from './elf-fields.ts';
+
 // An ELF file (ELF-64 Object File Format): header, segments, sections' bytes, and mostly at the end the section headers.
 //   7f "ELF" | 1: 32 bit, 2: 64 bit | 1: little, 2: big endian | …
 //   type at 16 | section headers: place at 32 (40), size of one at 46 (58), count at 48 (60), that of the names at 50 (62)
@@ -37,7 +39,7 @@ export function parseElfHeader(start: Buffer): ElfHeader | undefined {
   if (start.length < elfHeaderBytes || start.readUInt32BE(0) !== 0x7f454c46) return undefined;
   const is64Bit = start[4] === 2;
   const isLittleEndian = start[5] !== 2;
-  const fields = fieldReader(start, is64Bit, isLittleEndian);
+  const fields = elfFields(start, { is64Bit, isLittleEndian });
   return {
     is64Bit,
     isLittleEndian,
@@ -54,7 +56,7 @@ export function parseElfSections(header: ElfHeader, table: Buffer): readonly Elf
   const { is64Bit, isLittleEndian, headerBytes } = header;
   const count = Math.min(header.sectionCount, Math.floor(table.length / Math.max(headerBytes, 1)));
   if (headerBytes < (is64Bit ? 64 : 40)) return [];
-  const fields = fieldReader(table, is64Bit, isLittleEndian);
+  const fields = elfFields(table, { is64Bit, isLittleEndian });
   const sections: ElfSection[] = [];
   for (let at = 0; sections.length < count; at += headerBytes) {
     sections.push({
@@ -118,23 +120,4 @@ function isDebugging(section: ElfSection, names: Buffer | undefined): boolean {
   }
   const end = names.indexOf(0, section.nameOffset);
   return debuggingNames.test(names.toString('latin1', section.nameOffset, end === -1 ? names.length : end));
-}
-
-interface FieldReader {
-  half(at: number): number;
-  int(at: number): number;
-  /** An address, offset or size: 4 or 8 bytes by the file's class. */
-  word(at: number): number;
-}
-
-function fieldReader(bytes: Buffer, is64Bit: boolean, isLittleEndian: boolean): FieldReader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const int = (at: number): number => view.getUint32(at, isLittleEndian);
-  return {
-    half: (at) => view.getUint16(at, isLittleEndian),
-    int,
-    // Two halves, as a bigint is an object of its own; beyond 2⁵³ no file has anything.
-    word: (at) =>
-      is64Bit ? int(at + (isLittleEndian ? 4 : 0)) * 2 ** 32 + int(at + (isLittleEndian ? 0 : 4)) : int(at),
-  };
 }

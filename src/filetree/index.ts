@@ -1,5 +1,6 @@
 export { layerWitness } from './cache-place.ts';
 export { type DiveFigures, type DiveFileReference, diveFigures } from './dive-figures.ts';
+export { type ElfLayout, elfFields } from './elf-fields.ts';
 export { type DuplicateGroup, findDuplicates } from './find-duplicates.ts';
 export { followLinks } from './follow-links.ts';
 export { type IndexedImage, type IndexImageOptions, indexImage } from './index-image.ts';

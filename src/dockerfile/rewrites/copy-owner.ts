@@ -1,4 +1,5 @@
 import type { Instruction, Stage } from '../model.ts';
+import { keptStages } from '../rules/visit.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { readContextCopy } from './context-paths.ts';
@@ -20,7 +21,7 @@ export const copyOwner: Rewrite = {
     const edits: TextEdit[] = [];
     const leftAlone: string[] = [];
     const reasons: string[] = [];
-    for (const stage of keptStages(dockerfile)) {
+    for (const stage of keptStages(dockerfile.model)) {
       for (const instruction of stage.instructions) {
         const changes = ownerChanges(
           instruction,
@@ -40,17 +41,6 @@ export const copyOwner: Rewrite = {
     return { edits, reason: reasons.join('; '), leftAlone };
   },
 };
-
-/** The stages whose layers are in the image. */
-function keptStages({ model }: ResolvedDockerfile): readonly Stage[] {
-  const kept: Stage[] = [];
-  for (let at: number | undefined = model.target; at !== undefined; at = model.stages[at]?.baseStage) {
-    const stage = model.stages[at];
-    if (stage === undefined) break;
-    kept.unshift(stage);
-  }
-  return kept;
-}
 
 interface Question {
   readonly dockerfile: ResolvedDockerfile;

@@ -1,3 +1,5 @@
+import { type ElfLayout, elfFields } from '../../filetree/index.ts';
+
 // An ELF file (System V ABI, chapters 4 and 5): header, segments that a loader maps, sections that linkers and debuggers read.
 //   7f "ELF" | class 1: 32, 2: 64 bit | data 1: little, 2: big endian | … | type 16 | places and counts of both tables
 
@@ -104,11 +106,6 @@ export function readElf(read: ReadAt, sizeBytes: number): ElfFile | undefined {
   };
 }
 
-interface ElfLayout {
-  readonly is64Bit: boolean;
-  readonly isLittleEndian: boolean;
-}
-
 function segmentsOf({ bytes, entryBytes, count }: ElfTable, layout: ElfLayout): ElfSegment[] {
   if (entryBytes < (layout.is64Bit ? 56 : 32)) return [];
   const { word, int } = elfFields(bytes, layout);
@@ -160,27 +157,6 @@ function sectionsOf(
 function textAt(bytes: Buffer, start: number): string {
   const end = bytes.indexOf(0, start);
   return bytes.toString('latin1', Math.min(start, bytes.length), end === -1 ? bytes.length : end);
-}
-
-/** Reads numbers of a file's own width and byte order. */
-export interface ElfFields {
-  half(at: number): number;
-  int(at: number): number;
-  /** An address, offset or size: 4 or 8 bytes by the file's class. */
-  word(at: number): number;
-}
-
-/** Reads numbers out of a part of an ELF file. */
-export function elfFields(bytes: Buffer, { is64Bit, isLittleEndian }: ElfLayout): ElfFields {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const int = (at: number): number => view.getUint32(at, isLittleEndian);
-  return {
-    half: (at) => view.getUint16(at, isLittleEndian),
-    int,
-    // Two halves, as a bigint is an object of its own; beyond 2⁵³ no file has anything.
-    word: (at) =>
-      is64Bit ? int(at + (isLittleEndian ? 4 : 0)) * 2 ** 32 + int(at + (isLittleEndian ? 0 : 4)) : int(at),
-  };
 }
 
 const dynamicTags = { needed: 1, strings: 5, stringsBytes: 10 } as const;
