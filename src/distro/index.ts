@@ -1,4 +1,14 @@
 export {
+  type ClosureOptions,
+  closeOver,
+  type DebianClosure,
+  type DebianIndex,
+  type DebianPackage,
+  debianIndex,
+  minimalPackages,
+  parseDebianIndex,
+} from './debian-index.ts';
+export {
   type DistroInventory,
   type DistroPackage,
   type DistroPackagesOptions,
@@ -7,6 +17,7 @@ export {
   isDistroInventoryFile,
 } from './distro-packages.ts';
 export { isDocumentationPlace, isLegalName } from './documentation-places.ts';
+export { type FetchDebianIndexOptions, fetchDebianIndex } from './fetch-debian-index.ts';
 export type { UnreadableDatabase } from './installed-package.ts';
 export type { OsRelease } from './os-release.ts';
 export { type CacheOwnerOf, packageCaches } from './package-caches.ts';

@@ -89,11 +89,41 @@ function readInstallation(
     withoutTests: pruned.includes('--tests'),
     withoutHeaders: pruned.includes('--headers'),
     isStripped: pruned.includes('--strip'),
-    isVirtualEnvironment: runs.some((run) =>
-      run.commands?.some(({ words }) => words.includes('-m') && words.includes('venv')),
-    ),
+    hasOwnPip: hasOwnPip(runs),
+    leavesOwnBytecode: ownBytecode(stages.own),
     keepsPipCache: pip.keepsCache,
   };
+}
+
+/** `python -m venv` and `virtualenv`, unless they are told to leave pip out. */
+function hasOwnPip(runs: readonly Instruction[]): boolean {
+  return runs.some((run) =>
+    run.commands?.some(({ words }) => {
+      const isVenv = words.some((word, at) => word === 'venv' && words[at - 1] === '-m');
+      const makes = isVenv || words.some((word) => /^(.*\/)?virtualenv$/.test(word));
+      return makes && !words.some((word) => word === '--without-pip' || word === '--no-pip');
+    }),
+  );
+}
+
+/** The official images bring their standard library and pip without bytecode: whoever runs them as root leaves it in the layer. */
+function ownBytecode(own: readonly Instruction[]): 'pip' | 'python' | 'none' {
+  const writing = own.filter(
+    ({ syntax, before }) =>
+      syntax.keyword === 'run' &&
+      /^$|^root$|^0$/.test(before.user ?? '') &&
+      !(before.variables['PYTHONDONTWRITEBYTECODE'] ?? ''),
+  );
+  const runs = (program: RegExp): boolean =>
+    writing.some(({ commands }) =>
+      commands?.some(({ words }) => program.test((words[0] === 'sudo' ? words[1] : words[0]) ?? '')),
+    );
+  if (runs(/^(.*\/)?pip[\d.]*$/)) return 'pip';
+  const isPipModule = writing.some(({ commands }) =>
+    commands?.some(({ words }) => words.some((word, at) => word === 'pip' && words[at - 1] === '-m')),
+  );
+  if (isPipModule) return 'pip';
+  return runs(/^(.*\/)?python[\d.]*$/) ? 'python' : 'none';
 }
 
 function startsWithImport(word: string): boolean {

@@ -1,5 +1,5 @@
 import { aptRow } from './apt-row.ts';
-import { baseImage } from './base-images.ts';
+import { describeBase } from './base-images.ts';
 import type { Forecast, ForecastFacts, ForecastRow, ForecastWarning, MissingRow } from './forecast.ts';
 import { pythonRow } from './python-row.ts';
 
@@ -16,7 +16,7 @@ export function forecastImage(facts: ForecastFacts): Forecast {
   const rows: ForecastRow[] = [];
   const warnings: ForecastWarning[] = facts.problems.map((text) => ({ text }));
   const missing: MissingRow[] = [...(request.missing ?? []), ...facts.missing];
-  const base = baseImage(request.baseReference);
+  const base = describeBase(request.baseReference, facts.base);
   if (base === undefined) {
     missing.unshift({
       group: 'base',
@@ -33,12 +33,12 @@ export function forecastImage(facts: ForecastFacts): Forecast {
       sharedKey: request.baseReference,
     });
   }
-  const apt = aptRow(request, base);
+  const apt = aptRow(facts, base);
   if (apt !== undefined) rows.push(apt.row);
   if (apt !== undefined && apt.unknown.length > 0) {
     warnings.push({ text: `the size of these system packages is a guess: ${apt.unknown.join(', ')}` });
   }
-  if (wheels !== undefined && wheels.length > 0) rows.push(pythonRow(wheels, request.python));
+  if (wheels !== undefined && wheels.length > 0) rows.push(pythonRow(wheels, { ...request.python, base }));
   if (request.contextBytes > 0) {
     rows.push({
       group: 'application',

@@ -2,13 +2,16 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { debianIndex, parseDebianIndex } from '../distro/index.ts';
 import { parseDockerfile, resolveDockerfile } from '../dockerfile/index.ts';
 import {
   baseImage,
+  describeBase,
   describeDockerfileForForecast,
   type ForecastRequest,
   forecastImage,
   gatherForecastFacts,
+  type MeasuredBase,
   summariseWheel,
   type WheelFacts,
 } from './index.ts';
@@ -52,12 +55,13 @@ describe('forecastImage', () => {
   it.each([
     ['bytecode of everything', {}, 126.8],
     ['no bytecode', { bytecode: 'none' }, 100],
-    ['traced bytecode is a part', { bytecode: 'traced' }, 112.1],
-    ['tests go with most of their bytecode', { withoutTests: true }, 96.4],
+    ['traced bytecode is a part', { bytecode: 'traced' }, 113.9],
+    ['tests go with most of their bytecode', { withoutTests: true }, 95.4],
     ['headers', { bytecode: 'none', withoutHeaders: true }, 81],
-    ['symbols, but not those of CUDA', { bytecode: 'none', isStripped: true }, 94],
+    ['symbols, but not those of CUDA', { bytecode: 'none', isStripped: true }, 95.2],
     ['a cache that stays', { bytecode: 'none', keepsPipCache: true }, 140],
-    ['an environment has a pip of its own', { bytecode: 'none', isVirtualEnvironment: true }, 118],
+    ['an environment has a pip of its own', { bytecode: 'none', hasOwnPip: true }, 116.9],
+    ['pip leaves bytecode of its own modules', { bytecode: 'none', leavesOwnBytecode: 'pip' }, 103.9],
   ] as const)('%s', (_, changes, megabytes) => {
     const row = python(changes);
     expect((row?.sizeBytes ?? 0) / 1e6).toBeCloseTo(megabytes, 0);
@@ -84,7 +88,36 @@ describe('forecastImage', () => {
   it('counts recommended packages and package lists', () => {
     const plain = aptBytes({ aptPackages: ['ffmpeg'] });
     expect(aptBytes({ aptPackages: ['ffmpeg'], aptWithRecommends: true })).toBeGreaterThan(plain);
-    expect(aptBytes({ aptPackages: ['ffmpeg'], keepsAptLists: true })).toBe(plain + 19e6);
+    expect(aptBytes({ aptPackages: ['ffmpeg'], keepsAptLists: true })).toBe(plain + 19.5e6);
+  });
+
+  it('asks Debian’s index before the table, on top of what the base has', () => {
+    const debian = debianIndex(
+      parseDebianIndex(
+        [
+          'Package: apt\nInstalled-Size: 4000\nDepends: libc6\n',
+          'Package: libc6\nInstalled-Size: 13000\n',
+          'Package: ca-certificates\nInstalled-Size: 400\nDepends: openssl\n',
+          'Package: openssl\nInstalled-Size: 2000\n',
+          'Package: tini\nInstalled-Size: 1000\nDepends: libc6, openssl\nRecommends: vim\n',
+          'Package: vim\nInstalled-Size: 30000\n',
+        ].join('\n'),
+      ),
+    );
+    const bytes = (aptWithRecommends: boolean, base?: MeasuredBase): number =>
+      forecastImage({
+        request: { ...request, aptPackages: ['tini'], aptWithRecommends },
+        wheels: [],
+        missing: [],
+        problems: [],
+        debian,
+        ...(base !== undefined && { base }),
+      }).rows.find((row) => row.group === 'system-packages')?.sizeBytes ?? 0;
+    // tini, 97% of it on a slim base, and dpkg's notes; openssl is there by ca-certificates.
+    expect(bytes(false) / 1e6).toBeCloseTo(1.024 * 0.97 + 0.87, 1);
+    expect(bytes(true) / 1e6).toBeCloseTo(31.744 * 0.97 + 0.88, 1);
+    const empty = { sizeBytes: 1, variables: {}, where: 'docker', packages: new Set(['libc6']) };
+    expect(bytes(false, empty) / 1e6).toBeCloseTo(3.072 * 0.97 + 0.87, 1);
   });
 
   it('says that the size of an unknown package is a guess', () => {
@@ -145,6 +178,58 @@ describe('baseImage', () => {
   );
 });
 
+describe('describeBase', () => {
+  const variables = { PYTHON_VERSION: '3.12.4' };
+  it.each([
+    [
+      'an engine’s size is exact, and its variables tell the Python version',
+      'registry.example/ours:1',
+      { sizeBytes: 500e6, variables, where: 'docker' },
+      { sizeBytes: 500e6, uncertaintyBytes: 0, pythonVersion: '3.12', libc: 'glibc' },
+    ],
+    [
+      'a compressed size is taken in the proportion of the table',
+      'python:3.11-bookworm',
+      { compressedBytes: 379021228 / 2, variables: {}, where: 'registry' },
+      { sizeBytes: 505e6, uncertaintyBytes: 15.15e6, pythonVersion: '3.11', debianSuite: 'bookworm' },
+    ],
+    [
+      'without a table it is a third, widely',
+      'registry.example/ours:1',
+      { compressedBytes: 37e6, variables, where: 'registry' },
+      { sizeBytes: 100e6, uncertaintyBytes: 12121212, pythonVersion: '3.12' },
+    ],
+    [
+      'the files tell the release',
+      'ours:slim',
+      { sizeBytes: 1, variables, where: 'docker', debianSuite: 'trixie', packages: new Set(['apt']) },
+      { libcMinor: 41, debianSuite: 'trixie', hasWholeList: true, isWithoutDocumentation: true },
+    ],
+  ])('%s', (_, reference, measured, expected) => {
+    expect(describeBase(reference, measured)).toMatchObject(expected);
+  });
+
+  it('falls back on the table, and on nothing', () => {
+    expect(describeBase('python:3.11', undefined)).toEqual(baseImage('python:3.11'));
+    expect(describeBase('ours:1', { variables: {}, where: 'registry' })).toBeUndefined();
+  });
+});
+
+it('counts torch’s test programs as tests, and what only compilers read as headers', () => {
+  const bytes = (path: string) =>
+    summariseWheel({ wheelBytes: 1, files: [{ path, compressedBytes: 1, sizeBytes: 7 }] });
+  for (const path of [
+    'torch/bin/test_api',
+    'torch/bin/protoc-3.13.0.0',
+    'torch/lib/libtorchbind_test.so',
+    'a/test/b',
+  ])
+    expect(bytes(path).testBytes, path).toBe(7);
+  for (const path of ['torch/bin/torch_shm_manager', 'torch/lib/libtorch_cpu.so', 'a/testing/b'])
+    expect(bytes(path).testBytes, path).toBe(0);
+  for (const path of ['a/include/b', 'a.pyx', 'b.c', 'c.a']) expect(bytes(path).headerBytes, path).toBe(7);
+});
+
 describe('gatherForecastFacts', () => {
   const cacheDir = mkdtemp(join(tmpdir(), 'forecast-'));
   it.each([
@@ -187,7 +272,7 @@ describe('describeDockerfileForForecast', () => {
       keepsAptLists: true,
       requirements: ['torch', 'fastapi==0.110', 'uvicorn[standard]>=0.27 ; python_version > "3.8"'],
       indexes: { extraIndexUrls: ['https://extra/simple'] },
-      python: { bytecode: 'all', withoutTests: false, keepsPipCache: true, isVirtualEnvironment: false },
+      python: { bytecode: 'all', withoutTests: false, keepsPipCache: true, hasOwnPip: false },
     });
     expect(described.missing?.map(({ because }) => because)).toEqual([
       'requirements.txt:2 asks for something that has no name in a package index',
@@ -224,7 +309,7 @@ describe('describeDockerfileForForecast', () => {
         withoutTests: true,
         withoutHeaders: true,
         isStripped: true,
-        isVirtualEnvironment: true,
+        hasOwnPip: true,
         keepsPipCache: false,
       },
       unmeasured: [],

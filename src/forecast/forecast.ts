@@ -1,4 +1,6 @@
+import type { DebianIndex } from '../distro/index.ts';
 import type { PackageIndexes } from '../python/index.ts';
+import type { MeasuredBase } from './base-images.ts';
 import type { WheelContents } from './wheel-contents.ts';
 
 /** One part of an image that a build would make. */
@@ -50,8 +52,10 @@ export interface PythonInstallation {
   readonly withoutHeaders: boolean;
   /** Symbols of shared libraries are taken out. */
   readonly isStripped: boolean;
-  /** In an environment of its own, which brings another pip. */
-  readonly isVirtualEnvironment?: boolean;
+  /** In an environment of its own, with another pip in it. */
+  readonly hasOwnPip?: boolean;
+  /** pip or Python run in the image itself and leave bytecode of their own modules there. */
+  readonly leavesOwnBytecode?: 'pip' | 'python' | 'none';
   /** What pip downloaded stays in the layer. */
   readonly keepsPipCache?: boolean;
 }
@@ -108,4 +112,8 @@ export interface ForecastFacts {
   readonly missing: readonly MissingRow[];
   /** What is uncertain, one sentence each. */
   readonly problems: readonly string[];
+  /** What an engine or a registry tells of the base; without it the table is asked. */
+  readonly base?: MeasuredBase;
+  /** The index that apt would install from; without it the table of system packages is asked. */
+  readonly debian?: DebianIndex;
 }

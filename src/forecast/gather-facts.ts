@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
+import { type DebianIndex, fetchDebianIndex } from '../distro/index.ts';
 import {
   findResolver,
   type OpenWheelOptions,
@@ -14,7 +15,7 @@ import {
   readWheelDirectory,
   resolveRequirements,
 } from '../python/index.ts';
-import { type BaseImage, baseImage } from './base-images.ts';
+import { type BaseImage, describeBase, type MeasuredBase } from './base-images.ts';
 import type { EarlierInstall, ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import { type KeptResolution, resolutionMemory } from './resolution-memory.ts';
@@ -30,6 +31,8 @@ export interface GatherOptions {
   /** Handed to pip as they are: `--retries 0`. */
   readonly pipOptions?: readonly string[];
   readonly fetch?: OpenWheelOptions['fetch'];
+  /** Asks an engine or a registry about the base image; undefined where neither tells. Default: the table alone. */
+  readonly measureBase?: (reference: string) => Promise<MeasuredBase | undefined>;
   /** Milliseconds since 1970; default `Date.now`. */
   readonly now?: () => number;
 }
@@ -37,32 +40,81 @@ export interface GatherOptions {
 const wheelsAtOnce = 8;
 
 /**
- * Resolves the requirements and reads the directories of the wheels, eight at a time; no wheel is downloaded whole. What
- * pip resolved is kept for a day. Without a resolver, a network or a solution the facts have no wheels, and `missing`
- * says why; only an abort throws.
+ * Asks about the base image, fetches Debian's package index where apt installs something, resolves the requirements and reads
+ * the directories of the wheels, eight at a time; no wheel is downloaded whole. What pip resolved is kept for a day. Without a
+ * resolver, a network or a solution the facts have no wheels, and `missing` says why; only an abort throws.
  */
 export async function gatherForecastFacts(
   request: ForecastRequest,
   options: GatherOptions,
 ): Promise<ForecastFacts> {
+  const measured = await options.measureBase?.(request.baseReference);
+  const base = describeBase(request.baseReference, measured);
+  const [system, python] = await Promise.all([
+    gatherDebian(request, base, options),
+    gatherPython(request, base, options),
+  ]);
+  return {
+    request,
+    wheels: python.wheels,
+    missing: python.missing,
+    problems: [...system.problems, ...python.problems],
+    ...(measured !== undefined && { base: measured }),
+    ...(system.debian !== undefined && { debian: system.debian }),
+  };
+}
+
+async function gatherDebian(
+  request: ForecastRequest,
+  base: BaseImage | undefined,
+  options: GatherOptions,
+): Promise<{ readonly debian?: DebianIndex; readonly problems: readonly string[] }> {
+  const suite = base?.debianSuite;
+  if (request.aptPackages.length === 0 || suite === undefined) return { problems: [] };
+  try {
+    const debian = await fetchDebianIndex({
+      suite,
+      architecture: request.architecture === 'aarch64' ? 'arm64' : 'amd64',
+      cacheDir: options.cacheDir,
+      ...(options.signal !== undefined && { signal: options.signal }),
+      ...(options.fetch !== undefined && { fetch: options.fetch }),
+      ...(options.now !== undefined && { now: options.now }),
+    });
+    return { debian, problems: [] };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof UserError)) throw error;
+    return {
+      problems: [
+        `system packages are taken from a table, because Debian’s index is not to be had: ${error.message}`,
+      ],
+    };
+  }
+}
+
+type PythonFacts = Pick<ForecastFacts, 'wheels' | 'missing' | 'problems'>;
+
+async function gatherPython(
+  request: ForecastRequest,
+  base: BaseImage | undefined,
+  options: GatherOptions,
+): Promise<PythonFacts> {
   const isUntold = request.missing?.some(({ group }) => group === 'python-dependencies') === true;
   // A part of the distributions tells nothing: resolving it would be time spent for nothing.
-  if (isUntold) return { request, wheels: undefined, missing: [], problems: [] };
-  if (request.requirements.length === 0) return { request, wheels: [], missing: [], problems: [] };
-  const without = (because: string, hint: string): ForecastFacts => ({
-    request,
+  if (isUntold) return { wheels: undefined, missing: [], problems: [] };
+  if (request.requirements.length === 0) return { wheels: [], missing: [], problems: [] };
+  const without = (because: string, hint: string): PythonFacts => ({
     wheels: undefined,
     missing: [{ group: 'python-dependencies', because, hint }],
     problems: [],
   });
-  const base = baseImage(request.baseReference);
   const pythonVersion = request.pythonVersion ?? base?.pythonVersion;
   if (pythonVersion === undefined)
     return without(`the Python version of ${request.baseReference} is not known`, buildHint);
   try {
     const target = { pythonVersion, platform: platformOf(request, base) };
     const { wheels, warnings } = await resolveWheels(request, target, options);
-    return { request, wheels, missing: [], problems: warnings };
+    return { wheels, missing: [], problems: warnings };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
@@ -137,7 +189,7 @@ async function readWheel(wheel: ResolvedWheel, options: GatherOptions): Promise<
     ...(options.fetch !== undefined && { fetch: options.fetch }),
   });
   try {
-    const key = createHash('sha256').update(`1\0${source.name}\0${source.sizeBytes}`).digest('hex');
+    const key = createHash('sha256').update(`2\0${source.name}\0${source.sizeBytes}`).digest('hex');
     const path = join(options.cacheDir, 'wheels', `${key}.json`);
     let contents = await readCached(path);
     if (contents === undefined) {

@@ -1,4 +1,4 @@
-export { type BaseImage, baseImage } from './base-images.ts';
+export { type BaseImage, baseImage, describeBase, type MeasuredBase } from './base-images.ts';
 export { type DockerfileForecastFacts, describeDockerfileForForecast } from './describe-dockerfile.ts';
 export type {
   EarlierInstall,

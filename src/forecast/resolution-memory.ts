@@ -60,7 +60,7 @@ export function resolutionMemory({
   const { program, version, settings } = resolver;
   if (settings === undefined) return { recall: async () => undefined, keep: async () => {} };
   const key = createHash('sha256')
-    .update(JSON.stringify([1, question, program.command, version, settings]))
+    .update(JSON.stringify([2, question, program.command, version, settings]))
     .digest('hex');
   const path = join(cacheDir, 'resolutions', `${key}.json`);
   return {

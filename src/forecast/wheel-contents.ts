@@ -7,13 +7,13 @@ export interface WheelContents {
   readonly wheelBytes: number;
   /** Uncompressed, all files. */
   readonly totalBytes: number;
-  /** Below a folder `test` or `tests`. */
+  /** Below a folder `test` or `tests`, and torch's test programs. */
   readonly testBytes: number;
   /** Python sources among `testBytes`: their bytecode goes with them. */
   readonly testSourceBytes: number;
   /** Python sources elsewhere. */
   readonly sourceBytes: number;
-  /** Below a folder `include`, and static libraries. */
+  /** Below a folder `include`, static libraries, `.pyx` and `.c`: what only compilers read. */
   readonly headerBytes: number;
   /** Shared libraries and native programs, those of NVIDIA apart: they carry no symbols. */
   readonly nativeBytes: number;
@@ -29,6 +29,9 @@ export const wheelContentsSchema: z.ZodType<WheelContents> = z.strictObject({
   headerBytes: z.number(),
   nativeBytes: z.number(),
 });
+
+const test =
+  /(^|\/)tests?\/|^torch\/bin\/(test_[^/]*|[^/]*Test|protoc[^/]*)$|^torch\/lib\/lib(jitbackend_test|torchbind_test|backend_with_compiler|aoti_custom_ops)\.so$/;
 
 const nvidia =
   /(^|\/)nvidia\/|(^|\/)lib(cu(dnn|blas|fft|rand|sparse|solver|dart|pti)|nccl|nvrtc|nvjit)[^/]*\.so/;
@@ -46,11 +49,11 @@ export function summariseWheel(directory: WheelDirectory): WheelContents {
   for (const { path, sizeBytes } of directory.files) {
     bytes.totalBytes += sizeBytes;
     const isSource = path.endsWith('.py');
-    if (/(^|\/)tests?\//.test(path)) {
+    if (test.test(path)) {
       bytes.testBytes += sizeBytes;
       if (isSource) bytes.testSourceBytes += sizeBytes;
     } else if (isSource) bytes.sourceBytes += sizeBytes;
-    else if (/(^|\/)include\/|\.(a|lib)$/.test(path)) bytes.headerBytes += sizeBytes;
+    else if (/(^|\/)include\/|\.(a|lib|pyx|c)$/.test(path)) bytes.headerBytes += sizeBytes;
     else if (/\.so(\.\d+)*$|\.data\/scripts\//.test(path) && !nvidia.test(path))
       bytes.nativeBytes += sizeBytes;
   }

@@ -8,6 +8,7 @@ import {
   gatherForecastFacts,
 } from '../../../forecast/index.ts';
 import { type Plan, plimsollDir, writeLeanFiles } from '../../../slim/index.ts';
+import { measureBase } from '../../measure-base.ts';
 import { pairForecasts } from './pair-forecasts.ts';
 import { planProject } from './plan-project.ts';
 import { projectFindings } from './project-findings.ts';
@@ -87,10 +88,15 @@ async function forecastSide(task: SlimTask, wanted: ForecastedDockerfile): Promi
     readText: (path: string) => Promise.resolve(texts.get(path)),
   });
   const facts = await gatherForecastFacts(
-    { ...described, contextBytes: wanted.contextBytes },
+    {
+      ...described,
+      contextBytes: wanted.contextBytes,
+      ...(task.options.platform?.architecture === 'arm64' && { architecture: 'aarch64' }),
+    },
     {
       cacheDir: join(environment.cacheDir, 'forecast'),
       signal: environment.signal,
+      measureBase: (reference) => measureBase(reference, environment, task.options.platform),
       // pip's own five retries, each with a long wait, would look like a hang.
       pipOptions: ['--retries', '1'],
     },
