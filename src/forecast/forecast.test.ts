@@ -55,7 +55,7 @@ describe('forecastImage', () => {
   it.each([
     ['bytecode of everything', {}, 126.8],
     ['no bytecode', { bytecode: 'none' }, 100],
-    ['traced bytecode is a part', { bytecode: 'traced' }, 113.9],
+    ['traced bytecode is a part', { bytecode: 'traced' }, 113.4],
     ['tests go with most of their bytecode', { withoutTests: true }, 95.4],
     ['headers', { bytecode: 'none', withoutHeaders: true }, 81],
     ['symbols, but not those of CUDA', { bytecode: 'none', isStripped: true }, 95.2],

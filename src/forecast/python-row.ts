@@ -1,16 +1,14 @@
 import { bytecodeRatio } from '../python/index.ts';
 import type { BaseImage } from './base-images.ts';
+import { type Share, symbolShare, tracedShare } from './distribution-shares.ts';
 import type { ForecastRow, PythonInstallation, WheelFacts } from './forecast.ts';
-import { type Share, symbolShare } from './symbol-shares.ts';
 
 /**
  * What becomes of each class, measured with CPython 3.11 on a small service (fastapi, pandas, scikit-learn), a CPU set
- * (torch, transformers and those) and 230 distributions. Of all bytecode, the imports of applications leave 39% (torch and transformers)
- * to 67% (scikit-learn); the guard lets go 88 to 98% of the tests.
+ * (torch, transformers and those) and 230 distributions. The guard lets go 88 to 98% of the tests.
  */
 const shares = {
   bytecode: { expected: bytecodeRatio, margin: 0.12 },
-  tracedBytecode: { expected: 0.52, margin: 0.16 },
   removedTests: { expected: 0.94, margin: 0.06 },
   removedHeaders: { expected: 0.95, margin: 0.05 },
 } as const satisfies Record<string, Share>;
@@ -46,11 +44,7 @@ export function pythonRow(
   estimate.add(total, { expected: 1, margin: unseenShare });
   const testBytes = sum((wheel) => wheel.contents.testBytes);
   if (python.withoutTests) estimate.remove(testBytes, shares.removedTests);
-  const testSources = sum((wheel) => wheel.contents.testSourceBytes);
-  const keptTestSources = python.withoutTests
-    ? testSources * (1 - shares.removedTests.expected)
-    : testSources;
-  addBytecode(estimate, sum((wheel) => wheel.contents.sourceBytes) + keptTestSources, python.bytecode);
+  for (const wheel of wheels) addBytecode(estimate, wheel, python);
   if (python.withoutHeaders)
     estimate.remove(
       sum((wheel) => wheel.contents.headerBytes),
@@ -87,16 +81,16 @@ function isBefore312(version: string | undefined): boolean {
 
 function addBytecode(
   estimate: Estimate,
-  sourceBytes: number,
-  bytecode: PythonInstallation['bytecode'],
+  { name, contents }: WheelFacts,
+  { bytecode, withoutTests }: PythonInstallation,
 ): void {
   if (bytecode === 'none') return;
+  const keptTests = withoutTests ? 1 - shares.removedTests.expected : 1;
+  const sourceBytes = contents.sourceBytes + contents.testSourceBytes * keptTests;
   estimate.add(sourceBytes, shares.bytecode);
-  if (bytecode === 'traced')
-    estimate.remove(sourceBytes * shares.bytecode.expected, {
-      expected: 1 - shares.tracedBytecode.expected,
-      margin: shares.tracedBytecode.margin,
-    });
+  if (bytecode === 'all') return;
+  const traced = tracedShare(name);
+  estimate.remove(sourceBytes * shares.bytecode.expected, { ...traced, expected: 1 - traced.expected });
 }
 
 /** A wheel is compressed as a layer is; what is compiled, or removed, is taken in proportion, and a cache shrinks no further. */
