@@ -5,13 +5,14 @@ import { messageOf, UserError } from '../src/base/index.ts';
 import { audit } from './audit.ts';
 import type { Bench } from './bench.ts';
 import { browse } from './browse.ts';
+import { forecast } from './forecast.ts';
 import { lint } from './lint.ts';
 import { read } from './read.ts';
 import { rebuild } from './rebuild.ts';
 import { recipe } from './recipe.ts';
 import { textTable } from './text-table.ts';
 
-const benches: readonly Bench[] = [rebuild, recipe, read, browse, audit, lint];
+const benches: readonly Bench[] = [rebuild, recipe, forecast, read, browse, audit, lint];
 
 function list(): string {
   const rows = benches.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]);

@@ -8,6 +8,12 @@ export interface Stage {
   readonly dockerProgram: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** The same for a program on this machine that reads them as the build does. */
+  readonly hostBuildArgs: Readonly<Record<string, string>>;
+  /** The lab's package index as containers reach it; undefined where builds ask the Python Package Index. */
+  readonly indexUrl?: string;
+  /** The same from this machine. */
+  readonly hostIndexUrl?: string;
   /** This machine's address as containers see it. */
   readonly hostAddress: string;
   /** Sentences about what is not the real thing. */
@@ -28,11 +34,16 @@ export async function setTheStage(needs: StageNeeds): Promise<Stage> {
       withTorch: needs.example === 'sentiment-api',
       ...(needs.requirements === undefined ? {} : { requirements: needs.requirements }),
     });
-    return { ...lab, hostAddress: new URL(lab.indexUrl).hostname };
+    const container = new URL(lab.indexUrl).host;
+    const host = new URL(lab.hostIndexUrl).host;
+    const hostBuildArgs = Object.fromEntries(
+      Object.entries(lab.buildArgs).map(([name, value]) => [name, value.replace(container, host)]),
+    );
+    return { ...lab, hostBuildArgs, hostAddress: new URL(lab.indexUrl).hostname };
   }
   const engine = await labEngine();
   await exampleData(needs.example);
-  return { ...engine, buildArgs: {}, hostAddress: await gatewayOf(engine), notes: [] };
+  return { ...engine, buildArgs: {}, hostBuildArgs: {}, hostAddress: await gatewayOf(engine), notes: [] };
 }
 
 async function gatewayOf(engine: Pick<Stage, 'dockerProgram' | 'environment'>): Promise<string> {
