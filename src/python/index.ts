@@ -6,6 +6,19 @@ export {
   isPythonInventoryFile,
 } from './distributions.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export type {
+  DistributionPlace,
+  EnvironmentFile,
+  EnvironmentFileKind,
+  EnvironmentProblem,
+  ListedDistribution,
+} from './environment-files/environment-file.ts';
+export {
+  type ListedRequirements,
+  listedRequirements,
+  type RequirementsWish,
+} from './environment-files/locked-requirements.ts';
+export { readEnvironmentFile } from './environment-files/read-environment-file.ts';
 export type { FileClass } from './file-class.ts';
 export {
   type FoundResolver,

@@ -1,0 +1,73 @@
+/** Where a distribution comes from, when it is not a package index. */
+export interface DistributionPlace {
+  readonly kind: 'path' | 'url' | 'vcs';
+  /** As the file has it: `.`, `https://host/x.whl`, `https://host/x.git`. */
+  readonly target: string;
+}
+
+/** One distribution that a file asks for or pins. */
+export interface ListedDistribution {
+  /** Normalised after PEP 503. */
+  readonly name: string;
+  /** The pinned version in a lock file; undefined in a manifest, and where only the place tells. */
+  readonly version?: string;
+  /** Of a manifest, after PEP 440: `>=2,<3`; empty for any version. */
+  readonly specifier?: string;
+  readonly extras: readonly string[];
+  /** The environment marker (PEP 508), where it is not wanted everywhere. */
+  readonly marker?: string;
+  /** The groups that bring it: `main` for the project's own dependencies, `extra:NAME` for an extra. Empty where the file does not tell. */
+  readonly groups: readonly string[];
+  readonly place?: DistributionPlace;
+  /** Installed by Conda, and no Python distribution of an index. */
+  readonly isConda?: true;
+  /** Normalised names of what it needs, where the file tells. */
+  readonly requires?: readonly string[];
+}
+
+/** Something in a file that could not be read. */
+export interface EnvironmentProblem {
+  readonly path: string;
+  /** 1-based; 0 for the file as a whole. */
+  readonly line: number;
+  readonly message: string;
+}
+
+/** What a manifest or lock file says about an environment. */
+export interface EnvironmentFile {
+  readonly path: string;
+  /** `poetry.lock`, `uv.lock`, …: whose format it is. */
+  readonly kind: EnvironmentFileKind;
+  /** PEP 440, as written: `>=3.10`. */
+  readonly requiresPython?: string;
+  readonly distributions: readonly ListedDistribution[];
+  /** Groups that Poetry leaves out unless it is asked for them. */
+  readonly optionalGroups?: readonly string[];
+  /** Groups that uv installs unasked, where the file says it. */
+  readonly defaultGroups?: readonly string[] | 'all';
+  /** Package indexes that it names, the first one first. */
+  readonly indexUrls: readonly string[];
+  /** Files that it includes (`-r` below `pip:` of a Conda environment), relative to it. */
+  readonly includes: readonly string[];
+  readonly problems: readonly EnvironmentProblem[];
+}
+
+/** The formats that are read. */
+export type EnvironmentFileKind =
+  | 'pylock.toml'
+  | 'poetry.lock'
+  | 'pdm.lock'
+  | 'Pipfile.lock'
+  | 'uv.lock'
+  | 'environment.yml'
+  | 'conda-lock.yml'
+  | 'pyproject.toml';
+
+/** A file of which nothing could be read, with the reason. */
+export function unreadableFile(
+  path: string,
+  kind: EnvironmentFileKind,
+  { line = 0, message }: { readonly line?: number | undefined; readonly message: string },
+): EnvironmentFile {
+  return { path, kind, distributions: [], indexUrls: [], includes: [], problems: [{ path, line, message }] };
+}
