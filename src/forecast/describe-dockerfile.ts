@@ -2,7 +2,7 @@ import type { DockerfileModel, Instruction } from '../dockerfile/index.ts';
 import { type AptInstall, aptAction, readAptInstall } from '../dockerfile/index.ts';
 import type { ForecastRequest, ForecastWarning } from './forecast.ts';
 import { filledStages, type InstalledStages } from './installed-stages.ts';
-import { type PipStep, type ReadText, readPipSteps } from './pip-steps.ts';
+import { type PipStep, type PipSteps, type ReadText, readPipSteps } from './pip-steps.ts';
 import { isUnreadInstall, unreadInstalls } from './unread-installs.ts';
 
 /** A forecast's request without what the Dockerfile does not tell. */
@@ -71,10 +71,7 @@ function leavesLists(run: Instruction): boolean {
   return updates && !mounted && !/rm\s.*\/var\/lib\/apt|dist-clean/s.test(run.syntax.value);
 }
 
-function readInstallation(
-  stages: InstalledStages,
-  pip: { readonly compilesAll: boolean; readonly keepsCache: boolean },
-): ForecastRequest['python'] {
+function readInstallation(stages: InstalledStages, pip: PipSteps): ForecastRequest['python'] {
   const runs = [...stages.own, ...stages.builders].filter((one) => one.syntax.keyword === 'run');
   const pruned = runs
     .filter((run) => run.syntax.value.includes('prune-site-packages'))
@@ -89,7 +86,8 @@ function readInstallation(
     withoutTests: pruned.includes('--tests'),
     withoutHeaders: pruned.includes('--headers'),
     isStripped: pruned.includes('--strip'),
-    hasOwnPip: hasOwnPip(runs),
+    hasOwnPip: hasOwnPip(runs) || pip.seedsEnvironment,
+    keepsSeeds: pip.keepsSeeds,
     leavesOwnBytecode: ownBytecode(stages.own),
     keepsPipCache: pip.keepsCache,
   };
@@ -132,7 +130,7 @@ function startsWithImport(word: string): boolean {
 
 /** Programs that write next to nothing, or what is counted elsewhere. */
 const weightless = new Set([
-  'apt-get', 'apt', 'pip', 'pip3', 'uv', 'mkdir', 'rm', 'rmdir', 'cd', 'ln', 'echo', 'printf', 'set', 'export', 'true', 'useradd',
+  'apt-get', 'apt', 'pip', 'pip3', 'uv', 'poetry', 'pdm', 'pipenv', 'mkdir', 'rm', 'rmdir', 'cd', 'ln', 'echo', 'printf', 'set', 'export', 'true', 'useradd',
   'groupadd', 'adduser', 'addgroup', 'usermod', 'touch', 'test', '[', 'ldconfig', 'chmod', 'sleep', 'exit', 'which', 'cat', 'find',
   'update-ca-certificates', 'dpkg-reconfigure', 'ls', 'strip', 'unset', 'if', ':', 'hash', 'command', 'type', 'umask', 'source', '.',
 ]); // biome-ignore format: a table

@@ -319,8 +319,7 @@ describe('describeDockerfileForForecast', () => {
 
   it.each([
     ['RUN pip install .', 'python-dependencies', 'pip install .'],
-    ['RUN pip install poetry && poetry install --only main', 'python-dependencies', 'poetry install'],
-    ['RUN uv sync --frozen', 'python-dependencies', 'uv sync'],
+    ['RUN pixi install', 'python-dependencies', 'pixi install'],
     ['RUN conda env create -f environment.yml', 'python-dependencies', 'conda create'],
     ['RUN sudo apk --no-cache add gcc', 'system-packages', 'apk add'],
     ['RUN microdnf install -y gcc', 'system-packages', 'microdnf install'],
@@ -332,8 +331,17 @@ describe('describeDockerfileForForecast', () => {
     expect(unmeasured).toEqual([]);
   });
 
+  it.each([
+    ['RUN pip install poetry && poetry install --only main', '`poetry install` finds no poetry.lock'],
+    ['RUN uv sync --frozen', '`uv sync` finds no uv.lock'],
+    ['RUN pipenv sync', '`pipenv sync` finds no Pipfile.lock'],
+  ])('tells of a lock file that is not there: %s', async (run, what) => {
+    const { missing } = await read(`FROM python:3.12\n${run}\n`);
+    expect(missing?.map(({ because }) => because)).toEqual([`line 2: ${what} in the build context`]);
+  });
+
   it('looks into builders for Python dependencies, and not for system packages, which stay behind', async () => {
-    const builder = 'FROM python:3.12 AS b\nRUN apk add gcc && uv sync\n';
+    const builder = 'FROM python:3.12 AS b\nRUN apk add gcc && pixi install\n';
     const { missing } = await read(`${builder}FROM python:3.12-slim\nCOPY --from=b /app/.venv /app/.venv\n`);
     expect(missing?.map(({ group }) => group)).toEqual(['python-dependencies']);
   });

@@ -56,6 +56,8 @@ export interface PythonInstallation {
   readonly hasOwnPip?: boolean;
   /** pip or Python run in the image itself and leave bytecode of their own modules there. */
   readonly leavesOwnBytecode?: 'pip' | 'python' | 'none';
+  /** The wheels that a tool made the environment from stay in the layer. */
+  readonly keepsSeeds?: boolean;
   /** What pip downloaded stays in the layer. */
   readonly keepsPipCache?: boolean;
 }

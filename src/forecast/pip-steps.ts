@@ -1,15 +1,11 @@
-import { posix } from 'node:path';
-import {
-  argumentWords,
-  hasPipOption,
-  type Instruction,
-  type PipInstall,
-  readPipInstall,
-} from '../dockerfile/index.ts';
+import { hasPipOption, type Instruction, type PipInstall, readPipInstall } from '../dockerfile/index.ts';
 import { type PackageIndexes, type RequirementsTree, readRequirementsTree } from '../python/index.ts';
+import { contextPaths } from './context-paths.ts';
 import type { MissingRow } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import type { InstalledStages } from './installed-stages.ts';
+import { type LocalProject, readLocalProject } from './local-projects.ts';
+import { type ProjectStep, readProjectSteps } from './project-steps.ts';
 
 /** Gives the text of a file of the build context, or undefined when there is none. */
 export type ReadText = (path: string) => Promise<string | undefined>;
@@ -29,6 +25,10 @@ export interface PipSteps {
   readonly compilesAll: boolean;
   /** What pip downloaded stays in a layer of the target stage. */
   readonly keepsCache: boolean;
+  /** A tool made the environment, with a pip of its own in it. */
+  readonly seedsEnvironment: boolean;
+  /** The wheels that it took that pip from stay in a layer of the target stage. */
+  readonly keepsSeeds: boolean;
   /** Installations that bring something that is not in `steps`. */
   readonly missing: readonly MissingRow[];
 }
@@ -42,30 +42,49 @@ interface Placed {
 export async function readPipSteps(stages: InstalledStages, readText: ReadText): Promise<PipSteps> {
   const instructions = [...stages.builders, ...stages.own];
   const installs = instructions.flatMap(installsOf);
-  const steps: PipStep[] = [];
-  const problems: string[] = [];
-  for (const placed of installs) {
-    const read = await readStep(placed, { copies: instructions, readText });
-    problems.push(...read.problems);
-    const previous = steps.at(-1);
-    if (previous !== undefined && JSON.stringify(previous.indexes) === JSON.stringify(read.step.indexes)) {
-      steps[steps.length - 1] = {
-        requirements: [...new Set([...previous.requirements, ...read.step.requirements])],
-        constraints: [...new Set([...previous.constraints, ...read.step.constraints])],
-        indexes: previous.indexes,
-      };
-    } else steps.push(read.step);
+  const projects: ProjectStep[] = [];
+  const found: { readonly step: PipStep; readonly problems: readonly string[] }[] = [];
+  for (const instruction of instructions) {
+    for (const placed of installsOf(instruction))
+      found.push(await readStep(placed, { copies: instructions, readText }));
+    const ofTools = await readProjectSteps(instruction, readText);
+    projects.push(...ofTools);
+    found.push(...ofTools);
   }
+  const problems = found.flatMap((one) => one.problems);
+  const isOwn = (one: { readonly instruction: Instruction }): boolean => stages.own.includes(one.instruction);
+  const seeds = projects.filter(({ install }) => install.tool === 'poetry' || install.tool === 'pipenv');
   return {
-    steps: steps.filter((step) => step.requirements.length > 0),
-    compilesAll: installs.filter(bringsDependencies).some(compiles),
-    keepsCache: installs.some((one) => stages.own.includes(one.instruction) && keepsCache(one)),
+    steps: joinSteps(found.map(({ step }) => step)).filter((step) => step.requirements.length > 0),
+    compilesAll: installs.filter(bringsDependencies).some(compiles) || projects.some(compilesProject),
+    keepsCache:
+      installs.some((one) => isOwn(one) && keepsCache(one)) ||
+      projects.some((one) => isOwn(one) && keepsToolCache(one)),
+    seedsEnvironment: seeds.length > 0,
+    keepsSeeds: seeds.some(isOwn),
     missing: [...new Set(problems)].map((because) => ({
       group: 'python-dependencies',
       because,
       hint: buildHint,
     })),
   };
+}
+
+/** Neighbours with the same indexes are one. */
+function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
+  const joined: PipStep[] = [];
+  for (const step of steps) {
+    const previous = joined.at(-1);
+    if (previous === undefined || JSON.stringify(previous.indexes) !== JSON.stringify(step.indexes))
+      joined.push(step);
+    else
+      joined[joined.length - 1] = {
+        requirements: [...new Set([...previous.requirements, ...step.requirements])],
+        constraints: [...new Set([...previous.constraints, ...step.constraints])],
+        indexes: previous.indexes,
+      };
+  }
+  return joined;
 }
 
 function installsOf(instruction: Instruction): Placed[] {
@@ -85,8 +104,32 @@ function bringsDependencies({ install }: Placed): boolean {
 
 function compiles({ install, instruction }: Placed): boolean {
   if (install.tool === 'pip') return !hasPipOption(install, '--no-compile');
-  const byVariable = /^(1|true|yes|on)$/i.test(instruction.before.variables['UV_COMPILE_BYTECODE'] ?? '');
-  return byVariable || hasPipOption(install, '--compile-bytecode', '--compile');
+  return (
+    isOn(instruction.before.variables['UV_COMPILE_BYTECODE']) ||
+    hasPipOption(install, '--compile-bytecode', '--compile')
+  );
+}
+
+/** uv and PDM compile when they are told to, Poetry since 1.4 likewise; Debian's Poetry is older and installs by pip, as pipenv does. */
+function compilesProject({ install, instruction }: ProjectStep): boolean {
+  if (install.arguments.some((word) => word === '--compile' || word === '--compile-bytecode')) return true;
+  const { variables } = instruction.before;
+  if (install.tool === 'uv') return isOn(variables['UV_COMPILE_BYTECODE']);
+  return install.tool === 'pipenv' || install.tool === 'poetry';
+}
+
+function isOn(variable: string | undefined): boolean {
+  return /^(1|true|yes|on)$/i.test(variable ?? '');
+}
+
+/** uv links to its cache; the others keep what they downloaded unless a mount takes it or it is removed in the same step. */
+function keepsToolCache({ install, instruction }: ProjectStep): boolean {
+  if (install.tool === 'uv') return false;
+  const isMounted = instruction.syntax.flags.some(
+    ({ name, value = '' }) =>
+      name === 'mount' && /type=(cache|tmpfs)/.test(value) && /\.cache|CACHE/.test(value),
+  );
+  return !isMounted && !/rm\s[^&;]*cache|cache\s+(clear|purge)/.test(instruction.syntax.value);
 }
 
 function keepsCache({ install, instruction }: Placed): boolean {
@@ -128,17 +171,28 @@ async function readStep(
     options.push(...tree.options);
     for (const { line, isConstraint: isLimit, path: file } of tree.requested) {
       const text = line.kind === 'requirement' ? requirementText(line) : undefined;
-      if (text === undefined)
+      const local =
+        line.kind === 'reference' && line.referenceKind === 'path'
+          ? await readLocal(withExtras(line), instruction, context)
+          : undefined;
+      if (local !== undefined) {
+        requirements.push(...local.requirements);
+        problems.push(...local.problems);
+      } else if (text === undefined)
         problems.push(`${file}:${line.startLine} asks for something that has no name in a package index`);
       else (isConstraint || isLimit ? constraints : requirements).push(text);
     }
   }
   const place = `line ${instruction.syntax.startLine}`;
-  problems.push(
-    ...install.localPaths.map(
-      (one) => `${place}: what \`pip install ${one.text}\` brings along is known to the build only`,
-    ),
-  );
+  for (const { text } of install.localPaths) {
+    const local = await readLocal(expand(text, instruction), instruction, context);
+    requirements.push(...(local?.requirements ?? []));
+    problems.push(
+      ...(local?.problems ?? [
+        `${place}: what \`pip install ${text}\` brings along is known to the build only`,
+      ]),
+    );
+  }
   const fromCommand = install.options.map((word) => {
     const [name = '', ...value] = expand(word.text, instruction).split('=');
     return { name, value: value.join('=') };
@@ -189,6 +243,22 @@ function expand(text: string, instruction: Instruction): string {
   });
 }
 
+type ReferenceLine = Extract<RequirementsTree['requested'][number]['line'], { kind: 'reference' }>;
+
+function withExtras({ target, extras }: ReferenceLine): string {
+  return extras.length === 0 ? target : `${target}[${extras.join(',')}]`;
+}
+
+/** A folder with a project in it, by its path in the container. */
+async function readLocal(
+  target: string,
+  instruction: Instruction,
+  { copies, readText }: ReadContext,
+): Promise<LocalProject | undefined> {
+  const path = target.replace(/\[[^\]]*\]$/, '').replace(/^file:(\/\/)?/, '');
+  return readLocalProject(target, contextPaths(path, instruction, copies), readText);
+}
+
 async function readTree(
   path: string,
   instruction: Instruction,
@@ -200,49 +270,4 @@ async function readTree(
   }
   const message = 'this requirements file is not in the build context';
   return { files: [], requested: [], options: [], problems: [{ path, line: 0, message }] };
-}
-
-/** Where a file of the container may stand in the build context, the likeliest first: by bind mount, by COPY, by its own path. */
-function contextPaths(
-  path: string,
-  instruction: Instruction,
-  copies: readonly Instruction[],
-): readonly string[] {
-  const absolute = posix.resolve(instruction.before.workdir ?? '/', path);
-  const found: string[] = [];
-  for (const flag of instruction.syntax.flags) {
-    const settings = new Map(
-      (flag.value ?? '').split(',').map((one) => [one.split('=')[0], one.split('=')[1]]),
-    );
-    const target = settings.get('target') ?? settings.get('dst') ?? settings.get('destination');
-    if (flag.name !== 'mount' || settings.get('type') !== 'bind' || target === undefined) continue;
-    const source = settings.get('source') ?? settings.get('src') ?? '.';
-    found.push(...below(absolute, posix.resolve(instruction.before.workdir ?? '/', target), source));
-  }
-  for (const copy of copies.toReversed()) {
-    if (
-      !['copy', 'add'].includes(copy.syntax.keyword) ||
-      copy.syntax.flags.some((flag) => flag.name === 'from')
-    )
-      continue;
-    const words = argumentWords(copy.syntax).map((word) => word.text);
-    const destination = posix.resolve(copy.before.workdir ?? '/', words.at(-1) ?? '.');
-    for (const source of words.slice(0, -1)) {
-      found.push(...below(absolute, destination, source));
-      const inSource = posix.join(posix.dirname(source), posix.basename(absolute));
-      if (posix.matchesGlob(inSource, posix.normalize(source)) && absolute.startsWith(destination))
-        found.push(inSource);
-    }
-  }
-  return [
-    ...new Set([...found, path.replace(/^\/+/, ''), posix.basename(path)].map((one) => posix.normalize(one))),
-  ];
-}
-
-function below(path: string, folder: string, source: string): readonly string[] {
-  if (path === folder) return [source.replace(/^\/+/, '')];
-  const prefix = folder === '/' ? '/' : `${folder}/`;
-  return path.startsWith(prefix)
-    ? [posix.join('.', source, path.slice(prefix.length)).replace(/^\/+/, '')]
-    : [];
 }

@@ -19,6 +19,9 @@ const environmentBytes = {
   setuptools: { expected: 5_700_000, margin: 1_500_000 },
 };
 
+/** virtualenv, by which Poetry and pipenv make environments, unpacks pip, setuptools and wheel below `~/.local/share` first. */
+const seedBytes = { expected: 10_300_000, margin: 4_000_000 };
+
 /** Bytecode of pip's own modules and of those of the standard library that it uses, or that any Python program uses. */
 const ownBytecode = {
   pip: { expected: 3_900_000, margin: 1_500_000 },
@@ -56,6 +59,7 @@ export function pythonRow(
     estimate.add(1, environmentBytes.pip);
     if (isBefore312(base?.pythonVersion)) estimate.add(1, environmentBytes.setuptools);
   }
+  if (python.keepsSeeds === true) estimate.add(1, seedBytes);
   estimate.add(1, ownBytecode[python.leavesOwnBytecode ?? 'none']);
   const cacheBytes = python.keepsPipCache
     ? sum((wheel) => (wheel.isCachedByPip ? wheel.contents.wheelBytes : 0))

@@ -9,8 +9,7 @@ const installers: readonly {
   readonly programs: RegExp;
   readonly actions: RegExp;
 }[] = [
-  { group: 'python-dependencies', programs: /^(poetry|pipenv|pdm|rye|pixi)$/, actions: /^(install|sync)$/ },
-  { group: 'python-dependencies', programs: /^uv$/, actions: /^sync$/ },
+  { group: 'python-dependencies', programs: /^(rye|pixi)$/, actions: /^(install|sync)$/ },
   {
     group: 'python-dependencies',
     programs: /^(conda|mamba|micromamba)$/,

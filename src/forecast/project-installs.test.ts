@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { parseDockerfile, resolveDockerfile } from '../dockerfile/index.ts';
+import { describeDockerfileForForecast } from './index.ts';
+
+const locked = (name: string, group: string): string =>
+  `[[package]]\nname = "${name}"\nversion = "1"\ngroups = ["${group}"]\n`;
+
+const files: Readonly<Record<string, string>> = {
+  'pyproject.toml': `[project]
+name = "app"
+dependencies = ["a>=1"]
+[project.optional-dependencies]
+serve = ["gunicorn"]
+[dependency-groups]
+dev = ["pytest"]
+lint = ["ruff"]
+`,
+  'lib/pyproject.toml': '[project]\nname = "lib"\ndependencies = ["b<2"]\n',
+  'bare/pyproject.toml': '[build-system]\nrequires = ["setuptools"]\n',
+  'requirements.txt': '-e ./lib\nc==3\n',
+  'poetry.lock': `${locked('a', 'main')}${locked('pytest', 'dev')}${locked('sphinx', 'docs')}[metadata]\nlock-version = "2.1"\n`,
+  'pdm.lock': `${locked('a', 'default')}${locked('pytest', 'dev')}${locked('gunicorn', 'serve')}[metadata]\ngroups = ["default", "dev", "serve"]\n`,
+  'Pipfile.lock':
+    '{"_meta": {"sources": [{"url": "http://mirror/simple"}]}, "default": {"a": {"version": "==1"}}, "develop": {"pytest": {"version": "==1"}}}',
+  'uv.lock': `version = 1
+[[package]]
+name = "app"
+source = { editable = "." }
+dependencies = [{ name = "a" }]
+[package.optional-dependencies]
+serve = [{ name = "gunicorn" }]
+[package.dev-dependencies]
+dev = [{ name = "pytest" }]
+lint = [{ name = "ruff" }]
+[[package]]
+name = "a"
+version = "1"
+[[package]]
+name = "gunicorn"
+version = "1"
+[[package]]
+name = "pytest"
+version = "1"
+[[package]]
+name = "ruff"
+version = "1"
+`,
+};
+
+const describeRun = (run: string) =>
+  describeDockerfileForForecast(
+    resolveDockerfile(parseDockerfile(`FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN ${run}\n`)),
+    { readText: async (path) => files[path] },
+  );
+
+describe('installations from a project’s own files', () => {
+  it.each([
+    ['poetry install', ['a', 'pytest', 'sphinx'], 'all groups'],
+    ['poetry install --only main', ['a'], 'one group'],
+    ['poetry install --only=main,docs', ['a', 'sphinx'], 'a list of groups'],
+    ['poetry install --without dev --no-root', ['a', 'sphinx'], 'all but one'],
+    ['poetry install --no-dev', ['a', 'sphinx'], 'the old word for it'],
+    ['pdm install', ['a', 'pytest'], 'the default and development groups, no extras'],
+    ['pdm sync --prod', ['a'], 'no development groups'],
+    ['pdm install --prod -G serve', ['a', 'gunicorn'], 'an extra by name'],
+    ['pipenv install --deploy', ['a'], 'the packages'],
+    ['pipenv sync --dev', ['a', 'pytest'], 'and those of development'],
+    ['uv sync --frozen', ['a', 'pytest'], 'the group dev unasked'],
+    ['uv sync --no-dev', ['a'], 'or not'],
+    ['uv sync --no-dev --extra serve', ['a', 'gunicorn'], 'an extra'],
+    ['uv sync --all-extras --all-groups', ['a', 'gunicorn', 'pytest', 'ruff'], 'everything'],
+    ['uv sync --only-group lint', ['ruff'], 'one group alone'],
+  ])('%s: %s (%s)', async (run, names) => {
+    const { requirements, missing } = await describeRun(run);
+    expect(missing).toEqual([]);
+    expect(requirements.map((line) => line.split('==')[0])).toEqual(names);
+  });
+
+  it.each([
+    ['pip install .', ['a>=1']],
+    ['pip install -e ".[serve]"', ['a>=1', 'gunicorn']],
+    ['pip install ./lib', ['b<2']],
+    ['pip install -r requirements.txt', ['b<2', 'c==3']],
+  ])('%s asks for what its pyproject.toml needs', async (run, requirements) => {
+    const described = await describeRun(run);
+    expect(described.missing).toEqual([]);
+    expect(described.requirements).toEqual(requirements);
+  });
+
+  it('does not guess what only a build tells', async () => {
+    expect((await describeRun('pip install ./bare')).missing?.map(({ because }) => because)).toEqual([
+      'line 4: what `pip install ./bare` brings along is known to the build only',
+    ]);
+  });
+
+  it('takes the index of the lock file, bytecode where the tool compiles, and the pip that it seeds', async () => {
+    expect(await describeRun('pipenv sync')).toMatchObject({
+      indexes: { indexUrl: 'http://mirror/simple', trustedHosts: ['mirror'] },
+      python: { bytecode: 'all', hasOwnPip: true, keepsSeeds: true, keepsPipCache: true },
+    });
+    expect(await describeRun('uv sync')).toMatchObject({
+      python: { bytecode: 'none', hasOwnPip: false, keepsSeeds: false, keepsPipCache: false },
+    });
+    expect((await describeRun('uv sync --compile-bytecode')).python.bytecode).toBe('all');
+  });
+});

@@ -1,0 +1,78 @@
+import { posix } from 'node:path';
+import { type Instruction, type ProjectInstall, readProjectInstall } from '../dockerfile/index.ts';
+import { type EnvironmentFile, listedRequirements, readEnvironmentFile } from '../python/index.ts';
+import type { PipStep, ReadText } from './pip-steps.ts';
+import { optionValues, wantedGroups } from './wanted-groups.ts';
+
+/** What an installation from a manifest or lock file brings. */
+export interface ProjectStep {
+  readonly install: ProjectInstall;
+  readonly instruction: Instruction;
+  readonly step: PipStep;
+  /** Why something of it is not in `step`; one clause each. */
+  readonly problems: readonly string[];
+}
+
+/** The lock file of each tool; where a project has none, the tool resolves its manifest. */
+const lockNames: Readonly<Record<ProjectInstall['tool'], string>> = {
+  uv: 'uv.lock',
+  poetry: 'poetry.lock',
+  pdm: 'pdm.lock',
+  pipenv: 'Pipfile.lock',
+};
+
+/** The installations from a project's own files that an instruction makes: `poetry install`, `uv sync`, `pdm sync`, `pipenv install`. */
+export async function readProjectSteps(instruction: Instruction, readText: ReadText): Promise<ProjectStep[]> {
+  const found: ProjectStep[] = [];
+  for (const command of instruction.commands ?? []) {
+    const install = readProjectInstall(command);
+    if (install !== undefined) found.push(await readProjectStep(install, instruction, readText));
+  }
+  return found;
+}
+
+async function readProjectStep(
+  install: ProjectInstall,
+  instruction: Instruction,
+  readText: ReadText,
+): Promise<ProjectStep> {
+  const named = optionValues(install, '--directory', '--project', '-C', '-p')[0];
+  const folder = named === undefined ? '' : named.replace(/^\/+/, '');
+  const read = async (name: string): Promise<EnvironmentFile | undefined> => {
+    for (const path of folder === '' ? [name] : [posix.join(folder, name), name]) {
+      const text = await readText(path);
+      if (text !== undefined) return readEnvironmentFile({ path, text });
+    }
+    return undefined;
+  };
+  const manifest = await read('pyproject.toml');
+  const lock = await read(lockNames[install.tool]);
+  const file = lock ?? (install.tool === 'pipenv' ? undefined : manifest);
+  if (file === undefined) {
+    const what = `line ${instruction.syntax.startLine}: \`${install.tool} ${install.command.words[install.firstArgument - 1] ?? ''}\``;
+    return {
+      install,
+      instruction,
+      step: noStep,
+      problems: [`${what} finds no ${lockNames[install.tool]} in the build context`],
+    };
+  }
+  const listed = listedRequirements(file, { isWanted: wantedGroups({ install, file, manifest }), manifest });
+  const [indexUrl, ...extraIndexUrls] =
+    file.indexUrls.length > 0 ? file.indexUrls : (manifest?.indexUrls ?? []);
+  const trustedHosts = [indexUrl, ...extraIndexUrls].flatMap((url) =>
+    url?.startsWith('http:') === true ? [new URL(url).hostname] : [],
+  );
+  return {
+    install,
+    instruction,
+    step: {
+      requirements: listed.requirements,
+      constraints: [],
+      indexes: { ...(indexUrl !== undefined && { indexUrl }), extraIndexUrls, findLinks: [], trustedHosts },
+    },
+    problems: listed.problems,
+  };
+}
+
+const noStep: PipStep = { requirements: [], constraints: [], indexes: {} };
