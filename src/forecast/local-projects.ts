@@ -34,3 +34,18 @@ export async function readLocalProject(
   }
   return undefined;
 }
+
+/**
+ * A requirements file that the same RUN writes from a manifest, as the lean Dockerfiles do; undefined for any other file:
+ *
+ *     python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], …)" > /tmp/requirements.txt
+ */
+export function manifestBehind(path: string, script: string): string | undefined {
+  const isWritten = script.replace(/>\s+/g, '>').split(/[\s;&]+/).includes(`>${path}`);
+  if (!isWritten) return undefined;
+  const manifest = /tomllib\.load\(open\(\\?['"]([^'"\\]*pyproject\.toml)/.exec(script)?.[1];
+  if (manifest === undefined) return undefined;
+  const extras = [...script.matchAll(/\['optional-dependencies'\]\['([^']+)'\]/g)].map(([, name]) => name);
+  const folder = posix.dirname(manifest);
+  return extras.length === 0 ? folder : `${folder}[${extras.join(',')}]`;
+}

@@ -4,7 +4,7 @@ import { contextPaths } from './context-paths.ts';
 import type { MissingRow } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import type { InstalledStages } from './installed-stages.ts';
-import { type LocalProject, readLocalProject } from './local-projects.ts';
+import { type LocalProject, manifestBehind, readLocalProject } from './local-projects.ts';
 import { type ProjectStep, readProjectSteps } from './project-steps.ts';
 
 /** Gives the text of a file of the build context, or undefined when there is none. */
@@ -164,6 +164,13 @@ async function readStep(
   ];
   for (const { word, isConstraint } of files) {
     const path = expand(word.text, instruction);
+    const manifest = manifestBehind(path, instruction.syntax.value);
+    const written = manifest === undefined ? undefined : await readLocal(manifest, instruction, context);
+    if (written !== undefined) {
+      requirements.push(...written.requirements);
+      problems.push(...written.problems);
+      continue;
+    }
     const tree = await readTree(path, instruction, context);
     problems.push(
       ...tree.problems.map((one) => `${one.path}${one.line > 0 ? `:${one.line}` : ''}: ${one.message}`),

@@ -81,6 +81,10 @@ describe('installations from a project’s own files', () => {
     ['pip install -e ".[serve]"', ['a>=1', 'gunicorn']],
     ['pip install ./lib', ['b<2']],
     ['pip install -r requirements.txt', ['b<2', 'c==3']],
+    [
+      "python -c \"import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], *p['optional-dependencies']['serve'], sep='\\n')\" > /tmp/requirements.txt && pip install -r /tmp/requirements.txt",
+      ['a>=1', 'gunicorn'],
+    ],
   ])('%s asks for what its pyproject.toml needs', async (run, requirements) => {
     const described = await describeRun(run);
     expect(described.missing).toEqual([]);
