@@ -386,3 +386,30 @@ describe('the tree of sizes', () => {
     expect(small.sizeBytes).toBe(tree.sizeBytes);
   });
 });
+
+test('with a forecast only Python distributions are compared, and the same version is the same', () => {
+  const one = (name: string, version: string, sizeBytes: number) => ({ name, version, sizeBytes, files: [] });
+  const forecast: ForecastSide = {
+    kind: 'forecast',
+    name: 'app (forecast)',
+    rows: [],
+    packages: [one('pip', '26.0', 0), one('torch', '2.0', 700), one('gone', '1', 50)],
+  };
+  const image = side(
+    'b',
+    [{ 'var/lib/dpkg/status': 'Package: tini\nStatus: install ok installed\nVersion: 1\n' }],
+    {
+      distributions: [one('pip', '26.0', 11), one('Torch', '2.1', 600), one('new', '3', 20)],
+    },
+  );
+  const uplinkBitsPerSecond = 1;
+  const { packages } = compareImages({ fat: forecast, lean: image, uplinkBitsPerSecond });
+  expect(packages.map(({ name, change, savedBytes }) => [name, change, savedBytes])).toEqual([
+    ['torch', 'version', 100],
+    ['gone', 'removed', 50],
+    ['new', 'added', -20],
+    ['pip', 'same', 0],
+  ]);
+  const { packages: _, ...untold } = forecast;
+  expect(compareImages({ fat: untold, lean: image, uplinkBitsPerSecond }).packages).toEqual([]);
+});

@@ -19,22 +19,43 @@ interface Installed {
   readonly sizeBytes: number;
 }
 
-/** Both images' packages side by side, those that changed most first. Empty when a side is a forecast. */
+/**
+ * Both images' packages side by side, those that changed most first. A forecast knows Python distributions at most, so that only those
+ * are compared with it, and the same version is the same.
+ */
 export function packageChanges(fat: Side, lean: Side): PackageChange[] {
-  if (fat.kind === 'forecast' || lean.kind === 'forecast') return [];
-  const before = packagesOf(fat);
-  const after = packagesOf(lean);
+  const isForecast = fat.kind === 'forecast' || lean.kind === 'forecast';
+  if ([fat, lean].some((side) => side.kind === 'forecast' && side.packages === undefined)) return [];
+  const before = packagesOf(fat, isForecast);
+  const after = packagesOf(lean, isForecast);
   const keys = [...new Set([...before.keys(), ...after.keys()])];
   return keys
     .flatMap((key) => changeOf(before.get(key), after.get(key)) ?? [])
+    .map((one) => (isForecast ? withoutGuessedSize(one) : one))
     .sort((a, b) => Math.abs(b.savedBytes) - Math.abs(a.savedBytes) || (a.name < b.name ? -1 : 1));
 }
 
-function packagesOf(side: Extract<Side, { kind: 'image' }>): Map<string, Installed> {
-  const installed: Installed[] = [
-    ...side.distributions.map((one) => ({ ...one, kind: 'distribution' as const })),
-    ...side.inventory.packages.map((one) => ({ ...one, kind: one.manager })),
+/** Sizes of a forecast are too rough to compare one by one. */
+function withoutGuessedSize(one: PackageChange): PackageChange {
+  return one.change === 'size' ? { ...one, change: 'same', savedBytes: 0 } : one;
+}
+
+function installedIn(side: Side, isForecast: boolean): Installed[] {
+  const distributions = side.kind === 'forecast' ? (side.packages ?? []) : side.distributions;
+  const system = side.kind === 'forecast' || isForecast ? [] : side.inventory.packages;
+  return [
+    ...distributions.map(({ name, version, sizeBytes }) => ({
+      kind: 'distribution' as const,
+      name,
+      version,
+      sizeBytes,
+    })),
+    ...system.map((one) => ({ ...one, kind: one.manager })),
   ];
+}
+
+function packagesOf(side: Side, isForecast: boolean): Map<string, Installed> {
+  const installed = installedIn(side, isForecast);
   const found = new Map<string, Installed>();
   for (const one of installed) {
     const key = `${one.kind} ${one.name.toLowerCase().replace(/[-_.]+/g, '-')}`;

@@ -49,6 +49,12 @@ export interface ForecastSide {
   readonly name: string;
   /** Lowest first. */
   readonly rows: readonly ForecastRow[];
+  /** Python distributions that it would have; what the base brings has no size. Undefined where nobody can tell. */
+  readonly packages?: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly sizeBytes: number;
+  }[];
 }
 
 /** One half of a comparison. */

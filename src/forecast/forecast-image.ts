@@ -1,6 +1,14 @@
 import { aptRow } from './apt-row.ts';
-import { describeBase } from './base-images.ts';
-import type { Forecast, ForecastFacts, ForecastRow, ForecastWarning, MissingRow } from './forecast.ts';
+import { type BaseImage, describeBase } from './base-images.ts';
+import type {
+  Forecast,
+  ForecastFacts,
+  ForecastPackage,
+  ForecastRow,
+  ForecastWarning,
+  MissingRow,
+  WheelFacts,
+} from './forecast.ts';
 import { pythonRow } from './python-row.ts';
 
 /** What helps against everything that only a build can tell. */
@@ -52,5 +60,15 @@ export function forecastImage(facts: ForecastFacts): Forecast {
     rows: rows.filter(({ group }) => !untold.has(group)),
     missing,
     warnings: [...warnings, ...(request.unmeasured ?? [])],
+    packages: untold.has('python-dependencies') ? [] : packagesOf(wheels ?? [], base),
   };
+}
+
+function packagesOf(wheels: readonly WheelFacts[], base: BaseImage | undefined): ForecastPackage[] {
+  const installed = new Set(wheels.map(({ name }) => name));
+  const ofBase = [...(base?.distributions ?? [])].filter(([name]) => !installed.has(name));
+  return [
+    ...ofBase.map(([name, version]) => ({ name, version, sizeBytes: 0 })),
+    ...wheels.map(({ name, version, contents }) => ({ name, version, sizeBytes: contents.totalBytes })),
+  ];
 }

@@ -33,6 +33,14 @@ export interface ForecastWarning {
   readonly line?: number;
 }
 
+/** A Python distribution that an image would have. */
+export interface ForecastPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Installed; 0 for what the base brings. */
+  readonly sizeBytes: number;
+}
+
 /** The layers that a build would make, as far as they can be told. */
 export interface Forecast {
   /** Lowest first; a part that cannot be told whole has no row. */
@@ -40,6 +48,8 @@ export interface Forecast {
   /** Where this is not empty, the sum of the rows says nothing about the image. */
   readonly missing: readonly MissingRow[];
   readonly warnings: readonly ForecastWarning[];
+  /** Python distributions, the base's where they are known; empty where they cannot be told. */
+  readonly packages: readonly ForecastPackage[];
 }
 
 /** How the Python distributions are installed. */

@@ -4,6 +4,7 @@ export type {
   EarlierInstall,
   Forecast,
   ForecastFacts,
+  ForecastPackage,
   ForecastRequest,
   ForecastRow,
   ForecastWarning,

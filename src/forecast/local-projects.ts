@@ -41,7 +41,10 @@ export async function readLocalProject(
  *     python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], …)" > /tmp/requirements.txt
  */
 export function manifestBehind(path: string, script: string): string | undefined {
-  const isWritten = script.replace(/>\s+/g, '>').split(/[\s;&]+/).includes(`>${path}`);
+  const isWritten = script
+    .replace(/>\s+/g, '>')
+    .split(/[\s;&]+/)
+    .includes(`>${path}`);
   if (!isWritten) return undefined;
   const manifest = /tomllib\.load\(open\(\\?['"]([^'"\\]*pyproject\.toml)/.exec(script)?.[1];
   if (manifest === undefined) return undefined;

@@ -36,8 +36,7 @@ async function readProjectStep(
   instruction: Instruction,
   readText: ReadText,
 ): Promise<ProjectStep> {
-  const named = optionValues(install, '--directory', '--project', '-C', '-p')[0];
-  const folder = named === undefined ? '' : named.replace(/^\/+/, '');
+  const folder = (optionValues(install, '--directory', '--project', '-C', '-p')[0] ?? '').replace(/^\/+/, '');
   const read = async (name: string): Promise<EnvironmentFile | undefined> => {
     for (const path of folder === '' ? [name] : [posix.join(folder, name), name]) {
       const text = await readText(path);

@@ -1,5 +1,5 @@
 import { formatBytes } from '../base/index.ts';
-import type { DetailedComparison, Saving } from '../compare/index.ts';
+import type { Comparison, DetailedComparison, Saving } from '../compare/index.ts';
 import {
   aspectWords,
   changedPackages,
@@ -24,12 +24,14 @@ import {
 
 const mostPackages = 25;
 
+type Shown = Comparison & Partial<Pick<DetailedComparison, 'diff'>>;
+
 /** A comparison in GitHub's Markdown, for a pull request: long lists folded; ends with a line end. */
-export function compareMarkdown(comparison: DetailedComparison): string {
+export function compareMarkdown(comparison: Shown): string {
   const { fat, lean, total, diff } = comparison;
   const blocks = [
     `## ${inert(fat.name)} → ${inert(lean.name)}: ${sizeChange(total)}`,
-    `**${inert(diffSentence(diff))}**  \n${inert(headline(comparison))}  \n${inert(pullAfterSentence(comparison))}`,
+    `${diff === undefined ? '' : `**${inert(diffSentence(diff))}**  \n`}${inert(headline(comparison))}  \n${inert(pullAfterSentence(comparison))}`,
     groupTable(comparison),
     sharedLayerNotes(comparison, anyTwoImages).map(inert).join('  \n'),
     packages(comparison),
@@ -40,7 +42,7 @@ export function compareMarkdown(comparison: DetailedComparison): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function groupTable({ groups, total }: DetailedComparison): string {
+function groupTable({ groups, total }: Shown): string {
   const row = (title: string, saving: Saving): string => {
     const cells = [
       formatAmount(saving.fat),
@@ -62,7 +64,7 @@ function groupTable({ groups, total }: DetailedComparison): string {
   ].join('\n');
 }
 
-function packages(comparison: DetailedComparison): string {
+function packages(comparison: Shown): string {
   const changes = changedPackages(comparison);
   if (changes.length === 0) return '';
   const version = (one: { readonly version: string } | undefined): string =>
@@ -83,9 +85,9 @@ function packages(comparison: DetailedComparison): string {
 
 const changeWords = { added: 'added', removed: 'removed', changed: 'changed' } as const;
 
-function files({ diff }: DetailedComparison): string {
+function files({ diff }: Shown): string {
+  if (diff === undefined || diff.files.changes.length === 0) return '';
   const { changes, isComplete } = diff.files;
-  if (changes.length === 0) return '';
   const rows = changes.map((change) => {
     const words = aspectWords(change);
     return `| ${changeWords[change.change]} | ${fileSizes(change)} | ${code(shownPath(change))} | ${inert(words)} |`;
@@ -95,8 +97,8 @@ function files({ diff }: DetailedComparison): string {
   return `<details><summary>${title}</summary>\n\n${table}\n\n</details>`;
 }
 
-function configuration({ diff }: DetailedComparison): string {
-  if (diff.config.length === 0) return '';
+function configuration({ diff }: Shown): string {
+  if (diff === undefined || diff.config.length === 0) return '';
   const items = diff.config.map((change) => {
     const values = settingValues(change);
     return `- ${changeWords[change.change]} ${code(settingName(change))}${values === '' ? '' : `: ${code(values)}`}`;
@@ -104,6 +106,6 @@ function configuration({ diff }: DetailedComparison): string {
   return `### Configuration\n\n${items.join('\n')}`;
 }
 
-function notes({ assumptions, diff }: DetailedComparison): string {
-  return `<sub>${[...assumptions, ...diff.notCompared].map(inert).join(' ')}</sub>`;
+function notes({ assumptions, diff }: Shown): string {
+  return `<sub>${[...assumptions, ...(diff?.notCompared ?? [])].map(inert).join(' ')}</sub>`;
 }

@@ -8,9 +8,9 @@ export const compare: CliCommand = {
       .description('Compare two images: groups, layers, packages, files, configuration, push and pull time.')
       .argument(
         '<before>',
-        'an image: docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
+        'an image: docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path; or a project directory with a Dockerfile, which is forecast',
       )
-      .argument('<after>', 'the other image')
+      .argument('<after>', 'the other image, or project')
       .option('--platform <os/arch>', 'which image of a multi-platform source')
       .option(
         '--semantic',

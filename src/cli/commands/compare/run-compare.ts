@@ -1,13 +1,21 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
-import { compareImages, type DetailedComparison, diffImages } from '../../../compare/index.ts';
+import {
+  type CompareRequest,
+  type Comparison,
+  compareImages,
+  type DetailedComparison,
+  diffImages,
+  type Side,
+} from '../../../compare/index.ts';
 import { parsePlatform } from '../../../image/index.ts';
 import { compareJson, compareMarkdown, compareTable } from '../../../report/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readImage } from '../../read-side.ts';
 import { writeOutput } from '../../write-output.ts';
+import { forecastSide, isProject } from './forecast-side.ts';
 
 const speed = (flag: string): z.ZodType<number> =>
   z.coerce.number({ error: `${flag} must be a number` }).positive(`${flag} must be more than 0`);
@@ -43,10 +51,51 @@ export async function runCompare(given: unknown, signal: AbortSignal): Promise<E
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
   const options = parsed.data;
   const environment = readEnvironment(signal, options.quiet);
-  const comparison = await compareSources(options, environment);
+  const hasProject = [options.before, options.after].some((name) => isProject(name, environment));
+  const comparison = hasProject
+    ? await compareWithForecast(options, environment)
+    : await compareSources(options, environment);
   await deliver(textOf(comparison, options, environment), options, environment);
-  return options.exitCode && !comparison.diff.isEqual ? exitCodes.findings : exitCodes.clean;
+  return options.exitCode && comparison.diff?.isEqual !== true ? exitCodes.findings : exitCodes.clean;
 }
+
+/** At least one side is a project that nobody has built: sizes and Python distributions are compared, and no files. */
+async function compareWithForecast(options: Options, environment: CliEnvironment): Promise<CompareResult> {
+  const forFiles = [
+    ...(options.exitCode ? ['--exit-code'] : []),
+    ...(options.semantic ? ['--semantic'] : []),
+    ...(options.files ? ['--files'] : []),
+    ...(options.ignore.length > 0 ? ['--ignore'] : []),
+  ];
+  if (forFiles.length > 0)
+    throw new UserError(`${forFiles.join(', ')}: a forecast knows no files to compare.`, {
+      hint: 'Build the project, and name its image.',
+    });
+  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+  const sideOf = async (
+    name: string,
+  ): Promise<{ readonly side: Side; readonly notes: readonly string[] }> => {
+    if (isProject(name, environment)) return forecastSide(name, environment, platform);
+    const how = { platform, isInsecure: options.insecure, mayEstimate: true };
+    return { side: (await readImage(name, environment, how)).side, notes: [] };
+  };
+  const fat = await sideOf(options.before);
+  const lean = await sideOf(options.after);
+  const comparison = compareImages({ fat: fat.side, lean: lean.side, ...speedsOf(options) });
+  return { ...comparison, assumptions: [...comparison.assumptions, ...fat.notes, ...lean.notes] };
+}
+
+function speedsOf({
+  uplink,
+  downlink,
+}: Options): Pick<CompareRequest, 'uplinkBitsPerSecond' | 'downlinkBitsPerSecond'> {
+  return {
+    uplinkBitsPerSecond: uplink * 1e6,
+    ...(downlink === undefined ? {} : { downlinkBitsPerSecond: downlink * 1e6 }),
+  };
+}
+
+type CompareResult = Comparison & Partial<Pick<DetailedComparison, 'diff'>>;
 
 async function deliver(text: string, { output }: Options, environment: CliEnvironment): Promise<void> {
   if (output === undefined || output === '-') return environment.write(text);
@@ -56,18 +105,13 @@ async function deliver(text: string, { output }: Options, environment: CliEnviro
 }
 
 async function compareSources(options: Options, environment: CliEnvironment): Promise<DetailedComparison> {
-  const { semantic, ignore, uplink, downlink, insecure: isInsecure } = options;
+  const { semantic, ignore, insecure: isInsecure } = options;
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   const how = { platform, withHashes: semantic, isInsecure, mayEstimate: true };
   const fat = await readImage(options.before, environment, how);
   const lean = await readImage(options.after, environment, how);
   return {
-    ...compareImages({
-      fat: fat.side,
-      lean: lean.side,
-      uplinkBitsPerSecond: uplink * 1e6,
-      ...(downlink === undefined ? {} : { downlinkBitsPerSecond: downlink * 1e6 }),
-    }),
+    ...compareImages({ fat: fat.side, lean: lean.side, ...speedsOf(options) }),
     diff: diffImages(
       { root: fat.root, config: fat.image.config },
       { root: lean.root, config: lean.image.config },
@@ -76,7 +120,7 @@ async function compareSources(options: Options, environment: CliEnvironment): Pr
   };
 }
 
-function textOf(comparison: DetailedComparison, options: Options, environment: CliEnvironment): string {
+function textOf(comparison: CompareResult, options: Options, environment: CliEnvironment): string {
   switch (options.json ? 'json' : options.format) {
     case 'json':
       return compareJson(comparison);

@@ -8,13 +8,18 @@ const row = (group: ForecastRow['group']): ForecastRow => ({
   sizeBytes: 1000,
   uncertaintyBytes: 1,
 });
-const whole: Forecast = { rows: [row('base'), row('python-dependencies')], missing: [], warnings: [] };
+const whole: Forecast = {
+  rows: [row('base'), row('python-dependencies')],
+  missing: [],
+  warnings: [],
+  packages: [],
+};
 const unresolved = {
   group: 'python-dependencies',
   because: 'cannot be resolved:\n  ERROR: no',
   hint: 'Connect.',
 } as const;
-const without: Forecast = { rows: [row('base')], missing: [unresolved], warnings: [] };
+const without: Forecast = { rows: [row('base')], missing: [unresolved], warnings: [], packages: [] };
 
 test('nothing is left out where nothing is missing', () => {
   const { fatRows, leanRows, missing } = pairForecasts(whole, whole);

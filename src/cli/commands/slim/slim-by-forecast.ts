@@ -1,14 +1,8 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { compareImages } from '../../../compare/index.ts';
 import { type DockerfileModel, parseDockerfile, resolveDockerfile } from '../../../dockerfile/index.ts';
-import {
-  describeDockerfileForForecast,
-  type Forecast,
-  forecastImage,
-  gatherForecastFacts,
-} from '../../../forecast/index.ts';
 import { type Plan, plimsollDir, writeLeanFiles } from '../../../slim/index.ts';
-import { measureBase } from '../../measure-base.ts';
+import { forecastBuild } from '../../forecast-project.ts';
 import { pairForecasts } from './pair-forecasts.ts';
 import { planProject } from './plan-project.ts';
 import { projectFindings } from './project-findings.ts';
@@ -28,17 +22,22 @@ export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
     contextFiles.filter((file) => isSent(file.path)).reduce((sum, file) => sum + file.sizeBytes, 0);
   const name = basename(project.directory);
   const resolving = environment.progress.start('resolving what both images would install');
+  const { platform } = options;
   const [fat, lean] = await Promise.all([
-    forecastSide(task, {
-      model: project.dockerfile.model,
-      plan: undefined,
-      contextBytes: bytesOf(() => true),
-    }),
-    forecastSide(task, {
-      model: leanModel(plan, task),
-      plan,
-      contextBytes: bytesOf((path) => !isIgnored || leanPaths.has(path)),
-    }),
+    forecastBuild(
+      { project, model: project.dockerfile.model, contextBytes: bytesOf(() => true), platform },
+      environment,
+    ),
+    forecastBuild(
+      {
+        project,
+        model: leanModel(plan, task),
+        files: new Map(plan.files.map((file) => [file.path, file.content])),
+        contextBytes: bytesOf((path) => !isIgnored || leanPaths.has(path)),
+        platform,
+      },
+      environment,
+    ),
   ]).finally(() => resolving.done());
   environment.signal.throwIfAborted();
   const told = pairForecasts(fat, lean);
@@ -69,37 +68,4 @@ function leanModel(plan: Plan, { project }: SlimTask): DockerfileModel {
     buildArgs: project.buildArgs,
     ...(project.target === undefined ? {} : { target: project.target }),
   });
-}
-
-interface ForecastedDockerfile {
-  readonly model: DockerfileModel;
-  /** Whose files stand in for the project's. */
-  readonly plan: Plan | undefined;
-  readonly contextBytes: number;
-}
-
-async function forecastSide(task: SlimTask, wanted: ForecastedDockerfile): Promise<Forecast> {
-  const { project, environment } = task;
-  const texts = new Map(
-    [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
-  );
-  for (const file of wanted.plan?.files ?? []) texts.set(file.path, file.content);
-  const described = await describeDockerfileForForecast(wanted.model, {
-    readText: (path: string) => Promise.resolve(texts.get(path)),
-  });
-  const facts = await gatherForecastFacts(
-    {
-      ...described,
-      contextBytes: wanted.contextBytes,
-      ...(task.options.platform?.architecture === 'arm64' && { architecture: 'aarch64' }),
-    },
-    {
-      cacheDir: join(environment.cacheDir, 'forecast'),
-      signal: environment.signal,
-      measureBase: (reference) => measureBase(reference, environment, task.options.platform),
-      // pip's own five retries, each with a long wait, would look like a hang.
-      pipOptions: ['--retries', '1'],
-    },
-  );
-  return forecastImage(facts);
 }

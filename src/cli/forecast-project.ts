@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { DockerfileModel } from '../dockerfile/index.ts';
+import {
+  describeDockerfileForForecast,
+  type Forecast,
+  forecastImage,
+  gatherForecastFacts,
+} from '../forecast/index.ts';
+import type { Platform } from '../image/index.ts';
+import type { Project } from '../project/index.ts';
+import type { CliEnvironment } from './environment.ts';
+import { measureBase } from './measure-base.ts';
+
+/** A build that is forecast: of the project as it is, or with other files in their place. */
+export interface ForecastBuild {
+  readonly project: Pick<Project, 'texts'>;
+  readonly model: DockerfileModel;
+  /** Text by path, in place of the project's. */
+  readonly files?: ReadonlyMap<string, string>;
+  /** What COPY brings from the build context, in bytes. */
+  readonly contextBytes: number;
+  readonly platform?: Platform | undefined;
+}
+
+/** Forecasts what a build would make: the base is asked for, requirements are resolved, and nothing is built. */
+export async function forecastBuild(build: ForecastBuild, environment: CliEnvironment): Promise<Forecast> {
+  const { project, model, files, contextBytes, platform } = build;
+  const texts = new Map(
+    [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
+  );
+  for (const [path, text] of files ?? []) texts.set(path, text);
+  const described = await describeDockerfileForForecast(model, {
+    readText: (path: string) => Promise.resolve(texts.get(path)),
+  });
+  const facts = await gatherForecastFacts(
+    { ...described, contextBytes, ...(platform?.architecture === 'arm64' && { architecture: 'aarch64' }) },
+    {
+      cacheDir: join(environment.cacheDir, 'forecast'),
+      signal: environment.signal,
+      measureBase: (reference) => measureBase(reference, environment, platform),
+      // pip's own five retries, each with a long wait, would look like a hang.
+      pipOptions: ['--retries', '1'],
+    },
+  );
+  return forecastImage(facts);
+}
