@@ -5,6 +5,7 @@ import {
   type Forecast,
   forecastImage,
   gatherForecastFacts,
+  type SentFile,
 } from '../forecast/index.ts';
 import type { Platform } from '../image/index.ts';
 import type { Project } from '../project/index.ts';
@@ -17,23 +18,24 @@ export interface ForecastBuild {
   readonly model: DockerfileModel;
   /** Text by path, in place of the project's. */
   readonly files?: ReadonlyMap<string, string>;
-  /** What COPY brings from the build context, in bytes. */
-  readonly contextBytes: number;
+  /** The files of the build context that are sent. */
+  readonly sentFiles: readonly SentFile[];
   readonly platform?: Platform | undefined;
 }
 
 /** Forecasts what a build would make: the base is asked for, requirements are resolved, and nothing is built. */
 export async function forecastBuild(build: ForecastBuild, environment: CliEnvironment): Promise<Forecast> {
-  const { project, model, files, contextBytes, platform } = build;
+  const { project, model, files, sentFiles, platform } = build;
   const texts = new Map(
     [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
   );
   for (const [path, text] of files ?? []) texts.set(path, text);
   const described = await describeDockerfileForForecast(model, {
     readText: (path: string) => Promise.resolve(texts.get(path)),
+    sentFiles,
   });
   const facts = await gatherForecastFacts(
-    { ...described, contextBytes, ...(platform?.architecture === 'arm64' && { architecture: 'aarch64' }) },
+    { ...described, ...(platform?.architecture === 'arm64' && { architecture: 'aarch64' }) },
     {
       cacheDir: join(environment.cacheDir, 'forecast'),
       signal: environment.signal,

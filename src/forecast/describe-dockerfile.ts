@@ -1,21 +1,23 @@
 import type { DockerfileModel, Instruction } from '../dockerfile/index.ts';
 import { type AptInstall, aptAction, readAptInstall } from '../dockerfile/index.ts';
+import { copiedBytes, type SentFile } from './copied-bytes.ts';
 import type { ForecastRequest, ForecastWarning } from './forecast.ts';
 import { filledStages, type InstalledStages } from './installed-stages.ts';
 import { type PipStep, type PipSteps, type ReadText, readPipSteps } from './pip-steps.ts';
 import { isUnreadInstall, unreadInstalls } from './unread-installs.ts';
 
 /** A forecast's request without what the Dockerfile does not tell. */
-export type DockerfileForecastFacts = Omit<ForecastRequest, 'contextBytes' | 'architecture'>;
+export type DockerfileForecastFacts = Omit<ForecastRequest, 'architecture'>;
 
 /**
  * What a Dockerfile's target stage is made of, as far as sizes depend on it: base, Debian packages, the requirements that are
- * installed in it or in a stage whose environment it copies, and how. `readText` gives a file of the build context, or undefined.
+ * installed in it or in a stage whose environment it copies, and how. `readText` gives a file of the build context, or undefined;
+ * `sentFiles` are those that are sent.
  * What cannot be told is in `missing` where it may be large, else in `unmeasured`.
  */
 export async function describeDockerfileForForecast(
   model: DockerfileModel,
-  options: { readonly readText: ReadText },
+  options: { readonly readText: ReadText; readonly sentFiles: readonly SentFile[] },
 ): Promise<DockerfileForecastFacts> {
   const stages = filledStages(model);
   const apt = readApt(stages.own);
@@ -30,6 +32,7 @@ export async function describeDockerfileForForecast(
     constraints: last?.constraints ?? [],
     indexes: last?.indexes ?? {},
     ...(pip.steps.length > 1 && { earlierInstalls: pip.steps.slice(0, -1) satisfies readonly PipStep[] }),
+    contextBytes: copiedBytes(stages.own, options.sentFiles),
     python: readInstallation(stages, pip),
     missing: [...pip.missing, ...unreadInstalls(stages)],
     unmeasured: unmeasuredRuns(stages.own),

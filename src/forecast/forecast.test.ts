@@ -258,6 +258,7 @@ describe('describeDockerfileForForecast', () => {
   const read = (text: string) =>
     describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
       readText: async (path) => files[path],
+      sentFiles: [],
     });
 
   it('reads a naive Dockerfile', async () => {

@@ -1,4 +1,5 @@
 export { type BaseImage, baseImage, describeBase, type MeasuredBase } from './base-images.ts';
+export type { SentFile } from './copied-bytes.ts';
 export { type DockerfileForecastFacts, describeDockerfileForForecast } from './describe-dockerfile.ts';
 export type {
   EarlierInstall,

@@ -50,7 +50,7 @@ version = "1"
 const describeRun = (run: string) =>
   describeDockerfileForForecast(
     resolveDockerfile(parseDockerfile(`FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN ${run}\n`)),
-    { readText: async (path) => files[path] },
+    { readText: async (path) => files[path], sentFiles: [] },
   );
 
 describe('installations from a project’s own files', () => {

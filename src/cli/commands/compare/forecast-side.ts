@@ -38,7 +38,7 @@ export async function forecastSide(
   const title = `${basename(directory)} (forecast)`;
   const resolving = environment.progress.start(`resolving what ${name} would install`);
   const forecast = await forecastBuild(
-    { project, model: project.dockerfile.model, contextBytes: project.context.sentBytes, platform },
+    { project, model: project.dockerfile.model, sentFiles: project.context.files, platform },
     environment,
   ).finally(() => resolving.done());
   const [missing] = forecast.missing;

@@ -18,14 +18,12 @@ export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
   const leanPaths = new Set(sentPaths);
   // What Plimsoll keeps in the project is sent to no build.
   const contextFiles = project.context.files.filter((file) => !file.path.startsWith(`${plimsollDir}/`));
-  const bytesOf = (isSent: (path: string) => boolean): number =>
-    contextFiles.filter((file) => isSent(file.path)).reduce((sum, file) => sum + file.sizeBytes, 0);
   const name = basename(project.directory);
   const resolving = environment.progress.start('resolving what both images would install');
   const { platform } = options;
   const [fat, lean] = await Promise.all([
     forecastBuild(
-      { project, model: project.dockerfile.model, contextBytes: bytesOf(() => true), platform },
+      { project, model: project.dockerfile.model, sentFiles: contextFiles, platform },
       environment,
     ),
     forecastBuild(
@@ -33,7 +31,7 @@ export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
         project,
         model: leanModel(plan, task),
         files: new Map(plan.files.map((file) => [file.path, file.content])),
-        contextBytes: bytesOf((path) => !isIgnored || leanPaths.has(path)),
+        sentFiles: contextFiles.filter(({ path }) => !isIgnored || leanPaths.has(path)),
         platform,
       },
       environment,
