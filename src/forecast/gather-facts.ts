@@ -145,7 +145,8 @@ async function resolveWheels(
   const resolved = await resolveSteps(steps, { ...target, resolver }, options);
   const limit = pLimit(wheelsAtOnce);
   const wheels = await Promise.all(resolved.wheels.map((wheel) => limit(() => readWheel(wheel, options))));
-  const found = { wheels, warnings: resolved.warnings };
+  const cost = resolver.cost === undefined ? [] : [resolver.cost];
+  const found = { wheels, warnings: [...resolved.warnings, ...cost] };
   await memory.keep(found);
   return found;
 }

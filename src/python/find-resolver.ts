@@ -14,9 +14,11 @@ export interface FoundResolver {
   readonly version: string;
   /** pip: its settings from files and the environment, as `pip config list` prints them; undefined where it does not tell (uv). */
   readonly settings: string | undefined;
+  /** Set where it may download every wheel whole only to resolve: one sentence that says so. */
+  readonly cost?: string;
 }
 
-/** Tried in this order; the first that runs is used. */
+/** Tried in this order; the first that runs and reads metadata alone is used, else the first that runs. */
 export const resolverPrograms: readonly ResolverProgram[] = [
   { tool: 'pip', command: ['pip'] },
   { tool: 'pip', command: ['python3', '-m', 'pip'] },
@@ -26,13 +28,17 @@ export const resolverPrograms: readonly ResolverProgram[] = [
 /** That no resolver could be started: a `UserError` of its own, so that a caller can go on without. */
 export class NoResolverError extends UserError {}
 
-/** The first of the programs (default: pip, `python3 -m pip`, uv) that runs and is new enough; throws a `NoResolverError` where none does. */
+/**
+ * The first of the programs (default: pip, `python3 -m pip`, uv) that runs, is new enough and downloads no wheels to resolve; else the first
+ * that runs. Throws a `NoResolverError` where none does.
+ */
 export async function findResolver(
   programs: readonly ResolverProgram[] = resolverPrograms,
   signal?: AbortSignal,
 ): Promise<FoundResolver> {
   const options = signal === undefined ? {} : { signal };
   const tried: string[] = [];
+  let costly: FoundResolver | undefined;
   for (const program of programs) {
     const [command = '', ...before] = program.command;
     const [answer, settings] = await Promise.all([
@@ -43,17 +49,28 @@ export async function findResolver(
     ]);
     signal?.throwIfAborted();
     const problem = typeof answer === 'string' ? answer : versionProblem(program, answer);
-    if (problem === undefined && typeof answer !== 'string')
-      return {
-        program,
-        version: answer.stdout.trim(),
-        settings: settings?.code === 0 ? settings.stdout : undefined,
-      };
+    if (problem === undefined && typeof answer !== 'string') {
+      const version = answer.stdout.trim();
+      const found = { program, version, settings: settings?.code === 0 ? settings.stdout : undefined };
+      const cost = costOf(found);
+      if (cost === undefined) return found;
+      costly ??= { ...found, cost };
+      continue;
+    }
     tried.push(`${program.command.join(' ')}: ${problem}`);
   }
+  if (costly !== undefined) return costly;
   throw new NoResolverError(`no program resolves Python requirements here (${tried.join('; ')})`, {
     hint: 'Install pip 22.2 or later, or uv 0.7 or later.',
   });
+}
+
+/** Measured: `install --dry-run` of pip 23.2 fetches every wheel whole, that of 26.2 their metadata alone (pypa/pip#12603). */
+function costOf({ program, version }: FoundResolver): string | undefined {
+  const major = Number(/^pip (\d+)\./.exec(version)?.[1]);
+  if (program.tool !== 'pip' || major >= 26) return undefined;
+  const name = /^pip [\d.]+/.exec(version)?.[0] ?? 'this pip';
+  return `${name} may download every wheel whole to resolve the requirements: pip 26 and uv read their metadata alone`;
 }
 
 // pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)

@@ -1,3 +1,4 @@
+import { isMarker } from './marker-syntax.ts';
 import { parseRequirementSpecifier } from './specifier.ts';
 
 /** A requirement by name, as PEP 508 spells it: `Uvicorn[standard]>=0.30; python_version >= "3.9"`. */
@@ -31,7 +32,7 @@ export function normaliseName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
-const namePattern = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*/;
+const namePattern = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)\s*/;
 
 /**
  * Reads a PEP 508 requirement. The error of a text that is none is its explanation, in one line.
@@ -50,11 +51,11 @@ export function parseNamedRequirement(text: string): NamedRequirement | { readon
   rest = rest.slice(extrasMatch?.[0].length ?? 0);
   const base = { name: normaliseName(nameAsWritten), nameAsWritten, extras };
   if (rest.startsWith('@')) return parseUrlPart(base, rest.slice(1).trim());
-  const [beforeMarker, marker] = splitMarker(rest);
+  const [beforeMarker, marker] = splitMarker(rest, ';');
   const specifier = parseRequirementSpecifier(beforeMarker);
   if (specifier === undefined)
     return { error: `"${clip(beforeMarker)}" after ${nameAsWritten} is not a version specifier` };
-  if (marker === '') return { error: `the marker of ${nameAsWritten} is empty` };
+  if (marker !== undefined && !isMarker(marker)) return { error: badMarker(nameAsWritten, marker) };
   return { ...base, specifier, marker, url: undefined };
 }
 
@@ -62,10 +63,15 @@ function parseUrlPart(
   base: Pick<NamedRequirement, 'name' | 'nameAsWritten' | 'extras'>,
   text: string,
 ): NamedRequirement | { readonly error: string } {
-  // PEP 508: a URL ends at white space; only then may a marker follow.
-  const match = /^(\S+)(?:\s+;\s*(.*))?$/s.exec(text);
-  if (!match?.[1]) return { error: `${base.nameAsWritten} @ names no URL` };
-  return { ...base, specifier: '', marker: match[2]?.trim(), url: match[1] };
+  // PEP 508 asks for a blank before the semicolon; pip takes the first one in any case (`parse_req_from_line`).
+  const [url, marker] = splitMarker(text, ';');
+  if (url === '' || /\s/.test(url)) return { error: `${base.nameAsWritten} @ names no URL` };
+  if (marker !== undefined && !isMarker(marker)) return { error: badMarker(base.nameAsWritten, marker) };
+  return { ...base, specifier: '', marker, url };
+}
+
+function badMarker(name: string, marker: string): string {
+  return `"${clip(marker)}" behind ${name} is no environment marker`;
 }
 
 function parseExtras(text: string): readonly string[] | undefined {
@@ -76,9 +82,12 @@ function parseExtras(text: string): readonly string[] | undefined {
     : undefined;
 }
 
-function splitMarker(text: string): [string, string | undefined] {
-  const at = text.indexOf(';');
-  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1).trim()];
+/** An empty marker is none. */
+function splitMarker(text: string, separator: string): [before: string, marker: string | undefined] {
+  const at = text.indexOf(separator);
+  if (at === -1) return [text.trim(), undefined];
+  const marker = text.slice(at + separator.length).trim();
+  return [text.slice(0, at).trim(), marker === '' ? undefined : marker];
 }
 
 const vcsPattern = /^(git|hg|svn|bzr)\+/i;
@@ -89,13 +98,15 @@ const archivePattern = /\.(whl|zip|tar\.gz|tgz|tar|tar\.bz2|tbz|tar\.xz|txz|tlz|
  * Reads a requirement by place, or gives undefined for a text that names a distribution
  * (the order of pip's `parse_req_from_line`: URL, then path, then archive, then name).
  */
-export function parseReference(text: string): ReferenceRequirement | undefined {
+export function parseReference(
+  text: string,
+  { isEditable = false }: { readonly isEditable?: boolean } = {},
+): ReferenceRequirement | { readonly error: string } | undefined {
   const isUrl = schemePattern.test(text) || vcsPattern.test(text) || /^file:/i.test(text);
-  const separator = isUrl ? /\s+;\s*|;\s+/ : /\s*;\s*/;
-  const split = separator.exec(text);
-  const place = (split ? text.slice(0, split.index) : text).trim();
-  const marker = split ? text.slice(split.index + split[0].length).trim() : undefined;
-  const extrasMatch = /^(.*?)\[([^\]]*)\]$/.exec(place);
+  const [place, marker] = splitMarker(text, isUrl ? '; ' : ';');
+  // Behind a URL only an editable project's are extras.
+  const hasExtras = isEditable || !isUrl;
+  const extrasMatch = hasExtras ? /^(.*?)\[([^\]]*)\]$/.exec(place) : null;
   const bare = extrasMatch?.[1] ?? place;
   const looksLikePath =
     /^\.{1,2}$/.test(bare) || bare.startsWith('./') || bare.startsWith('../') || bare.startsWith('/');
@@ -103,6 +114,9 @@ export function parseReference(text: string): ReferenceRequirement | undefined {
   if (!isUrl && !isPath) return undefined;
   // A `name @ https://…` has a scheme inside but not at its start: it is a name.
   if (!isUrl && /^[A-Za-z0-9._-]+\s*(\[[^\]]*\])?\s*@/.test(place)) return undefined;
+  if (marker !== undefined && !isMarker(marker)) return { error: badMarker(bare, marker) };
+  const wrong = wrongName(bare);
+  if (wrong !== undefined) return { error: wrong };
   return {
     referenceKind: vcsPattern.test(bare) ? 'vcs' : isUrl ? 'url' : 'path',
     target: bare,
@@ -110,6 +124,26 @@ export function parseReference(text: string): ReferenceRequirement | undefined {
     extras: parseExtras(extrasMatch?.[2] ?? '') ?? [],
     marker,
   };
+}
+
+// numpy-2.1.0-cp311-cp311-manylinux_2_17_x86_64.whl, x-1.0-1build-py3-none-any.whl
+const wheelPattern = /^[^\s-]+-[^\s-]*(-\d[^-]*)?-[^\s-]+-[^\s-]+-[^\s-]+\.whl$/;
+
+/** pip takes a wheel's name, and the name behind `#egg=`, for what they say. */
+function wrongName(target: string): string | undefined {
+  const file = /([^/\\]+\.whl)$/i.exec(target.replace(/[#?].*$/, ''))?.[1];
+  if (file !== undefined && !wheelPattern.test(decodeLoosely(file))) return `${file} is no name of a wheel`;
+  const egg = /[#&]egg=([^&]*)/.exec(target)?.[1];
+  if (egg === undefined || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(\[[^\]]*\])?$/.test(egg)) return undefined;
+  return `"${clip(egg)}" behind #egg= is no name of a distribution`;
+}
+
+function decodeLoosely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function nameOfReference(target: string): string | undefined {

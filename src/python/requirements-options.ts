@@ -29,9 +29,13 @@ const withValue: Readonly<Record<string, string>> = {
   '--config-settings': '--config-settings',
   '--global-option': '--global-option',
   '--install-option': '--install-option',
+  '--all-releases': '--all-releases',
+  '--only-final': '--only-final',
 };
 
-const bare: ReadonlySet<string> = new Set(['--no-index', '--prefer-binary', '--require-hashes', '--pre']);
+const bare: ReadonlySet<string> = new Set([
+  ...['--no-index', '--prefer-binary', '--require-hashes', '--no-require-hashes', '--pre'],
+]);
 
 /** The options that pip knows in requirements files (pip, requirements file format). */
 export const optionSpelling: { readonly perRequirement: ReadonlySet<string> } = {
@@ -40,7 +44,8 @@ export const optionSpelling: { readonly perRequirement: ReadonlySet<string> } = 
 
 /**
  * Splits a logical line into the requirement and the options behind it, as pip's `break_args_options`:
- * the requirement ends before the first blank-separated word that starts with a dash.
+ * the requirement ends before the first blank-separated word that starts with a dash. As optparse does, a long option may be
+ * cut short where that is clear, and words between options are passed over.
  *
  *     pyyaml==6.0.2 --hash=sha256:1b2c --hash sha256:3d4e
  */
@@ -49,7 +54,7 @@ export function splitOptionWords(
 ):
   | { readonly requirement: string; readonly options: readonly RequirementOption[] }
   | { readonly error: string } {
-  const tokens = line.split(/ |\t/);
+  const tokens = line.split(' ');
   const firstOption = tokens.findIndex((token) => token.startsWith('-'));
   if (firstOption === -1) return { requirement: line, options: [] };
   const requirement = tokens.slice(0, firstOption).join(' ').trim();
@@ -58,17 +63,32 @@ export function splitOptionWords(
   const options: RequirementOption[] = [];
   for (let position = 0; position < words.length; position += 1) {
     const word = words[position] ?? '';
-    const { name, attached } = splitWord(word);
-    const long = withValue[name];
-    if (bare.has(name) && attached === undefined) options.push({ name, value: undefined });
-    else if (long !== undefined) {
+    if (!/^-./.test(word)) continue;
+    const { name: written, attached } = splitWord(word);
+    const name = wholeName(written);
+    const long = name === undefined ? undefined : withValue[name];
+    if (name !== undefined && bare.has(name) && attached === undefined)
+      options.push({ name, value: undefined });
+    else if (name !== undefined && long !== undefined) {
       const value = attached ?? words[++position];
       if (value === undefined) return { error: `${name} needs a value` };
+      if (long === '--hash' && !isHash(value)) return { error: `"${value}" is no hash: --hash=sha256:…` };
       options.push({ name: long, value });
-    } else
-      return { error: word.startsWith('-') ? `pip knows no option ${name} here` : `unexpected "${word}"` };
+    } else return { error: `pip knows no option ${written} here` };
   }
   return { requirement, options };
+}
+
+/** pip's strong hashes (`pip.utils.hashes.STRONG_HASHES`). */
+function isHash(value: string): boolean {
+  return /^(sha256|sha384|sha512):/.test(value);
+}
+
+/** `--no-bin` for `--no-binary`; undefined where several or no options start so. */
+function wholeName(written: string): string | undefined {
+  if (bare.has(written) || withValue[written] !== undefined || !written.startsWith('--')) return written;
+  const starting = [...bare, ...Object.keys(withValue)].filter((name) => name.startsWith(written));
+  return new Set(starting.map((name) => withValue[name] ?? name)).size === 1 ? starting[0] : undefined;
 }
 
 // `--name=value`, `-rfile` and `-r=file` carry their value with them.

@@ -95,10 +95,15 @@ describe('parseRequirements', () => {
 
   test.each([
     [
-      'an index option behind a requirement',
-      'torch --index-url https://host',
-      '--index-url must stand on a line of its own',
+      'a marker that is none',
+      'a ; python_version > 3',
+      '"python_version > 3" behind a is no environment marker',
     ],
+    ['a weak hash', 'a --hash=md5:0', '"md5:0" is no hash: --hash=sha256:…'],
+    ['a wheel without a version', 'https://host/x.whl', 'x.whl is no name of a wheel'],
+    ['an egg without a name', 'git+https://host/x#egg=-', '"-" behind #egg= is no name of a distribution'],
+    ['a prefix behind >=', 'a>=1.*', '">=1.*" after a is not a version specifier'],
+    ['a compatible release of one number', 'a~=1', '"~=1" after a is not a version specifier'],
     ['an option that pip does not know', '--user', 'pip knows no option --user here'],
     ['an option without its value', '--find-links', '--find-links needs a value'],
     ['extras that are none', 'a[b c]', 'extras of a are not names separated by commas'],

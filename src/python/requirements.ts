@@ -109,14 +109,17 @@ interface LogicalLine extends RequirementsPlace {
 
 const commentLine = /^\s*#/;
 
+/** Lines end where Python's `str.splitlines` ends them: also at form feeds and at Unicode's line separators. */
+const physicalLine = /([^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]*)(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g;
+
 // pip joins first and takes comments off afterwards; a comment line ends a continuation (`join_lines`).
 function logicalLines(text: string): LogicalLine[] {
   const result: LogicalLine[] = [];
   let open: { start: number; startLine: number; text: string } | undefined;
-  const physical = [...text.matchAll(/[^\r\n]*(?:\r\n|\r|\n|$)/g)].filter((match) => match[0] !== '');
+  const physical = [...text.matchAll(physicalLine)].filter((match) => match[0] !== '');
   for (const [position, match] of physical.entries()) {
     const line = position + 1;
-    const content = match[0].replace(/[\r\n]+$/, '');
+    const content = match[1] ?? '';
     const isComment = commentLine.test(content);
     const continues = content.endsWith('\\') && !isComment && position < physical.length - 1;
     const joined = continues || content.endsWith('\\') ? content.replace(/^\\+|\\+$/g, '') : content;
@@ -157,7 +160,9 @@ function readOptionLine(place: Commented, options: readonly RequirementOption[])
   }
   const editable = options.find((option) => option.name === '--editable');
   if (editable?.value === undefined) return { kind: 'option', ...place, options };
-  const reference = parseReference(editable.value);
+  const reference = parseReference(editable.value, { isEditable: true });
+  if (reference !== undefined && 'error' in reference)
+    return { kind: 'invalid', ...place, message: reference.error };
   const others = options.filter((option) => option !== editable);
   // `-e name` means the folder of that name.
   const target = reference ?? {
@@ -175,16 +180,15 @@ function readInstallLine(
   text: string,
   options: readonly RequirementOption[],
 ): RequirementsLine {
-  const stray = options.find((option) => !optionSpelling.perRequirement.has(option.name));
-  if (stray) {
-    return { kind: 'invalid', ...place, message: `${stray.name} must stand on a line of its own` };
-  }
+  // pip reads all options there, and heeds those of the requirement alone.
+  const own = options.filter((option) => optionSpelling.perRequirement.has(option.name));
   const reference = parseReference(text);
-  if (reference)
-    return { kind: 'reference', ...place, isEditable: false, ...reference, ...splitHashes(options) };
+  if (reference !== undefined && 'error' in reference)
+    return { kind: 'invalid', ...place, message: reference.error };
+  if (reference) return { kind: 'reference', ...place, isEditable: false, ...reference, ...splitHashes(own) };
   const named = parseNamedRequirement(text);
   if ('error' in named) return { kind: 'invalid', ...place, message: named.error };
-  return { kind: 'requirement', ...place, ...named, ...splitHashes(options) };
+  return { kind: 'requirement', ...place, ...named, ...splitHashes(own) };
 }
 
 function splitHashes(options: readonly RequirementOption[]): {
