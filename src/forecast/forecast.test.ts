@@ -254,6 +254,7 @@ describe('describeDockerfileForForecast', () => {
     'requirements.txt': '-r base.txt\n-e .\nuvicorn[standard]>=0.27 ; python_version > "3.8"\n',
     'base.txt': 'fastapi==0.110 --hash=sha256:00\n--extra-index-url https://extra/simple\n',
     'deploy/prod.txt': 'numpy\n',
+    'index.txt': '--index-url https://${HOST}/${path}/simple\nours==${VERSION} # ${UNSET}\n',
   };
   const read = (text: string) =>
     describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
@@ -345,6 +346,14 @@ describe('describeDockerfileForForecast', () => {
     const builder = 'FROM python:3.12 AS b\nRUN apk add gcc && pixi install\n';
     const { missing } = await read(`${builder}FROM python:3.12-slim\nCOPY --from=b /app/.venv /app/.venv\n`);
     expect(missing?.map(({ group }) => group)).toEqual(['python-dependencies']);
+  });
+
+  it('puts the variables of the image into a requirements file, as pip does', async () => {
+    const { requirements, indexes } = await read(
+      'FROM python:3.12\nARG HOST=mirror.example\nENV VERSION=1.2 path=x\nCOPY . .\nRUN pip install -r index.txt\n',
+    );
+    expect(requirements).toEqual(['ours==1.2']);
+    expect(indexes.indexUrl).toBe('https://mirror.example/${path}/simple');
   });
 
   it('finds a bind-mounted requirements file, and says which one is missing', async () => {

@@ -250,6 +250,14 @@ function expand(text: string, instruction: Instruction): string {
   });
 }
 
+/** In requirements files pip puts in variables in this spelling alone, and leaves those that are not set (`expand_env_variables`). */
+function withVariables(
+  text: string | undefined,
+  variables: Readonly<Record<string, string>>,
+): string | undefined {
+  return text?.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => variables[name] || whole);
+}
+
 type ReferenceLine = Extract<RequirementsTree['requested'][number]['line'], { kind: 'reference' }>;
 
 function withExtras({ target, extras }: ReferenceLine): string {
@@ -273,7 +281,9 @@ async function readTree(
 ): Promise<RequirementsTree> {
   for (const candidate of contextPaths(path, instruction, context.copies)) {
     if ((await context.readText(candidate)) !== undefined)
-      return readRequirementsTree(candidate, context.readText);
+      return readRequirementsTree(candidate, async (file) =>
+        withVariables(await context.readText(file), instruction.before.variables),
+      );
   }
   const message = 'this requirements file is not in the build context';
   return { files: [], requested: [], options: [], problems: [{ path, line: 0, message }] };
