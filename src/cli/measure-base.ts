@@ -45,7 +45,13 @@ async function fromEngine(
     if (held === undefined) continue;
     const { architecture } = held.config.platform;
     if (platform !== undefined && platform.architecture !== architecture) continue;
-    const size = { sizeBytes: held.sizeBytes, variables: variablesOf(held.config.env), where: engine.name };
+    const standInNote = held.config.labels['dev.plimsoll.stand-in'];
+    const size = {
+      sizeBytes: held.sizeBytes,
+      variables: variablesOf(held.config.env),
+      ...(standInNote !== undefined && { standInNote }),
+      where: engine.name,
+    };
     const isReadable = engine.name !== 'buildah' && held.sizeBytes <= largestReadBytes;
     return isReadable ? { ...size, ...(await installedIn(reference, engine, environment)) } : size;
   }

@@ -36,7 +36,9 @@ export interface MeasuredBase {
   readonly packages?: ReadonlySet<string>;
   readonly debianSuite?: string;
   readonly distributions?: ReadonlyMap<string, string>;
-  /** `docker`, `docker.io`. */
+  /** What the image says of itself where it is no official one, but stands in for it. */
+  readonly standInNote?: string;
+  /** `docker`, `registry`. */
   readonly where: string;
 }
 

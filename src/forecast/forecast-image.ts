@@ -41,6 +41,8 @@ export function forecastImage(facts: ForecastFacts): Forecast {
       sharedKey: request.baseReference,
     });
   }
+  const standIn = facts.base?.standInNote;
+  if (standIn !== undefined) warnings.push({ text: `the base is a stand-in: ${standIn}` });
   const apt = aptRow(facts, base);
   if (apt !== undefined) rows.push(apt.row);
   if (apt !== undefined && apt.unknown.length > 0) {

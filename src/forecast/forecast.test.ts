@@ -120,6 +120,12 @@ describe('forecastImage', () => {
     expect(bytes(false, empty) / 1e6).toBeCloseTo(3.072 * 0.97 + 0.87, 1);
   });
 
+  it('says that a base is a stand-in for another', () => {
+    const base = { sizeBytes: 1, variables: {}, standInNote: 'made of Debian packages', where: 'docker' };
+    const { warnings } = forecastImage({ request, wheels: [], missing: [], problems: [], base });
+    expect(warnings).toEqual([{ text: 'the base is a stand-in: made of Debian packages' }]);
+  });
+
   it('says that the size of an unknown package is a guess', () => {
     const forecast = apt({ aptPackages: ['no-such-package'] });
     expect(forecast.rows[1]?.uncertaintyBytes).toBeGreaterThan(forecast.rows[1]?.sizeBytes ?? 0);
