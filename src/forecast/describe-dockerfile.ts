@@ -91,6 +91,7 @@ function readInstallation(stages: InstalledStages, pip: PipSteps): ForecastReque
     isStripped: pruned.includes('--strip'),
     hasOwnPip: hasOwnPip(runs) || pip.seedsEnvironment,
     keepsSeeds: pip.keepsSeeds,
+    buildsProject: pip.buildsProject,
     leavesOwnBytecode: ownBytecode(stages.own),
     keepsPipCache: pip.keepsCache,
   };

@@ -61,6 +61,12 @@ describe('forecastImage', () => {
     ['symbols, but not those of CUDA', { bytecode: 'none', isStripped: true }, 95.2],
     ['a cache that stays', { bytecode: 'none', keepsPipCache: true }, 140],
     ['an environment has a pip of its own', { bytecode: 'none', hasOwnPip: true }, 116.9],
+    ['a project that pip builds', { bytecode: 'none', buildsProject: true }, 100.3],
+    [
+      'what it is built with stays in the cache',
+      { bytecode: 'none', buildsProject: true, keepsPipCache: true },
+      145,
+    ],
     ['pip leaves bytecode of its own modules', { bytecode: 'none', leavesOwnBytecode: 'pip' }, 103.9],
   ] as const)('%s', (_, changes, megabytes) => {
     const row = python(changes);

@@ -68,6 +68,8 @@ export interface PythonInstallation {
   readonly leavesOwnBytecode?: 'pip' | 'python' | 'none';
   /** The wheels that a tool made the environment from stay in the layer. */
   readonly keepsSeeds?: boolean;
+  /** pip builds a project in the image itself, with tools that it fetches for that. */
+  readonly buildsProject?: boolean;
   /** What pip downloaded stays in the layer. */
   readonly keepsPipCache?: boolean;
 }

@@ -29,6 +29,8 @@ export interface PipSteps {
   readonly seedsEnvironment: boolean;
   /** The wheels that it took that pip from stay in a layer of the target stage. */
   readonly keepsSeeds: boolean;
+  /** pip builds a project of the build context in the target stage, with tools that it fetches for that. */
+  readonly buildsProject: boolean;
   /** Installations that bring something that is not in `steps`. */
   readonly missing: readonly MissingRow[];
 }
@@ -60,6 +62,7 @@ export async function readPipSteps(stages: InstalledStages, readText: ReadText):
     keepsCache:
       installs.some((one) => isOwn(one) && keepsCache(one)) ||
       projects.some((one) => isOwn(one) && keepsToolCache(one)),
+    buildsProject: installs.some((one) => isOwn(one) && one.install.localPaths.length > 0),
     seedsEnvironment: seeds.length > 0,
     keepsSeeds: seeds.some(isOwn),
     missing: [...new Set(problems)].map((because) => ({

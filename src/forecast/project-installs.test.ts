@@ -89,6 +89,7 @@ describe('installations from a project’s own files', () => {
     const described = await describeRun(run);
     expect(described.missing).toEqual([]);
     expect(described.requirements).toEqual(requirements);
+    expect(described.python.buildsProject).toBe(!run.includes(' -r '));
   });
 
   it('does not guess what only a build tells', async () => {

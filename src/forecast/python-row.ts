@@ -22,6 +22,12 @@ const environmentBytes = {
 /** virtualenv, by which Poetry and pipenv make environments, unpacks pip, setuptools and wheel below `~/.local/share` first. */
 const seedBytes = { expected: 10_300_000, margin: 4_000_000 };
 
+/** Building a project leaves what it fetched to build with in pip's cache (setuptools, Cython), and what it built. */
+const projectBytes = {
+  withCache: { expected: 5_000_000, margin: 5_000_000 },
+  without: { expected: 300_000, margin: 1_500_000 },
+};
+
 /** Bytecode of pip's own modules and of those of the standard library that it uses, or that any Python program uses. */
 const ownBytecode = {
   pip: { expected: 3_900_000, margin: 1_500_000 },
@@ -60,6 +66,8 @@ export function pythonRow(
     if (isBefore312(base?.pythonVersion)) estimate.add(1, environmentBytes.setuptools);
   }
   if (python.keepsSeeds === true) estimate.add(1, seedBytes);
+  if (python.buildsProject === true)
+    estimate.add(1, python.keepsPipCache === true ? projectBytes.withCache : projectBytes.without);
   estimate.add(1, ownBytecode[python.leavesOwnBytecode ?? 'none']);
   const cacheBytes = python.keepsPipCache
     ? sum((wheel) => (wheel.isCachedByPip ? wheel.contents.wheelBytes : 0))
