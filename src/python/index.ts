@@ -48,7 +48,7 @@ export {
 export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
-export { type ModuleMentions, moduleMentions } from './module-mentions.ts';
+export { type MentionOptions, type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
@@ -89,7 +89,7 @@ export {
 export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
 export { type SharedMemorySign, sharedMemorySigns } from './shared-memory-signs.ts';
-export type { SourceRole } from './source-role.ts';
+export { type SourceRole, sourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion } from './specifier.ts';
 export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';

@@ -1,3 +1,5 @@
+import { type ImportMargin, importMargin } from './import-guards.ts';
+
 // What of a source file can name a module:
 //   import a.b as c, d          from ..x import (y as z, w)        import_module("pkg.tests.data")
 // Comments and the text of longer strings cannot.
@@ -8,6 +10,25 @@ export interface ModuleMentions {
   readonly imports: ReadonlySet<string>;
   /** Strings that read like a module: `pkg.tests.data`; a relative one is made absolute. */
   readonly strings: ReadonlySet<string>;
+  /** Those of `imports` that the file is prepared to do without, wherever it takes them. */
+  readonly guarded: ReadonlySet<string>;
+  /** Those of `imports` that are taken in functions only, apart from guarded ones. */
+  readonly lazy: ReadonlySet<string>;
+  /** Strings that are one of the words which `isWord` asks for. */
+  readonly words: ReadonlySet<string>;
+  /** What strings begin with, and what follows `|`, `&` or `;` in them: `git` of `"git log | head"`; empty unless asked for. */
+  readonly programs: ReadonlySet<string>;
+}
+
+/** Where a file lies, and what is asked of it besides modules. */
+export interface MentionOptions {
+  /** The dotted name of the package that the file lies in, '' at the top; undefined where it is in no package: relative names then mean nothing. */
+  readonly packageName?: string | undefined;
+  /** True for an `__init__` file, whose strings without a dot may be its submodules (lazy loaders take such lists). */
+  readonly isPackage?: boolean;
+  /** Top-level modules and the like: a call such as `import_module("x")` with one of them counts as an import. */
+  readonly isWord?: (text: string) => boolean;
+  readonly withPrograms?: boolean;
 }
 
 const longestName = 200;
@@ -15,21 +36,23 @@ const codes = { newline: 10, quote: 34, hash: 35, apostrophe: 39, colon: 58, sem
 const dotted = /^\.*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 
 /**
- * Reads which modules a Python source (or stub) names. `packageName` is the dotted name of the package that the file lies
- * in, '' at the top; undefined where the file is in no package: relative names then mean nothing. `isPackage` is true for an `__init__` file, whose
- * strings without a dot may be its submodules (lazy loaders take such lists). It needs no valid Python: a file
- * that it loses its way in counts for every dotted word in it, so that it errs towards naming too much.
+ * Reads which modules a Python source (or stub) names. It needs no valid Python: a file that it loses its way in counts for
+ * every dotted word in it, so that it errs towards naming too much.
  */
-export function moduleMentions(
-  text: string,
-  {
-    packageName,
-    isPackage = false,
-  }: { readonly packageName?: string | undefined; readonly isPackage?: boolean },
-): ModuleMentions {
+export function moduleMentions(text: string, options: MentionOptions): ModuleMentions {
+  const { packageName, isPackage = false } = options;
   const imports = new Set<string>();
   const strings = new Set<string>();
+  const guarded = new Set<string>();
+  const lazy = new Set<string>();
+  const firm = new Set<string>();
+  const words = new Set<string>();
+  const programs = new Set<string>();
   const absolute = (name: string): string | undefined => absoluteName(name, packageName);
+  const addImport = (name: string, margin: ImportMargin): void => {
+    imports.add(name);
+    (margin === 'guarded' ? guarded : margin === 'lazy' ? lazy : firm).add(name);
+  };
   const addString = (value: string): void => {
     const [name = ''] = value.split(':', 1);
     if (name.length > longestName || !dotted.test(name)) return;
@@ -40,16 +63,24 @@ export function moduleMentions(
   const readString = (start: number): number => {
     const literal = stringAt(text, start);
     isLost ||= !literal.isWhole;
-    addString(literal.value);
+    if (!isLookedUp(text, start, literal.end)) addString(literal.value);
+    if (options.isWord?.(literal.value) === true) {
+      words.add(literal.value);
+      if (importingCall.test(text.slice(Math.max(0, start - 60), start))) {
+        addImport(literal.value, importMargin(text, start));
+      }
+    }
+    if (options.withPrograms === true) for (const program of programsIn(literal.value)) programs.add(program);
     return literal.end;
   };
   const readStatement = (start: number): number => {
     const keyword = keywordAt(text, start);
     if (keyword === undefined) return start;
     const statement = importAt(text, start + keyword.length, keyword === 'from');
+    const margin = statement.names.length > 0 ? importMargin(text, start) : 'none';
     for (const name of statement.names) {
       const known = absolute(name);
-      if (known !== undefined) imports.add(known);
+      if (known !== undefined) addImport(known, margin);
     }
     return statement.end;
   };
@@ -65,7 +96,26 @@ export function moduleMentions(
     } else at += 1;
   }
   if (isLost) for (const word of dottedWords(text)) addString(word);
-  return { imports, strings };
+  for (const name of firm) lazy.delete(name);
+  for (const name of [...firm, ...lazy]) guarded.delete(name);
+  return { imports, strings, guarded, lazy, words, programs };
+}
+
+// import_module("x"), __import__("x"), import_optional_dependency("x"); who asks whether it is there needs it not
+const importingCall = /\b\w*import(?!error)\w*\s*\(\s*[rbuf]*$/i;
+/** `"IPython" in sys.modules` and `sys.modules["IPython"]` ask for what somebody else has imported. */
+function isLookedUp(text: string, start: number, end: number): boolean {
+  return (
+    /^\s*(?:not\s+)?in\s+(?:sys\.)?modules\b/.test(text.slice(end, end + 60)) ||
+    /\bmodules\s*(?:\[|\.get\()\s*$/.test(text.slice(Math.max(0, start - 30), start))
+  );
+}
+
+const programPlace =
+  /(?:^|[|&;\n])\s*(?:\w+=\S*\s+|(?:sudo|exec|env|nohup|time)\s+)*(?:[\w.+-]*\/)*([\w][\w.+-]*)(?=[\s|&;]|$)/g;
+
+function* programsIn(value: string): Generator<string> {
+  for (const match of value.matchAll(programPlace)) yield match[1] ?? '';
 }
 
 /** `..x` in the package `a.b` is `a.x`; undefined where the dots lead out of everything that is known. */

@@ -5,6 +5,7 @@ import type { ImageConfig } from '../image/index.ts';
 import type { InstalledDistribution } from '../python/index.ts';
 import { arrangeLayers, type PlannedLayer } from './arrange-layers.ts';
 import { filesBelow } from './files-below.ts';
+import { keptUnits, unitOf } from './kept-units.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
 import { type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
 import type { Study } from './study.ts';
@@ -87,11 +88,11 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
   for (const pass of request.passes) {
     const result = pass.find(subject);
     leftAlone.push(...result.leftAlone.map((one) => ({ pass: pass.name, ...one })));
-    const kept = new Map<string, string>();
-    for (const edit of result.edits) {
-      const because = isKept(edit.path) ? 'it is to be kept' : whole(edit.path);
-      if (because !== undefined) kept.set(unitOf(edit), because);
-    }
+    const kept = keptUnits(result.edits, {
+      root,
+      baseLayerCount,
+      because: (edit) => (isKept(edit.path) ? 'it is to be kept' : whole(edit)),
+    });
     leftAlone.push(...[...kept].map(([path, because]) => ({ pass: pass.name, path, because })));
     for (const edit of result.edits) {
       const place = root.placeOf(edit.path);
@@ -107,17 +108,15 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
   return { edits: [...taken.values()], leftAlone, inBase };
 }
 
-/** What is decided for all files of it at once. */
-function unitOf(edit: ShrinkEdit): string {
-  return edit.kind === 'remove' ? edit.unit : edit.path;
-}
-
 /** Says why the list of files that a distribution comes with could not follow a change of one of them. */
 function wholeUnits(
   { root, baseLayerCount }: PlanRequest,
   subject: ShrinkSubject,
-): (path: string) => string | undefined {
-  return (path) => {
+): (edit: ShrinkEdit) => string | undefined {
+  return (edit) => {
+    const { path } = edit;
+    // Its list goes with it.
+    if (edit.kind === 'remove' && edit.whole !== undefined) return undefined;
     const distribution = subject.distributionOf(path);
     if (distribution === undefined || subject.packageOf(path) !== undefined) return undefined;
     const record = recordOf(distribution);

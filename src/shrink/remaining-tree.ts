@@ -10,7 +10,8 @@ export interface RemainingTree {
 
 /**
  * Takes the removed files out of the visible tree, and the directories that have nothing left in them: of distributions, as Python
- * would take one for a package, and of caches. Others stay, as programs expect them (`/var/lib/apt/lists`, `/usr/include`).
+ * would take one for a package, of caches, and what distributions that go altogether had in `share` and `etc`. Others stay, as
+ * programs expect them (`/var/lib/apt/lists`, `/usr/include`).
  */
 export function remainingTree({
   root,
@@ -25,12 +26,19 @@ export function remainingTree({
   const visible = [...root.entries()];
   const children = new Map<string, number>();
   const losers = new Set([...gone].map(parentOf));
+  const wholes = new Set(
+    edits.flatMap(({ edit }) =>
+      edit.kind === 'remove' && edit.whole !== undefined ? [parentOf(edit.path)] : [],
+    ),
+  );
   for (const { entry } of visible.toReversed()) {
     const { path } = entry;
     const isEmptied = entry.type === 'directory' && losers.has(path) && (children.get(path) ?? 0) === 0;
-    if (isEmptied && mayGo(path) && (root.placeOf(path)?.layer ?? baseLayerCount) >= baseLayerCount) {
+    const isOwn = mayGo(path) || (wholes.has(path) && ownFolder.test(path));
+    if (isEmptied && isOwn && (root.placeOf(path)?.layer ?? baseLayerCount) >= baseLayerCount) {
       gone.add(path);
       losers.add(parentOf(path));
+      if (wholes.has(path)) wholes.add(parentOf(path));
     }
     if (!gone.has(path)) children.set(parentOf(path), (children.get(parentOf(path)) ?? 0) + 1);
   }
@@ -44,6 +52,9 @@ export function remainingTree({
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
+
+// opt/venv/share/jupyter/kernels, usr/local/etc/jupyter
+const ownFolder = /\/(?:share|etc|include)\/[^/]/;
 
 function mayGo(path: string): boolean {
   return siteOf(path) !== undefined || /(?:^|\/)(?:__pycache__|\.cache|\.npm)(?:\/|$)/.test(path);

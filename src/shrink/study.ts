@@ -13,6 +13,20 @@ export interface ElfFacts {
 export interface MentioningFile {
   readonly path: string;
   readonly names: Uint32Array;
+  /** Those of `names` that it is prepared to do without; absent where there are none. */
+  readonly guarded?: Uint32Array;
+  /** Those of `names` that only its functions import; absent where there are none. */
+  readonly lazy?: Uint32Array;
+  /** Strings in it that are a top-level module, or a group of entry points, and nothing else; absent where there are none. */
+  readonly words?: Uint32Array;
+}
+
+/** A script, or a Python file of the application, with the programs that it may start. */
+export interface ProgramSource {
+  readonly path: string;
+  /** The words of its first line behind `#!`; absent where there is no such line. */
+  readonly interpreter?: readonly string[];
+  readonly programs: ReadonlySet<string>;
 }
 
 /** What was read out of the layers' files, once. */
@@ -21,6 +35,7 @@ export interface Study {
   readonly entries: ReadonlyMap<string, TarEntry>;
   readonly names: readonly string[];
   readonly mentions: readonly MentioningFile[];
+  readonly programSources: readonly ProgramSource[];
   /** By visible path. */
   readonly elf: ReadonlyMap<string, ElfFacts>;
   /** Visible files that are `ar` archives. */

@@ -1,7 +1,10 @@
 import { followLinks, type RootFileSystem } from '../filetree/index.ts';
+import { needed, unitOf } from './kept-units.ts';
+import { loadedFiles } from './loaded-files.ts';
 import { outsideNames } from './needed-test-folders.ts';
 import type { ShrinkSubject } from './pass.ts';
 import type { PlannedEdit } from './plan.ts';
+import { isUse } from './python-uses.ts';
 import { moduleAt, siteOf } from './site-packages.ts';
 
 /** A removal that a proof speaks against: all of its unit stays. */
@@ -40,6 +43,7 @@ export function takeBack(subject: ShrinkSubject, edits: readonly PlannedEdit[]):
       const { unit } = found.edit;
       if (!units.has(unit)) units.set(unit, { pass: found.pass, path: unit, because });
     }
+    addNeeded(units, left);
     takenBack.push(...units.values());
     left = left.filter(({ edit }) => edit.kind !== 'remove' || !units.has(edit.unit));
     isDone = units.size === 0;
@@ -47,9 +51,19 @@ export function takeBack(subject: ShrinkSubject, edits: readonly PlannedEdit[]):
   return { edits: left, takenBack };
 }
 
+/** What a unit that stays requires has to stay as well. */
+function addNeeded(units: Map<string, TakenBack>, left: readonly PlannedEdit[]): void {
+  const passes = new Map(left.map(({ edit, pass }) => [unitOf(edit), pass]));
+  const edits = left.map(({ edit }) => edit);
+  for (const [unit, by] of needed(edits, new Set(units.keys()))) {
+    units.set(unit, { pass: passes.get(unit) ?? '', path: unit, because: `${by} needs it` });
+  }
+}
+
 function importProof(subject: ShrinkSubject): Proof {
   const { study, root } = subject;
   const outside = outsideNames(subject);
+  const isLoaded = loadedFiles(subject);
   return (gone) => {
     const modules = goneModules(root, gone);
     if (modules.size === 0) return new Map();
@@ -58,11 +72,17 @@ function importProof(subject: ShrinkSubject): Proof {
       const path = modules.get(name);
       if (path !== undefined) failed.set(path, `${because} ${name}`);
     };
-    for (const { name, source } of outside) fail(name, `${source} names`);
+    for (const { name, source } of outside) if (!gone.has(source)) fail(name, `${source} names`);
     const wanted = new Set(study.names.flatMap((name, number) => (modules.has(name) ? [number] : [])));
-    for (const { path, names } of study.mentions) {
-      if (gone.has(path)) continue;
-      for (const number of names) if (wanted.has(number)) fail(study.names[number] ?? '', `${path} names`);
+    for (const mention of study.mentions) {
+      if (gone.has(mention.path)) continue;
+      for (const number of mention.names) {
+        if (!wanted.has(number)) continue;
+        const module = study.names[number] ?? '';
+        const edit = gone.get(modules.get(module) ?? '')?.edit;
+        const tool = edit?.kind === 'remove' ? edit.whole?.tool : undefined;
+        if (isUse(mention, [number], { tool, isLoaded })) fail(module, `${mention.path} names`);
+      }
     }
     return failed;
   };

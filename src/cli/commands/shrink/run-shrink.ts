@@ -83,11 +83,12 @@ async function shrinkOpened(work: Work, epoch: number | undefined): Promise<Shri
   const { options, image, read, layers, passes, baseLayerCount } = work;
   const { root } = read;
   const { signal } = work.environment;
-  const study = await studyLayers({ image, root, baseLayerCount, layers, signal });
+  const { distributions } = read;
+  const study = await studyLayers({ image, root, distributions, baseLayerCount, layers, signal });
   const plan = planShrink({
     root,
     config: image.config,
-    distributions: read.distributions,
+    distributions,
     inventory: read.side.inventory,
     study,
     baseLayerCount,

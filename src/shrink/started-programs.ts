@@ -1,0 +1,37 @@
+import { posix } from 'node:path';
+import type { ShrinkSubject } from './pass.ts';
+import { shellProgramWords } from './program-source.ts';
+import { siteOf } from './site-packages.ts';
+
+/**
+ * The programs that the image may start, by name, with who starts them: the words of its entrypoint, command, health check and
+ * variables, and of the scripts and Python files that belong neither to a package nor to a distribution.
+ */
+export function startedPrograms(subject: ShrinkSubject): ReadonlyMap<string, string> {
+  const known = knownPrograms.get(subject);
+  if (known !== undefined) return known;
+  const { config, study } = subject;
+  const started = new Map<string, string>();
+  const add = (program: string, by: string): void => {
+    if (!started.has(program)) started.set(program, by);
+  };
+  const configured: readonly [string, readonly string[]][] = [
+    ['ENTRYPOINT', config.entrypoint],
+    ['CMD', config.cmd],
+    ['HEALTHCHECK', config.healthcheck?.test ?? []],
+    ['ENV', config.env.map((assignment) => assignment.slice(assignment.indexOf('=') + 1))],
+  ];
+  for (const [instruction, texts] of configured) {
+    for (const text of texts) for (const word of shellProgramWords(text)) add(word, `${instruction} names`);
+  }
+  for (const { path, interpreter = [], programs } of study.programSources) {
+    if (siteOf(path) !== undefined || subject.packageOf(path) !== undefined) continue;
+    if (subject.distributionOf(path) !== undefined) continue;
+    for (const word of interpreter) add(posix.basename(word), `${path} names`);
+    for (const program of programs) add(program, `${path} names`);
+  }
+  knownPrograms.set(subject, started);
+  return started;
+}
+
+const knownPrograms = new WeakMap<ShrinkSubject, ReadonlyMap<string, string>>();
