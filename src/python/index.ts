@@ -1,3 +1,4 @@
+export { sourceOf, tracedSources } from './bytecode-trace.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
 export {

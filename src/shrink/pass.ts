@@ -16,6 +16,8 @@ export interface ShrinkSubject {
   readonly distributions: readonly InstalledDistribution[];
   readonly inventory: DistroInventory;
   readonly study: Study;
+  /** Sources of the modules that a start loads, where that is known. */
+  readonly traced?: ReadonlySet<string> | undefined;
   distributionOf(path: string): InstalledDistribution | undefined;
   packageOf(path: string): DistroPackage | undefined;
 }

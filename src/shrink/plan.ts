@@ -21,6 +21,8 @@ export interface PlanRequest {
   /** How many of the lowest layers stay as they are. */
   readonly baseLayerCount: number;
   readonly passes: readonly ShrinkPass[];
+  /** Sources of the modules that a start loads, where that is known: their bytecode stays. */
+  readonly traced?: ReadonlySet<string> | undefined;
   /** True for a path that its user wants to stay. */
   readonly isKept: (path: string) => boolean;
 }
@@ -65,13 +67,14 @@ export function planShrink(request: PlanRequest): ShrinkPlan {
 }
 
 function subjectOf(request: PlanRequest): ShrinkSubject {
-  const { root, config, distributions, inventory, study } = request;
+  const { root, config, distributions, inventory, study, traced } = request;
   return {
     root,
     config,
     distributions,
     inventory,
     study,
+    traced,
     distributionOf: ownerIndex(distributions),
     packageOf: (path) => inventory.ownerOf(path),
   };
