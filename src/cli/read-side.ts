@@ -61,7 +61,7 @@ export interface ReadImageOptions {
 }
 
 /** Bumped when what is captured of a layer, or what is read out of it, changes. */
-const analyserVersion = '5';
+const analyserVersion = '6';
 
 /** Opens an image of any source, indexes its layers (cached), measures their compressed size (cached), and closes it. */
 export async function readImage(

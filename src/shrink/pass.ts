@@ -61,5 +61,7 @@ export interface ShrinkPass {
   /** For tables: what it takes. */
   readonly title: string;
   readonly risk: PassRisk;
+  /** It asks for `Study.loadedLibraries`. */
+  readonly needsLoadedLibraries?: boolean;
   find(subject: ShrinkSubject): PassResult;
 }

@@ -7,6 +7,7 @@ import { arrangeLayers, type PlannedLayer } from './arrange-layers.ts';
 import { filesBelow } from './files-below.ts';
 import { keptUnits, unitOf } from './kept-units.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
+import { planDpkgTexts } from './plan-dpkg.ts';
 import { type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
 import type { Study } from './study.ts';
 import { type TakenBack, takeBack } from './take-back.ts';
@@ -61,7 +62,8 @@ export function planShrink(request: PlanRequest): ShrinkPlan {
   const { edits, takenBack } = takeBack(subject, found.edits);
   const counted = countSavings(request.root, dropSharedStrips(request.root, edits));
   const records = planRecords(subject, counted);
-  const layers = arrangeLayers({ ...request, subject, edits: counted, records });
+  const texts = planDpkgTexts(request.root, counted);
+  const layers = arrangeLayers({ ...request, subject, edits: counted, records, texts });
   const leftAlone = found.leftAlone.filter(({ path }) => isLeft(request.root, path, counted));
   return { edits: counted, takenBack, leftAlone, inBase: found.inBase, records, layers };
 }

@@ -22,7 +22,7 @@ export function isUse(
 ): boolean {
   if (tool === undefined) return true;
   const site = siteOf(path);
-  if (site === undefined) return sourceRole(path) !== 'test';
+  if (site === undefined) return !isTestFile(path);
   const inside = path.slice(site.length + 1);
   if (path.endsWith('.pyi') || isTest(inside) || isWrittenFor(inside, tool) || !isLoaded(path)) return false;
   const isMissable = (number: number): boolean =>
@@ -33,6 +33,12 @@ export function isUse(
 
 const testPlace = /(?:^|\/)_?(?:tests?|testing)\//;
 const testFile = /(?:^|[/_])(?:tests?|testing|conftest)(?:_[^/]*)?\.py$/;
+
+/** A file of a test suite, of the application or of a distribution. */
+export function isTestFile(path: string): boolean {
+  const site = siteOf(path);
+  return site === undefined ? sourceRole(path) === 'test' : isTest(path.slice(site.length + 1));
+}
 
 function isTest(inside: string): boolean {
   return testPlace.test(inside) || testFile.test(inside);

@@ -25,6 +25,8 @@ export function startedPrograms(subject: ShrinkSubject): ReadonlyMap<string, str
     for (const text of texts) for (const word of shellProgramWords(text)) add(word, `${instruction} names`);
   }
   for (const { path, interpreter = [], programs } of study.programSources) {
+    // Scripts of dpkg run when a package comes or goes.
+    if (path.startsWith('var/lib/dpkg/')) continue;
     if (siteOf(path) !== undefined || subject.packageOf(path) !== undefined) continue;
     if (subject.distributionOf(path) !== undefined) continue;
     for (const word of interpreter) add(posix.basename(word), `${path} names`);

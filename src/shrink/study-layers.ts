@@ -2,6 +2,7 @@ import type { EntryPlace, LayerEntry, RootFileSystem } from '../filetree/index.t
 import type { Image } from '../image/index.ts';
 import { type InstalledDistribution, moduleMentions } from '../python/index.ts';
 import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
+import { librariesLoadedBy, loadedLibraries } from './elf/loaded-libraries.ts';
 import { planStrip } from './elf/plan-strip.ts';
 import { neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
 import type { PlainLayers } from './plain-layers.ts';
@@ -17,6 +18,8 @@ export interface StudyRequest {
   /** How many of the lowest layers stay as they are. */
   readonly baseLayerCount: number;
   readonly layers: PlainLayers;
+  /** Whether libraries that are loaded while something runs are looked for, too, which reads more of each file. */
+  readonly withLoadedLibraries?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +30,7 @@ export interface StudyRequest {
  */
 export async function studyLayers(request: StudyRequest): Promise<Study> {
   const visible = visiblePlaces(request.root);
-  const collected = newCollection(request.distributions);
+  const collected = newCollection(request);
   for (const [number, layer] of request.image.layers.entries()) {
     const wanted = visible.get(number);
     if (wanted === undefined || !isStudied(number, wanted, request.baseLayerCount)) continue;
@@ -84,11 +87,13 @@ interface Collection {
   /** What counts as a word of `MentioningFile`. */
   readonly words: ReadonlySet<string>;
   readonly elf: Map<string, ElfFacts>;
+  readonly withLoadedLibraries: boolean;
+  readonly loadedLibraries: Map<string, string[]>;
   readonly archives: Set<string>;
   runTimeCompilation: string | undefined;
 }
 
-function newCollection(distributions: readonly InstalledDistribution[]): Collection {
+function newCollection({ distributions, withLoadedLibraries = false }: StudyRequest): Collection {
   return {
     entries: new Map(),
     numbers: new Map(),
@@ -98,6 +103,8 @@ function newCollection(distributions: readonly InstalledDistribution[]): Collect
       distributions.flatMap(({ modules, entryPoints }) => [...modules, ...Object.keys(entryPoints)]),
     ),
     elf: new Map(),
+    withLoadedLibraries,
+    loadedLibraries: new Map(),
     archives: new Set(),
     runTimeCompilation: undefined,
   };
@@ -119,7 +126,7 @@ function studyFile(into: Collection, file: StudiedFile): void {
   } else if (path.endsWith('.a')) {
     if (startsWith(file, '!<arch>\n') || startsWith(file, '!<thin>\n')) into.archives.add(path);
   } else if (/\.so(?:\.|$)/.test(path) || (entry.mode & 0o111) !== 0) {
-    const facts = elfFacts(file);
+    const facts = elfFacts(into, file);
     if (facts !== undefined) into.elf.set(path, facts);
     else studyScript(into, file);
   } else if (path.endsWith('.sh')) {
@@ -145,11 +152,12 @@ function startsWith({ entry, body }: StudiedFile, magic: string): boolean {
   return start.toString('latin1') === magic;
 }
 
-function elfFacts({ entry, body }: StudiedFile): ElfFacts | undefined {
+function elfFacts(into: Collection, { path, entry, body }: StudiedFile): ElfFacts | undefined {
   const read: ReadAt = (target, start) => body.read(target, start);
   const elf = readElf(read, entry.sizeBytes);
   if (elf === undefined) return undefined;
   const strip = planStrip(elf, read);
+  if (into.withLoadedLibraries) for (const name of loadedLibraries(elf, read)) addLoaded(into, name, path);
   return { needed: neededLibraries(elf, read), ...(strip && { strip }) };
 }
 
@@ -182,14 +190,25 @@ function studySource(into: Collection, { path, entry, body }: StudiedFile): void
     ...(lazy.size > 0 && { lazy: numbered(lazy) }),
     ...(words.size > 0 && { words: numbered(words) }),
   });
+  if (into.withLoadedLibraries) for (const name of librariesLoadedBy(text)) addLoaded(into, name, path);
   if (!isOfApplication) return;
   if (programs.size > 0) into.programSources.push({ path, programs: ownTexts(programs) });
   if (compiling.test(text)) into.runTimeCompilation ??= path;
 }
 
+function addLoaded(into: Collection, name: string, path: string): void {
+  const known = into.loadedLibraries.get(name);
+  if (known === undefined) into.loadedLibraries.set(ownText(name), [path]);
+  else known.push(path);
+}
+
 /** Copies, as a part of a text keeps the whole of it in memory. */
 function ownTexts(texts: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...texts].map((text) => Buffer.from(text, 'latin1').toString('latin1')));
+  return new Set([...texts].map(ownText));
+}
+
+function ownText(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function packageOf(path: string, site: string): string {
@@ -204,12 +223,12 @@ function numberOf(numbers: Map<string, number>, name: string): number {
   const known = numbers.get(name);
   if (known !== undefined) return known;
   // A copy, as a part of a text keeps the whole of it in memory.
-  numbers.set(Buffer.from(name, 'latin1').toString('latin1'), numbers.size);
+  numbers.set(ownText(name), numbers.size);
   return numbers.size - 1;
 }
 
 function finished(found: Collection): Study {
-  const { entries, mentions, programSources, elf, archives, runTimeCompilation } = found;
+  const { entries, mentions, programSources, elf, loadedLibraries, archives, runTimeCompilation } = found;
   const names = [...found.numbers.keys()];
-  return { entries, names, mentions, programSources, elf, archives, runTimeCompilation };
+  return { entries, names, mentions, programSources, elf, loadedLibraries, archives, runTimeCompilation };
 }

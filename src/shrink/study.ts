@@ -38,6 +38,11 @@ export interface Study {
   readonly programSources: readonly ProgramSource[];
   /** By visible path. */
   readonly elf: ReadonlyMap<string, ElfFacts>;
+  /**
+   * Libraries that files load while they run, with one that does: `libcuda.so.1` that a library has in its strings beside `dlopen`,
+   * `magic` of `find_library("magic")`. Empty unless asked for.
+   */
+  readonly loadedLibraries: ReadonlyMap<string, readonly string[]>;
   /** Visible files that are `ar` archives. */
   readonly archives: ReadonlySet<string>;
   /** A file of the application that makes something compile while it runs; undefined where none does. */

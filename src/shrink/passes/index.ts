@@ -1,5 +1,7 @@
 import type { ShrinkPass } from '../pass.ts';
+import { aptPass } from './apt.ts';
 import { buildFilesPass } from './build-files.ts';
+import { buildToolsPass } from './build-tools.ts';
 import { bytecodePass } from './bytecode.ts';
 import { developmentPass } from './development.ts';
 import { documentationPass } from './documentation.ts';
@@ -12,6 +14,8 @@ import { testsPass } from './tests.ts';
 export const shrinkPasses: readonly ShrinkPass[] = [
   packageCachesPass,
   developmentPass,
+  buildToolsPass,
+  aptPass,
   testsPass,
   headersPass,
   buildFilesPass,

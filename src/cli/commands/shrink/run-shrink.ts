@@ -88,7 +88,15 @@ async function shrinkOpened(work: Work, epoch: number | undefined): Promise<Shri
   const { root } = read;
   const { signal } = work.environment;
   const { distributions } = read;
-  const study = await studyLayers({ image, root, distributions, baseLayerCount, layers, signal });
+  const study = await studyLayers({
+    image,
+    root,
+    distributions,
+    baseLayerCount,
+    layers,
+    withLoadedLibraries: passes.some((pass) => pass.needsLoadedLibraries === true),
+    signal,
+  });
   const plan = planShrink({
     root,
     config: image.config,
