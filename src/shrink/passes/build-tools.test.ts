@@ -1,4 +1,8 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runProcess } from '../../base/index.ts';
 import type { ImageParts } from '../../image/index.ts';
 import type { TarMember } from '../../tar/index.ts';
 import { dynamicElf } from '../fixtures/dynamic-elf.ts';
@@ -388,6 +392,39 @@ describe('what ties packages together', () => {
       'libctf0',
       'bash',
     ]);
+  });
+});
+
+const hasDpkg = (await runProcess('dpkg', ['--version']).catch(() => undefined))?.code === 0;
+
+describe.skipIf(!hasDpkg)('dpkg itself', () => {
+  test('finds nothing amiss in what is left', async () => {
+    const admin = await mkdtemp(join(tmpdir(), 'plimsoll-dpkg-'));
+    const { paths, text } = await packagesLeft([
+      ...dpkg([...toolchain, { name: 'r-base', fields: ['Depends: bash'] }]),
+      file('var/lib/dpkg/triggers/File', '/usr/lib/b r-base\n'),
+      file('var/lib/dpkg/diversions', '/usr/bin/a\n/usr/bin/a.x\ngcc\n/bin/x\n/bin/x.y\nbash\n'),
+      file('var/lib/dpkg/info/format', '1\n'),
+      file('var/lib/dpkg/arch', 'amd64\n'),
+    ]);
+    for (const path of paths.filter((one) => one.startsWith('var/lib/dpkg/') && text(one) !== undefined)) {
+      const place = join(admin, path.slice('var/lib/dpkg/'.length));
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, text(path) ?? '');
+    }
+    await mkdir(join(admin, 'updates'), { recursive: true });
+    const audit = await runProcess('dpkg', [`--admindir=${admin}`, '--audit']);
+    const list = await runProcess('dpkg-query', [
+      `--admindir=${admin}`,
+      '-W',
+      '-f',
+      '${db:Status-Abbrev}${Package}\n',
+    ]);
+    const diversions = await runProcess('dpkg-divert', [`--admindir=${admin}`, '--list']);
+    await rm(admin, { recursive: true });
+    expect([audit.code, audit.stdout]).toEqual([0, '']);
+    expect([list.code, list.stdout]).toEqual([0, 'ii bash\nii r-base\n']);
+    expect(diversions.stdout).toBe('diversion of /bin/x to /bin/x.y by bash\n');
   });
 });
 
