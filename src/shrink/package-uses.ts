@@ -4,6 +4,7 @@ import { followLinks } from '../filetree/index.ts';
 import { systemNeedsOf } from '../python/index.ts';
 import type { PackageFilesOf } from './dpkg-files.ts';
 import { loadedFiles } from './loaded-files.ts';
+import { ownLibrary } from './own-library.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { isTestFile } from './python-uses.ts';
 import { startedPrograms } from './started-programs.ts';
@@ -32,7 +33,10 @@ export function packageUses(
     [...owners].filter(([path]) => /\.so(?:\.\d+)*$/.test(path)),
     ([path]) => posix.basename(path),
   );
+  // What a wheel finds in its own folders it does not need of the system.
   const addLibrary = (name: string, path: string, what: string): void => {
+    const own = ownLibrary(root, { path, name, folders: study.elf.get(path)?.folders });
+    if (own !== undefined && !owners.has(own)) return;
     for (const [, node] of libraries.get(name) ?? []) add(node, path, `${what} ${name}`);
   };
   for (const [path, { needed }] of study.elf)

@@ -4,7 +4,7 @@ import { type InstalledDistribution, moduleMentions } from '../python/index.ts';
 import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
 import { librariesLoadedBy, loadedLibraries } from './elf/loaded-libraries.ts';
 import { planStrip } from './elf/plan-strip.ts';
-import { neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
+import { libraryFolders, neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import { programSource } from './program-source.ts';
 import { siteOf } from './site-packages.ts';
@@ -158,7 +158,12 @@ function elfFacts(into: Collection, { path, entry, body }: StudiedFile): ElfFact
   if (elf === undefined) return undefined;
   const strip = planStrip(elf, read);
   if (into.withLoadedLibraries) for (const name of loadedLibraries(elf, read)) addLoaded(into, name, path);
-  return { needed: neededLibraries(elf, read), ...(strip && { strip }) };
+  const folders = libraryFolders(elf, read);
+  return {
+    needed: neededLibraries(elf, read),
+    ...(folders.length > 0 && { folders }),
+    ...(strip && { strip }),
+  };
 }
 
 // What makes PyTorch, cffi, Cython or distutils start a compiler.

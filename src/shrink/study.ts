@@ -5,6 +5,8 @@ import type { StripPlan, StripRefusal } from './elf/plan-strip.ts';
 export interface ElfFacts {
   /** Names of libraries it is linked with. */
   readonly needed: readonly string[];
+  /** Where it looks for them first, `$ORIGIN` as it stands there; absent where it says nothing. */
+  readonly folders?: readonly string[];
   /** Absent where there is nothing to strip. */
   readonly strip?: StripPlan | StripRefusal;
 }

@@ -2,6 +2,7 @@ import { followLinks, type RootFileSystem } from '../filetree/index.ts';
 import { needed, unitOf } from './kept-units.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { outsideNames } from './needed-test-folders.ts';
+import { ownLibrary } from './own-library.ts';
 import type { ShrinkSubject } from './pass.ts';
 import type { PlannedEdit } from './plan.ts';
 import { isUse } from './python-uses.ts';
@@ -110,16 +111,18 @@ function hasTwin(root: RootFileSystem, path: string, gone: ReadonlyMap<string, P
   return [`${stem}.py`, `${stem}/__init__.py`].some(stays);
 }
 
-function libraryProof({ study }: ShrinkSubject): Proof {
+function libraryProof({ study, root }: ShrinkSubject): Proof {
   return (gone) => {
     const byName = new Map<string, string>();
     for (const path of gone.keys()) byName.set(path.slice(path.lastIndexOf('/') + 1), path);
     const failed = new Map<string, string>();
-    for (const [path, { needed }] of study.elf) {
+    for (const [path, { needed, folders }] of study.elf) {
       if (gone.has(path)) continue;
       for (const name of needed) {
         const library = byName.get(name);
-        if (library !== undefined) failed.set(library, `${path} is linked with it`);
+        if (library === undefined) continue;
+        const own = ownLibrary(root, { path, name, folders });
+        if (own === undefined || gone.has(own)) failed.set(own ?? library, `${path} is linked with it`);
       }
     }
     return failed;

@@ -5,63 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { runProcess } from '../../base/index.ts';
 import type { ImageParts } from '../../image/index.ts';
 import type { TarMember } from '../../tar/index.ts';
+import { dpkg, type TestPackage } from '../fixtures/dpkg.ts';
 import { dynamicElf } from '../fixtures/dynamic-elf.ts';
 import { distribution, type ShrinkHow, shrinkParts, textOf, visiblePaths } from '../fixtures/shrink-image.ts';
-
-/** A package of a test. */
-interface TestPackage {
-  readonly name: string;
-  /** Further lines of its paragraph. */
-  readonly fields?: readonly string[];
-  readonly isAutomatic?: boolean;
-  readonly files?: Readonly<Record<string, string | Buffer | { readonly link: string }>>;
-}
-
-function fileMembers(files: TestPackage['files'] = {}): TarMember[] {
-  return Object.entries(files).map(
-    ([path, content]): TarMember =>
-      typeof content === 'object' && 'link' in content
-        ? { path, type: 'symlink', linkPath: content.link }
-        : { path, mode: /(?:^|\/)bin\//.test(path) ? 0o755 : 0o644, content },
-  );
-}
-
-/** dpkg's database and files. */
-function dpkg(packages: readonly TestPackage[]): TarMember[] {
-  const paragraphs = packages.map(
-    ({ name, fields = [] }) =>
-      `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.0\n${fields.map((one) => `${one}\n`).join('')}Description: Größe\n`,
-  );
-  const states = packages.filter(({ isAutomatic }) => isAutomatic === true);
-  return [
-    { path: 'var/lib/dpkg/status', content: `${paragraphs.join('\n')}\n` },
-    {
-      path: 'var/lib/apt/extended_states',
-      content: states
-        .map(({ name }) => `Package: ${name}\nArchitecture: amd64\nAuto-Installed: 1\n\n`)
-        .join(''),
-    },
-    ...packages.flatMap(({ name, files = {} }) => [
-      {
-        path: `var/lib/dpkg/info/${name}.list`,
-        content: [
-          '/.',
-          '/usr',
-          ...Object.keys(files).flatMap((path) => foldersOf(path)),
-          ...Object.keys(files).map((path) => `/${path}`),
-          '',
-        ].join('\n'),
-      },
-      { path: `var/lib/dpkg/info/${name}.md5sums`, content: 'x' },
-    ]),
-    ...packages.flatMap(({ files }) => fileMembers(files)),
-  ];
-}
-
-function foldersOf(path: string): string[] {
-  const steps = path.split('/').slice(0, -1);
-  return steps.map((_, at) => `/${steps.slice(0, at + 1).join('/')}`);
-}
 
 interface Outcome {
   readonly left: readonly string[];

@@ -3,6 +3,7 @@ import { aptPass } from './apt.ts';
 import { buildFilesPass } from './build-files.ts';
 import { buildToolsPass } from './build-tools.ts';
 import { bytecodePass } from './bytecode.ts';
+import { cudaPass } from './cuda.ts';
 import { developmentPass } from './development.ts';
 import { documentationPass } from './documentation.ts';
 import { headersPass } from './headers.ts';
@@ -16,6 +17,7 @@ export const shrinkPasses: readonly ShrinkPass[] = [
   developmentPass,
   buildToolsPass,
   aptPass,
+  cudaPass,
   testsPass,
   headersPass,
   buildFilesPass,
