@@ -8,7 +8,7 @@ import { sweepUnneeded } from './sweep-unneeded.ts';
 /** Which packages of the system are to go. */
 export interface PackageChoice {
   /** Why a package need not be in an image that runs; undefined for all others. */
-  readonly purposeOf: (node: DpkgNode) => string | undefined;
+  readonly purposeOf: (named: Pick<DpkgNode, 'name'>) => string | undefined;
   /** Why one stays all the same. */
   readonly because?: (node: DpkgNode) => string | undefined;
 }
@@ -19,7 +19,7 @@ export interface PackageChoice {
  */
 export function removePackages(subject: ShrinkSubject, { purposeOf, because }: PackageChoice): PassResult {
   const nodes = readDpkgGraph(subject.root);
-  if (nodes.length === 0) return { edits: [], leftAlone: [] };
+  if (nodes.length === 0) return { edits: [], leftAlone: otherManagers(subject, purposeOf) };
   const filesOf = dpkgFiles(subject, nodes);
   const purposes = new Map<DpkgNode, string>();
   const leftAlone: LeftAlone[] = [];
@@ -53,6 +53,14 @@ export function removePackages(subject: ShrinkSubject, { purposeOf, because }: P
     );
   });
   return { edits: [...edits, ...alternativeEdits(subject, swept.goes, filesOf)], leftAlone };
+}
+
+/** Only dpkg's packages go whole; of others one is named. */
+function otherManagers({ inventory }: ShrinkSubject, purposeOf: PackageChoice['purposeOf']): LeftAlone[] {
+  const found = inventory.packages.find((one) => one.manager !== 'conda' && purposeOf(one) !== undefined);
+  const [path] = found?.files ?? [];
+  if (found === undefined || path === undefined) return [];
+  return [{ path, because: `packages of ${found.manager} (${found.name}) are not taken apart` }];
 }
 
 /** The list of a package's files, which it is called by. */

@@ -1,17 +1,26 @@
 import { posix } from 'node:path';
 import type { ProgramSource } from './study.ts';
 
+// etc/supervisor/conf.d/app.conf      app/Procfile      etc/cron.d/app      etc/systemd/system/app.service
+const programList =
+  /(?:^|\/)supervisord?(?:\.d)?\/(?:.*\/)?[^/]+\.(?:conf|ini)$|(?:^|\/)(?:supervisord[^/]*\.conf|Procfile|(?:GNUm|[Mm])akefile|\.?[Jj]ustfile|crontab)$|^etc\/cron\.d\/|^var\/spool\/cron\/|^etc\/systemd\/system\/.*\.service$/;
+
+/** True for files that are no scripts, and that other programs start programs by. */
+export function isProgramList(path: string): boolean {
+  return programList.test(path);
+}
+
 const shells = /^(?:ba|da|a|z|k)?sh$/;
 
 /**
- * What a script starts: its interpreter, and of a shell script every word that may be a program. Undefined for what is none.
+ * What a script starts: its interpreter, and of a shell script, or a list of programs, every word that may be one. Undefined for other files.
  *
  *     #!/usr/bin/env bash
  *     exec gunicorn -w 4 app:app
  */
 export function programSource(path: string, text: string): ProgramSource | undefined {
   const interpreter = interpreterOf(text);
-  if (interpreter === undefined && !path.endsWith('.sh')) return undefined;
+  if (interpreter === undefined && !path.endsWith('.sh') && !isProgramList(path)) return undefined;
   const isShell = interpreter === undefined || interpreter.some((word) => shells.test(posix.basename(word)));
   const programs = new Set<string>();
   if (isShell) {

@@ -6,7 +6,7 @@ import { librariesLoadedBy, loadedLibraries } from './elf/loaded-libraries.ts';
 import { planStrip } from './elf/plan-strip.ts';
 import { libraryFolders, neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
 import type { PlainLayers } from './plain-layers.ts';
-import { programSource } from './program-source.ts';
+import { isProgramList, programSource } from './program-source.ts';
 import { siteOf } from './site-packages.ts';
 import { type ElfFacts, type MentioningFile, type ProgramSource, placeKey, type Study } from './study.ts';
 
@@ -129,7 +129,7 @@ function studyFile(into: Collection, file: StudiedFile): void {
     const facts = elfFacts(into, file);
     if (facts !== undefined) into.elf.set(path, facts);
     else studyScript(into, file);
-  } else if (path.endsWith('.sh')) {
+  } else if (path.endsWith('.sh') || isProgramList(path)) {
     studyScript(into, file);
   }
 }

@@ -217,6 +217,18 @@ describe('what else needs a package', () => {
     expect((await packagesLeft(dpkg([git, perl, error]), {}, config)).left).toEqual(left);
   });
 
+  test('packages of another manager are named, and stay', async () => {
+    const database = 'C:Q1\nP:gcc\nV:1-r0\nA:x86_64\nF:usr/bin\nR:gcc\n\n';
+    const { because, paths } = await packagesLeft([
+      file('lib/apk/db/installed', database),
+      file('usr/bin/gcc', 'x', 0o755),
+    ]);
+    expect([because, paths.includes('usr/bin/gcc')]).toEqual([
+      ['packages of apk (gcc) are not taken apart'],
+      true,
+    ]);
+  });
+
   test('a distribution that is known to start it', async () => {
     const members = [...dpkg([git, perl, error]), ...distribution('GitPython', { 'git/__init__.py': '' })];
     expect((await packagesLeft(members)).left).toEqual(['git', 'perl', 'liberror-perl']);

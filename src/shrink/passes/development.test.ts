@@ -186,6 +186,49 @@ describe('what the image starts', () => {
     expect((await goneFrom(jupyter, {}, config)).gone).toEqual(gone);
   });
 
+  test.each<[reason: string, path: string, text: string, config: ImageParts['config'], isGone: boolean]>([
+    [
+      'supervisor',
+      'etc/supervisor/conf.d/app.conf',
+      '[program:x]\ncommand=/opt/venv/bin/jupyter lab',
+      { cmd: ['supervisord', '-n'] },
+      false,
+    ],
+    [
+      'supervisor that nothing starts',
+      'etc/supervisor/conf.d/app.conf',
+      '[program:x]\ncommand=jupyter lab',
+      {},
+      true,
+    ],
+    ['make', 'app/Makefile', 'run:\n\tjupyter lab', { cmd: ['make', 'run'] }, false],
+    [
+      'make that nothing starts',
+      'app/Makefile',
+      'notebook:\n\tjupyter lab',
+      { cmd: ['uvicorn', 'app:app'] },
+      true,
+    ],
+    [
+      'cron',
+      'etc/cron.d/app',
+      '5 4 * * * root jupyter nbconvert /app/a.ipynb',
+      { cmd: ['cron', '-f'] },
+      false,
+    ],
+    [
+      'systemd',
+      'etc/systemd/system/app.service',
+      '[Service]\nExecStart=/opt/venv/bin/jupyter lab',
+      { cmd: ['/sbin/init'] },
+      false,
+    ],
+    ['a hook of git', 'app/.git/hooks/pre-commit.sh', '#!/bin/sh\njupyter nbconvert', {}, true],
+    ['a script of the tests', 'app/tests/run.sh', '#!/bin/sh\njupyter nbconvert', {}, true],
+  ])('%s', async (_, path, text, config, isGone) => {
+    expect((await goneFrom([...jupyter, file(path, text)], {}, config)).gone.length > 0).toBe(isGone);
+  });
+
   test('a worker class in the command keeps what it names', async () => {
     const locust = [...made('locust', '', { requires: ['gevent'] }), ...made('gevent')];
     expect((await goneFrom(locust, {}, { cmd: ['gunicorn', '-k', 'gevent', 'app:app'] })).gone).toEqual([
