@@ -120,7 +120,6 @@ function distributionUses(
   const isLoaded = loadedFiles(subject);
   const tools = new Map([...purposes].map(([one, purpose]) => [one, toolOf(one, purpose)]));
   for (const mention of subject.study.mentions) {
-    if (isStandard(mention.path)) continue;
     const by = subject.distributionOf(mention.path);
     const found = new Map<InstalledDistribution, number[]>();
     const add = (number: number, isFor: (one: InstalledDistribution) => boolean): void => {
@@ -150,13 +149,6 @@ function distributionUses(
 
 function toolOf({ modules }: InstalledDistribution, { places, isForSessions }: DistributionPurpose): Tool {
   return { places: [...modules.map((module) => module.toLowerCase()), ...places], isForSessions };
-}
-
-const standard = /(?:^|\/)lib\/python\d[^/]*\/(?!(?:site|dist)-packages\/)/;
-
-/** The standard library needs nothing that is not part of it. */
-function isStandard(path: string): boolean {
-  return standard.test(path);
 }
 
 function isScriptGroup(group: string): boolean {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { ShrinkSubject } from './pass.ts';
-import { moduleAt, siteOf } from './site-packages.ts';
+import { isStandardPlace, moduleAt, siteOf } from './site-packages.ts';
 import { startedPrograms } from './started-programs.ts';
 
 /**
@@ -53,7 +53,7 @@ function reach(subject: ShrinkSubject): ReadonlySet<string> | undefined {
 
 /** A file of the application: in no package, no distribution and not of the standard library. */
 function isOwn(path: string, { packageOf, distributionOf }: ShrinkSubject): boolean {
-  if (siteOf(path) === undefined) return !/(?:^|\/)lib\/python\d/.test(path) && packageOf(path) === undefined;
+  if (siteOf(path) === undefined) return !isStandardPlace(path) && packageOf(path) === undefined;
   return distributionOf(path) === undefined;
 }
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { DpkgNode } from '../distro/index.ts';
+import { type DpkgNode, isDocumentationPlace } from '../distro/index.ts';
 import { followLinks } from '../filetree/index.ts';
 import { systemNeedsOf } from '../python/index.ts';
 import type { PackageFilesOf } from './dpkg-files.ts';
@@ -42,16 +42,25 @@ export function packageUses(
   for (const [path, { needed }] of study.elf)
     for (const name of needed) addLibrary(name, path, 'is linked with');
   const isLoaded = loadedFiles(subject);
+  const versioned = new Map<string, Set<string>>();
+  for (const [name, paths] of study.loadedLibraries) {
+    const bare = name.replace(/\.so(?:\.\d+)+$/, '.so');
+    if (bare !== name) versioned.set(bare, new Set([...(versioned.get(bare) ?? []), ...paths]));
+  }
   for (const [name, paths] of study.loadedLibraries) {
     // `find_library("magic")` finds `libmagic.so.1`.
     const isBare = !name.includes('.so');
     const found = isBare ? [...libraries.keys()].filter((one) => one.startsWith(`lib${name}.so.`)) : [name];
+    // Who tries several versions is content with any; the name without one comes with the headers.
+    const isOneOf = (path: string): boolean =>
+      name.endsWith('.so') && versioned.get(name)?.has(path) === true;
     for (const library of found)
-      for (const path of paths)
+      for (const path of paths.filter((one) => !isOneOf(one)))
         if (!path.endsWith('.py') || (isLoaded(path) && !isTestFile(path)))
           addLibrary(library, path, 'loads');
   }
   for (const { path, interpreter } of study.programSources) {
+    if (isDocumentationPlace(path)) continue;
     for (const word of interpreter ?? []) {
       const program = programAt(word, subject);
       if (program !== undefined) add(owners.get(program), path, `is a script for ${word}`);

@@ -1,5 +1,5 @@
 import { sourceRole } from '../python/index.ts';
-import { siteOf } from './site-packages.ts';
+import { isStandardPlace, siteOf } from './site-packages.ts';
 import type { MentioningFile, Study } from './study.ts';
 
 /** A distribution that only development uses, as files of others know it. */
@@ -20,6 +20,7 @@ export function isUse(
   numbers: Iterable<number>,
   { tool, isLoaded }: { readonly tool: Tool | undefined; readonly isLoaded: (path: string) => boolean },
 ): boolean {
+  if (isStandardPlace(path)) return false;
   if (tool === undefined) return true;
   const site = siteOf(path);
   if (site === undefined) return !isTestFile(path);

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { isDocumentationPlace } from '../distro/index.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { shellProgramWords } from './program-source.ts';
 import { isTestFile } from './python-uses.ts';
-import { siteOf } from './site-packages.ts';
+import { isStandardPlace, siteOf } from './site-packages.ts';
 
 /**
  * The programs that the image may start, by name, with who starts them: the words of its entrypoint, command, health check and
@@ -50,6 +51,8 @@ const elsewhere = /^var\/lib\/dpkg\/|(?:^|\/)\.git\//;
 function isOfApplication(path: string, { packageOf, distributionOf }: ShrinkSubject): boolean {
   return (
     siteOf(path) === undefined &&
+    !isStandardPlace(path) &&
+    !isDocumentationPlace(path) &&
     !elsewhere.test(path) &&
     packageOf(path) === undefined &&
     distributionOf(path) === undefined

@@ -153,6 +153,17 @@ describe('what else needs a package', () => {
       [file('opt/x/a.so', elf([], ['libctf.so.0', 'dlopen']))],
       ['libctf0', 'bash'],
     ],
+    [
+      'a library of which any version will do',
+      [file('opt/x/a.so', elf([], ['libctf.so', 'libctf.so.7', 'dlopen']))],
+      ['bash'],
+    ],
+    ['a script in a manual', [file('usr/share/doc/x/examples/run', '#!/usr/bin/cpp\n', 0o755)], ['bash']],
+    [
+      'what the standard library is configured with',
+      [file('usr/lib/python3.11/config-3.11/install-sh', '#!/bin/sh\nld\n', 0o755)],
+      ['bash'],
+    ],
     ['a name in a file that loads nothing', [file('opt/x/a.so', elf([], ['libctf.so.0']))], ['bash']],
     ['a library that Python loads', [file('app/a.py', 'CDLL("libctf.so.0")')], ['libctf0', 'bash']],
     ['a library that Python looks for', [file('app/a.py', 'find_library("ctf")')], ['libctf0', 'bash']],
@@ -394,6 +405,11 @@ describe('installers of Python', () => {
   });
   test.each<[reason: string, more: readonly TarMember[], gone: readonly string[]]>([
     ['nothing needs them', [], ['pip', 'setuptools']],
+    [
+      'the standard library names it',
+      [file('usr/lib/python3.11/ensurepip/__init__.py', 'import pip')],
+      ['pip', 'setuptools'],
+    ],
     ['a module that imports pkg_resources', [file('app/a.py', 'import pkg_resources')], ['pip']],
     [
       'a distribution that imports setuptools',
