@@ -319,6 +319,19 @@ describe('what cannot go as a whole', () => {
   });
 });
 
+describe('what two of them list', () => {
+  test('stays with both where one of them stays', async () => {
+    const shared = { 'ns/__init__.py': '' };
+    const extra = { 'web-1.0.dist-info/entry_points.txt': '[web.plugins]\nx = ns.pylint.a:run\n' };
+    const members = [
+      ...distribution('mypy', { ...shared, 'ns/mypy/a.py': '' }),
+      ...distribution('pylint', { ...shared, 'ns/pylint/a.py': '' }),
+    ];
+    expect((await goneFrom(members)).gone).toEqual(['mypy', 'pylint']);
+    expect((await goneFrom([...members, ...made('web', '', { extra })])).gone).toEqual([]);
+  });
+});
+
 describe('what is left', () => {
   test('has no trace of it: scripts, data, .pth, bytecode, folders', async () => {
     const black = distribution(
