@@ -26,6 +26,39 @@ const adminDir = 'var/lib/dpkg';
 export function dpkgFiles({ root }: ShrinkSubject, nodes: readonly DpkgNode[]): PackageFilesOf {
   const find = visiblePathFinder(root);
   const visible = (listed: string): string | undefined => find(listed.replace(/^\.?\/+/, ''));
+  const ownOf = ownFiles(root, nodes, visible);
+  const diversions = diversionsOf(root);
+  const groups = [...root.namesIn(`${adminDir}/alternatives`)].flatMap(
+    (name) => parseAlternatives(name, linesOf(root, `${adminDir}/alternatives/${name}`).join('\n')) ?? [],
+  );
+  const known = new Map<DpkgNode, DpkgFiles>();
+  const filesOf = (node: DpkgNode): DpkgFiles => {
+    const found = known.get(node);
+    if (found !== undefined) return found;
+    const own = ownOf(node);
+    const switched = groups.find(({ name, choices }) => {
+      const paths = choices.map(({ path }) => visible(path));
+      const current = visible(root.get(`etc/alternatives/${name}`)?.entry.linkTarget ?? '');
+      const isOfOthers = paths.some((path) => path !== undefined && !own.has(path));
+      return isOfOthers && current !== undefined && own.has(current);
+    });
+    const made = {
+      own,
+      diverted: diversions.find(({ by, to }) => by === node.name && visible(to) !== undefined)?.from,
+      switched: switched && `etc/alternatives/${switched.name}`,
+    };
+    known.set(node, made);
+    return made;
+  };
+  return Object.assign(filesOf, { visible });
+}
+
+/** Answers what only one package lists, and what belongs to that though no list has it. */
+function ownFiles(
+  root: RootFileSystem,
+  nodes: readonly DpkgNode[],
+  visible: (listed: string) => string | undefined,
+): (node: DpkgNode) => ReadonlySet<string> {
   const owners = new Map<string, DpkgNode[]>();
   for (const node of nodes) {
     for (const listed of linesOf(root, `${adminDir}/info/${node.listName}.list`)) {
@@ -44,34 +77,15 @@ export function dpkgFiles({ root }: ShrinkSubject, nodes: readonly DpkgNode[]): 
     name.slice(0, name.lastIndexOf('.')),
   );
   const enabled = enabledServices(root, owners);
-  const diversions = diversionsOf(root);
-  const groups = [...root.namesIn(`${adminDir}/alternatives`)].flatMap(
-    (name) => parseAlternatives(name, linesOf(root, `${adminDir}/alternatives/${name}`).join('\n')) ?? [],
-  );
-  const known = new Map<DpkgNode, DpkgFiles>();
-  const filesOf = (node: DpkgNode): DpkgFiles => {
-    const found = known.get(node);
-    if (found !== undefined) return found;
-    const files = (listedBy.get(node) ?? []).map(([path]) => path);
-    const own = new Set([
-      ...files.flatMap((path) => [path, ...bytecodeOf(path, root, owners), ...(enabled.get(path) ?? [])]),
+  return (node) =>
+    new Set([
+      ...(listedBy.get(node) ?? []).flatMap(([path]) => [
+        path,
+        ...bytecodeOf(path, root, owners),
+        ...(enabled.get(path) ?? []),
+      ]),
       ...(administration.get(node.listName) ?? []).map((name) => `${adminDir}/info/${name}`),
     ]);
-    const switched = groups.find(({ name, choices }) => {
-      const paths = choices.map(({ path }) => visible(path));
-      const current = visible(root.get(`etc/alternatives/${name}`)?.entry.linkTarget ?? '');
-      const isOfOthers = paths.some((path) => path !== undefined && !own.has(path));
-      return isOfOthers && current !== undefined && own.has(current);
-    });
-    const made = {
-      own,
-      diverted: diversions.find(({ by, to }) => by === node.name && visible(to) !== undefined)?.from,
-      switched: switched && `etc/alternatives/${switched.name}`,
-    };
-    known.set(node, made);
-    return made;
-  };
-  return Object.assign(filesOf, { visible });
 }
 
 function linesOf(root: RootFileSystem, path: string): readonly string[] {

@@ -9,7 +9,16 @@ import type { ShrinkSubject } from './pass.ts';
 import { isTestFile } from './python-uses.ts';
 import { startedPrograms } from './started-programs.ts';
 
-type Uses = Map<DpkgNode, { readonly by: DpkgNode | undefined; readonly because: string }[]>;
+/** What speaks for a package: a package that counts if it stays itself, undefined for what always does, and the reason. */
+type PackageUses = Map<DpkgNode, { readonly by: DpkgNode | undefined; readonly because: string }[]>;
+
+/** Candidates by what they own, and where uses of them are noted. */
+interface UseNotes {
+  readonly subject: ShrinkSubject;
+  readonly owners: ReadonlyMap<string, DpkgNode>;
+  /** Notes that a file (of a candidate, or of anything else) needs a package; the package's own files do not count. */
+  add(node: DpkgNode | undefined, path: string, what: string): void;
+}
 
 /**
  * What speaks for packages besides dpkg's graph: libraries that files are linked with or load by name, interpreters of scripts,
@@ -19,16 +28,33 @@ export function packageUses(
   subject: ShrinkSubject,
   candidates: ReadonlySet<DpkgNode>,
   filesOf: PackageFilesOf,
-): Uses {
-  const { root, study } = subject;
+): PackageUses {
   const owners = new Map(
     [...candidates].flatMap((node) => [...filesOf(node).own].map((path) => [path, node] as const)),
   );
-  const uses: Uses = new Map([...candidates].map((node) => [node, []]));
-  const add = (node: DpkgNode | undefined, path: string, what: string): void => {
-    const by = owners.get(path);
-    if (node !== undefined && node !== by) uses.get(node)?.push({ by, because: `${path} ${what}` });
+  const uses: PackageUses = new Map([...candidates].map((node) => [node, []]));
+  const notes: UseNotes = {
+    subject,
+    owners,
+    add(node, path, what) {
+      const by = owners.get(path);
+      if (node !== undefined && node !== by) uses.get(node)?.push({ by, because: `${path} ${what}` });
+    },
   };
+  addLibraries(notes);
+  addInterpreters(notes);
+  for (const [name, because] of programsOf(subject)) {
+    for (const place of programFolders.map((folder) => `${folder}/${name}`)) {
+      const found = [followLinks(subject.root, place)?.entry.path, filesOf.visible(place)];
+      for (const node of found.map((path) => owners.get(path ?? '')))
+        if (node !== undefined) uses.get(node)?.push({ by: undefined, because });
+    }
+  }
+  return uses;
+}
+
+function addLibraries({ subject, owners, add }: UseNotes): void {
+  const { root, study } = subject;
   const libraries = Map.groupBy(
     [...owners].filter(([path]) => /\.so(?:\.\d+)*$/.test(path)),
     ([path]) => posix.basename(path),
@@ -41,44 +67,37 @@ export function packageUses(
   };
   for (const [path, { needed }] of study.elf)
     for (const name of needed) addLibrary(name, path, 'is linked with');
+  for (const [name, paths] of loadedNames(subject)) {
+    // `find_library("magic")` finds `libmagic.so.1`.
+    const found = name.includes('.so')
+      ? [name]
+      : [...libraries.keys()].filter((one) => one.startsWith(`lib${name}.so.`));
+    for (const library of found) for (const path of paths) addLibrary(library, path, 'loads');
+  }
+}
+
+/** The libraries that files load by name, with the files that may be loaded themselves. */
+function* loadedNames(subject: ShrinkSubject): Generator<readonly [string, readonly string[]]> {
+  const { loadedLibraries } = subject.study;
   const isLoaded = loadedFiles(subject);
   const versioned = new Map<string, Set<string>>();
-  for (const [name, paths] of study.loadedLibraries) {
+  for (const [name, paths] of loadedLibraries) {
     const bare = name.replace(/\.so(?:\.\d+)+$/, '.so');
     if (bare !== name) versioned.set(bare, new Set([...(versioned.get(bare) ?? []), ...paths]));
   }
-  for (const [name, paths] of study.loadedLibraries) {
-    // `find_library("magic")` finds `libmagic.so.1`.
-    const isBare = !name.includes('.so');
-    const found = isBare ? [...libraries.keys()].filter((one) => one.startsWith(`lib${name}.so.`)) : [name];
+  for (const [name, paths] of loadedLibraries) {
+    const users = paths.filter((path) => !path.endsWith('.py') || (isLoaded(path) && !isTestFile(path)));
     // Who tries several versions is content with any; the name without one comes with the headers.
-    const isOneOf = (path: string): boolean =>
-      name.endsWith('.so') && versioned.get(name)?.has(path) === true;
-    for (const library of found)
-      for (const path of paths.filter((one) => !isOneOf(one)))
-        if (!path.endsWith('.py') || (isLoaded(path) && !isTestFile(path)))
-          addLibrary(library, path, 'loads');
+    yield [name, users.filter((path) => versioned.get(name)?.has(path) !== true)];
   }
-  for (const { path, interpreter } of study.programSources) {
+}
+
+function addInterpreters({ subject, owners, add }: UseNotes): void {
+  for (const { path, interpreter = [] } of subject.study.programSources) {
     if (isDocumentationPlace(path)) continue;
-    for (const word of interpreter ?? []) {
+    for (const word of interpreter) {
       const program = programAt(word, subject);
       if (program !== undefined) add(owners.get(program), path, `is a script for ${word}`);
-    }
-  }
-  for (const [name, by] of startedPrograms(subject)) addProgram(name, `${by} ${name}`);
-  for (const { name } of subject.distributions) {
-    const needs = systemNeedsOf(name, 'bookworm');
-    for (const { program } of needs?.programs ?? []) addProgram(program, `${name} starts ${program}`);
-  }
-  return uses;
-
-  function addProgram(name: string, because: string): void {
-    for (const folder of programFolders) {
-      const place = `${folder}/${name}`;
-      const path = followLinks(root, place)?.entry.path;
-      for (const node of [owners.get(path ?? ''), owners.get(filesOf.visible(place) ?? '')])
-        if (node !== undefined) uses.get(node)?.push({ by: undefined, because });
     }
   }
 }
@@ -89,4 +108,14 @@ const programFolders = ['usr/local/bin', 'usr/bin', 'bin', 'usr/local/sbin', 'us
 function programAt(word: string, { root }: ShrinkSubject): string | undefined {
   const places = word.startsWith('/') ? [word.slice(1)] : programFolders.map((folder) => `${folder}/${word}`);
   return places.map((place) => followLinks(root, place)?.entry.path).find((path) => path !== undefined);
+}
+
+/** The programs that the image, its application, and distributions that are known for it start, each with the reason. */
+function* programsOf(subject: ShrinkSubject): Generator<readonly [string, string]> {
+  for (const [name, by] of startedPrograms(subject)) yield [name, `${by} ${name}`];
+  for (const { name } of subject.distributions) {
+    // The programs are the same in every suite.
+    for (const { program } of systemNeedsOf(name, 'bookworm')?.programs ?? [])
+      yield [program, `${name} starts ${program}`];
+  }
 }
