@@ -130,6 +130,11 @@ describe('what becomes of a file without a module', () => {
       'try:\n    import a\nexcept ImportError:\n    pass\ndef f():\n    import a',
       'lazy',
     ],
+    [
+      'it fails by another name of it',
+      'try:\n    import a\nexcept ImportError:\n    pass\nm = import_module("a")',
+      'none',
+    ],
     ['imported by name in a call', 'def f():\n    m = import_module("a")', 'lazy'],
   ])('%s', (_, text, margin) => {
     const found = moduleMentions(text, { isWord: (word) => word === 'a' });
@@ -139,6 +144,11 @@ describe('what becomes of a file without a module', () => {
       margin === 'lazy',
     ]);
   });
+});
+
+test('a module that a string names is needed, however its imports are guarded', () => {
+  const text = 'try:\n    import a.b\nexcept ImportError:\n    pass\nm = import_module("a.b")';
+  expect([...moduleMentions(text, {}).guarded]).toEqual([]);
 });
 
 describe('strings', () => {

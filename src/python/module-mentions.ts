@@ -40,51 +40,21 @@ const dotted = /^\.*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
  * every dotted word in it, so that it errs towards naming too much.
  */
 export function moduleMentions(text: string, options: MentionOptions): ModuleMentions {
-  const { packageName, isPackage = false } = options;
-  const imports = new Set<string>();
-  const strings = new Set<string>();
-  const guarded = new Set<string>();
-  const lazy = new Set<string>();
-  const firm = new Set<string>();
-  const words = new Set<string>();
-  const programs = new Set<string>();
-  const absolute = (name: string): string | undefined => absoluteName(name, packageName);
-  const addImport = (name: string, margin: ImportMargin): void => {
-    imports.add(name);
-    (margin === 'guarded' ? guarded : margin === 'lazy' ? lazy : firm).add(name);
-  };
-  const addString = (value: string): void => {
-    const [name = ''] = value.split(':', 1);
-    if (name.length > longestName || !dotted.test(name)) return;
-    const isRelative = !name.includes('.') && isPackage;
-    const found = absolute(isRelative ? `.${name}` : name);
-    if (found !== undefined && (isRelative || name.includes('.'))) strings.add(found);
-  };
+  const found = newCollector(text, options);
+  let isLost = false;
   const readString = (start: number): number => {
     const literal = stringAt(text, start);
     isLost ||= !literal.isWhole;
-    if (!isLookedUp(text, start, literal.end)) addString(literal.value);
-    if (options.isWord?.(literal.value) === true) {
-      words.add(literal.value);
-      if (importingCall.test(text.slice(Math.max(0, start - 60), start))) {
-        addImport(literal.value, importMargin(text, start));
-      }
-    }
-    if (options.withPrograms === true) for (const program of programsIn(literal.value)) programs.add(program);
+    found.addString(literal.value, { start, end: literal.end });
     return literal.end;
   };
   const readStatement = (start: number): number => {
     const keyword = keywordAt(text, start);
     if (keyword === undefined) return start;
     const statement = importAt(text, start + keyword.length, keyword === 'from');
-    const margin = statement.names.length > 0 ? importMargin(text, start) : 'none';
-    for (const name of statement.names) {
-      const known = absolute(name);
-      if (known !== undefined) addImport(known, margin);
-    }
+    found.addImports(statement.names, start);
     return statement.end;
   };
-  let isLost = false;
   let at = readStatement(skipBlanks(text, 0));
   while (at < text.length) {
     const code = text.charCodeAt(at);
@@ -95,16 +65,79 @@ export function moduleMentions(text: string, options: MentionOptions): ModuleMen
       at = readStatement(skipBlanks(text, at + 1));
     } else at += 1;
   }
-  if (isLost) for (const word of dottedWords(text)) addString(word);
-  for (const name of firm) lazy.delete(name);
-  for (const name of [...firm, ...lazy]) guarded.delete(name);
-  return { imports, strings, guarded, lazy, words, programs };
+  if (isLost) for (const word of dottedWords(text)) found.addModule(word);
+  return found.mentions();
+}
+
+/** Where a string stands, its quotes included. */
+interface StringPlace {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Collector {
+  addImports(names: readonly string[], start: number): void;
+  addString(value: string, place: StringPlace): void;
+  /** A text that may be a module; without a place it counts wherever it stands. */
+  addModule(value: string, place?: StringPlace): void;
+  mentions(): ModuleMentions;
+}
+
+function newCollector(text: string, options: MentionOptions): Collector {
+  const { packageName, isPackage = false, isWord = () => false, withPrograms = false } = options;
+  const [imports, strings, words, programs] = [newNames(), newNames(), newNames(), newNames()];
+  const byMargin: Readonly<Record<ImportMargin, Set<string>>> = {
+    guarded: newNames(),
+    lazy: newNames(),
+    none: newNames(),
+  };
+  const addImport = (name: string, margin: ImportMargin): void => {
+    imports.add(name);
+    byMargin[margin].add(name);
+  };
+  const addModule = (value: string, place?: StringPlace): void => {
+    const [name = ''] = value.split(':', 1);
+    if (name.length > longestName || !dotted.test(name)) return;
+    const isRelative = !name.includes('.') && isPackage;
+    const found = absoluteName(isRelative ? `.${name}` : name, packageName);
+    if (found === undefined || !(isRelative || name.includes('.'))) return;
+    if (place === undefined || !isLookedUp(text, place)) strings.add(found);
+  };
+  return {
+    addModule,
+    addImports(names, start) {
+      const margin = names.length > 0 ? importMargin(text, start) : 'none';
+      for (const name of names) {
+        const known = absoluteName(name, packageName);
+        if (known !== undefined) addImport(known, margin);
+      }
+    },
+    addString(value, place) {
+      addModule(value, place);
+      if (withPrograms) for (const program of programsIn(value)) programs.add(program);
+      if (!isWord(value)) return;
+      words.add(value);
+      if (importingCall.test(text.slice(Math.max(0, place.start - 60), place.start)))
+        addImport(value, importMargin(text, place.start));
+    },
+    mentions() {
+      const { guarded, lazy, none } = byMargin;
+      const lazily = [...lazy].filter((name) => !none.has(name) && !strings.has(name));
+      const dispensable = [...guarded].filter((name) => ![none, lazy, strings].some((one) => one.has(name)));
+      return { imports, strings, words, programs, lazy: new Set(lazily), guarded: new Set(dispensable) };
+    },
+  };
+}
+
+function newNames(): Set<string> {
+  return new Set();
 }
 
 // import_module("x"), __import__("x"), import_optional_dependency("x"); who asks whether it is there needs it not
 const importingCall = /\b\w*import(?!error)\w*\s*\(\s*[rbuf]*$/i;
+
 /** `"IPython" in sys.modules` and `sys.modules["IPython"]` ask for what somebody else has imported. */
-function isLookedUp(text: string, start: number, end: number): boolean {
+function isLookedUp(text: string, { start, end }: StringPlace): boolean {
   return (
     /^\s*(?:not\s+)?in\s+(?:sys\.)?modules\b/.test(text.slice(end, end + 60)) ||
     /\bmodules\s*(?:\[|\.get\()\s*$/.test(text.slice(Math.max(0, start - 30), start))
