@@ -40,7 +40,7 @@ export function distributionUses(
   for (const mention of subject.study.mentions) {
     const by = subject.distributionOf(mention.path);
     for (const [one, numbers] of namedIn(mention, by)) {
-      if (one === by || !isUse(mention, numbers, { tool: tools.get(one), isLoaded })) continue;
+      if (one === by || !isUse(mention, numbers, { tool: tools.get(one), isLoaded, by })) continue;
       const name = subject.study.names[numbers[0] ?? -1];
       uses.get(one)?.push({ by, because: `${mention.path} names ${name}` });
     }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isOwnDistribution } from './own-distributions.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { isStandardPlace, moduleAt, siteOf } from './site-packages.ts';
 import { startedPrograms } from './started-programs.ts';
@@ -54,7 +55,8 @@ function reach(subject: ShrinkSubject): ReadonlySet<string> | undefined {
 /** A file of the application: in no package, no distribution and not of the standard library. */
 function isOwn(path: string, { packageOf, distributionOf }: ShrinkSubject): boolean {
   if (siteOf(path) === undefined) return !isStandardPlace(path) && packageOf(path) === undefined;
-  return distributionOf(path) === undefined;
+  const distribution = distributionOf(path);
+  return distribution === undefined || isOwnDistribution(distribution);
 }
 
 /** Whatever the distributions bring whose programs or modules the image starts, with the modules of their scripts. */

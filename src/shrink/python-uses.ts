@@ -1,4 +1,5 @@
-import { sourceRole } from '../python/index.ts';
+import { type InstalledDistribution, sourceRole } from '../python/index.ts';
+import { isOwnDistribution } from './own-distributions.ts';
 import { isStandardPlace, siteOf } from './site-packages.ts';
 import type { MentioningFile, Study } from './study.ts';
 
@@ -10,20 +11,28 @@ export interface Tool {
   readonly isForSessions: boolean;
 }
 
+/** What tells whether a mention counts. */
+export interface UseFacts {
+  readonly tool: Tool | undefined;
+  readonly isLoaded: (path: string) => boolean;
+  /** The distribution that the file belongs to. */
+  readonly by: InstalledDistribution | undefined;
+}
+
 /**
  * Whether a file that names modules (by their numbers) needs one of them. For what is no tool every mention counts. Of a
  * distribution's files those do not need a tool that are tests, stubs, or written for the tool itself, that nothing leads to which
- * the image starts, and that are prepared for its absence; of the application's, its tests do not.
+ * the image starts, and that are prepared for its absence; of the application's, its tests do not. A distribution that comes from no index is the application.
  */
 export function isUse(
   { path, guarded, lazy }: MentioningFile,
   numbers: Iterable<number>,
-  { tool, isLoaded }: { readonly tool: Tool | undefined; readonly isLoaded: (path: string) => boolean },
+  { tool, isLoaded, by }: UseFacts,
 ): boolean {
   if (isStandardPlace(path)) return false;
   if (tool === undefined) return true;
   const site = siteOf(path);
-  if (site === undefined) return !isTestFile(path);
+  if (site === undefined || (by !== undefined && isOwnDistribution(by))) return !isTestFile(path);
   const inside = path.slice(site.length + 1);
   if (path.endsWith('.pyi') || isTest(inside) || isWrittenFor(inside, tool) || !isLoaded(path)) return false;
   const isMissable = (number: number): boolean =>

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { isDocumentationPlace } from '../distro/index.ts';
+import { isOwnDistribution } from './own-distributions.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { shellProgramWords } from './program-source.ts';
 import { isTestFile } from './python-uses.ts';
@@ -49,13 +50,14 @@ const runners: readonly { readonly file: RegExp; readonly program: string }[] = 
 const elsewhere = /^var\/lib\/dpkg\/|(?:^|\/)\.git\//;
 
 function isOfApplication(path: string, { packageOf, distributionOf }: ShrinkSubject): boolean {
+  const distribution = distributionOf(path);
+  if (distribution !== undefined) return isOwnDistribution(distribution);
   return (
     siteOf(path) === undefined &&
     !isStandardPlace(path) &&
     !isDocumentationPlace(path) &&
     !elsewhere.test(path) &&
-    packageOf(path) === undefined &&
-    distributionOf(path) === undefined
+    packageOf(path) === undefined
   );
 }
 

@@ -5,6 +5,7 @@ import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
 import { librariesLoadedBy, loadedLibraries } from './elf/loaded-libraries.ts';
 import { planStrip } from './elf/plan-strip.ts';
 import { libraryFolders, neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
+import { isOwnDistribution } from './own-distributions.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import { isProgramList, programSource } from './program-source.ts';
 import { siteOf } from './site-packages.ts';
@@ -84,6 +85,8 @@ interface Collection {
   readonly numbers: Map<string, number>;
   readonly mentions: MentioningFile[];
   readonly programSources: ProgramSource[];
+  /** Files of distributions that are the application. */
+  readonly ownFiles: ReadonlySet<string>;
   /** What counts as a word of `MentioningFile`. */
   readonly words: ReadonlySet<string>;
   readonly elf: Map<string, ElfFacts>;
@@ -99,6 +102,7 @@ function newCollection({ distributions, withLoadedLibraries = false }: StudyRequ
     numbers: new Map(),
     mentions: [],
     programSources: [],
+    ownFiles: new Set(distributions.filter(isOwnDistribution).flatMap(({ files }) => files)),
     words: new Set(
       distributions.flatMap(({ modules, entryPoints }) => [...modules, ...Object.keys(entryPoints)]),
     ),
@@ -178,7 +182,8 @@ function studySource(into: Collection, { path, entry, body }: StudiedFile): void
   body.read(bytes, 0);
   const text = bytes.toString('latin1');
   const site = siteOf(path);
-  const isOfApplication = site === undefined && !/(?:^|\/)lib\/python\d/.test(path);
+  const isOfApplication =
+    (site === undefined && !/(?:^|\/)lib\/python\d/.test(path)) || into.ownFiles.has(path);
   const found = moduleMentions(text, {
     packageName: site && packageOf(path, site),
     isPackage: /(?:^|\/)__init__\.pyi?$/.test(path),

@@ -82,7 +82,8 @@ function importProof(subject: ShrinkSubject): Proof {
         const module = study.names[number] ?? '';
         const edit = gone.get(modules.get(module) ?? '')?.edit;
         const tool = edit?.kind === 'remove' ? edit.whole?.tool : undefined;
-        if (isUse(mention, [number], { tool, isLoaded })) fail(module, `${mention.path} names`);
+        const by = subject.distributionOf(mention.path);
+        if (isUse(mention, [number], { tool, isLoaded, by })) fail(module, `${mention.path} names`);
       }
     }
     return failed;

@@ -151,6 +151,16 @@ describe('what only development uses', () => {
     ).toEqual([]);
   });
 
+  test.each<[reason: string, text: string, gone: readonly string[]]>([
+    ['imports it at a prompt', 'def f():\n    import pytest', []],
+    ['imports it where it is there', 'try:\n    import pytest\nexcept ImportError:\n    pass', []],
+    ['starts it', 'run(["pytest"])', []],
+    ['does nothing with it', '', ['pluggy', 'pytest']],
+  ])('an application that is installed from its folder %s', async (_, text, gone) => {
+    const extra = { 'web-1.0.dist-info/direct_url.json': '{"url": "file:///app", "dir_info": {}}' };
+    expect((await goneFrom([...pytest, ...pluggy, ...made('web', text, { extra })])).gone).toEqual(gone);
+  });
+
   test('plugins of what stays stay', async () => {
     const extra = { 'pytest_x-1.0.dist-info/entry_points.txt': '[web.plugins]\nx = pytest_x:run\n' };
     const plugin = made('pytest_x', '', { extra });
