@@ -1,4 +1,18 @@
+export { type CoreMetadata, parseCoreMetadata, parseRequirementTexts } from './core-metadata.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
+export {
+  type DependencyGraph,
+  dependencyGraph,
+  extrasOf,
+  type GraphDistribution,
+  type GraphNode,
+  nodeId,
+  nodesOf,
+  type RequestedName,
+  reachableNodes,
+  requirementsWith,
+  type UnmetRequirement,
+} from './dependency-graph.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
 export {
   findDistributions,
@@ -6,6 +20,13 @@ export {
   isPythonInventoryFile,
 } from './distributions.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export {
+  extrasIn,
+  linuxEnvironment,
+  type MarkerEnvironment,
+  markerApplies,
+  parseMarker,
+} from './environment-markers.ts';
 export type { FileClass } from './file-class.ts';
 export {
   type FoundResolver,
