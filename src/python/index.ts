@@ -110,6 +110,13 @@ export {
 export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
 export { type SharedMemorySign, sharedMemorySigns } from './shared-memory-signs.ts';
+export {
+  type AskIndexOptions,
+  askYanked,
+  type IndexedFile,
+  readIndexPage,
+  type Yanked,
+} from './simple-index.ts';
 export type { SourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion } from './specifier.ts';
@@ -139,3 +146,4 @@ export {
   type WheelDirectory,
   type WheelFile,
 } from './wheel-directory.ts';
+export { readWheelDistribution, type WheelDistribution } from './wheel-distribution.ts';
