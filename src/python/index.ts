@@ -75,6 +75,7 @@ export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
 export type { PortExpression } from './port-expression.ts';
 export { type ProbeRequest, probeRequests } from './probe-requests.ts';
+export { isDevelopmentFile } from './production-file.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 export { removableEntries } from './removable.ts';
@@ -120,6 +121,13 @@ export {
 export type { SourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion } from './specifier.ts';
+export {
+  type ChangedRequirements,
+  cpuReplacement,
+  type DistributionFacts,
+  type SplitRequirements,
+  splitRequirements,
+} from './split-requirements.ts';
 export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';
 export {
   aptPackage,

@@ -17,7 +17,6 @@ export {
 } from './plan.ts';
 export { type FactsInput, pruneScriptPath, rewriteFacts } from './project-facts.ts';
 export { type ContextProposal, neededPaths, proposeIgnore } from './propose-ignore.ts';
-export { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 export { type ProjectStudy, studyProject } from './study-project.ts';
 export {
   type AttemptOutcome,

@@ -8,10 +8,14 @@ import {
   rewrites,
 } from '../dockerfile/index.ts';
 import { type Risk, redactInstruction } from '../finding/index.ts';
-import type { RequirementsTree } from '../python/index.ts';
+import {
+  type DistributionFacts,
+  type RequirementsTree,
+  type SplitRequirements,
+  splitRequirements,
+} from '../python/index.ts';
 import type { LeanFile } from './lean-file.ts';
 import { withSmaller } from './smaller-facts.ts';
-import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 
 /** The names of all edits, as `--only` and `--skip` take them. */
 export type EditId = RewriteId | 'dockerignore' | 'compose';

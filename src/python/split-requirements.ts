@@ -1,15 +1,18 @@
 import { posix } from 'node:path';
-import {
-  editRequirements,
-  type InstallLine,
-  normaliseName,
-  printRequirements,
-  type RequirementsFile,
-  type RequirementsTree,
-} from '../python/index.ts';
-import type { LeanFile } from './lean-file.ts';
+import { editRequirements } from './edit-requirements.ts';
 import { neededElsewhere } from './needed-elsewhere.ts';
 import { isDevelopmentFile, productionFile } from './production-file.ts';
+import { normaliseName } from './requirement-line.ts';
+import { type InstallLine, printRequirements, type RequirementsFile } from './requirements.ts';
+import type { RequirementsTree } from './requirements-tree.ts';
+
+/** A requirements file after an edit. */
+export interface ChangedRequirements {
+  readonly path: string;
+  readonly content: string;
+  /** What the project has there now; undefined for a new file. */
+  readonly previous: string | undefined;
+}
 
 /** What is known about the distributions that the requirements name. */
 export interface DistributionFacts {
@@ -38,7 +41,7 @@ export interface DistributionFacts {
 /** Requirements files apart: what production installs and what development adds. */
 export interface SplitRequirements {
   /** Files to write: the production file and the development file. */
-  readonly files: readonly LeanFile[];
+  readonly files: readonly ChangedRequirements[];
   /** The file that the Dockerfile installs today → the one that production installs. */
   readonly production: ReadonlyMap<string, string>;
   /** Requirements that production no longer installs, with the reason for each. */
@@ -172,13 +175,13 @@ interface Files {
   readonly main: RequirementsFile;
 }
 
-function writtenFiles({ tree, installed, main }: Files, facts: DistributionFacts): LeanFile[] {
+function writtenFiles({ tree, installed, main }: Files, facts: DistributionFacts): ChangedRequirements[] {
   const goes =
     (file: RequirementsFile) =>
     (line: InstallLine): boolean =>
       judge(line, isDevelopmentFile(file.path), facts).goes;
   const isGone = (line: InstallLine): boolean => line.name !== undefined && facts.isGpuOnly(line.name);
-  const files = new Map<string, LeanFile>();
+  const files = new Map<string, ChangedRequirements>();
   const put = (file: RequirementsFile, content: string): void => {
     files.set(file.path, { path: file.path, content, previous: printRequirements(file) });
   };
