@@ -66,7 +66,7 @@ export {
   type ScanOptions,
   scanPythonFiles,
 } from './import-scan.ts';
-export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
+export type { AptPackage, RemovableEntry, SamePurposeGroup } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
 export { type ModuleMentions, moduleMentions } from './module-mentions.ts';
@@ -109,6 +109,7 @@ export {
   resolveRequirements,
 } from './resolve.ts';
 export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
+export { isInstaller, loadedOtherwise, samePurpose } from './same-purpose.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
 export { type SharedMemorySign, sharedMemorySigns } from './shared-memory-signs.ts';
 export {
