@@ -7,12 +7,11 @@ import {
   findResolver,
   type OpenWheelOptions,
   openWheel,
-  type ResolvedEnvironment,
   type ResolvedWheel,
   type ResolveRequirementsOptions,
   type ResolverProgram,
   readWheelDirectory,
-  resolveRequirements,
+  resolveSteps,
 } from '../python/index.ts';
 import { type BaseImage, baseImage } from './base-images.ts';
 import type { EarlierInstall, ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
@@ -90,33 +89,17 @@ async function resolveWheels(
   });
   const known = await memory.recall();
   if (known !== undefined) return known;
-  const resolved = await resolveSteps(steps, { ...target, resolver }, options);
+  const resolved = await resolveSteps(steps, {
+    ...target,
+    resolver,
+    ...(options.pipOptions !== undefined && { pipOptions: options.pipOptions }),
+    ...(options.signal !== undefined && { signal: options.signal }),
+  });
   const limit = pLimit(wheelsAtOnce);
   const wheels = await Promise.all(resolved.wheels.map((wheel) => limit(() => readWheel(wheel, options))));
   const found = { wheels, warnings: resolved.warnings };
   await memory.keep(found);
   return found;
-}
-
-/** Step by step as pip installs; what an earlier step brought is asked for by its URL afterwards, so that it stays. */
-async function resolveSteps(
-  steps: readonly EarlierInstall[],
-  target: Target & Pick<ResolveRequirementsOptions, 'resolver'>,
-  options: GatherOptions,
-): Promise<ResolvedEnvironment> {
-  let resolved: ResolvedEnvironment = { wheels: [], warnings: [] };
-  for (const step of steps) {
-    const before = resolved.wheels.map((wheel) => `${wheel.name} @ ${wheel.url}`);
-    resolved = await resolveRequirements({
-      ...target,
-      requirements: [...before, ...step.requirements],
-      constraints: step.constraints,
-      indexes: step.indexes,
-      ...(options.pipOptions !== undefined && { pipOptions: options.pipOptions }),
-      ...(options.signal !== undefined && { signal: options.signal }),
-    });
-  }
-  return resolved;
 }
 
 /** An unknown base is taken for a current glibc; what that changes is the choice among builds of the same wheel. */

@@ -69,6 +69,8 @@ export {
 export type { AptPackage, RemovableEntry, SamePurposeGroup } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
+export { isLockFile, type LockedVersion, readLockedVersions } from './lock-files.ts';
+export { type ManifestRequirement, readManifest } from './manifest-requirements.ts';
 export { type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
@@ -108,16 +110,17 @@ export {
   type ResolveRequirementsOptions,
   resolveRequirements,
 } from './resolve.ts';
+export { type InstallStep, resolveSteps } from './resolve-steps.ts';
 export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
 export { isInstaller, loadedOtherwise, samePurpose } from './same-purpose.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
 export { type SharedMemorySign, sharedMemorySigns } from './shared-memory-signs.ts';
 export {
   type AskIndexOptions,
-  askYanked,
   type IndexedFile,
   readIndexPage,
   type Yanked,
+  yankedReleases,
 } from './simple-index.ts';
 export type { SourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';

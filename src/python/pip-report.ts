@@ -10,6 +10,8 @@ const reportSchema = z.object({
     z.object({
       download_info: z.object({ url: z.string() }),
       requested: z.boolean(),
+      // Since pip 24.
+      is_yanked: z.boolean().optional(),
       requested_extras: z.array(z.string()).default([]),
       metadata: z.object({
         name: z.string(),
@@ -61,6 +63,7 @@ function withRelations(entries: readonly ReportEntry[]): ResolvedWheel[] {
         url: entry.download_info.url,
         requires: [...(requires.get(name) ?? [])].filter((one) => names.has(one)).sort(),
         requestedBy: [...names].filter((other) => requires.get(other)?.has(name)).sort(),
+        ...(entry.is_yanked !== undefined && { isYanked: entry.is_yanked }),
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askYanked, type IndexedFile, readIndexPage, type Yanked } from './index.ts';
+import { type IndexedFile, readIndexPage, type Yanked, yankedReleases } from './index.ts';
 
 describe('a project page', () => {
   test.each<[string, readonly IndexedFile[] | undefined, string]>([
@@ -43,13 +43,13 @@ describe('whether a release was taken back', () => {
     'https://b.example/simple/my-dist/': '<html><a href="my_dist-3.0-py3-none-any.whl">w</a></html>',
   };
   const ask = (version: string, ...indexes: readonly string[]) =>
-    askYanked({ name: 'My.Dist', version }, indexes, {
+    yankedReleases(indexes, {
       fetch: async (url) => {
         const page = pages[String(url)];
         if (String(url).includes('down')) throw new Error('no route');
         return new Response(page ?? 'gone', { status: page === undefined ? 404 : 200 });
       },
-    });
+    })({ name: 'My.Dist', version });
   const [a, b] = ['https://a.example/simple/', 'https://b.example/simple'];
 
   test.each<[string, readonly string[], Yanked, string]>([
@@ -62,5 +62,18 @@ describe('whether a release was taken back', () => {
     ['2.0', [], undefined, 'nobody to ask'],
   ])('version %s of %j: %j, %s', async (version, indexes, yanked) => {
     expect(await ask(version, ...indexes)).toBe(yanked);
+  });
+
+  test('an index that does not answer is asked once', async () => {
+    let asked = 0;
+    const ask = yankedReleases(['https://down.example/simple'], {
+      fetch: async () => {
+        asked += 1;
+        throw new Error('no route');
+      },
+    });
+    await ask({ name: 'a', version: '1' });
+    await ask({ name: 'b', version: '1' });
+    expect(asked).toBe(1);
   });
 });

@@ -93,25 +93,28 @@ export interface AskIndexOptions {
 }
 
 /**
- * Whether the release of a distribution was yanked, by the first of the indexes that lists a file of that version. An index that cannot be
- * reached, or has no such file, tells nothing; nothing throws but an abort.
+ * Asks package indexes whether releases were yanked: the first of them that lists a file of the version tells. An index that has no
+ * such file tells nothing, and one that cannot be reached is not asked again; nothing throws but an abort.
  */
-export async function askYanked(
-  { name, version }: { readonly name: string; readonly version: string },
+export function yankedReleases(
   indexUrls: readonly string[],
   options: AskIndexOptions = {},
-): Promise<Yanked> {
-  for (const url of indexUrls) {
-    const page = await fetchPage(`${url.replace(/\/+$/, '')}/${normaliseName(name)}/`, options);
-    const files = (page === undefined ? undefined : readIndexPage(page))?.filter((file) =>
-      isOfVersion(file.name, version),
-    );
-    if (files === undefined || files.length === 0) continue;
-    // A release is yanked when all of its files are (PEP 592).
-    const reasons = files.map((file) => file.yanked);
-    return reasons.every((reason) => reason !== undefined) ? (reasons[0] ?? '') : false;
-  }
-  return undefined;
+): (release: { readonly name: string; readonly version: string }) => Promise<Yanked> {
+  const unreachable = new Set<string>();
+  return async ({ name, version }) => {
+    for (const url of indexUrls) {
+      if (unreachable.has(url)) continue;
+      const page = await fetchPage(`${url.replace(/\/+$/, '')}/${normaliseName(name)}/`, options);
+      if (page === 'unreachable') unreachable.add(url);
+      const files = page === 'unreachable' ? undefined : readIndexPage(page.text);
+      const own = (files ?? []).filter((file) => isOfVersion(file.name, version));
+      if (own.length === 0) continue;
+      // A release is yanked when all of its files are (PEP 592).
+      const reasons = own.map((file) => file.yanked);
+      return reasons.every((reason) => reason !== undefined) ? (reasons[0] ?? '') : false;
+    }
+    return undefined;
+  };
 }
 
 /** `x-1.0-py3-none-any.whl`, `x-1.0.tar.gz`; a local version is written `1.0+cpu`. */
@@ -122,29 +125,33 @@ function isOfVersion(file: string, version: string): boolean {
   return base.endsWith(`-${version}`);
 }
 
-async function fetchPage(url: string, options: AskIndexOptions): Promise<string | undefined> {
+/** The text of a page, empty for one that is not there; `unreachable` for a server that does not answer. */
+async function fetchPage(
+  url: string,
+  options: AskIndexOptions,
+): Promise<{ readonly text: string } | 'unreachable'> {
   const parsed = URL.parse(url);
-  if (parsed === null) return undefined;
+  if (parsed?.protocol === 'file:')
+    return { text: await readFile(fileURLToPath(new URL('index.html', parsed)), 'utf8').catch(() => '') };
+  if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:') return 'unreachable';
+  const headers: Record<string, string> = {
+    accept: 'application/vnd.pypi.simple.v1+json, text/html;q=0.5',
+  };
+  if (parsed.username !== '') {
+    const pair = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
+    headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+    parsed.username = '';
+    parsed.password = '';
+  }
+  const timeout = AbortSignal.timeout(10_000);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   try {
-    if (parsed.protocol === 'file:')
-      return await readFile(fileURLToPath(new URL('index.html', parsed)), 'utf8');
-    const headers: Record<string, string> = {
-      accept: 'application/vnd.pypi.simple.v1+json, text/html;q=0.5',
-    };
-    if (parsed.username !== '') {
-      const pair = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
-      headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
-      parsed.username = '';
-      parsed.password = '';
-    }
-    const timeout = AbortSignal.timeout(10_000);
-    const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
     const response = await (options.fetch ?? fetch)(parsed, { headers, signal });
-    if (response.ok) return await response.text();
+    if (response.ok) return { text: await response.text() };
     await response.body?.cancel();
-    return undefined;
+    return { text: '' };
   } catch {
     options.signal?.throwIfAborted();
-    return undefined;
+    return 'unreachable';
   }
 }
