@@ -77,9 +77,8 @@ function rootVerdict(one: DepsDistribution, seen: SeenUses | undefined, subject:
     return { use: 'unknown', evidence: [], doubts: ['no code of an application was found'] };
   const doubts =
     gpuCompanionOf(one.name) === undefined ? findDoubts(one, subject) : ['a GPU build may load it'];
-  const listing = subject.requested.find(
-    ({ name, isForDevelopment }) => name === one.name && isForDevelopment,
-  );
+  const asked = subject.requested.filter(({ name }) => name === one.name);
+  const listing = asked.every(({ isForDevelopment }) => isForDevelopment) ? asked[0] : undefined;
   const isDevelopment = listing !== undefined || elsewhere.length > 0;
   const evidence = [
     ...(listing === undefined ? [] : [`${listing.file} lists it for development`]),
@@ -110,8 +109,9 @@ function spread(
   }
 }
 
-/** What is only asked for, and required by what is used, is required. */
+/** What is only asked for, and required by what is used, is required; of a frozen list, what a tool requires goes with it. */
 function isTakenOver(use: DistributionUse, by: readonly DistributionUse[]): boolean {
-  const isWeak = use === 'unused' || use === 'development' || use === 'doubtful';
-  return isWeak && (by.includes('used') || (by.includes('doubtful') && use !== 'doubtful'));
+  if (by.includes('used')) return use === 'unused' || use === 'development' || use === 'doubtful';
+  if (by.includes('doubtful')) return use === 'unused' || use === 'development';
+  return by.includes('development') && use === 'unused';
 }

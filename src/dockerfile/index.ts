@@ -7,7 +7,7 @@ export type {
   StageState,
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
-export { type ProjectTool, readProjectInstall } from './project-tool-command.ts';
+export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';

@@ -18,7 +18,7 @@ import { readCiBuilds } from './ci-builds.ts';
 import { type Compose, readCompose } from './compose-file.ts';
 import type { ComposeService } from './compose-service.ts';
 import { type ContextListing, type UnreadableEntry, walkContext } from './context-listing.ts';
-import { findDockerfile, listProjectDirectory } from './find-dockerfile.ts';
+import { findDockerfile, listProjectDirectory, NoDockerfileError } from './find-dockerfile.ts';
 import { type ProjectTexts, readProjectTexts } from './project-texts.ts';
 
 /** What the user says about a project; paths are relative to its directory. */
@@ -31,6 +31,8 @@ export interface ProjectOptions {
   readonly target?: string | undefined;
   /** True where the stage does not matter: the last one is read when it is not clear which is meant. */
   readonly acceptsAnyStage?: boolean | undefined;
+  /** The text that stands in for the Dockerfile of a project that has none. */
+  readonly standIn?: string | undefined;
   /** Each beats the compose file's of that name. */
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
 }
@@ -90,15 +92,17 @@ export async function readProject(directory: string, options: ProjectOptions = {
     options.isWithoutCompose === true ? undefined : await readCompose(root, names, options.composeFile);
   const everyBuilder = buildersOf(root, compose?.services ?? [], await readCiBuilds(root));
   const chosen = options.dockerfile === undefined ? chooseDockerfile(root, everyBuilder) : undefined;
-  const dockerfilePath = await findDockerfile(root, names, {
-    named: options.dockerfile,
-    ofBuilders: chosen?.value,
+  const place = { named: options.dockerfile, ofBuilders: chosen?.value };
+  const found = await findDockerfile(root, names, place).catch((error: unknown) => {
+    if (error instanceof NoDockerfileError && options.standIn !== undefined) return undefined;
+    throw error;
   });
+  const dockerfilePath = found ?? resolve(root, 'Dockerfile');
   const builders = compose?.services.filter(
     (service) => service.context === root && service.dockerfile === dockerfilePath,
   );
   const buildArgs = { ...definedArgs(builders), ...options.buildArgs };
-  const written = await parseWritten(root, dockerfilePath);
+  const written = await parseWritten(root, dockerfilePath, found === undefined ? options.standIn : undefined);
   const ofStage =
     options.target === undefined
       ? chooseTarget(
@@ -148,9 +152,13 @@ function definedArgs(services: readonly ComposeService[] | undefined): Readonly<
 
 type WrittenDockerfile = Omit<ProjectDockerfile, 'model'>;
 
-async function parseWritten(root: string, file: string): Promise<WrittenDockerfile> {
+async function parseWritten(
+  root: string,
+  file: string,
+  standIn: string | undefined,
+): Promise<WrittenDockerfile> {
   const path = relativePath(root, file);
-  const text = await readWhole(file);
+  const text = standIn ?? (await readWhole(file));
   return { path, text, syntax: parseDockerfile(text, path) };
 }
 

@@ -50,6 +50,7 @@ export {
   pullsTorch,
   type SmallerDistribution,
   smallerDistribution,
+  windowCalls,
 } from './hardware-variants.ts';
 export {
   foreignImports,
@@ -77,7 +78,7 @@ export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
 export type { PortExpression } from './port-expression.ts';
 export { type ProbeRequest, probeRequests } from './probe-requests.ts';
-export { isDevelopmentFile } from './production-file.ts';
+export { isDevelopmentFile, productionFile } from './production-file.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 export { removableEntries } from './removable.ts';

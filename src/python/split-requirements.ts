@@ -18,6 +18,11 @@ export interface ChangedRequirements {
 export interface DistributionFacts {
   /** False when development requirements are to stay where they are. */
   readonly isDevelopmentSplit: boolean;
+  /**
+   * True where lines may move with their hashes: what production needs is known whole, and each hash was compared with the file that
+   * it is for. Otherwise hashed requirements are left alone.
+   */
+  readonly areHashesProven?: boolean | undefined;
   /** Why nobody needs the distribution in production, from the knowledge table; undefined for all others. */
   readonly developmentReason: (name: string) => string | undefined;
   /** A place of application code that imports the distribution: `app/main.py:3`; undefined when none does. */
@@ -81,7 +86,7 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
     return { ...asIs, leftAlone: [...asIs.leftAlone, kept] };
   }
   const hashed = verdicts.find(({ line, verdict }) => verdict.goes && line.hashes.length > 0);
-  if (hashed !== undefined) {
+  if (hashed !== undefined && (facts.areHashesProven !== true || hasBareLines(tree))) {
     return {
       ...unchanged(tree, installed),
       leftAlone: [`${hashed.path}: its requirements carry hashes, so it is to be regenerated, not edited`],
@@ -123,6 +128,11 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
     smaller,
     leftAlone,
   };
+}
+
+/** With one hash, pip wants a hash for every line: files with and without them cannot be put together. */
+function hasBareLines(tree: RequirementsTree): boolean {
+  return tree.requested.some(({ line, isConstraint }) => !isConstraint && line.hashes.length === 0);
 }
 
 /** The files as they are: the lean folder holds all of them. */

@@ -1,8 +1,10 @@
-export { type Application, type ApplicationImport, importStatement } from './application.ts';
+export { type Application, type ApplicationImport, findApplication, importStatement } from './application.ts';
 export { containerCommand, type StartOverride } from './container-command.ts';
 export { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 export { sourcesOf } from './edit-sources.ts';
 export type { LeanFile } from './lean-file.ts';
+export { startCommands } from './needed-commands.ts';
+export { stageThatUses } from './other-stages.ts';
 export { withoutOwnOutput } from './own-output.ts';
 export {
   type ComposePlan,

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { type ProgressTask, writeFileWhole } from '../../../base/index.ts';
+import type { DepsDistribution } from '../../../deps/index.ts';
+import {
+  bytecodeRatio,
+  type InstallStep,
+  openWheel,
+  type ResolvedWheel,
+  type ResolveRequirementsOptions,
+  readWheelDistribution,
+  resolveSteps,
+  type WheelDistribution,
+} from '../../../python/index.ts';
+import type { CliEnvironment } from '../../environment.ts';
+
+/** What is resolved, for which Python, by which program. */
+export interface Resolution
+  extends Pick<ResolveRequirementsOptions, 'pythonVersion' | 'platform' | 'resolver'> {
+  readonly steps: readonly InstallStep[];
+  /** pip compiles every module that it installs. */
+  readonly hasBytecode: boolean;
+}
+
+/** What an installation would bring. */
+export interface ResolvedDistributions {
+  readonly distributions: readonly DepsDistribution[];
+  /** What the resolver says of the releases it chose: yanked or not. */
+  readonly yankedByResolver: ReadonlyMap<string, boolean>;
+  /** Name → sha256 of the wheel. */
+  readonly hashes: ReadonlyMap<string, string>;
+  readonly warnings: readonly string[];
+}
+
+const wheelsAtOnce = 8;
+
+/** Resolves, and reads what the wheels say of themselves; none is downloaded whole. Throws a `UserError` with the resolver's words. */
+export async function resolveDistributions(
+  { steps, hasBytecode, ...target }: Resolution,
+  environment: CliEnvironment,
+  task: ProgressTask,
+): Promise<ResolvedDistributions> {
+  const { signal } = environment;
+  const resolved = await resolveSteps(steps, {
+    ...target,
+    // pip's own five retries, each with a long wait, would look like a hang.
+    pipOptions: ['--retries', '1'],
+    signal,
+  });
+  const limit = pLimit(wheelsAtOnce);
+  let count = 0;
+  const distributions = await Promise.all(
+    resolved.wheels.map((wheel) =>
+      limit(async () => {
+        const found = await readWheel(wheel, environment);
+        count += 1;
+        task.step(`${count} of ${resolved.wheels.length} wheels`);
+        return toDistribution(found, hasBytecode);
+      }),
+    ),
+  );
+  return {
+    distributions,
+    yankedByResolver: new Map(
+      resolved.wheels.flatMap(({ name, isYanked }) =>
+        isYanked === undefined ? [] : [[name, isYanked] as const],
+      ),
+    ),
+    hashes: new Map(
+      resolved.wheels.flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [[name, sha256] as const])),
+    ),
+    warnings: resolved.warnings,
+  };
+}
+
+function toDistribution(wheel: WheelDistribution, hasBytecode: boolean): DepsDistribution {
+  const { name, version, requirements, modules, entryPoints, files, installedBytes, sourceBytes } = wheel;
+  return {
+    name,
+    version,
+    requirements,
+    modules,
+    entryPoints,
+    paths: files.map(({ path }) => path),
+    sizeBytes: Math.round(installedBytes + (hasBytecode ? sourceBytes * bytecodeRatio : 0)),
+  };
+}
+
+const keptSchema = z.custom<WheelDistribution>(
+  (value) => typeof value === 'object' && value !== null && 'files' in value,
+);
+
+async function readWheel(
+  wheel: ResolvedWheel,
+  { cacheDir, signal }: CliEnvironment,
+): Promise<WheelDistribution> {
+  const source = await openWheel(wheel.url, { signal });
+  try {
+    const key = createHash('sha256').update(`1\0${source.name}\0${source.sizeBytes}`).digest('hex');
+    const path = join(cacheDir, 'wheel-metadata', `${key}.json`);
+    const known = await readFile(path, 'utf8')
+      .then((text) => keptSchema.parse(JSON.parse(text)))
+      // Missing or damaged: it is read anew.
+      .catch(() => undefined);
+    if (known !== undefined) return known;
+    const found = await readWheelDistribution(source);
+    // A cache that cannot be written is no reason to stop.
+    await writeFileWhole(path, JSON.stringify(found)).catch(() => {});
+    return found;
+  } finally {
+    await source.close();
+  }
+}
