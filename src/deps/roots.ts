@@ -38,7 +38,8 @@ export function rootedGraph(
       source: 'file',
     }));
   const asked = new Set(roots.map(({ name }) => name));
-  const marked = distributions.filter((one) => one.isMarked === true && !asked.has(one.name));
+  // Where files tell what is asked for, a mark tells nothing more: the base image leaves some, too.
+  const marked = asked.size > 0 ? [] : distributions.filter((one) => one.isMarked === true);
   roots = [
     ...roots,
     ...marked.map(({ name }): Root => ({ name, extras: [], place: undefined, source: 'mark' })),

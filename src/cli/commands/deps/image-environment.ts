@@ -63,8 +63,9 @@ function environmentOf(prefix: string, list: readonly InstalledDistribution[]): 
   };
 }
 
+/** Its own mark, not that of something vendored inside of it. */
 function isMarked({ files }: InstalledDistribution): boolean {
-  return files.some((path) => path.endsWith('.dist-info/REQUESTED'));
+  return files.some((path) => /(?:site|dist)-packages\/[^/]+\.dist-info\/REQUESTED$/.test(path));
 }
 
 function toDistribution(one: InstalledDistribution, hasMarks: boolean): DepsDistribution {
