@@ -16,7 +16,7 @@ export const developmentDistributions: FindingSource = (judged) => {
       kind: 'development',
       severity: 'warning',
       distributions: names,
-      title: `only development uses ${listed(names)}${others > 0 ? `, which bring ${others} more` : ''}`,
+      title: `only development uses ${listed(names)}${others > 0 ? ` (${others} more ${others === 1 ? 'comes' : 'come'} along)` : ''}`,
       evidence: names.map(
         (name) => `${name}: ${(verdicts.get(name)?.evidence ?? []).slice(0, 2).join('; ')}`,
       ),

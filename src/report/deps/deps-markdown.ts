@@ -43,7 +43,7 @@ function costTable({ distributions }: ShownDeps): string[] {
   const rest = distributions.length - mostRows;
   return [
     '',
-    '| own | with what only it brings | distribution | use | why it is there |',
+    '| own | in all, with what only it brings | distribution | use | why it is there |',
     '| ---: | ---: | --- | --- | --- |',
     ...distributions.slice(0, mostRows).map((row) => {
       const whole =

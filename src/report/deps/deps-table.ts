@@ -13,6 +13,9 @@ export interface DepsTableOptions extends TerminalOptions {
   readonly isWhole: boolean;
 }
 
+/** Below this the column of uses would leave no room for the reasons. */
+const narrowWidth = 80;
+
 /** What is shown of each list unless all is asked for. */
 const most = { rows: 12, evidence: 3, doubts: 2, notes: 6 } as const;
 
@@ -96,23 +99,21 @@ function costLines({ distributions }: ShownDeps, { paint, width }: Screen, isWho
   const shown = isWhole ? distributions : distributions.slice(0, most.rows);
   const rest = distributions.slice(shown.length);
   const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
-  const table = layOutGrid(
-    {
-      columns: [
-        right('own'),
-        right('with what only it brings'),
-        { title: 'distribution' },
-        { title: 'use' },
-        { title: 'why it is there', isFlexible: true },
-      ],
-      rows: shown.map(costRow),
-    },
-    width,
-    paint,
-  );
+  const hasUse = width >= narrowWidth;
+  const columns = [
+    right('own'),
+    right('in all'),
+    { title: 'distribution' },
+    ...(hasUse ? [{ title: 'use' }] : []),
+    { title: 'why it is there', isFlexible: true as const },
+  ];
+  const table = layOutGrid({ columns, rows: shown.map((row) => costRow(row, hasUse)) }, width, paint);
   const restBytes = rest.reduce((sum, { ownBytes }) => sum + ownBytes, 0);
+  const legend =
+    'in all: with what only it brings, and how many distributions that is; it all leaves together';
   return [
     paint('What each costs', 'bold'),
+    ...wrap(legend, width).map((line) => paint(line, 'dim')),
     ...table,
     ...(rest.length > 0
       ? [
@@ -125,7 +126,7 @@ function costLines({ distributions }: ShownDeps, { paint, width }: Screen, isWho
   ];
 }
 
-function costRow(row: DependencyRow): Cell[] {
+function costRow(row: DependencyRow, hasUse: boolean): Cell[] {
   const brings = row.exclusive.length;
   return [
     { text: formatBytes(row.ownBytes) },
@@ -134,7 +135,7 @@ function costRow(row: DependencyRow): Cell[] {
       style: 'bold',
     },
     { text: plainText(`${row.name} ${row.version}`) },
-    { text: useWords[row.use], style: useStyles[row.use] },
+    ...(hasUse ? [{ text: useWords[row.use], style: useStyles[row.use] }] : []),
     { text: plainText(reasonOf(row)), style: 'dim' },
   ];
 }

@@ -11,18 +11,14 @@ export const useWords: Readonly<Record<DistributionUse, string>> = {
   unknown: '',
 };
 
-/** Why it is there: its own use, or who brings it: `requirements.txt:2 transformers → tokenizers`. */
-export function reasonOf({ path, requestedAt, isRequested, evidence, use, name }: DependencyRow): string {
-  const chain = path.length > 1 ? path.join(' → ') : '';
-  const place = requestedAt === undefined ? '' : `${requestedAt}  `;
-  if (isRequested && path.length <= 1) {
-    const [own = ''] = evidence;
-    return `${place}${use === 'required' ? `asked for; ${own}` : own}`;
-  }
-  return `${place}${chain === '' ? name : chain}`;
+/** Why it is there: its own use, or who brings it: `transformers → tokenizers (requirements.txt:2)`. */
+export function reasonOf({ path, requestedAt, isRequested, evidence, name }: DependencyRow): string {
+  const place = requestedAt === undefined ? '' : ` (${requestedAt})`;
+  const own = isRequested && path.length <= 1 ? evidence[0] : undefined;
+  return `${own ?? (path.length > 1 ? path.join(' → ') : name)}${place}`;
 }
 
-/** `110 distributions, 1.65 GB; 62 of them, 1.10 GB, without what is not needed`. */
+/** Whether something can surely go. */
 export function hasLean({ total, lean }: DepsReport): boolean {
   return lean.ownBytes < total.ownBytes;
 }
