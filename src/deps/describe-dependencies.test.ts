@@ -101,6 +101,23 @@ describe('what each costs', () => {
     );
   });
 
+  test('who requires an extra requires its distribution, which is then no beginning of its own', () => {
+    const report = describeDependencies(
+      subjectOf({
+        api: { requires: ['bleach[css]'] },
+        bleach: { requires: ['tinycss2; extra == "css"'] },
+        tinycss2: {},
+      }),
+    );
+    expect(report.distributions.filter(({ isRequested }) => isRequested).map(({ name }) => name)).toEqual([
+      'api',
+    ]);
+    expect(rowOf(report, 'tinycss2')).toMatchObject({
+      path: ['api', 'bleach[css]', 'tinycss2'],
+      heldBy: 'bleach',
+    });
+  });
+
   test('an image without requirements files: marks, then extras whose parts are all there, then what nobody requires', () => {
     const report = describeDependencies(
       subjectOf(

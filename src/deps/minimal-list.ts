@@ -30,7 +30,9 @@ export function minimalList(
       if (use === 'used') return true;
       return (
         isRoot.has(name) &&
-        (use === 'doubtful' || use === 'unknown' || (use === 'required' && isAsked(name, roots)))
+        (use === 'doubtful' ||
+          use === 'unknown' ||
+          (use === 'required' && isAsked(name, roots, subject.requested)))
       );
     })
     .sort();
@@ -58,9 +60,11 @@ export function minimalList(
   return { minimal, broughtAlong: broughtAlong.filter(({ because }) => because !== '') };
 }
 
-/** By name, not guessed from an extra. */
-function isAsked(name: string, roots: RootedGraph['roots']): boolean {
-  return roots.some((root) => root.name === name && root.source !== 'extra');
+/** By name and for production, not guessed from an extra. */
+function isAsked(name: string, roots: RootedGraph['roots'], requested: DepsSubject['requested']): boolean {
+  const asked = requested.filter((one) => one.name === name);
+  const isForProduction = asked.length === 0 || asked.some((one) => !one.isForDevelopment);
+  return isForProduction && roots.some((root) => root.name === name && root.source !== 'extra');
 }
 
 function reasonOf(verdict: UseVerdict | undefined): string {

@@ -113,6 +113,15 @@ function topDistributions(graph: DependencyGraph, roots: readonly Root[]): reado
     .filter(({ extra }) => extra === undefined)
     .map(({ name }) => name)
     .sort();
+  // Who requires an extra requires its distribution.
+  const required = new Set(
+    [...graph.nodes.values()].flatMap(({ name, to }) =>
+      to.flatMap((id) => {
+        const target = graph.nodes.get(id)?.name;
+        return target === undefined || target === name ? [] : [target];
+      }),
+    ),
+  );
   const tops: string[] = [];
   let reached = reachedFrom({ graph, roots });
   const add = (name: string): void => {
@@ -120,8 +129,7 @@ function topDistributions(graph: DependencyGraph, roots: readonly Root[]): reado
     reached = new Set([...reached, ...reachableNodes(graph, [name])]);
   };
   for (const name of names) {
-    const isRequired = (graph.requiredBy.get(name) ?? []).some((by) => by.split('[')[0] !== name);
-    if (!reached.has(name) && !isRequired) add(name);
+    if (!reached.has(name) && !required.has(name)) add(name);
   }
   for (const name of names) if (!reached.has(name)) add(name);
   return tops;
