@@ -1,4 +1,4 @@
-export { type CoreMetadata, parseCoreMetadata, parseRequirementTexts } from './core-metadata.ts';
+export { parseRequirementTexts } from './core-metadata.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
 export {
   type DependencyGraph,
@@ -10,7 +10,6 @@ export {
   nodesOf,
   type RequestedName,
   reachableNodes,
-  requirementsWith,
   type UnmetRequirement,
 } from './dependency-graph.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';

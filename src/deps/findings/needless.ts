@@ -52,7 +52,12 @@ export const unusedDistributions: FindingSource = (judged) => {
         severity: use === 'unused' ? 'warning' : 'info',
         distributions: [name],
         title: use === 'unused' ? `nothing uses ${name}` : `nothing is seen to use ${name}`,
-        evidence: [`${verdict?.evidence[0] ?? ''}, nothing starts it, nothing that stays requires it`],
+        evidence: [
+          `${verdict?.evidence[0] ?? ''}, nothing starts it, nothing that stays requires it`,
+          ...(use === 'unused' && subject.importedWithin !== undefined
+            ? ['no code of another distribution imports it']
+            : []),
+        ],
         doubts: verdict?.doubts ?? [],
         remedy:
           use === 'unused'

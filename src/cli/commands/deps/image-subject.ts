@@ -1,18 +1,34 @@
 import { formatBytes, UserError } from '../../../base/index.ts';
-import type { DepsSubject } from '../../../deps/index.ts';
-import type { ImageConfig } from '../../../image/index.ts';
+import { type DepsSubject, describeDependencies } from '../../../deps/index.ts';
+import type { Image, ImageConfig } from '../../../image/index.ts';
 import { hardwareEvidence, linuxEnvironment } from '../../../python/index.ts';
 import { dependencyCapture } from '../../dependency-capture.ts';
 import type { CliEnvironment } from '../../environment.ts';
-import { readImage } from '../../read-side.ts';
+import { type ReadImage, withImage } from '../../read-side.ts';
 import { evidenceSentence } from '../../service/service-hardware.ts';
 import { askYanked, indexUrlsOf } from './ask-yanked.ts';
 import type { DepsOptions } from './deps-options.ts';
 import { type ImageApplication, imageApplication } from './image-application.ts';
 import { type ImageEnvironment, imageEnvironments } from './image-environment.ts';
+import { importedWithin } from './inner-imports.ts';
 
 /** Reads an image of any source: what is installed in its heaviest Python environment, and how its application uses that. */
 export async function imageSubject(options: DepsOptions, environment: CliEnvironment): Promise<DepsSubject> {
+  refuseProjectOptions(options);
+  return await withImage(options.subject, environment, {
+    platform: options.platform,
+    isInsecure: options.insecure,
+    withMeasures: false,
+    capture: dependencyCapture,
+    async use(image, read) {
+      const contents = await read();
+      const subject = await subjectOf(contents, options, environment);
+      return await withInnerImports(subject, { image, contents }, environment);
+    },
+  });
+}
+
+function refuseProjectOptions(options: DepsOptions): void {
   for (const [name, isGiven] of [
     ['--requirement', options.requirement.length > 0],
     ['--file', options.file !== undefined],
@@ -25,17 +41,13 @@ export async function imageSubject(options: DepsOptions, environment: CliEnviron
       });
     }
   }
-  const {
-    image,
-    root,
-    distributions: installed,
-    absentLayers,
-  } = await readImage(options.subject, environment, {
-    platform: options.platform,
-    isInsecure: options.insecure,
-    withMeasures: false,
-    capture: dependencyCapture,
-  });
+}
+
+async function subjectOf(
+  { image, root, distributions: installed, absentLayers }: ReadImage,
+  options: DepsOptions,
+  environment: CliEnvironment,
+): Promise<DepsSubject> {
   const [main, ...others] = imageEnvironments(installed, root);
   if (main === undefined) {
     throw new UserError(`${image.name} holds no Python distributions`, {
@@ -70,6 +82,29 @@ export async function imageSubject(options: DepsOptions, environment: CliEnviron
         : []),
     ],
   };
+}
+
+/** Before anything is called unused, the code of what is installed is searched for it. */
+async function withInnerImports(
+  subject: DepsSubject,
+  { image, contents }: { readonly image: Image; readonly contents: ReadImage },
+  { progress, signal }: CliEnvironment,
+): Promise<DepsSubject> {
+  const unused = new Set(
+    describeDependencies(subject).findings.flatMap(({ kind, severity, distributions }) =>
+      kind === 'unused' && severity === 'warning' ? distributions : [],
+    ),
+  );
+  if (unused.size === 0) return subject;
+  const names = new Set(subject.distributions.map(({ name }) => name));
+  const modules = new Set(
+    subject.distributions.filter(({ name }) => unused.has(name)).flatMap((one) => one.modules),
+  );
+  const task = progress.start('searching what is installed for imports of what seems unused');
+  const installed = contents.distributions.filter(({ name }) => names.has(name));
+  return await importedWithin({ image, root: contents.root, installed, modules, signal })
+    .then((found) => ({ ...subject, importedWithin: found }))
+    .finally(() => task.done());
 }
 
 function otherEnvironments(main: ImageEnvironment, others: readonly ImageEnvironment[]): readonly string[] {

@@ -118,6 +118,21 @@ describe('an image', () => {
     });
   });
 
+  test('what the code of another distribution imports without requiring it is not called unused', async () => {
+    const user = (text: string): Files => installed('user', [], { 'user/inner.py': text }, true);
+    const use = (text: string): Promise<string> =>
+      archiveOf({ ...environment, ...application, ...user(text), 'app/more.py': 'import user\n' }, config);
+    const found = await reportOf(scratch(), await use('def f():\n    import os, leftover\n'), '--no-index');
+    expect(found.distributions.find(({ name }) => name === 'leftover')).toMatchObject({
+      use: 'doubtful',
+      evidence: [expect.anything(), 'user imports it without requiring it'],
+    });
+    const none = await reportOf(scratch(), await use('import leftovers\n# leftover\n'), '--no-index');
+    expect(none.findings.find(({ kind }) => kind === 'unused')?.evidence).toContain(
+      'no code of another distribution imports it',
+    );
+  });
+
   test('without code of an application nothing is called unused', async () => {
     const report = await reportOf(scratch(), await archiveOf(environment), '--no-index');
     expect(findingsOf(report)).toEqual(['development: pytest']);
