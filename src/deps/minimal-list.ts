@@ -37,13 +37,15 @@ export function minimalList(
     })
     .sort();
   const kept = new Set(wanted);
+  const reachedBy = new Map(
+    wanted.map((name) => [name, reachableNodes(graph, nodesOf({ name, extras: extrasOf(name) }))]),
+  );
   const broughtAlong: BroughtAlong[] = [];
   for (const name of wanted) {
     const own = new Set([name, ...extrasOf(name).map((extra) => nodeId(name, extra))]);
     const by = [...kept].find((other) => {
       if (other === name) return false;
-      const reached = reachableNodes(graph, nodesOf({ name: other, extras: extrasOf(other) }));
-      return [...own].every((id) => reached.has(id));
+      return [...own].every((id) => reachedBy.get(other)?.has(id) === true);
     });
     if (by === undefined) continue;
     kept.delete(name);

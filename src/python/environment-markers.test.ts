@@ -45,6 +45,10 @@ test.each([
   expect(markerApplies(text, environment)).toBe(true);
 });
 
+test('brackets without end are none either', () => {
+  expect(parseMarker(`${'('.repeat(100_000)}os_name == "posix"${')'.repeat(100_000)}`)).toBeUndefined();
+});
+
 test('the extras that a marker names', () => {
   expect(extrasIn('(python_version < "3.9" and extra == "Dev_x") or "all" == extra')).toEqual([
     'dev-x',

@@ -48,7 +48,7 @@ export function linuxEnvironment(
 export function parseMarker(text: string): Marker | undefined {
   const tokens = tokensOf(text);
   if (tokens === undefined) return undefined;
-  const reader = { tokens, at: 0 };
+  const reader = { tokens, at: 0, depth: 0 };
   const marker = readOr(reader);
   return reader.at === tokens.length ? marker : undefined;
 }
@@ -124,7 +124,12 @@ function tokensOf(text: string): readonly Token[] | undefined {
 interface Reader {
   readonly tokens: readonly Token[];
   at: number;
+  /** Open brackets around the place. */
+  depth: number;
 }
+
+/** Nobody writes as many; metadata of any origin may. */
+const deepest = 100;
 
 function readOr(reader: Reader): Marker | undefined {
   return readChain(reader, 'or', () => readChain(reader, 'and', () => readAtom(reader)));
@@ -147,8 +152,11 @@ function readChain(reader: Reader, word: 'and' | 'or', part: () => Marker | unde
 function readAtom(reader: Reader): Marker | undefined {
   const [first, operator, second] = reader.tokens.slice(reader.at, reader.at + 3);
   if (first?.kind === 'open') {
+    if (reader.depth === deepest) return undefined;
     reader.at += 1;
+    reader.depth += 1;
     const inner = readOr(reader);
+    reader.depth -= 1;
     if (reader.tokens[reader.at]?.kind !== 'close') return undefined;
     reader.at += 1;
     return inner;

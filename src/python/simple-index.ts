@@ -40,7 +40,7 @@ function readJson(text: string): readonly IndexedFile[] | undefined {
 }
 
 function readHtml(text: string): readonly IndexedFile[] | undefined {
-  const anchors = [...text.matchAll(/<a\b([^>]*(?:"[^"]*"[^>]*)*)>([^<]*)<\/a>/gi)];
+  const anchors = [...text.matchAll(/<a\b((?:[^>"']|"[^"]*"|'[^']*')*)>([^<]*)<\/a>/gi)];
   // An error page has no anchors, or none to files; a project without files has a page of HTML all the same.
   if (anchors.length === 0 && !/<html|<!doctype/i.test(text)) return undefined;
   return anchors.map(([, attributes = '', label = '']) => {

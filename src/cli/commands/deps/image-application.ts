@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ApplicationUses, Requested } from '../../../deps/index.ts';
+import type { ApplicationUses, Requested, RequirementsInstall } from '../../../deps/index.ts';
 import { parseDockerfile, resolveDockerfile } from '../../../dockerfile/index.ts';
 import type { RootFileSystem } from '../../../filetree/index.ts';
 import type { ImageConfig } from '../../../image/index.ts';
@@ -7,6 +7,7 @@ import {
   isDevelopmentFile,
   normaliseName,
   type PythonFile,
+  productionFile,
   readRequirementsTree,
   scanPythonFiles,
 } from '../../../python/index.ts';
@@ -21,6 +22,8 @@ export interface ImageApplication {
   readonly sources: readonly PythonFile[];
   /** Of requirements files that the image still holds and that its history installs. */
   readonly requested: readonly Requested[];
+  /** The files that were installed, and those of them that production needs. */
+  readonly installs: readonly RequirementsInstall[];
 }
 
 /** An image as far as its application is looked for. */
@@ -49,7 +52,7 @@ export async function imageApplication({ root, config }: ImageContents): Promise
   return {
     uses: applicationUses({ sources, application, texts: python, startWords }),
     sources: python,
-    requested: await requestedIn(texts, config),
+    ...(await requestedIn(texts, config)),
   };
 }
 
@@ -80,7 +83,7 @@ function modelOf({ entrypoint, cmd, workingDir }: ImageConfig): ReturnType<typeo
 async function requestedIn(
   texts: readonly PythonFile[],
   { history }: ImageConfig,
-): Promise<readonly Requested[]> {
+): Promise<Pick<ImageApplication, 'requested' | 'installs'>> {
   const installed = new Set(
     history.flatMap(({ createdBy }) =>
       [...createdBy.matchAll(/(?:^|\s)(?:-r|--requirement)[ =]?\s*["']?([^\s"';&|]+)/g)].map(
@@ -93,8 +96,12 @@ async function requestedIn(
     (path) => /\.(?:txt|in)$/.test(path) && installed.has(posix.basename(path)),
   );
   const found = new Map<string, Requested>();
+  const installs: RequirementsInstall[] = [];
   for (const file of files) {
     const tree = await readRequirementsTree(file, (path) => Promise.resolve(byPath.get(path)));
+    const [own] = tree.files;
+    const production = own === undefined ? undefined : productionFile(tree, own);
+    if (production !== own) installs.push({ place: 'the Dockerfile', file, production: production?.path });
     for (const { path, line, isConstraint } of tree.requested) {
       if (isConstraint || line.name === undefined) continue;
       const specifier = line.kind === 'requirement' ? line.specifier : '';
@@ -110,5 +117,5 @@ async function requestedIn(
       });
     }
   }
-  return [...found.values()];
+  return { requested: [...found.values()], installs };
 }

@@ -64,7 +64,7 @@ async function subjectOf(
     pythonVersion,
     environment: linuxEnvironment(pythonVersion, architecture),
     distributions,
-    installs: [],
+    installs: application.installs,
     requested: application.requested,
     uses: application.uses,
     target: await targetOf(options, image.config, application),

@@ -188,15 +188,20 @@ describe('what is wrong is told', () => {
     ],
     ['--dry-run alone', ['EMPTY', '--dry-run'], /^error: --dry-run shows what --fix would do/],
     [
+      'a requirements file in place of its project',
+      ['EMPTY/sub/requirements.txt'],
+      /^error: .* is a file of a project/,
+    ],
+    [
       'two formats',
       ['EMPTY', '--json', '--format', 'markdown'],
       /^error: --json and --format markdown contradict/,
     ],
   ])('%s', async (_, args, message) => {
-    const empty = projectOf({ 'readme.md': '' });
+    const empty = projectOf({ 'readme.md': '', 'sub/requirements.txt': '' });
     const { code, stdout, stderr } = await deps(
       scratch(),
-      ...args.map((arg) => (arg === 'EMPTY' ? empty : arg)),
+      ...args.map((arg) => arg.replace(/^EMPTY/, empty)),
     );
     expect(code).toBe(2);
     expect(stdout).toBe('');

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { UserError } from '../../../base/index.ts';
 import { type DepsReport, type DepsSeverity, describeDependencies } from '../../../deps/index.ts';
 import { depsJson, depsMarkdown, depsTable, type ShownDeps } from '../../../report/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
@@ -21,12 +22,20 @@ export async function runDeps(given: unknown, signal: AbortSignal): Promise<Exit
   return exitCodeOf(report, options);
 }
 
+const projectFile =
+  /(?:^|[\\/])(?:[\w.-]*\.(?:txt|in|toml|lock)|Pipfile|(?:.*\.)?(?:Dockerfile|Containerfile)(?:\..*)?)$/i;
+
 /** A directory is a project unless it is an image's layout; whatever names an image by its kind is none. */
 function isProject(subject: string, { cwd }: CliEnvironment): boolean {
   if (/^(?:docker|podman|registry|docker-archive|oci|oci-archive|dir):/.test(subject)) return false;
   const path = resolve(cwd, subject);
-  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isDirectory && !existsSync(join(path, 'oci-layout'));
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() === true && projectFile.test(path)) {
+    throw new UserError(`${subject} is a file of a project, not a project`, {
+      hint: 'Give the directory: -r names a requirements file in it, -f a Dockerfile.',
+    });
+  }
+  return found?.isDirectory() === true && !existsSync(join(path, 'oci-layout'));
 }
 
 async function ofProject(options: DepsOptions, environment: CliEnvironment): Promise<ShownDeps> {
