@@ -72,7 +72,10 @@ test.each([
     expect(development?.savedBytes).toBeGreaterThan(2e8);
     expect(report.findings.map(({ kind }) => kind)).not.toContain('unused');
     expect(report.findings.map(({ kind }) => kind)).not.toContain('missing-distribution');
-    expect(report.lean.ownBytes).toBe(report.total.ownBytes - (development?.savedBytes ?? 0));
+    // Where the index has CUDA builds of torch, what comes along with them goes, too.
+    expect(report.lean.ownBytes).toBeLessThanOrEqual(
+      report.total.ownBytes - (development?.savedBytes ?? Number.NaN),
+    );
     const uvloop = report.distributions.find((one) => one.name === 'uvloop');
     expect(uvloop).toMatchObject({
       path: ['uvicorn[standard]', 'uvloop'],
