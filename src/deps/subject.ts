@@ -70,6 +70,8 @@ export interface RequirementsInstall {
   readonly file: string;
   /** The file that production needs, where that is another one. */
   readonly production: string | undefined;
+  /** How the tool of a manifest installs without its groups for development: `uv sync --no-dev`; undefined where it does, or for files. */
+  readonly withoutDevelopment?: string | undefined;
 }
 
 /** Everything that is judged. */

@@ -30,8 +30,12 @@ export const developmentDistributions: FindingSource = (judged) => {
 function developmentRemedy({ subject }: JudgedSubject, names: readonly string[]): string {
   const files = new Set(subject.requested.filter(({ name }) => names.includes(name)).map(({ file }) => file));
   const install = subject.installs.find(({ production }) => production !== undefined);
-  if (install !== undefined && [...files].every((file) => file !== install.production))
+  if (install !== undefined && files.size > 0 && !files.has(install.production ?? ''))
     return `let ${install.place} install ${install.production} in place of ${install.file} (plimsoll slim does)`;
+  const tool = subject.installs.find(
+    ({ file, withoutDevelopment }) => withoutDevelopment !== undefined && files.has(file),
+  );
+  if (tool !== undefined) return `let ${tool.place} run \`${tool.withoutDevelopment}\``;
   if (subject.kind === 'project' && [...files].some((file) => /\.(?:txt|in)$/.test(file)))
     return 'keep them out of what the image installs: `plimsoll deps --fix` moves them to a development file';
   return subject.kind === 'project'
@@ -107,6 +111,7 @@ export const gpuWithoutGpu: FindingSource = ({ subject, rooted }) => {
               `${companions.length} distributions come along for it: ${listed(companions.map(({ name }) => name))}`,
             ]
           : []),
+        ...(builds.length > 0 ? ['what the builds themselves differ by comes on top'] : []),
       ],
       doubts: builds.flatMap(({ name }) => {
         const host = cpuVariant(name)?.requiredBy.find((one) => names.has(one));

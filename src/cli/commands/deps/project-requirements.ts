@@ -50,7 +50,10 @@ export function projectRequirements(
       ...tools.flatMap(({ requested }) => requested),
       ...packages.flatMap(({ requested }) => requested),
     ],
-    installs: instructions.flatMap((one) => fileInstalls(one, project, trees)),
+    installs: instructions.flatMap((one) => [
+      ...fileInstalls(one, project, trees),
+      ...groupInstalls(one, project),
+    ]),
     requirements: [...tools, ...packages].flatMap(({ texts }) => texts),
     constraints: locked.map(({ name, version }) => `${name}==${version}`),
     readTools: new Set(tools.filter(({ isRead }) => isRead).map(({ tool }) => tool)),
@@ -131,6 +134,30 @@ function fileInstalls(
         },
       ];
     }),
+  );
+}
+
+/** How each tool leaves its groups for development out (`--help` of each). */
+const withoutDevelopment: Readonly<Record<ProjectInstall['tool'], string>> = {
+  uv: 'uv sync --no-dev',
+  poetry: 'poetry install --only main',
+  pdm: 'pdm install --prod',
+  pipenv: 'pipenv install',
+};
+
+/** Installations of a manifest with its groups for development. */
+function groupInstalls(instruction: Instruction, { dockerfile }: Project): readonly RequirementsInstall[] {
+  return toolInstalls(instruction).flatMap(({ tool, arguments: words }) =>
+    installsDevelopment(tool, words)
+      ? [
+          {
+            place: `${dockerfile.path}:${instruction.syntax.startLine}`,
+            file: tool === 'pipenv' ? 'Pipfile' : 'pyproject.toml',
+            production: undefined,
+            withoutDevelopment: withoutDevelopment[tool],
+          },
+        ]
+      : [],
   );
 }
 

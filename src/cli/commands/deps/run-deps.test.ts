@@ -99,6 +99,8 @@ describe.skipIf(!hasPip)('a project', () => {
     expect(report.incomplete).toEqual([]);
     // What a lock file has chosen is not left open.
     expect(findingsOf(report)).toEqual(names.includes('pytest') ? ['development: pytest'] : []);
+    const [development] = report.findings;
+    if (development !== undefined) expect(development.remedy).toBe('let Dockerfile:4 run `uv sync --no-dev`');
   });
 
   test('a part that nobody can read is told, and nothing is clean then', async () => {
