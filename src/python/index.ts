@@ -1,4 +1,5 @@
 export { parseRequirementTexts } from './core-metadata.ts';
+export { cpuReplacement } from './cpu-replacement.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
 export {
   type DependencyGraph,
@@ -127,7 +128,6 @@ export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion } from './specifier.ts';
 export {
   type ChangedRequirements,
-  cpuReplacement,
   type DistributionFacts,
   type SplitRequirements,
   splitRequirements,

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { type CpuNames, cpuReplacement, requirementText } from './cpu-replacement.ts';
 import { editRequirements } from './edit-requirements.ts';
 import { neededElsewhere } from './needed-elsewhere.ts';
 import { isDevelopmentFile, productionFile } from './production-file.ts';
@@ -15,7 +16,7 @@ export interface ChangedRequirements {
 }
 
 /** What is known about the distributions that the requirements name. */
-export interface DistributionFacts {
+export interface DistributionFacts extends CpuNames {
   /** False when development requirements are to stay where they are. */
   readonly isDevelopmentSplit: boolean;
   /**
@@ -33,10 +34,6 @@ export interface DistributionFacts {
   readonly isGpuOnly: (name: string) => boolean;
   /** A stage that the image takes nothing of and that uses the distribution: `test`. */
   readonly usedByStage?: ((name: string) => string | undefined) | undefined;
-  /** GPU build → CPU build under another name: `tensorflow` → `tensorflow-cpu`. */
-  readonly cpuName: (name: string) => string | undefined;
-  /** Extras that only the GPU build has: `and-cuda`, `cuda12`; none when nothing is swapped. */
-  readonly gpuExtras?: ((name: string) => readonly string[]) | undefined;
   /** A requested distribution that requires the GPU build by name, so that swapping it would install both. */
   readonly requiredBy?: ((name: string) => string | undefined) | undefined;
   /** A smaller distribution with the same modules: `opencv-python` → `opencv-python-headless`. */
@@ -260,14 +257,6 @@ function withLines(text: string, lines: readonly string[]): string {
   return `${head}${lines.join(lineEnd)}${lineEnd}`;
 }
 
-/** What a requirement asks for by name. */
-export interface RequestedDistribution {
-  readonly name: string;
-  readonly extras: readonly string[];
-  readonly specifier: string;
-  readonly marker: string | undefined;
-}
-
 /** The line's replacement for a CPU. */
 function cpuLine(line: InstallLine, facts: DistributionFacts): string | undefined {
   return line.kind === 'requirement' && line.hashes.length === 0 ? cpuReplacement(line, facts) : undefined;
@@ -277,26 +266,5 @@ function cpuLine(line: InstallLine, facts: DistributionFacts): string | undefine
 function smallerLine(line: InstallLine, facts: DistributionFacts): string | undefined {
   if (line.kind !== 'requirement' || line.hashes.length > 0) return undefined;
   const name = facts.smallerName?.(normaliseName(line.name));
-  return name === undefined ? undefined : textOf({ ...line, name });
-}
-
-/** `tensorflow[and-cuda]==2.16` → `tensorflow-cpu==2.16`; `torch==2.3.1+cu121` → `torch==2.3.1`; undefined where nothing changes. */
-export function cpuReplacement(
-  line: RequestedDistribution,
-  facts: Pick<DistributionFacts, 'cpuName' | 'gpuExtras'>,
-): string | undefined {
-  const normalised = normaliseName(line.name);
-  const dropped = facts.gpuExtras?.(normalised) ?? [];
-  const name = facts.cpuName(normalised) ?? (dropped.length > 0 ? line.name : undefined);
-  const specifier = line.specifier.replace(/\+cu\d+/g, '');
-  const kept = line.extras.filter((extra) => !dropped.includes(extra));
-  if (name === undefined) return undefined;
-  if (name === line.name && specifier === line.specifier && kept.length === line.extras.length)
-    return undefined;
-  return textOf({ name, extras: kept, specifier, marker: line.marker });
-}
-
-function textOf({ name, extras, specifier, marker }: RequestedDistribution): string {
-  const inBrackets = extras.length === 0 ? '' : `[${extras.join(',')}]`;
-  return `${name}${inBrackets}${specifier}${marker === undefined ? '' : ` ; ${marker}`}`;
+  return name === undefined ? undefined : requirementText({ ...line, name });
 }

@@ -19,7 +19,7 @@ import { applicationUses } from './application-uses.ts';
 import { askYanked, indexUrlsOf } from './ask-yanked.ts';
 import type { DepsOptions } from './deps-options.ts';
 import { type ProjectRequirements, projectRequirements } from './project-requirements.ts';
-import { resolveDistributions } from './resolve-distributions.ts';
+import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
 import { standInDockerfile } from './stand-in.ts';
 
 /** A project with what is known of its dependencies. */
@@ -48,22 +48,9 @@ export async function projectSubject(
   const trees =
     options.requirement.length > 0 ? await namedTrees(project, options.requirement) : study.requirements;
   const target = await decideTarget(project, { ...study, requirements: trees }, options.target);
-  const resolver = await findResolver(undefined, environment.signal);
   const plan = await installPlan(project, trees, options);
-  const pythonVersion = options.python ?? baseImage(plan.base)?.pythonVersion ?? versionOf(resolver);
-  const platform = platformOf(options, plan.base);
-  if (plan.steps.every(({ requirements }) => requirements.length === 0)) throw nothingInstalled(plan);
-  const task = environment.progress.start('resolving what the image would install');
-  const resolved = await resolveDistributions(
-    { steps: plan.steps, hasBytecode: plan.hasBytecode, pythonVersion, platform, resolver },
-    environment,
-    task,
-  ).finally(() => task.done());
-  const { distributions, yankedByResolver } = resolved;
-  const indexUrls = indexUrlsOf(plan.steps.at(-1)?.indexes ?? {}, resolver.settings);
-  const yanked = options.index
-    ? await askYanked({ distributions, indexUrls, known: yankedByResolver }, environment)
-    : new Map([...yankedByResolver].map(([name, is]) => [name, is ? '' : false] as const));
+  const resolved = await resolvePlan(plan, options, environment);
+  const { pythonVersion, platform } = resolved;
   return {
     project,
     study,
@@ -75,7 +62,7 @@ export async function projectSubject(
       kind: 'project',
       pythonVersion,
       environment: linuxEnvironment(pythonVersion, platform.architecture),
-      distributions,
+      distributions: resolved.distributions,
       installs: plan.installs,
       requested: plan.requested,
       uses: usesOf(project, study),
@@ -83,11 +70,41 @@ export async function projectSubject(
         device: target.device,
         evidence: target.evidence[0] ?? `made for the ${target.device.toUpperCase()} as asked`,
       },
-      yanked,
+      yanked: resolved.yanked,
       incomplete: plan.incomplete,
       warnings: [...resolved.warnings, ...study.problems.map(({ what, because }) => `${what}: ${because}`)],
     },
   };
+}
+
+interface ResolvedPlan extends ResolvedDistributions {
+  readonly pythonVersion: string;
+  readonly platform: WheelPlatform;
+  readonly yanked: DepsSubject['yanked'];
+}
+
+/** Resolves for the Python and the platform of the base image; throws a `UserError` where nothing is installed. */
+async function resolvePlan(
+  plan: InstallPlan,
+  options: DepsOptions,
+  environment: CliEnvironment,
+): Promise<ResolvedPlan> {
+  if (plan.steps.every(({ requirements }) => requirements.length === 0)) throw nothingInstalled(plan);
+  const resolver = await findResolver(undefined, environment.signal);
+  const pythonVersion = options.python ?? baseImage(plan.base)?.pythonVersion ?? versionOf(resolver);
+  const platform = platformOf(options, plan.base);
+  const task = environment.progress.start('resolving what the image would install');
+  const resolved = await resolveDistributions(
+    { steps: plan.steps, hasBytecode: plan.hasBytecode, pythonVersion, platform, resolver },
+    environment,
+    task,
+  ).finally(() => task.done());
+  const { distributions, yankedByResolver } = resolved;
+  const indexUrls = indexUrlsOf(plan.steps.at(-1)?.indexes ?? {}, resolver.settings);
+  const yanked = options.index
+    ? await askYanked({ distributions, indexUrls, known: yankedByResolver }, environment)
+    : new Map([...yankedByResolver].map(([name, is]) => [name, is ? '' : false] as const));
+  return { ...resolved, pythonVersion, platform, yanked };
 }
 
 /** Only where there is a list to install: else the missing Dockerfile is what is told. */
