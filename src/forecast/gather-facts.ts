@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { z } from 'zod';
 import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
 import {
   findResolver,
@@ -11,12 +12,12 @@ import {
   type ResolveRequirementsOptions,
   type ResolverProgram,
   readWheelDirectory,
+  resolutionMemory,
   resolveSteps,
 } from '../python/index.ts';
 import { type BaseImage, baseImage } from './base-images.ts';
 import type { EarlierInstall, ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
-import { type KeptResolution, resolutionMemory } from './resolution-memory.ts';
 import { summariseWheel, type WheelContents, wheelContentsSchema } from './wheel-contents.ts';
 
 /** How facts are gathered. */
@@ -69,6 +70,24 @@ export async function gatherForecastFacts(
   }
 }
 
+/** What a resolution came to. */
+interface KeptResolution {
+  readonly wheels: readonly WheelFacts[];
+  readonly warnings: readonly string[];
+}
+
+const keptSchema: z.ZodType<KeptResolution> = z.strictObject({
+  wheels: z.array(
+    z.strictObject({
+      name: z.string(),
+      version: z.string(),
+      contents: wheelContentsSchema,
+      isCachedByPip: z.boolean(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+});
+
 type Target = Pick<ResolveRequirementsOptions, 'pythonVersion' | 'platform'>;
 
 async function resolveWheels(
@@ -86,6 +105,7 @@ async function resolveWheels(
     question: { steps, target, pipOptions: options.pipOptions ?? [] },
     resolver,
     now: (options.now ?? Date.now)(),
+    outcome: keptSchema,
   });
   const known = await memory.recall();
   if (known !== undefined) return known;

@@ -105,6 +105,11 @@ export {
   readRequirementsTree,
 } from './requirements-tree.ts';
 export {
+  type ResolutionMemory,
+  type ResolutionQuestion,
+  resolutionMemory,
+} from './resolution-memory.ts';
+export {
   type PackageIndexes,
   type ResolvedEnvironment,
   type ResolvedWheel,

@@ -3,15 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { type ProgressTask, writeFileWhole } from '../../../base/index.ts';
+import { type ProgressTask, UserError, writeFileWhole } from '../../../base/index.ts';
 import type { DepsDistribution } from '../../../deps/index.ts';
 import {
   bytecodeRatio,
   type InstallStep,
   openWheel,
+  type ResolvedEnvironment,
   type ResolvedWheel,
   type ResolveRequirementsOptions,
   readWheelDistribution,
+  resolutionMemory,
   resolveSteps,
   type WheelDistribution,
 } from '../../../python/index.ts';
@@ -39,41 +41,81 @@ const wheelsAtOnce = 8;
 
 /** Resolves, and reads what the wheels say of themselves; none is downloaded whole. Throws a `UserError` with the resolver's words. */
 export async function resolveDistributions(
-  { steps, hasBytecode, ...target }: Resolution,
+  { hasBytecode, ...resolution }: Resolution,
   environment: CliEnvironment,
   task: ProgressTask,
 ): Promise<ResolvedDistributions> {
-  const { signal } = environment;
-  const resolved = await resolveSteps(steps, {
-    ...target,
-    // pip's own five retries, each with a long wait, would look like a hang.
-    pipOptions: ['--retries', '1'],
-    signal,
-  });
-  const limit = pLimit(wheelsAtOnce);
-  let count = 0;
-  const distributions = await Promise.all(
-    resolved.wheels.map((wheel) =>
-      limit(async () => {
-        const found = await readWheel(wheel, environment);
-        count += 1;
-        task.step(`${count} of ${resolved.wheels.length} wheels`);
-        return toDistribution(found, hasBytecode);
-      }),
-    ),
-  );
-  return {
-    distributions,
-    yankedByResolver: new Map(
-      resolved.wheels.flatMap(({ name, isYanked }) =>
-        isYanked === undefined ? [] : [[name, isYanked] as const],
+  return await resolveOnce(resolution, environment, async ({ wheels, warnings }) => {
+    const limit = pLimit(wheelsAtOnce);
+    let count = 0;
+    const distributions = await Promise.all(
+      wheels.map((wheel) =>
+        limit(async () => {
+          const found = await readWheel(wheel, environment);
+          count += 1;
+          task.step(`${count} of ${wheels.length} wheels`);
+          return toDistribution(found, hasBytecode);
+        }),
       ),
-    ),
-    hashes: new Map(
-      resolved.wheels.flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [[name, sha256] as const])),
-    ),
-    warnings: resolved.warnings,
-  };
+    );
+    const told = <Fact>(fact: (wheel: ResolvedWheel) => Fact | undefined): ReadonlyMap<string, Fact> =>
+      new Map(
+        wheels.flatMap((wheel) => {
+          const value = fact(wheel);
+          return value === undefined ? [] : [[wheel.name, value] as const];
+        }),
+      );
+    return {
+      distributions,
+      yankedByResolver: told(({ isYanked }) => isYanked),
+      hashes: told(({ sha256 }) => sha256),
+      warnings,
+    };
+  });
+}
+
+const wheelsSchema = z.object({
+  wheels: z.array(z.object({ name: z.string(), version: z.string(), url: z.string() })),
+  warnings: z.array(z.string()),
+});
+const environmentSchema: z.ZodType<ResolvedEnvironment> = z.custom<ResolvedEnvironment>(
+  (value) => wheelsSchema.safeParse(value).success,
+);
+
+/**
+ * What pip has resolved in the same way is taken again for a day, so that --fix after a look costs no second resolution; where a
+ * wheel of it is not there any more, it is resolved anew.
+ */
+async function resolveOnce<Result>(
+  { steps, ...target }: Omit<Resolution, 'hasBytecode'>,
+  { cacheDir, signal }: CliEnvironment,
+  use: (resolved: ResolvedEnvironment) => Promise<Result>,
+): Promise<Result> {
+  const { resolver, ...rest } = target;
+  const memory = resolutionMemory({
+    cacheDir: join(cacheDir, 'deps'),
+    question: { steps, ...rest },
+    resolver,
+    now: Date.now(),
+    outcome: environmentSchema,
+  });
+  const known = await memory.recall();
+  const again = known === undefined ? undefined : await unlessUserError(() => use(known));
+  if (again !== undefined) return again;
+  // pip's own five retries, each with a long wait, would look like a hang.
+  const resolved = await resolveSteps(steps, { ...target, pipOptions: ['--retries', '1'], signal });
+  const result = await use(resolved);
+  await memory.keep(resolved);
+  return result;
+}
+
+async function unlessUserError<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function toDistribution(wheel: WheelDistribution, hasBytecode: boolean): DepsDistribution {

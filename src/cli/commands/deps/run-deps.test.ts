@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   deps,
+  depsWith,
   findingsOf,
   hasPip,
   projectOf,
@@ -50,6 +51,21 @@ describe.skipIf(!hasPip)('a project', () => {
     expect(stdout).toMatch(/^8 Python distributions that the image would install/);
     expect(stdout).toMatch(/^warning .* only development uses pytest \(1 more comes along\)$/m);
     expect(stdout).toMatch(/fastapi==1\.0 .*# app\.py:1 imports fastapi/);
+  });
+
+  test('what was resolved is taken again for a day, unless a wheel of it is gone', async () => {
+    const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
+    const cache = { PLIMSOLL_CACHE_DIR: join(scratch(), 'cache') };
+    const clicks = async (): Promise<string | undefined> => {
+      const { stdout } = await depsWith(cache, wheels, project, '--all', '--no-index');
+      return / click (\d\.0) /.exec(stdout)?.[1];
+    };
+    expect(await clicks()).toBe('1.0');
+    const [newer, old] = ['click-2.0-py3-none-any.whl', 'click-1.0-py3-none-any.whl'];
+    copyFileSync(join(wheelsOf({ click: { version: '2.0' } }), newer), join(wheels, newer));
+    expect(await clicks()).toBe('1.0');
+    rmSync(join(wheels, old));
+    expect(await clicks()).toBe('2.0');
   });
 
   test('without bytecode where the build makes none', async () => {
