@@ -4,6 +4,7 @@ import {
   type DistributionFacts,
   normaliseName,
   type RequirementsTree,
+  type SplitRequirements,
   splitRequirements,
 } from '../../../python/index.ts';
 import type { DepsFix } from '../../../report/index.ts';
@@ -11,12 +12,18 @@ import { applyLeanFiles, diffOf, stageThatUses } from '../../../slim/index.ts';
 import type { DepsOptions } from './deps-options.ts';
 import type { ReadProjectSubject } from './project-subject.ts';
 
+/** What became of the files, and what is left to complain about. */
+export interface FixedRequirements {
+  readonly fix: DepsFix;
+  readonly findings: DepsReport['findings'];
+}
+
 /** Splits the requirements files by what the report says; writes them, with a copy of the old ones, unless only a diff is asked for. */
 export async function fixRequirements(
   { project, trees, hashes }: ReadProjectSubject,
   report: DepsReport,
   { dryRun }: Pick<DepsOptions, 'dryRun'>,
-): Promise<DepsFix> {
+): Promise<FixedRequirements> {
   const facts = factsOf(report, stageThatUses(project));
   const splits = trees.map((tree) =>
     splitRequirements(tree, { ...facts, areHashesProven: areProven(tree, hashes) }),
@@ -35,10 +42,26 @@ export async function fixRequirements(
   );
   const paths = changed.map(({ path }) => path);
   const diff = diffOf(changed);
-  if (dryRun || changed.length === 0) return { isWritten: false, paths, diff, leftAlone };
+  if (dryRun || changed.length === 0)
+    return { fix: { isWritten: false, paths, diff, leftAlone }, findings: report.findings };
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
   const backup = await applyLeanFiles(project.directory, changed, stamp);
-  return { isWritten: true, paths, diff, backup, leftAlone };
+  return { fix: { isWritten: true, paths, diff, backup, leftAlone }, findings: leftFindings(report, splits) };
+}
+
+/** Without what was moved out of the file that the image installs; where another file has to be installed, nothing is done yet. */
+function leftFindings(
+  { findings }: DepsReport,
+  splits: readonly SplitRequirements[],
+): DepsReport['findings'] {
+  const isInstalled = splits.every(({ production }) =>
+    [...production].every(([file, main]) => file === main),
+  );
+  const moved = new Set(splits.flatMap((split) => split.moved.map(({ name }) => normaliseName(name))));
+  return findings.filter(
+    ({ kind, distributions }) =>
+      kind !== 'development' || !isInstalled || !distributions.every((name) => moved.has(name)),
+  );
 }
 
 /** What the report found out, as the split asks for it. Builds for a GPU and smaller twins are left to `plimsoll slim`, which tries them. */

@@ -133,7 +133,7 @@ async function targetOf(
   if (uses.fileCount === 0)
     return {
       device: 'gpu',
-      evidence: 'there is no code to tell by (--target cpu says that it needs no GPU)',
+      evidence: 'not clear, as there is no code to tell by; --target cpu says that it needs none',
     };
   return {
     device: 'cpu',

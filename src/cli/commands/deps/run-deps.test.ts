@@ -149,6 +149,8 @@ describe.skipIf(!hasPip)('--fix', () => {
     expect(readFileSync(join(report.fix?.backup ?? '', 'requirements.txt'), 'utf8')).toBe(
       service['requirements.txt'],
     );
+    // What was moved is no complaint any more.
+    expect(findingsOf(report)).toEqual(['unused: left-over', 'unpinned: fastapi']);
     const again = await reportOf(wheels, project, '--fix');
     expect(again.fix).toMatchObject({ isWritten: false, paths: [], diff: '' });
     expect(findingsOf(again)).not.toContain('development: pytest');
