@@ -1,7 +1,7 @@
 import { formatBytes, UserError } from '../../../base/index.ts';
 import { type DepsSubject, describeDependencies } from '../../../deps/index.ts';
 import type { Image, ImageConfig } from '../../../image/index.ts';
-import { hardwareEvidence, linuxEnvironment } from '../../../python/index.ts';
+import { findResolver, hardwareEvidence, linuxEnvironment } from '../../../python/index.ts';
 import { dependencyCapture } from '../../dependency-capture.ts';
 import type { CliEnvironment } from '../../environment.ts';
 import { type ReadImage, withImage } from '../../read-side.ts';
@@ -69,7 +69,7 @@ async function subjectOf(
     uses: application.uses,
     target: await targetOf(options, image.config, application),
     yanked: options.index
-      ? await askYanked({ distributions, indexUrls: indexUrlsOf({}, undefined) }, environment)
+      ? await askYanked({ distributions, indexUrls: await ownIndexes(environment) }, environment)
       : new Map(),
     incomplete: absentLayers.map(({ digest }) => ({
       what: digest,
@@ -82,6 +82,13 @@ async function subjectOf(
         : []),
     ],
   };
+}
+
+/** The indexes that pip is set to ask on this machine, else PyPI: names of private distributions go to nobody else. */
+async function ownIndexes({ signal }: CliEnvironment): Promise<readonly string[]> {
+  const resolver = await findResolver(undefined, signal).catch(() => undefined);
+  signal.throwIfAborted();
+  return indexUrlsOf({}, resolver?.settings);
 }
 
 /** Before anything is called unused, the code of what is installed is searched for it. */

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { buildImage, type ImageParts, writeDockerArchive } from '../../../image/index.ts';
 import { dependencyGraph, linuxEnvironment, parseRequirementTexts } from '../../../python/index.ts';
 import {
   deps,
+  depsWith,
   type Files,
   findingsOf,
   hasPip,
@@ -131,6 +133,24 @@ describe('an image', () => {
     expect(none.findings.find(({ kind }) => kind === 'unused')?.evidence).toContain(
       'no code of another distribution imports it',
     );
+  });
+
+  test('an index that pip is set to tells what was yanked', async () => {
+    const index = scratch();
+    for (const [name, attributes] of [
+      ['click', 'data-yanked="broken"'],
+      ['fastapi', ''],
+    ] as const) {
+      mkdirSync(join(index, name));
+      writeFileSync(join(index, name, 'index.html'), `<a href="${name}-1.0.tar.gz" ${attributes}>x</a>`);
+    }
+    const variables = { PIP_NO_INDEX: '0', PIP_INDEX_URL: pathToFileURL(index).href };
+    const image = await archiveOf({ ...environment, ...application }, config);
+    const { stdout } = await depsWith({ ...variables, PLIMSOLL_CACHE_DIR: scratch() }, scratch(), image);
+    expect(stdout).toMatch(
+      /^warning +click 1\.0 was yanked: its maker took the release back\n +the reason given: broken$/m,
+    );
+    expect(stdout).toMatch(/^no package index told whether 6 releases of 8 were yanked$/m);
   });
 
   test('without code of an application nothing is called unused', async () => {
