@@ -1,0 +1,52 @@
+import { Readable } from 'node:stream';
+import { compressBlocks, type LayerCompressionFormat } from '../base/index.ts';
+import type { Layer } from '../image/index.ts';
+
+/** A layer as it goes to a registry. */
+export interface OutgoingLayer {
+  readonly layer: Layer;
+  /** What the memory of pushed blobs calls it. */
+  readonly key: string;
+  /** How it is packed on its way; `stored` as the source has it. */
+  readonly packing: LayerCompressionFormat | 'stored';
+  readonly mediaType: string;
+  /** Where they are known before the bytes are: those of a layer that is compressed in its source. */
+  readonly digest?: string;
+  readonly sizeBytes?: number;
+  /** How much is read for it, in bytes. */
+  readonly readBytes: number;
+  /** The blob's bytes, the same each time. */
+  open(): Promise<Readable>;
+}
+
+/**
+ * How a layer goes out: one that is compressed as it is stored, all others compressed in blocks on the way. A layer is compressed
+ * when what is stored has another digest than its tar.
+ */
+export function outgoingLayer(layer: Layer, format: LayerCompressionFormat): OutgoingLayer {
+  const { digest, diffId, sizeBytes, mediaType } = layer;
+  if (digest !== diffId) {
+    return {
+      layer,
+      key: digest,
+      packing: 'stored',
+      mediaType,
+      digest,
+      sizeBytes,
+      readBytes: sizeBytes,
+      open: async () => await layer.stored(),
+    };
+  }
+  return {
+    layer,
+    // The number changes with what the compressor makes of the same bytes.
+    key: `${diffId}+${format}.1`,
+    packing: format,
+    mediaType: `application/vnd.oci.image.layer.v1.tar+${format}`,
+    readBytes: sizeBytes,
+    open: async () => {
+      const source = await layer.uncompressed();
+      return Readable.from(compressBlocks(source, format), { objectMode: false });
+    },
+  };
+}
