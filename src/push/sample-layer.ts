@@ -45,7 +45,11 @@ async function sampleOf(
   length = blockBytes,
 ): Promise<{ readonly blocks: readonly Buffer[]; readonly sizeBytes: number }> {
   const place = await layer.plainTar?.();
-  if (place === undefined) return { blocks: [], sizeBytes: layer.sizeBytes };
+  if (place === undefined) {
+    // Whether its bytes can be had at all, opening it tells.
+    (await layer.stored()).destroy();
+    return { blocks: [], sizeBytes: layer.sizeBytes };
+  }
   const count = Math.ceil(place.sizeBytes / length);
   const sampled = Math.min(count, mostBlocks);
   const file = openSync(place.path, 'r');

@@ -4,11 +4,13 @@ import {
   formatReference,
   type Image,
   openRegistrySink,
+  parseImageSpec,
   parsePlatform,
   parseReference,
 } from '../../../image/index.ts';
 import { estimatePush, pushImage } from '../../../push/index.ts';
 import { pushEstimateJson, pushEstimateTable, pushJson, pushTable } from '../../../report/index.ts';
+import { engineNamed } from '../../engine-named.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { withImage } from '../../read-side.ts';
@@ -46,6 +48,7 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
       isInsecure: options.insecure,
       use: async (image) => await pushOpened({ image, sink, format, options, environment }),
     });
+    if (format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
     return exitCodes.clean;
   } finally {
     sink.close();
@@ -70,6 +73,19 @@ async function pushOpened({ image, sink, format, options, environment }: Work): 
   }
   const report = await pushImage({ image, sink, format, cacheDir, progress });
   write(options.json ? pushJson(report) : pushTable(report, { width, hasColour }));
+}
+
+/** The first version of Docker that pulls layers compressed with zstd. */
+const firstWithZstd = 23;
+
+/** An image that comes from an engine is likely to go back to one of its kind. */
+async function warnOfOldDocker({ image }: PushOptions, environment: CliEnvironment): Promise<void> {
+  if (parseImageSpec(image).kind !== 'docker') return;
+  const { version } = await engineNamed('docker', environment);
+  if (Number.parseInt(version, 10) >= firstWithZstd) return;
+  environment.progress.note(
+    `Docker ${version} here cannot pull layers that are compressed with zstd (Docker ${firstWithZstd} and later can). For hosts like this one, push with --compat any.`,
+  );
 }
 
 function formatOf({ compression, compat }: PushOptions): LayerCompressionFormat {
