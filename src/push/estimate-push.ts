@@ -1,4 +1,5 @@
 import type { LayerCompressionFormat } from '../base/index.ts';
+import { redactInstruction } from '../finding/index.ts';
 import type { Image, RegistrySink, SentBlob } from '../image/index.ts';
 import { type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
 import { pushedBlobs } from './pushed-blobs.ts';
@@ -24,7 +25,8 @@ export interface EstimatedLayer {
   readonly sizeBytes: number;
   /** True where `sizeBytes` is worked out from samples. */
   readonly isEstimated: boolean;
-  readonly createdBy?: string;
+  /** The instruction that made it, secrets masked. */
+  readonly instruction?: string;
 }
 
 /** What would be sent, and how long that takes; schema `plimsoll.push-estimate/1`. */
@@ -53,7 +55,10 @@ export async function estimatePush(request: EstimateRequest): Promise<PushEstima
       seen.get(outgoing.key) ??
       (await judge(outgoing, { blob, format, isThere: blob !== undefined && (await sink.has(blob)) }));
     seen.set(outgoing.key, facts);
-    layers.push({ ...facts, ...(createdBy !== undefined && { createdBy }) });
+    layers.push({
+      ...facts,
+      ...(createdBy !== undefined && { instruction: redactInstruction(createdBy) }),
+    });
   }
   const sum = (outcome: EstimatedLayer['outcome']): number =>
     [...seen.values()].reduce((all, one) => all + (one.outcome === outcome ? one.sizeBytes : 0), 0);

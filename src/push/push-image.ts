@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import { type LayerCompressionFormat, type Progress, sha256Digest } from '../base/index.ts';
+import { redactInstruction } from '../finding/index.ts';
 import { type Image, type Layer, ociDocuments, type RegistrySink, type SentBlob } from '../image/index.ts';
 import { type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
 import { type PushedBlobs, pushedBlobs } from './pushed-blobs.ts';
@@ -29,7 +30,8 @@ export interface PushedLayer extends SentBlob {
   readonly packing: OutgoingLayer['packing'];
   /** The layer as its source stores it, in bytes. */
   readonly storedBytes: number;
-  readonly createdBy?: string;
+  /** The instruction that made it, secrets masked. */
+  readonly instruction?: string;
 }
 
 /** What a push has done; schema `plimsoll.push/1`. */
@@ -135,7 +137,7 @@ interface Work {
 function layerOf(pushed: ReadonlyMap<string, PushedLayer>, { digest, createdBy }: Layer): PushedLayer {
   const found = pushed.get(digest);
   if (found === undefined) throw new Error(`the layer ${digest} was not pushed`);
-  return { ...found, ...(createdBy !== undefined && { createdBy }) };
+  return { ...found, ...(createdBy !== undefined && { instruction: redactInstruction(createdBy) }) };
 }
 
 async function pushLayer(outgoing: OutgoingLayer, { sink, known, onBytes }: Work): Promise<PushedLayer> {

@@ -75,7 +75,10 @@ function layerRow(layer: PushedLayer | EstimatedLayer, position: number): Cell[]
     { text: formatBytes(layer.storedBytes), style: 'dim' },
     { text: `${about}${formatBytes(layer.sizeBytes)}`, style: isMoved ? 'bold' : 'dim' },
     { text: `${words[layer.outcome]}${packing}`, style: isMoved ? 'plain' : 'good' },
-    { text: layer.createdBy === undefined ? '' : shortInstruction(layer.createdBy), style: 'dim' },
+    {
+      text: layer.instruction === undefined ? '' : plainText(shortInstruction(layer.instruction)),
+      style: 'dim',
+    },
   ];
 }
 
