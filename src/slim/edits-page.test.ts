@@ -36,6 +36,7 @@ const facts: RewriteFacts = {
   contextManifests: new Map([
     ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ['uv.lock', ''],
+    ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],
   ]),
   cuda: {
     device: 'gpu',
@@ -77,10 +78,20 @@ CMD ["python", "app.py"]
     without: ['headless-opencv', 'no-recommends', 'runtime-libraries', 'runtime-packages'],
   },
   'conda-clean': {
-    text: `FROM continuumio/miniconda3
+    text: `FROM mambaorg/micromamba:1.5.10
+COPY --chown=$MAMBA_USER:$MAMBA_USER environment.yml /tmp/environment.yml
+RUN micromamba install -y -n base -f /tmp/environment.yml
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
+  'conda-stages': {
+    text: `FROM continuumio/miniconda3:24.5.0-0
+WORKDIR /app
 COPY environment.yml .
 RUN conda env create -f environment.yml
-CMD ["python", "app.py"]
+COPY . .
+ENTRYPOINT ["conda", "run", "--no-capture-output", "-n", "geo", "gunicorn", "geo:app"]
 `,
     without: [],
   },

@@ -17,6 +17,7 @@ export type RewriteId =
   | 'start-command'
   | 'tool-layer-order'
   | 'tool-stages'
+  | 'conda-stages'
   | 'runtime-packages'
   | 'runtime-libraries'
   | 'no-recommends'
@@ -67,6 +68,8 @@ export interface RewriteFacts {
   readonly neededCommands: ReadonlyMap<string, string>;
   /** Places outside the Dockerfile that name the old installation path: `/usr/local/lib/python3.11/site-packages`. */
   readonly hardCodedPaths: readonly { readonly file: string; readonly line: number; readonly text: string }[];
+  /** Places outside the Dockerfile that name conda's installation, or a variable that only activating sets: `/opt/conda/bin`, `CONDA_EXE`. */
+  readonly condaPaths?: RewriteFacts['hardCodedPaths'];
   /** Import statements of the application that are worth byte-compiling: `from fastapi import FastAPI`. */
   readonly importStatements: readonly string[];
   /** Something compiles at run time (`torch.compile`, `cpp_extension`): what, or undefined. */

@@ -203,10 +203,11 @@ function finalState(text: string): Record<string, unknown> {
   };
 }
 
-/** `uv run` and `poetry run` start what PATH starts as well (start-command). */
+/** `uv run` and `poetry run` start what PATH starts as well (start-command), `conda run` what run-activated starts (conda-stages). */
 function withoutTool(start: string | undefined): string | undefined {
   return start
-    ?.replaceAll(
+    ?.replaceAll(/"conda", "run"(, "--no-capture-output"|, "-n", "\w+")*/g, '"/usr/local/bin/run-activated"')
+    .replaceAll(
       /(")?\b(uv|poetry|pdm|pipenv)"?,?\s+"?run("?,\s+)?"?(\s*"?--(frozen|no-dev)"?,?)*\s*"?(?=[a-z])/g,
       (_all, quote) => quote ?? '',
     )

@@ -2,6 +2,7 @@ import { aptSteps } from './apt-steps.ts';
 import { basePlatform } from './base-platform.ts';
 import { cacheMounts } from './cache-mounts.ts';
 import { condaClean } from './conda-clean.ts';
+import { condaStages } from './conda-stages.ts';
 import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
@@ -39,6 +40,7 @@ export const rewrites: readonly Rewrite[] = [
   virtualEnvironment,
   toolLayerOrder,
   toolStages,
+  condaStages,
   splitStages,
   slimBase,
   runtimePackages,

@@ -1,7 +1,7 @@
-import { readAptInstall } from '../apt-command.ts';
 import { chunkOf, isStateForBuilder } from './builder-stage.ts';
 import { type ContextCopy, readContextCopy } from './context-paths.ts';
 import { leave, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
+import { lastingPackages } from './runtime-stage.ts';
 import { runtimeBase } from './tool-base.ts';
 import type { ToolInstruction } from './tool-commands.ts';
 import { projectInstalls } from './tool-environment-path.ts';
@@ -130,9 +130,8 @@ function holds(copy: ContextCopy, path: string): boolean {
 
 /** The apt packages of an installing RUN: which of them the runtime needs is another rewrite's question. */
 function systemPart({ instruction }: ToolInstruction, eol: string): string[] {
-  const packages = (instruction.commands ?? []).flatMap((command) => readAptInstall(command)?.packages ?? []);
-  if (packages.length === 0) return [];
-  const names = packages.map((found) => found.text).join(' ');
+  const names = lastingPackages(instruction).join(' ');
+  if (names === '') return [];
   return [
     `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
   ];
