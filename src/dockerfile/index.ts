@@ -15,6 +15,7 @@ export { installedFolders, type LocalPackage, staticDependencies } from './rewri
 export type {
   BuildSecret,
   CudaFacts,
+  EditablePackage,
   PackagePurpose,
   Rewrite,
   RewriteFacts,

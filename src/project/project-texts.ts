@@ -62,6 +62,7 @@ const manifestNames = new Set([
   'setup.py',
   'setup.cfg',
   'MANIFEST.in',
+  '.gitignore',
   'conda-lock.yml',
   'pixi.toml',
   'pixi.lock',

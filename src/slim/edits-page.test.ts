@@ -38,6 +38,7 @@ const facts: RewriteFacts = {
     ['uv.lock', ''],
     ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],
   ]),
+  editablePackages: new Map([['.', { roots: ['svc'], because: undefined }]]),
   cuda: {
     device: 'gpu',
     broughtBy: 'torch',
@@ -148,6 +149,15 @@ RUN pip install .
 CMD ["svc"]
 `,
     without: ['split-stages', 'cpu-wheels'],
+  },
+  'regular-install': {
+    text: `FROM python:3.12
+WORKDIR /app
+COPY . .
+RUN pip install -e .
+CMD ["svc"]
+`,
+    without: ['cpu-wheels'],
   },
   'layer-order': {
     text: `FROM python:3.11

@@ -14,6 +14,7 @@ import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
 import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
+import { editablePackages } from './editable-packages.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
 import { rootNeeds } from './root-needs.ts';
@@ -77,6 +78,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
+    editablePackages: editablePackages(project, study),
     cuda: cudaFacts(input, names),
     smaller: smallerFacts(input, { editable, all: names }),
     buildPlatform: input.buildPlatform,

@@ -190,7 +190,7 @@ function pipObstacles(
     return localPackages(pip, instruction.before.workdir, copies).flatMap((local) => {
       const obstacle = isElsewhere
         ? `\`${local.text}\` is installed from the source tree`
-        : localObstacle(local, pip, { stage: read.stage, facts });
+        : localObstacle(local, pip, { stage: read.stage, facts, place: instruction });
       return obstacle === undefined ? [] : [`${where}: ${obstacle}`];
     });
   });

@@ -46,6 +46,10 @@ const facts: RewriteFacts = {
     ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],
     ...['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile', 'Pipfile.lock'].map((path) => [path, ''] as const),
   ]),
+  editablePackages: new Map([
+    ['.', { roots: ['svc'], because: undefined }],
+    ['lib', { roots: ['lib/lib'], because: 'lib/lib/words.yaml is no declared package data' }],
+  ]),
   rootNeeds: { ports: [8000], reasons: [], volumePaths: ['/models'] },
   credentialFiles: new Map([['pip.conf', 'a password']]),
   modelCacheFolders: new Set(['hf-cache']),

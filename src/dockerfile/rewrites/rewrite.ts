@@ -7,6 +7,7 @@ export type RewriteId =
   | 'apt-steps'
   | 'conda-clean'
   | 'split-stages'
+  | 'regular-install'
   | 'slim-base'
   | 'cuda-base'
   | 'production-requirements'
@@ -60,6 +61,8 @@ export interface RewriteFacts {
     readonly purpose: PackagePurpose;
     readonly runtimePackages: readonly string[];
   };
+  /** Packages of the source tree that are installed in editable form, by folder of the build context; undefined where the project was not read for them. */
+  readonly editablePackages?: ReadonlyMap<string, EditablePackage> | undefined;
   /** Debian packages that provide a command. */
   readonly packageOfCommand: (command: string) => string | undefined;
   /** Debian run-time packages that the distributions need and that no wheel bundles. */
@@ -120,6 +123,14 @@ export interface SmallerFacts {
   readonly runtimeLibraries: RewriteFacts['runtimeLibraries'];
   /** What has to stay, and why. */
   readonly leftAlone: readonly string[];
+}
+
+/** A package that is installed in editable form, as far as a regular installation could take its place. */
+export interface EditablePackage {
+  /** Its folders and modules in the build context: `src/stopwords`. */
+  readonly roots: readonly string[];
+  /** What a regular installation would miss, in words that follow `because`; undefined when nothing. */
+  readonly because: string | undefined;
 }
 
 /** What speaks for or against another user than root. */

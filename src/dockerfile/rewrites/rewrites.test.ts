@@ -106,6 +106,13 @@ const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts
       cpuWheels: { requirements: ['torch'], evidence: 'as asked' },
     },
   ],
+  [
+    'package-editable-data',
+    {
+      ...manifest(`${packaged}build-backend = "setuptools.build_meta"\n`),
+      editablePackages: new Map([['.', { roots: ['src/svc'], because: undefined }]]),
+    },
+  ],
   ['package-', manifest(`${packaged}build-backend = "hatchling.build"\n`)],
   [
     'opencv',

@@ -14,6 +14,7 @@ import { nonRootUser } from './non-root-user.ts';
 import { packageLayerOrder } from './package-layer-order.ts';
 import { productionRequirements } from './production-requirements.ts';
 import { pruneHeaders, pruneTests, stripLibraries } from './prune-site-packages.ts';
+import { regularInstall } from './regular-install.ts';
 import type { Rewrite } from './rewrite.ts';
 import { runtimeLibraries } from './runtime-libraries.ts';
 import { runtimePackages } from './runtime-packages.ts';
@@ -42,6 +43,7 @@ export const rewrites: readonly Rewrite[] = [
   toolStages,
   condaStages,
   splitStages,
+  regularInstall,
   slimBase,
   runtimePackages,
   cudaBase,

@@ -62,6 +62,24 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
       contextManifests: new Map([['pyproject.toml', '[build-system]\nbuild-backend = "hatchling.build"\n']]),
     },
   ],
+  [/regular-install\//, { editablePackages: new Map([['.', { roots: ['src/svc'], because: undefined }]]) }],
+  [
+    /regular-install\/left-alone-data/,
+    {
+      editablePackages: new Map([
+        ['.', { roots: ['src/svc'], because: 'src/svc/words.yaml is no declared package data' }],
+      ]),
+    },
+  ],
+  [
+    /regular-install\/(two-packages|left-alone-unknown)/,
+    {
+      editablePackages: new Map([
+        ['.', { roots: ['svc'], because: undefined }],
+        ['libs/core', { roots: ['libs/core/core'], because: undefined }],
+      ]),
+    },
+  ],
   [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
   [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],
 ];

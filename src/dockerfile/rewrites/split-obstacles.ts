@@ -90,7 +90,7 @@ function installObstacles(
       const isElsewhere = one.instruction.commands?.some(({ words }) => words[0] === 'cd') === true;
       const obstacle = isElsewhere
         ? `\`${local.text}\` is installed from the source tree`
-        : localObstacle(local, install, { stage, facts });
+        : localObstacle(local, install, { stage, facts, place: one.instruction });
       if (obstacle !== undefined) found.push(`${where}: ${obstacle}`);
     }
     for (const file of [...install.requirementFiles, ...install.constraintFiles]) {
