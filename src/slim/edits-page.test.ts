@@ -39,6 +39,7 @@ const facts: RewriteFacts = {
     ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],
   ]),
   editablePackages: new Map([['.', { roots: ['svc'], because: undefined }]]),
+  isIgnored: () => true,
   cuda: {
     device: 'gpu',
     broughtBy: 'torch',

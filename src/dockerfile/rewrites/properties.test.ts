@@ -41,6 +41,7 @@ const facts: RewriteFacts = {
   hardCodedPaths: [],
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
+  isIgnored: (path) => path.startsWith('.venv/'),
   contextManifests: new Map([
     ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],

@@ -82,6 +82,8 @@ export interface RewriteFacts {
    * each `pyvenv.cfg` in it; undefined when the context was not read.
    */
   readonly contextManifests?: ReadonlyMap<string, string>;
+  /** Whether the ignore file keeps a path out of the build context, as it will be; undefined where the context was not read. */
+  readonly isIgnored?: ((path: string) => boolean) | undefined;
   /** What the project asks of CUDA; undefined when not all of its requirements are known. */
   readonly cuda?: CudaFacts | undefined;
   /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */

@@ -39,6 +39,7 @@ const facts: RewriteFacts = {
   hardCodedPaths: [],
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
+  isIgnored: (path) => path.startsWith('.venv/'),
   pruneScript: 'docker/prune-site-packages.py',
 };
 const torch: RewriteFacts = {
@@ -143,8 +144,9 @@ function factsOf(name: string): RewriteFacts {
   const known = knowledge.find(([prefix]) => name.startsWith(prefix))?.[1];
   if (known !== undefined) return { ...facts, ...known };
   if (/naive-torch|cuda/.test(name)) return torch;
+  const isSent = name.includes('sent-environment') ? { isIgnored: () => false } : {};
   const context = contexts.find(([word]) => name.startsWith('tool-') && word.test(name));
-  return context === undefined ? facts : { ...facts, contextManifests: new Map(context[1]) };
+  return context === undefined ? facts : { ...facts, ...isSent, contextManifests: new Map(context[1]) };
 }
 
 describe('all rewrites together', () => {

@@ -1,6 +1,8 @@
+import { posix } from 'node:path';
 import { chunkOf, isStateForBuilder } from './builder-stage.ts';
-import { type ContextCopy, readContextCopy } from './context-paths.ts';
-import { leave, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
+import { type ContextCopy, folderOf, makesOwnedFolder, readContextCopy } from './context-paths.ts';
+import { environmentInContext } from './environments-in-source.ts';
+import { leave, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { lastingPackages } from './runtime-stage.ts';
 import { runtimeBase } from './tool-base.ts';
 import type { ToolInstruction } from './tool-commands.ts';
@@ -24,16 +26,18 @@ export const toolStages: Rewrite = {
     if (stillStartsThroughTool(read))
       return leave(`the container starts through \`${read.tool} run\` (see start-command)`);
     const { stage } = read;
+    const { path } = read.place;
+    const order = environmentOrder(read, path, facts);
     const end = stage.instructions.at(-1)?.syntax.range.end ?? stage.from.range.end;
     return {
       edits: [
         {
           range: { start: stage.from.range.start, end },
-          newText: splitText(dockerfile, read, read.place.path),
+          newText: splitText(dockerfile, read, { path, order }),
         },
       ],
       reason: `${read.tool} and its caches, compilers and headers stay behind in the builder stage; the environment is copied to the same path`,
-      leftAlone: [],
+      leftAlone: order.kind === 'first' ? [] : [order.because],
     };
   },
 };
@@ -63,7 +67,11 @@ function stillStartsThroughTool({ stage, instructions, last, tool }: ToolStage):
   );
 }
 
-function splitText({ model, syntax }: ResolvedDockerfile, read: ToolStage, path: string): string {
+function splitText(
+  { model, syntax }: ResolvedDockerfile,
+  read: ToolStage,
+  { path, order }: { readonly path: string; readonly order: EnvironmentOrder },
+): string {
   const { stage } = read;
   const { text } = syntax;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -73,7 +81,7 @@ function splitText({ model, syntax }: ResolvedDockerfile, read: ToolStage, path:
   const parts: Parts = { read, text, eol };
   const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(parts)];
   const copy = `${eol}${eol}COPY --from=${name} ${path} ${path}`;
-  return `${builder.join('')}${eol}${eol}${[runtimeFrom, ...runtimeChunks(parts, copy)].join('')}`;
+  return `${builder.join('')}${eol}${eol}${[runtimeFrom, ...runtimeChunks(parts, order, copy)].join('')}`;
 }
 
 interface Parts {
@@ -107,15 +115,17 @@ function asBuilderRole({ classified, kind }: ToolInstruction): ToolInstruction['
   return kind === 'install' || kind === 'tool' ? { ...classified, role: 'dependencies' } : classified;
 }
 
-/** Everything but the installations and the tool; the environment where the first installation stood, or behind a source that it lies in. */
-function runtimeChunks({ read, text, eol }: Parts, environmentCopy: string): string[] {
-  const { instructions, stage, last, first, place } = read;
-  const path = place.kind === 'fixed' ? place.path : '';
+/** Everything but the installations and the tool; the environment comes first, so that a change of the code does not bring it again. */
+function runtimeChunks(
+  { read, text, eol }: Parts,
+  order: EnvironmentOrder,
+  environmentCopy: string,
+): string[] {
+  const { instructions, stage, last, first } = read;
   const copies = instructions.map(({ instruction }) => readContextCopy(instruction));
-  const isCovered = copies.slice(0, last).some((copy) => copy?.isBroad === true && holds(copy, path));
   const firstCopy = copies.findIndex((copy) => copy !== undefined);
   const early = firstCopy === -1 ? first : Math.min(first, firstCopy);
-  const position = isCovered || path.endsWith('/.venv') ? (isCovered ? last : first) : early;
+  const position = order.kind === 'first' ? early : last;
   return instructions.flatMap((one, at) => {
     const lead = at === position ? [environmentCopy] : [];
     if (one.kind === 'install' || one.kind === 'tool') return [...systemPart(one, eol), ...lead];
@@ -124,8 +134,28 @@ function runtimeChunks({ read, text, eol }: Parts, environmentCopy: string): str
   });
 }
 
-function holds(copy: ContextCopy, path: string): boolean {
-  return path.startsWith(copy.destination.endsWith('/') ? copy.destination : `${copy.destination}/`);
+/** Whether the environment can come in front of the source that is copied over the place where it lies. */
+type EnvironmentOrder = { readonly kind: 'first' } | { readonly kind: 'behind'; readonly because: string };
+
+function environmentOrder(
+  { instructions, last }: ToolStage,
+  path: string,
+  facts: RewriteFacts,
+): EnvironmentOrder {
+  const copies = instructions.slice(0, last).flatMap(({ instruction }) => readContextCopy(instruction) ?? []);
+  const owned = copies.find((copy) => makesOwnedFolder(copy) && `${path}/`.startsWith(folderOf(copy)));
+  if (owned !== undefined)
+    return {
+      kind: 'behind',
+      because: `the environment is copied behind the source, and so again with each change of it: ${owned.destination} gets its owner and mode from the COPY of the source`,
+    };
+  const inContext = environmentInContext(path, copies);
+  if (inContext === undefined || facts.isIgnored?.(posix.join(inContext, 'pyvenv.cfg')) === true)
+    return { kind: 'first' };
+  return {
+    kind: 'behind',
+    because: `the environment is copied behind the source, and so again with each change of it: .dockerignore lets ${inContext} through, which would be copied over the one of the image`,
+  };
 }
 
 /** The apt packages of an installing RUN: which of them the runtime needs is another rewrite's question. */
