@@ -69,6 +69,10 @@ const contexts: readonly (readonly [word: RegExp, files: readonly (readonly [str
     /poetry-script/,
     [...locks, ['pyproject.toml', `${pyproject}[tool.poetry.scripts]\nserve = "svc:main"\n`]],
   ],
+  [
+    /pipenv-argument/,
+    [...locks, ['Pipfile', '[[source]]\nname = "own"\nurl = "http://${PACKAGES_HOST}/${PACKAGES_PATH}"\n']],
+  ],
   [/^tool-/, [...locks, ['pyproject.toml', pyproject]]],
 ];
 

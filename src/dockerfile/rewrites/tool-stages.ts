@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { InstructionSyntax } from '../syntax/syntax.ts';
 import { chunkOf, isStateForBuilder } from './builder-stage.ts';
 import { type ContextCopy, folderOf, makesOwnedFolder, readContextCopy } from './context-paths.ts';
 import { environmentInContext } from './environments-in-source.ts';
@@ -33,7 +34,7 @@ export const toolStages: Rewrite = {
       edits: [
         {
           range: { start: stage.from.range.start, end },
-          newText: splitText(dockerfile, read, { path, order }),
+          newText: splitText(dockerfile, read, { path, order, facts }),
         },
       ],
       reason: `${read.tool} and its caches, compilers and headers stay behind in the builder stage; the environment is copied to the same path`,
@@ -70,7 +71,15 @@ function stillStartsThroughTool({ stage, instructions, last, tool }: ToolStage):
 function splitText(
   { model, syntax }: ResolvedDockerfile,
   read: ToolStage,
-  { path, order }: { readonly path: string; readonly order: EnvironmentOrder },
+  {
+    path,
+    order,
+    facts,
+  }: {
+    readonly path: string;
+    readonly order: EnvironmentOrder;
+    readonly facts: RewriteFacts;
+  },
 ): string {
   const { stage } = read;
   const { text } = syntax;
@@ -78,7 +87,7 @@ function splitText(
   const name = model.stages.some((other) => other.name === 'builder') ? `${read.tool}-builder` : 'builder';
   const from = text.slice(stage.from.range.start, stage.from.range.end);
   const runtimeFrom = from.replace(stage.baseAsWritten, runtimeBase(stage) ?? stage.baseAsWritten);
-  const parts: Parts = { read, text, eol };
+  const parts: Parts = { read, text, eol, facts };
   const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(parts)];
   const copy = `${eol}${eol}COPY --from=${name} ${path} ${path}`;
   return `${builder.join('')}${eol}${eol}${[runtimeFrom, ...runtimeChunks(parts, order, copy)].join('')}`;
@@ -86,20 +95,23 @@ function splitText(
 
 interface Parts {
   readonly read: ToolStage;
+  readonly facts: RewriteFacts;
   readonly text: string;
   readonly eol: string;
 }
 
 /** Everything up to the last installation, but what only describes the image. */
 function builderChunks(parts: Parts): string[] {
-  const { read, text, eol } = parts;
+  const { read, text, eol, facts } = parts;
   const { instructions, last, stage, tool } = read;
   const roles = instructions.map(asBuilderRole);
   const needed = instructions.slice(0, last + 1).filter(({ kind, instruction }, position) => {
     if (kind !== 'state') return true;
     const one = roles[position];
     return (
-      instruction.syntax.keyword === 'user' || (one !== undefined && isStateForBuilder(one, roles, true))
+      instruction.syntax.keyword === 'user' ||
+      (one !== undefined && isStateForBuilder(one, roles, true)) ||
+      isNamedInManifest(instruction.syntax, facts)
     );
   });
   const chunks = needed.map((one) => chunkOf({ text, stage }, one.classified));
@@ -108,6 +120,18 @@ function builderChunks(parts: Parts): string[] {
   const missing = wanted.filter((pair) => !isTrue(pair.replace(/=.*/, '')));
   const variables = missing.length === 0 ? [] : [`${eol}ENV ${missing.join(' ')}`];
   return [...variables, ...chunks];
+}
+
+/** An ENV that a manifest or lock file refers to: `url = "https://${PACKAGES_HOST}/simple"`. */
+function isNamedInManifest(
+  { keyword, value }: InstructionSyntax,
+  { contextManifests }: RewriteFacts,
+): boolean {
+  if (keyword !== 'env') return false;
+  const names = [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)(?==|\s)/g)].map((match) => match[1] ?? '');
+  return [...(contextManifests?.values() ?? [])].some((text) =>
+    names.some((name) => text.includes(`\${${name}}`)),
+  );
 }
 
 /** As the split for pip sees it: whoever installs or brings a tool uses the variables. */
