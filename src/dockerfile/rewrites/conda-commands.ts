@@ -37,7 +37,7 @@ export function classifyCondaInstruction(instruction: Instruction): CondaInstruc
   const isInstall = installs.length + pips.length > 0;
   const isForShells = commands.some((command) => isSetup(command) || isShellLine(command, instruction));
   const isAside = (command: ShellCommand): boolean =>
-    isSetup(command) || isShellLine(command, instruction) || leavesNothing(command);
+    isSetup(command) || isShellLine(command, instruction) || isActivation(command) || leavesNothing(command);
   return {
     instruction,
     classified,
@@ -113,6 +113,32 @@ function isShellLine({ words }: ShellCommand, { syntax }: Instruction): boolean 
     /echo[^;&|]*(conda|activate)[^;&|]*>>?\s*\S*(bashrc|\.bash_profile|\.profile|profile\.d\/\S+)/.test(
       syntax.value,
     )
+  );
+}
+
+/** The environment that a command activates for those behind it: `source activate app`, `conda activate app`. */
+function activatedName({ words }: ShellCommand): string | undefined {
+  const isOfConda = condaTool(words[0] ?? '') !== undefined && words[1] === 'activate';
+  const isOfShell = /^(source|\.)$/.test(words[0] ?? '') && /(^|\/)activate$/.test(words[1] ?? '');
+  return isOfConda || isOfShell ? words[2] : undefined;
+}
+
+/** The environment that is active where a command stands in its RUN, if a command in front of it says so. */
+export function activatedBefore(command: ShellCommand, { commands }: Instruction): string | undefined {
+  return (commands ?? [])
+    .filter(({ range, isTopLevel }) => isTopLevel && range.start < command.range.start)
+    .map(activatedName)
+    .findLast((name) => name !== undefined);
+}
+
+/** Activates an environment, or lets the shell do so, for the rest of the RUN. */
+function isActivation(command: ShellCommand): boolean {
+  const { words } = command;
+  return (
+    activatedName(command) !== undefined ||
+    (/^(source|\.)$/.test(words[0] ?? '') && /(\/conda\.sh|\.bashrc)$/.test(words[1] ?? '')) ||
+    (words[0] === 'eval' && /\bconda shell\./.test(words[1] ?? '')) ||
+    (condaTool(words[0] ?? '') !== undefined && words[1] === 'shell.bash')
   );
 }
 

@@ -18,7 +18,8 @@ export function variablesIn({ instructions }: Read, facts: RewriteFacts): string
   return instructions.flatMap(({ installs }) =>
     installs.flatMap((install) => {
       const file = install.file ?? (install.command.words.includes('env') ? 'environment.yml' : undefined);
-      if (file === undefined) return [];
+      // Lists of packages set none.
+      if (file === undefined || !/\.ya?ml$/.test(file)) return [];
       const text = environmentFile(install, facts);
       if (text === undefined)
         return [`${file} is not known, and it may set variables that only activating brings`];

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { readCondaRun } from '../conda-command.ts';
-import type { Instruction, Stage } from '../model.ts';
+import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import { userOf } from './base-user.ts';
 import { type CondaBase, readCondaBase } from './conda-base.ts';
-import { type CondaInstruction, classifyCondaInstruction, insideRun } from './conda-commands.ts';
+import { activatedBefore, type CondaInstruction, classifyCondaInstruction } from './conda-commands.ts';
 import {
   activeEnvironment,
   type CondaEnvironment,
@@ -71,18 +71,35 @@ function environmentsOf(
     if (found === undefined) unknown.push(instruction);
     else known.set(found.prefix, found);
   };
+  const activeAt = (command: ShellCommand, instruction: Instruction): CondaEnvironment | undefined => {
+    const name = activatedBefore(command, instruction);
+    return name === undefined
+      ? undefined
+      : namedEnvironment({ name, prefix: undefined }, instruction, context.base);
+  };
   for (const { instruction, installs } of instructions)
-    for (const install of installs) add(installEnvironment(install, instruction, context), instruction);
+    for (const install of installs) {
+      const isPlain =
+        install.name === undefined &&
+        install.prefix === undefined &&
+        /^(install|update|upgrade)$/.test(install.command.words[1] ?? '');
+      add(
+        (isPlain ? activeAt(install.command, instruction) : undefined) ??
+          installEnvironment(install, instruction, context),
+        instruction,
+      );
+    }
   const prefixes = [...known.keys()];
   for (const { instruction, pips } of instructions)
     for (const pip of pips) {
-      const command = instruction.commands?.find(
-        (one) => insideRun(one).range.start === pip.command.range.start,
-      );
+      const command = instruction.commands?.find((one) => one.range.start === pip.command.range.start);
       const run = command === undefined ? undefined : readCondaRun(command.words);
       const ofRun =
         run === undefined || run === 'unsure' ? undefined : namedEnvironment(run, instruction, context.base);
-      add(ofRun ?? activeEnvironment(instruction, context.base, prefixes), instruction);
+      add(
+        ofRun ?? activeAt(pip.command, instruction) ?? activeEnvironment(instruction, context.base, prefixes),
+        instruction,
+      );
     }
   return { known: [...known.values()], unknown };
 }
