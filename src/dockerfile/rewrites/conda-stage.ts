@@ -15,6 +15,7 @@ import {
 import { startObstacles } from './conda-start-obstacles.ts';
 import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
+import { aptInstalls } from './runtime-packages.ts';
 import { onbuildObstacle } from './split-obstacles.ts';
 
 /** The stage that becomes the image, where conda installs in it. */
@@ -41,7 +42,9 @@ export function readCondaStage(dockerfile: ResolvedDockerfile, facts: RewriteFac
   if (!instructions.some((one) => one.kind === 'install')) return undefined;
   const found = environmentsOf(instructions, { base, facts });
   const named = found.known.filter(({ prefix }) => prefix !== base.prefix);
-  const environment = named[0] ?? found.known[0];
+  // Of micromamba's image all environments are copied: it is what the final stage runs on, too.
+  const environment =
+    base.kind === 'micromamba' ? { name: 'base', prefix: base.prefix } : (named[0] ?? found.known[0]);
   const read: Omit<CondaStage, 'obstacles'> = {
     stage,
     base,
@@ -115,20 +118,16 @@ function obstaclesOf({ read, dockerfile, facts, found }: Question): string[] {
   const { model, placeOf } = dockerfile;
   const { stage, base, instructions, last } = read;
   const from = placeOf(stage.from);
-  if (base.kind === 'micromamba')
-    return [
-      `${from}: ${stage.base} is a small Debian with one program beside it, whose _entrypoint.sh activates the environment at each start; what it has downloaded goes by conda-clean`,
-    ];
   if (model.stages.some((other) => other.baseStage === stage.position))
     return [`${from}: another stage grows from the one that conda installs in`];
+  const isSame = base.kind === 'micromamba';
+  if (isSame && !hasBuildPackages(stage, facts))
+    return [
+      `${from}: ${stage.base} is a small Debian with one program beside it, whose _entrypoint.sh activates the environment at each start, and nothing here is for building; what has been downloaded goes by conda-clean`,
+    ];
   return [
     ...instructions.flatMap((one) => onbuildObstacle(one.classified, placeOf)),
-    ...found.unknown.map(
-      (instruction) => `${placeOf(instruction.syntax)}: which environment this installs into is not known`,
-    ),
-    ...(found.known.length > 1
-      ? [`conda installs into more than one environment (${found.known.map(({ name }) => name).join(', ')})`]
-      : []),
+    ...(isSame ? [] : environmentObstacles(found, placeOf)),
     ...settingObstacles(stage, placeOf),
     ...instructions
       .slice(0, last)
@@ -140,7 +139,28 @@ function obstaclesOf({ read, dockerfile, facts, found }: Question): string[] {
           : [],
       ),
     ...instructions.flatMap((one) => installObstacles(one, { read, dockerfile, facts, found })),
-    ...(found.known.length === 1 ? startObstacles(read, dockerfile, facts) : []),
+    ...(found.known.length === 1 && !isSame ? startObstacles(read, dockerfile, facts) : []),
+  ];
+}
+
+/** Compilers and headers, which only the installation needs. */
+function hasBuildPackages(stage: Stage, facts: RewriteFacts): boolean {
+  return aptInstalls(stage).some(({ install }) =>
+    install.packages.some(({ name }) => /^(build|header)$/.test(facts.classifyPackage(name).purpose)),
+  );
+}
+
+function environmentObstacles(
+  { known, unknown }: FoundEnvironments,
+  placeOf: ResolvedDockerfile['placeOf'],
+): string[] {
+  return [
+    ...unknown.map(
+      (instruction) => `${placeOf(instruction.syntax)}: which environment this installs into is not known`,
+    ),
+    ...(known.length > 1
+      ? [`conda installs into more than one environment (${known.map(({ name }) => name).join(', ')})`]
+      : []),
   ];
 }
 
@@ -169,7 +189,7 @@ function installObstacles(one: CondaInstruction, { read, dockerfile, facts }: Qu
     .find((name) => /^([\w-]+::)?(boa|conda-build|conda-smithy|constructor|rattler-build)\b/.test(name));
   const file = one.installs.map((install) => environmentFile(install, facts)).join('\n');
   return [
-    ...(user === undefined
+    ...(user === undefined || (read.base.kind === 'micromamba' && isMambaUser(user))
       ? []
       : [`${where}: the environment belongs to ${user}, and copying it would change that`]),
     ...(builder === undefined
@@ -187,6 +207,11 @@ function installObstacles(one: CondaInstruction, { read, dockerfile, facts }: Qu
       : []),
     ...pipObstacles(one, { read, facts }, where),
   ];
+}
+
+/** The user of micromamba's image, whom COPY can name there. */
+export function isMambaUser(user: string): boolean {
+  return /^(mambauser|\$\{?MAMBA_USER(_ID)?\}?|57439)(:|$)/.test(user);
 }
 
 function pipObstacles(

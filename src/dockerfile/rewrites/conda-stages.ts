@@ -4,7 +4,7 @@ import { chunkOf } from './builder-stage.ts';
 import { readCondaBase } from './conda-base.ts';
 import { type CondaInstruction, classifyCondaInstruction } from './conda-commands.ts';
 import type { CondaEnvironment } from './conda-environment.ts';
-import { type CondaStage, readCondaStage } from './conda-stage.ts';
+import { type CondaStage, isMambaUser, readCondaStage } from './conda-stage.ts';
 import { hasWheels, installedFiles } from './conda-stage-files.ts';
 import { activationScript, changedCondaStart } from './conda-start.ts';
 import { isOnPath } from './conda-start-obstacles.ts';
@@ -30,6 +30,7 @@ export const condaStages: Rewrite = {
     const { stage, environment, base } = read;
     const end = stage.instructions.at(-1)?.syntax.range.end ?? stage.from.range.end;
     const isWhole = environment.prefix === base.prefix;
+    const isSame = base.kind === 'micromamba';
     return {
       edits: [
         {
@@ -37,9 +38,11 @@ export const condaStages: Rewrite = {
           newText: splitText({ dockerfile, read, facts, environment }),
         },
       ],
-      reason: isWhole
-        ? 'downloads, compilers and what the base brings for people stay behind in the builder stage; conda and its environment are copied to the same path'
-        : `conda itself, its downloads and what the base brings for people stay behind in the builder stage; the environment ${environment.name} is copied to the same path`,
+      reason: isSame
+        ? `compilers, headers and downloads stay behind in the builder stage; ${base.prefix} is copied onto the same image, whose ENTRYPOINT activates the environment as before`
+        : isWhole
+          ? 'downloads, compilers and what the base brings for people stay behind in the builder stage; conda and its environment are copied to the same path'
+          : `conda itself, its downloads and what the base brings for people stay behind in the builder stage; the environment ${environment.name} is copied to the same path`,
       leftAlone: [],
     };
   },
@@ -74,7 +77,8 @@ function splitText(parts: Parts): string {
   const name = isTaken ? 'conda-builder' : 'builder';
   const from = text.slice(stage.from.range.start, stage.from.range.end);
   const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(parts, eol)];
-  const runtime = [from.replace(stage.baseAsWritten, base.system), ...runtimeChunks(parts, name, eol)];
+  const system = base.kind === 'micromamba' ? stage.baseAsWritten : base.system;
+  const runtime = [from.replace(stage.baseAsWritten, system), ...runtimeChunks(parts, name, eol)];
   return `${builder.join('')}${eol}${eol}${runtime.join('')}`;
 }
 
@@ -90,8 +94,9 @@ function builderChunks({ dockerfile, read, environment }: Parts, eol: string): s
         kind !== 'state' || /^(env|arg|workdir|shell|user)$/.test(instruction.syntax.keyword),
     );
   const isCleaned = stage.instructions.some(({ commands }) => commands?.some(isCondaClean) === true);
-  const cleaning =
-    environment.prefix === base.prefix && !isCleaned ? [`${eol}RUN ${base.prefix}/bin/conda clean -afy`] : [];
+  const command =
+    base.kind === 'micromamba' ? 'micromamba clean --all --yes' : `${base.prefix}/bin/conda clean -afy`;
+  const cleaning = environment.prefix === base.prefix && !isCleaned ? [`${eol}RUN ${command}`] : [];
   return [...needed.map((one) => chunkOf({ text, stage }, one.classified)), ...cleaning];
 }
 
@@ -139,7 +144,8 @@ function environmentPosition(kept: readonly CondaInstruction[], { read, environm
 
 /** Installations go, and what is for conda, for interactive shells, or for the installations alone. */
 function isKept(one: CondaInstruction, position: number, read: CondaStage): boolean {
-  if (one.kind === 'setup') return false;
+  // Where the tool stays, so do its settings and those of its shells.
+  if (one.kind === 'setup') return read.base.kind === 'micromamba';
   if (one.kind === 'install') return lastingPackages(one.instruction).length > 0;
   const copy = readContextCopy(one.instruction);
   if (copy === undefined || position > read.last) return true;
@@ -177,7 +183,16 @@ function environmentCopy(
     ...(isActivated ? [`CONDA_PREFIX=${prefix}`, `CONDA_DEFAULT_ENV=${name}`] : []),
   ];
   const line = variables.length === 0 ? '' : `${eol}ENV ${variables.join(' ')}`;
-  return `${eol}${eol}COPY --from=${builder} ${prefix} ${prefix}${line}`;
+  return `${eol}${eol}COPY --from=${builder}${ownerOption(read)} ${prefix} ${prefix}${line}`;
+}
+
+/** What micromamba's own user has installed stays his. */
+function ownerOption({ base, instructions }: CondaStage): string {
+  const isMambas = instructions.some(({ kind, instruction }) => {
+    const { user } = instruction.before;
+    return kind === 'install' && (user === undefined || isMambaUser(user));
+  });
+  return base.kind === 'micromamba' && isMambas ? ' --chown=$MAMBA_USER:$MAMBA_USER' : '';
 }
 
 /** The variables and packages of the base that the container or a later step may use. */
@@ -187,6 +202,7 @@ function systemChunks(
   eol: string,
 ): string[] {
   const { base, stage } = read;
+  if (base.kind === 'micromamba') return [];
   const isWhole = environment.prefix === base.prefix;
   const path = isWhole ? [`PATH="${base.prefix}/bin:$PATH"`] : [];
   const variables = Object.entries(base.variables).map(([name, value]) => `${name}=${value}`);

@@ -45,6 +45,15 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
   ],
   [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
   [/conda-(stages|clean)\//, { contextManifests: new Map([['environment.yml', environment('')]]) }],
+  [
+    /conda-stages\/micromamba/,
+    {
+      classifyPackage: (name) => ({
+        purpose: name.endsWith('-dev') ? 'header' : 'build',
+        runtimePackages: [],
+      }),
+    },
+  ],
   [/conda-stages\/left-alone-entrypoint-script/, { neededCommands: new Map([['conda', 'entrypoint.sh']]) }],
   [
     /conda-stages\/left-alone-subprocess/,
