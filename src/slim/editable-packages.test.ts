@@ -191,6 +191,22 @@ test.each<[Files, string | RegExp, string]>([
     'packages are named',
   ],
   [{ ...manifest('uv_build'), ...source, ...data }, 'src/word_lists', 'uv takes all of the folder'],
+  [
+    { ...manifest('constructor'), ...source },
+    /what constructor takes into a wheel/,
+    'there is no such backend',
+  ],
+  [
+    { 'pyproject.toml': '[project]\nname = "word-lists"\n', ...source, ...data },
+    /de\.yaml is no declared/,
+    'pip takes setuptools where no backend is named',
+  ],
+  [
+    { 'setup.py': setup, 'setup.cfg': '[options]\npackages = find:\n', ...flat, 'word_lists/py.typed': '' },
+    'word_lists',
+    'only type checkers read py.typed',
+  ],
+  [{ ...source }, /its manifest is not known/, 'there is none'],
   [{ ...manifest('maturin'), ...source }, /what maturin takes into a wheel is not known/, 'it compiles'],
   [
     { ...manifest('hatchling.build'), 'other/__init__.py': '' },

@@ -21,15 +21,19 @@ export interface PackageFolder {
   readonly textOf: (name: string) => string | undefined;
 }
 
+/** Bytecode, what an earlier installation has left, and what only type checkers and git read. */
+const withoutUse = /(^|\/)__pycache__\/|\.py[coi]$|\.egg-info\/|(^|\/)(py\.typed|\.gitkeep)$/;
+
 /** Reads what the build backend of a folder takes, by its settings and its defaults. */
 export function packageContents(folder: string, { context, texts }: Project): PackageContents {
   const textOf = (name: string): string | undefined =>
     texts.manifests.find(({ path, isInContext }) => isInContext && path === posix.join(folder, name))?.text;
-  const pyproject = tableOf(textOf('pyproject.toml'));
-  if (pyproject === undefined) return { roots: [], because: 'its pyproject.toml is not known' };
+  const hasSetup = textOf('setup.py') !== undefined || textOf('setup.cfg') !== undefined;
+  const pyproject = tableOf(textOf('pyproject.toml') ?? (hasSetup ? '' : undefined));
+  if (pyproject === undefined) return { roots: [], because: 'its manifest is not known' };
   const prefix = folder === '.' ? '' : `${folder}/`;
   const files = context.files
-    .filter(({ path }) => path.startsWith(prefix) && !/(^|\/)__pycache__\/|\.py[co]$|\.egg-info\//.test(path))
+    .filter(({ path }) => path.startsWith(prefix) && !withoutUse.test(path))
     .map(({ path }) => path.slice(prefix.length));
   const contents = contentsOf({ folder, pyproject, files, textOf });
   return { ...contents, roots: contents.roots.map((root) => posix.join(folder, root)) };
@@ -38,9 +42,10 @@ export function packageContents(folder: string, { context, texts }: Project): Pa
 function contentsOf(one: PackageFolder): PackageContents {
   const system = one.pyproject['build-system'];
   const backend = isTable(system) ? system['build-backend'] : undefined;
-  const name = String(backend ?? '').split(/[.:]/)[0];
+  // pip builds with setuptools where nothing is said (PEP 517, "Source trees").
+  const [name = ''] = String(backend ?? 'setuptools').split(/[.:]/);
   if (name === 'setuptools') return setuptoolsContents(one);
-  const settings = simpleBackends[name ?? ''];
+  const settings = simpleBackends.get(name);
   return settings === undefined
     ? { roots: [], because: `what ${String(backend)} takes into a wheel is not known here` }
     : simpleContents(one, settings);
@@ -56,17 +61,23 @@ interface SimpleBackend {
 }
 
 /** Backends that take all files of a package's folder (Hatch, "Build configuration"; Flit, "sdists"; Poetry, "packages"; PDM, "Build configuration"; uv, "Build backend"). */
-const simpleBackends: Readonly<Record<string, SimpleBackend>> = {
-  hatchling: { table: ['tool', 'hatch', 'build'], harmless: /^$/, usesIgnoreFile: true },
-  flit_core: { table: ['tool', 'flit'], harmless: /^(metadata|scripts|entrypoints)$/, usesIgnoreFile: false },
-  poetry: {
-    table: ['tool', 'poetry'],
-    harmless: /^(?!packages$|include$|exclude$|build$)/,
-    usesIgnoreFile: true,
-  },
-  pdm: { table: ['tool', 'pdm', 'build'], harmless: /^$/, usesIgnoreFile: false },
-  uv_build: { table: ['tool', 'uv', 'build-backend'], harmless: /^$/, usesIgnoreFile: false },
-};
+const simpleBackends: ReadonlyMap<string, SimpleBackend> = new Map(
+  Object.entries({
+    hatchling: { table: ['tool', 'hatch', 'build'], harmless: /^$/, usesIgnoreFile: true },
+    flit_core: {
+      table: ['tool', 'flit'],
+      harmless: /^(metadata|scripts|entrypoints)$/,
+      usesIgnoreFile: false,
+    },
+    poetry: {
+      table: ['tool', 'poetry'],
+      harmless: /^(?!packages$|include$|exclude$|build$)/,
+      usesIgnoreFile: true,
+    },
+    pdm: { table: ['tool', 'pdm', 'build'], harmless: /^$/, usesIgnoreFile: false },
+    uv_build: { table: ['tool', 'uv', 'build-backend'], harmless: /^$/, usesIgnoreFile: false },
+  }),
+);
 
 function simpleContents(one: PackageFolder, backend: SimpleBackend): PackageContents {
   const settings = backend.table.reduce<unknown>(

@@ -55,25 +55,42 @@ describe.skipIf(inject('lab') === undefined)(`projects with surroundings ${injec
     expect(await explain(leanCopy(slimmed.folder), slimmed.settings)).toMatch(/^Nothing to change/);
   });
 
-  test('pipenv-service: Debian’s Pipenv installs into the environment that is copied, from an index that the Pipfile names by a build argument', async () => {
-    const slimmed = await slimProject('pipenv-service', {
+  test.each([
+    [
+      'pipenv-service',
+      '/opt/venv',
+      'pipenv install --system --deploy',
+      'goes among the packages of the system, and coverage with it',
+    ],
+    [
+      'pipenv-run',
+      '/srv/.venv',
+      'pipenv sync',
+      'makes .venv, where the source is copied, and starts the container',
+    ],
+  ])(
+    '%s: Debian’s Pipenv, whose Pipfile names its index by a build argument, %s → %s: %s',
+    async (name, prefix, command, _trap) => {
+      // biome-ignore format: a table
+      const slimmed = await slimProject(name, {
       options: [
         ...['--build-arg', `PACKAGES_HOST=${new URL(inject('lab')?.indexUrl ?? '').host}`],
         ...['--probe', '/tides/fundy', '--health', '/health', '--port', '9000'],
       ],
     });
-    expect(slimmed.report.verification.requests.map(({ probe }) => probe)).toContain('GET /tides/fundy');
-    expect(slimmed.dockerfile).toMatch(/^ARG PACKAGES_HOST=[\s\S]*pipenv install --system --deploy$/m);
-    expect(slimmed.dockerfile).not.toMatch(/^FROM python:3\.11-slim[\s\S]*pipenv/m);
-    expect(
-      await inContainer(
-        slimmed.lean,
-        'command -v pipenv gcc git; python -c "import sys; print(sys.prefix)"; ls -d /opt/venv/lib/python3.11/site-packages/coverage* || echo none',
-      ),
-    ).toBe('/opt/venv\nnone');
-    expect(await declaredBy(slimmed.lean)).toEqual(await declaredBy(slimmed.fat));
-    expect(await explain(leanCopy(slimmed.folder), slimmed.settings)).toMatch(/^Nothing to change/);
-  });
+      expect(slimmed.report.verification.requests.map(({ probe }) => probe)).toContain('GET /tides/fundy');
+      expect(slimmed.dockerfile).toMatch(new RegExp(`^ARG PACKAGES_HOST=[\\s\\S]*${command}$`, 'm'));
+      expect(slimmed.dockerfile).not.toMatch(/^FROM python:3\.11-slim[\s\S]*pipenv/m);
+      expect(
+        await inContainer(
+          slimmed.lean,
+          `command -v pipenv gcc git; python -c "import sys; print(sys.prefix)"; ls -d ${prefix}/lib/python3.11/site-packages/coverage* || echo none`,
+        ),
+      ).toBe(`${prefix}\nnone`);
+      expect(await declaredBy(slimmed.lean)).toEqual(await declaredBy(slimmed.fat));
+      expect(await explain(leanCopy(slimmed.folder), slimmed.settings)).toMatch(/^Nothing to change/);
+    },
+  );
 
   test('conda-activated on a stand-in for Miniconda: the environment finds the data that only its activation script names', async () => {
     await standIn('debian:bookworm-slim', 'conda.Dockerfile', 'system');

@@ -88,6 +88,7 @@ function miniforge(year: number, name: string): Omit<CondaBase, 'prefix'> {
 
 /** Year and month of a version by date: 24.05 of `24.5.0-0`, of Anaconda's `2024.06-1` 24.06; 4 of `4.12.0`; the newest for `latest`. */
 function yearOf(tag: string): number {
-  const [, year, month = '0'] = /^(?:v|20(?=\d\d\.))?(\d+)(?:\.(\d+))?/.exec(tag) ?? [];
+  const [, year, month = '0'] =
+    /^(?:v|20(?=\d\d\.))?(\d+)(?:\.(\d+))?/.exec(tag.replace(/^py\d+_/, '')) ?? [];
   return year === undefined ? Number.POSITIVE_INFINITY : Number(year) + Number(month) / 100;
 }

@@ -12,7 +12,7 @@ import {
   installEnvironment,
   namedEnvironment,
 } from './conda-environment.ts';
-import { startObstacles } from './conda-start-obstacles.ts';
+import { startObstacles, startsForPeople } from './conda-start-obstacles.ts';
 import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
 import { aptInstalls } from './runtime-packages.ts';
@@ -139,6 +139,7 @@ function obstaclesOf({ read, dockerfile, facts, found }: Question): string[] {
           : [],
       ),
     ...instructions.flatMap((one) => installObstacles(one, { read, dockerfile, facts, found })),
+    ...(isSame ? startsForPeople(stage, placeOf) : []),
     ...(found.known.length === 1 && !isSame ? startObstacles(read, dockerfile, facts) : []),
   ];
 }

@@ -66,7 +66,8 @@ const shells = /^(ba|da|a|z)?sh$/;
 const callers =
   /^(jupyter|jupyter-(lab|notebook|hub)|jupyterhub|ipython|snakemake|nextflow|mlflow|papermill|code-server)$/;
 
-function startsForPeople(stage: Stage, placeOf: PlaceOf): string[] {
+/** A start that gives people a shell, or is theirs to choose. */
+export function startsForPeople(stage: Stage, placeOf: PlaceOf): string[] {
   const [entrypoint, cmd] = [startWords(stage, 'entrypoint'), startWords(stage, 'cmd')];
   if (entrypoint === undefined && cmd === undefined)
     return [

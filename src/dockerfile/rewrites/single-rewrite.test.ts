@@ -46,7 +46,7 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
   [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
   [/conda-(stages|clean)\//, { contextManifests: new Map([['environment.yml', environment('')]]) }],
   [
-    /conda-stages\/micromamba/,
+    /conda-stages\/(left-alone-)?micromamba-/,
     {
       classifyPackage: (name) => ({
         purpose: name.endsWith('-dev') ? 'header' : 'build',
