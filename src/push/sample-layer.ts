@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { compressBlocks, type LayerCompressionFormat } from '../base/index.ts';
 import type { Layer } from '../image/index.ts';
+import { packingOptions } from './outgoing-layer.ts';
 
 /** What is compressed at a time by both formats alone, without what goes before it. */
 const blockBytes = 4 * 1024 * 1024;
@@ -16,7 +17,7 @@ export async function estimatedBytes(layer: Layer, format: LayerCompressionForma
   let [plain, packed] = [0, 0];
   for (const block of blocks) {
     plain += block.length;
-    for await (const chunk of compressBlocks(chunksOf(block), format)) packed += chunk.length;
+    for await (const chunk of compressBlocks(chunksOf(block), format, packingOptions)) packed += chunk.length;
   }
   return plain === 0 ? sizeBytes : Math.round((packed * sizeBytes) / plain);
 }
