@@ -1,5 +1,11 @@
 import { Readable } from 'node:stream';
-import { type CompressBlocksOptions, compressBlocks, type LayerCompressionFormat } from '../base/index.ts';
+import {
+  type CompressBlocksOptions,
+  chainStreams,
+  compressBlocks,
+  type LayerCompressionFormat,
+  meterBytes,
+} from '../base/index.ts';
 import type { Layer } from '../image/index.ts';
 
 /** A layer as it goes to a registry. */
@@ -15,8 +21,8 @@ export interface OutgoingLayer {
   readonly sizeBytes?: number;
   /** How much is read for it, in bytes. */
   readonly readBytes: number;
-  /** The blob's bytes, the same each time. */
-  open(): Promise<Readable>;
+  /** The blob's bytes, the same each time; `onRead` is told of what is read for them. */
+  open(onRead: (sizeBytes: number) => void): Promise<Readable>;
 }
 
 /**
@@ -42,7 +48,7 @@ export function outgoingLayer(layer: Layer, format: LayerCompressionFormat): Out
       digest,
       sizeBytes,
       readBytes: sizeBytes,
-      open: async () => await layer.stored(),
+      open: async (onRead) => metered(await layer.stored(), onRead),
     };
   }
   return {
@@ -51,9 +57,13 @@ export function outgoingLayer(layer: Layer, format: LayerCompressionFormat): Out
     packing: format,
     mediaType: `application/vnd.oci.image.layer.v1.tar+${format}`,
     readBytes: sizeBytes,
-    open: async () => {
-      const source = await layer.uncompressed();
+    open: async (onRead) => {
+      const source = metered(await layer.uncompressed(), onRead);
       return Readable.from(compressBlocks(source, format, packingOptions), { objectMode: false });
     },
   };
+}
+
+function metered(stream: Readable, onRead: (sizeBytes: number) => void): Readable {
+  return chainStreams(stream, [meterBytes(onRead)], (error) => error);
 }

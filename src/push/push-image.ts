@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
-import { type LayerCompressionFormat, type Progress, sha256Digest } from '../base/index.ts';
+import { formatBytes, type LayerCompressionFormat, type Progress, sha256Digest } from '../base/index.ts';
 import { redactInstruction } from '../finding/index.ts';
 import { type Image, type Layer, ociDocuments, type RegistrySink, type SentBlob } from '../image/index.ts';
 import { type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
@@ -65,10 +65,22 @@ export async function pushImage(request: PushRequest, now: () => number = Date.n
   const outgoing = new Map(image.layers.map((layer) => [layer.digest, outgoingLayer(layer, format)]));
   const limit = pLimit(layersAtOnce);
   const ordered = [...outgoing.values()].sort((a, b) => b.readBytes - a.readBytes);
-  const sums: Sums = { doneLayers: 0, allLayers: ordered.length };
-  const task = progress.start(`pushing ${sink.title}`);
-  const work: Work = { sink, known, sums, onBytes: (sizeBytes) => task.advance(sizeBytes) };
-  const tell = (): void => task.step(`${sums.doneLayers} of ${sums.allLayers} layers`);
+  const account = { doneLayers: 0, sentBytes: 0 };
+  const task = progress.start(
+    `pushing ${sink.title}`,
+    ordered.reduce((sum, { readBytes }) => sum + readBytes, 0),
+  );
+  const tell = (): void =>
+    task.step(`${account.doneLayers} of ${ordered.length} layers, ${formatBytes(account.sentBytes)} sent`);
+  const work: Work = {
+    sink,
+    known,
+    onRead: (sizeBytes) => task.advance(sizeBytes),
+    onSent(sizeBytes) {
+      account.sentBytes += sizeBytes;
+      tell();
+    },
+  };
   const pushed = new Map<string, PushedLayer>();
   try {
     const failed = new AbortController();
@@ -83,7 +95,7 @@ export async function pushImage(request: PushRequest, now: () => number = Date.n
             failed.abort();
             throw error;
           }
-          sums.doneLayers += 1;
+          account.doneLayers += 1;
           tell();
         }),
       ),
@@ -122,16 +134,12 @@ async function gzipSecondsOf(
   return seconds;
 }
 
-interface Sums {
-  doneLayers: number;
-  readonly allLayers: number;
-}
-
 interface Work {
   readonly sink: RegistrySink;
   readonly known: PushedBlobs;
-  readonly sums: Sums;
-  readonly onBytes: (sizeBytes: number) => void;
+  /** Of the source, where a layer that need not be read counts whole. */
+  readonly onRead: (sizeBytes: number) => void;
+  readonly onSent: (sizeBytes: number) => void;
 }
 
 function layerOf(pushed: ReadonlyMap<string, PushedLayer>, { digest, createdBy }: Layer): PushedLayer {
@@ -140,7 +148,8 @@ function layerOf(pushed: ReadonlyMap<string, PushedLayer>, { digest, createdBy }
   return { ...found, ...(createdBy !== undefined && { instruction: redactInstruction(createdBy) }) };
 }
 
-async function pushLayer(outgoing: OutgoingLayer, { sink, known, onBytes }: Work): Promise<PushedLayer> {
+async function pushLayer(outgoing: OutgoingLayer, work: Work): Promise<PushedLayer> {
+  const { sink, known, onSent } = work;
   const { layer, key, packing, mediaType } = outgoing;
   const facts = { diffId: layer.diffId, mediaType, packing, storedBytes: layer.sizeBytes };
   const { urls = [] } = layer;
@@ -152,6 +161,7 @@ async function pushLayer(outgoing: OutgoingLayer, { sink, known, onBytes }: Work
     const blob = { digest, sizeBytes };
     const outcome = await withoutSending(sink, blob, before?.repositories ?? []);
     if (outcome !== undefined) {
+      work.onRead(outgoing.readBytes);
       await known.keep(key, blob, sink.repository);
       return { ...facts, ...blob, outcome };
     }
@@ -162,11 +172,24 @@ async function pushLayer(outgoing: OutgoingLayer, { sink, known, onBytes }: Work
     title,
     digest: outgoing.digest,
     sizeBytes: outgoing.sizeBytes,
-    open: outgoing.open,
-    onBytes,
+    open: reopened(outgoing, work.onRead),
+    onBytes: onSent,
   });
   await known.keep(key, sent, sink.repository);
   return { ...facts, ...sent, outcome: 'sent' };
+}
+
+/** Opens a layer as often as it must be sent; what is read again counts once. */
+function reopened({ open }: OutgoingLayer, onRead: Work['onRead']): () => ReturnType<typeof open> {
+  let readBytes = 0;
+  return async () => {
+    onRead(-readBytes);
+    readBytes = 0;
+    return await open((sizeBytes) => {
+      readBytes += sizeBytes;
+      onRead(sizeBytes);
+    });
+  };
 }
 
 /** How a blob that is known by its digest comes into the repository without being sent; undefined where it must be. */
