@@ -5,8 +5,19 @@ import { compose } from './compose.ts';
 import { deps } from './deps.ts';
 import { ignore } from './ignore.ts';
 import { lint } from './lint.ts';
+import { push } from './push.ts';
 import { shrink } from './shrink.ts';
 import { slim } from './slim.ts';
 
 /** Every verb, in the order in which `--help` shows them. */
-export const commands: readonly CliCommand[] = [slim, audit, shrink, compare, deps, ignore, lint, compose];
+export const commands: readonly CliCommand[] = [
+  slim,
+  audit,
+  shrink,
+  compare,
+  push,
+  deps,
+  ignore,
+  lint,
+  compose,
+];
