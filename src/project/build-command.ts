@@ -10,6 +10,8 @@ export interface BuildCommand {
   /** Kaniko reads the Dockerfile relative to the context, the others relative to the working directory. */
   readonly isRelativeToContext: boolean;
   readonly isPushed: boolean;
+  /** Names that `--build-context` gives to contexts. */
+  readonly contextNames: readonly string[];
 }
 
 /** Options of `docker build` and its kin that take their value from the next word (docker 28, podman 5, buildah 1.39). */
@@ -39,13 +41,18 @@ export function readBuildCommand(words: readonly string[]): BuildCommand | undef
 function readOptions(words: readonly string[], isKaniko: boolean): BuildCommand {
   const values = new Map<string, string>();
   const positional: string[] = [];
+  const contextNames: string[] = [];
+  const set = (option: string, value: string): void => {
+    values.set(option, value);
+    if (option === '--build-context') contextNames.push(value.split('=')[0] ?? '');
+  };
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     const equals = word.indexOf('=');
     if (word.startsWith('-') && word !== '-' && equals > 0)
-      values.set(word.slice(0, equals), word.slice(equals + 1));
+      set(word.slice(0, equals), word.slice(equals + 1));
     else if (withValue.has(word)) {
-      values.set(word, words[at + 1] ?? '');
+      set(word, words[at + 1] ?? '');
       at += 1;
     } else if (word.startsWith('-') && word !== '-') values.set(word, '');
     else positional.push(word);
@@ -61,6 +68,7 @@ function readOptions(words: readonly string[], isKaniko: boolean): BuildCommand 
     isHidden: [file, target, context].some((one) => one?.includes('$') === true),
     isRelativeToContext: isKaniko,
     isPushed: values.has('--push') || (isKaniko && !values.has('--no-push')),
+    contextNames,
   };
 }
 

@@ -13,6 +13,8 @@ export interface CiBuild {
   readonly dockerfile: string;
   readonly target: string | undefined;
   readonly isPushed: boolean;
+  /** Names of further contexts, which FROM and COPY --from may use. */
+  readonly contextNames: readonly string[];
 }
 
 const pipelines = [
@@ -170,6 +172,9 @@ function actionBuild(node: Readonly<Record<string, unknown>>, around: Surroundin
       dockerfile: file === undefined ? join(folder, 'Dockerfile') : resolve(around.root, file),
       target,
       isPushed: !['', 'false'].includes(given.get('push') ?? ''),
+      contextNames: (given.get('build-contexts') ?? '')
+        .split(/[\n,]/)
+        .flatMap((line) => (line.includes('=') ? [line.slice(0, line.indexOf('=')).trim()] : [])),
     },
   ];
 }
@@ -192,6 +197,7 @@ function scriptBuilds(script: string, around: Surroundings): CiBuild[] {
             : resolve(build.isRelativeToContext ? context : cwd, build.dockerfile),
         target: build.target,
         isPushed: isPushed || build.isPushed,
+        contextNames: build.contextNames,
       },
     ];
   });

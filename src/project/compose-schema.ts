@@ -16,6 +16,7 @@ export interface ServiceSource {
         readonly dockerfile_inline?: string | undefined;
         readonly target?: string | undefined;
         readonly args?: MapOrList | null | undefined;
+        readonly additional_contexts?: MapOrList | null | undefined;
       };
   readonly image?: string | undefined;
   readonly command?: string | Scalar[] | null | undefined;
@@ -83,6 +84,7 @@ const build = z.union([
     dockerfile_inline: z.string().optional(),
     target: z.string().optional(),
     args: z.union([mapOrList, z.null()]).optional(),
+    additional_contexts: z.union([mapOrList, z.null()]).optional(),
   }),
 ]);
 

@@ -8,6 +8,8 @@ export interface ComposeService {
   readonly context: string;
   /** Absolute path; undefined for an inline Dockerfile. */
   readonly dockerfile: string | undefined;
+  /** Names of `additional_contexts`, which FROM and COPY --from may use. */
+  readonly contextNames: readonly string[];
   readonly target: string | undefined;
   /** Build arguments; undefined for one whose value comes from the environment. */
   readonly args: Readonly<Record<string, string | undefined>>;
@@ -52,6 +54,7 @@ export function toComposeService(
     name,
     context,
     dockerfile: isInline ? undefined : resolve(context, dockerfile ?? 'Dockerfile'),
+    contextNames: Object.keys(pairsOf(build.additional_contexts)),
     target: target === '' ? undefined : target,
     args: pairsOf(build.args),
     image: source.image,
@@ -67,6 +70,9 @@ export function toComposeService(
   };
 }
 
+/** A reference to a variable in a compose file, or `$$` for a dollar sign. */
+export const composeReference: RegExp = /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-?+])([^}]*))?\})/g;
+
 /**
  * Fills in `${NAME:-default}` (Compose specification, `12-interpolation.md`) without looking at any environment; undefined when a
  * variable without default is needed.
@@ -74,7 +80,7 @@ export function toComposeService(
 export function interpolate(text: string): string | undefined {
   let isKnown = true;
   const filled = text.replaceAll(
-    /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-?+])([^}]*))?\})/g,
+    composeReference,
     (_, dollar?: string, _name?: string, _braced?: string, operator?: string, operand?: string) => {
       if (dollar !== undefined) return '$';
       if (operator === ':-' || operator === '-') return operand ?? '';

@@ -7,7 +7,9 @@ export type {
   UnreadableEntry,
 } from './context-listing.ts';
 export { listProjectDirectory } from './find-dockerfile.ts';
-export type { ProjectText, ProjectTexts } from './project-texts.ts';
+export type { InlineDockerfile } from './inline-dockerfile.ts';
+export { type NamedBuild, type NamedBuilds, readNamedBuilds } from './named-builds.ts';
+export { foreignDirectories, type ProjectText, type ProjectTexts } from './project-texts.ts';
 export {
   type Project,
   type ProjectCompose,

@@ -7,9 +7,11 @@ export const latestBase: LintRule = {
   hadolint: 'DL3007',
   severity: 'warning',
   title: 'base image with the tag latest',
-  check: ({ model }) =>
+  check: ({ model, project }) =>
     model.stages.flatMap(({ base, baseStage, from }) =>
-      baseStage === undefined && /:latest$/.test(base)
+      baseStage === undefined &&
+      /:latest$/.test(base) &&
+      project?.contextNames.has(base.toLowerCase()) !== true
         ? [{ range: baseRange(from), message: `${base} moves: name a version` }]
         : [],
     ),

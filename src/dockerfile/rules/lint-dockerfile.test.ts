@@ -477,6 +477,7 @@ function optionsFor(rule: string): LintOptions {
         ['lightgbm', ['libgomp1']],
       ]),
       hasDevelopmentGroups: new Map([['pdm', false]]),
+      contextNames: new Set(['assets', 'base']),
     },
   };
 }

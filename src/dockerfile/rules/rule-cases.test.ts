@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixDockerfile, lintDockerfile } from '../index.ts';
+import { fixDockerfile, type LintOptions, lintDockerfile } from '../index.ts';
 
 const debian = 'FROM debian:12\n';
 
@@ -180,6 +180,7 @@ test('tools within a requirement file of the project', () => {
     requirementFiles: new Map([['requirements.txt', ['flask', 'pytest', 'notebook', 'black']]]),
     libraryPackages: new Map(),
     hasDevelopmentGroups: new Map(),
+    contextNames: new Set<string>(),
   };
   const messages = (text: string): readonly string[] =>
     lintDockerfile(`${debian}RUN pip install --no-cache-dir -r requirements.txt\n${text}`, { project }).map(
@@ -189,6 +190,30 @@ test('tools within a requirement file of the project', () => {
     'dev-dependencies: pytest and 1 more are for developers: keep them out of requirements.txt, in a file of their own',
   ]);
   expect(messages('CMD ["pytest"]\n')).toEqual([]);
+});
+
+test('names of further build contexts are no images', () => {
+  const project = {
+    ignoredSources: [],
+    requirementFiles: new Map(),
+    libraryPackages: new Map(),
+    hasDevelopmentGroups: new Map(),
+    contextNames: new Set(['base', 'assets', 'python:latest']),
+  };
+  const text = 'FROM base\nCOPY --from=Assets a /b\nFROM python:latest\nFROM other\n';
+  const options = { trustedRegistries: ['ghcr.io'] };
+  const rules = (known: LintOptions): readonly string[] =>
+    lintDockerfile(text, { ...options, ...known }).map(({ rule, line }) => `${line} ${rule}`);
+  expect(rules({})).toEqual([
+    '1 untagged-base',
+    '1 untrusted-registry',
+    '2 unknown-copy-stage',
+    '3 latest-base',
+    '3 untrusted-registry',
+    '4 untagged-base',
+    '4 untrusted-registry',
+  ]);
+  expect(rules({ project })).toEqual(['4 untagged-base', '4 untrusted-registry']);
 });
 
 describe('comments', () => {
