@@ -1,5 +1,7 @@
-export { type Compose, type ComposeDocument, composeFilesIn, readCompose } from './compose-file.ts';
+export type { ComposeDocument } from './compose-document.ts';
+export { type Compose, composeFilesIn, readCompose } from './compose-file.ts';
 export type { ComposeService, ComposeVolume } from './compose-service.ts';
+export { variablesIn } from './compose-variables.ts';
 export type {
   ContextDirectory,
   ContextFile,

@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
-import type { ComposeDocument } from './compose-file.ts';
-import { composeReference, interpolate } from './compose-service.ts';
+import type { ComposeDocument } from './compose-document.ts';
+import { composeReference, interpolate } from './compose-variables.ts';
 
 /** A Dockerfile that stands in a compose file (`dockerfile_inline`). */
 export interface InlineDockerfile {

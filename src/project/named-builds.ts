@@ -43,11 +43,15 @@ export async function readNamedBuilds(directory: string): Promise<NamedBuilds> {
 async function composeBuilds(root: string, notFollowed: string[]): Promise<readonly NamedBuild[]> {
   const compose = await composeOf(root, notFollowed);
   if (compose === undefined) return [];
-  const file = relative(root, compose.documents[0]?.file ?? '');
+  const [main] = compose.documents;
+  notFollowed.push(...compose.notFollowed);
   return compose.services.flatMap(({ name, dockerfile, context, contextNames }): NamedBuild[] => {
+    const file = relative(root, (compose.origins.get(name) ?? main)?.file ?? '');
     const build = { place: file, context, contextNames };
     if (dockerfile !== undefined) return isRemote(context) ? [] : [{ ...build, dockerfile }];
-    const [inline] = compose.documents.flatMap((one) => inlineDockerfile(one, name) ?? []);
+    const [inline] = [...compose.documents, ...compose.included].flatMap(
+      (one) => inlineDockerfile(one, name) ?? [],
+    );
     if (inline !== undefined) return [{ ...build, place: relative(root, inline.file), dockerfile: inline }];
     notFollowed.push(
       `the inline Dockerfile of service ${name} in ${file} is not checked: it is no block of lines (dockerfile_inline: |) there`,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { ComposeService, Project } from '../../project/index.ts';
+import { type ComposeService, type Project, variablesIn } from '../../project/index.ts';
 import { containerCommand } from '../../slim/index.ts';
 
 /** How a container of the project starts. */
@@ -72,11 +72,4 @@ async function fileVariables({ merged, file }: NamedService): Promise<Readonly<R
     paths.map((path) => readFile(resolve(dirname(file), path), 'utf8').catch(() => '')),
   );
   return Object.assign({}, ...texts.map(variablesIn));
-}
-
-function variablesIn(text: string): Readonly<Record<string, string>> {
-  const lines = [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*$/gm)];
-  return Object.fromEntries(
-    lines.map(([, name = '', value = '']) => [name, value.replace(/^(["'])(.*)\1$/, '$2')] as const),
-  );
 }

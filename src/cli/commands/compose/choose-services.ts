@@ -41,11 +41,11 @@ export function chooseServices(
 
 /** Every service that the file builds, in its order. */
 export function builtServices(compose: Compose): readonly NamedService[] {
-  const file = compose.documents[0]?.file ?? '';
+  const [main] = compose.documents;
   return compose.services.map((service) => ({
     service,
     merged: compose.merged.get(service.name) ?? {},
-    file,
+    file: (compose.origins.get(service.name) ?? main)?.file ?? '',
   }));
 }
 

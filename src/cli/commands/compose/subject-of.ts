@@ -80,9 +80,7 @@ async function needsOf(
 }
 
 function refusalOf({ service }: NamedService, compose: Compose): string | undefined {
-  const [main] = compose.documents;
-  if (main?.document.hasIn(['services', service.name]) !== true)
-    return `it is only in the override file; name that with --file`;
+  if (!compose.origins.has(service.name)) return `it is only in the override file; name that with --file`;
   const unfollowed = compose.notFollowed.find((one) => one.startsWith(`${service.name} extends `));
   if (unfollowed !== undefined) return `${unfollowed}, which could not be read: what it has is not known`;
   return service.dockerfile === undefined ? 'its Dockerfile stands in the compose file itself' : undefined;
