@@ -455,6 +455,41 @@ const cases: readonly [
     '# plimsoll ignore = pip-cache, StageNameCasing because\nFROM debian:12\n# hadolint ignore=SC2086\nRUN a\n',
     'names of all three; what only hadolint knows',
   ],
+  [
+    'label-key',
+    'FROM debian:12\nLABEL Version=1\nLABEL a_b=1 \\\n  1a=1 a-=1\nLABEL a..b=1\nLABEL com.docker.x=1\n',
+    [2, 3, 4, 4, 5, 6],
+    'FROM debian:12\nARG K=A_B\nLABEL org.opencontainers.image.source="x" "a-b"=1 v1=X $K=1\n',
+    'as it should be, with quotes; a variable',
+  ],
+  [
+    'base-image-platform',
+    'FROM --platform=linux/amd64 arm64v8/python:3.12\nFROM --platform=linux/arm64/v8 a/b:1-amd64\nFROM --platform=linux/amd64 mcr.microsoft.com/windows/servercore:ltsc2022\nFROM arm64v8/debian:12\nFROM docker.io/amd64/debian:12\n',
+    [1, 2, 3, 5],
+    'FROM --platform=linux/aarch64 arm64v8/python:3.12 AS linux\nFROM --platform=$BUILDPLATFORM amd64/golang:1 AS b\nFROM --platform=linux/arm/v7 arm32v7/python:3 AS c\nFROM --platform=windows/amd64 a/nanoserver:1 AS d\nFROM --platform=linux nvcr.io/nvidia/l4t-pytorch:r35.2.1-pth2.0-py3 AS e\nFROM --platform=linux/amd64 python:3.12 AS f\nFROM arm64v8/debian:12 AS g\nFROM quay.io/a/b:1-aarch64@sha256:0123456789012345678901234567890123456789012345678901234567890123 AS h\nFROM g\n',
+    'the same under another name; a variable; a variant; the system alone; a name that does not tell; two of one architecture; a stage',
+  ],
+  [
+    'expose-port',
+    'FROM debian:12\nEXPOSE 80000\nEXPOSE 80 9000-8000 80/http web\n',
+    [2, 3, 3, 3],
+    'FROM debian:12\nEXPOSE 0 65535 "8080" 8000-8010/TCP 53/udp 9/sctp $PORT 127.0.0.1:80:80\n',
+    'the ends, quotes, a range, protocols, a variable; an address is another rule’s',
+  ],
+  [
+    'rpm-cache',
+    'FROM fedora:40\nRUN yum -y install git\nRUN dnf install -y git && dnf -y upgrade\nRUN microdnf install git; echo a\nRUN zypper --non-interactive in git\n',
+    [2, 3, 4, 5],
+    'FROM fedora:40\nRUN yum -y install git && yum clean all\nRUN dnf install -y git && rm -rf /var/cache/yum\nRUN --mount=type=cache,target=/var/cache/dnf dnf install -y git\nRUN --mount=type=cache,target=/var/cache/libdnf5 dnf5 install -y git\nRUN zypper in -y git && zypper cc -a\nRUN dnf config-manager --add-repo x\n',
+    'cleaned by itself or by hand, on a mount, nothing installed',
+  ],
+  [
+    'apk-cache',
+    'FROM alpine:3.20\nRUN apk add git && apk --update add curl\n',
+    [2, 2],
+    'FROM alpine:3.20\nRUN apk add --no-cache git\nRUN apk --no-cache add git\nRUN apk add git && rm -rf /var/cache/apk/*\nRUN --mount=type=cache,target=/var/cache/apk apk add git\nRUN apk del git\n',
+    'without a cache, removed, on a mount, nothing installed',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */

@@ -1,8 +1,10 @@
 import { addForFiles } from './add-for-files.ts';
+import { apkCache } from './apk-cache.ts';
 import { aptGetYes } from './apt-get-yes.ts';
 import { aptListsLeft } from './apt-lists-left.ts';
 import { aptNotAptGet } from './apt-not-apt-get.ts';
 import { aptRecommends } from './apt-recommends.ts';
+import { baseImagePlatform } from './base-image-platform.ts';
 import { cacheMountNotHome } from './cache-mount-not-home.ts';
 import { cacheMountOverData } from './cache-mount-over-data.ts';
 import { chainedCd } from './chained-cd.ts';
@@ -23,10 +25,12 @@ import { emptyContinuation } from './empty-continuation.ts';
 import { envFileCopied } from './env-file-copied.ts';
 import { envSelfReference } from './env-self-reference.ts';
 import { exposeFormat } from './expose-format.ts';
+import { exposePort } from './expose-port.ts';
 import { exposeProtocolCasing } from './expose-protocol-casing.ts';
 import { fromAsCasing } from './from-as-casing.ts';
 import { instructionCasing } from './instruction-casing.ts';
 import { invalidDefaultArgInFrom } from './invalid-default-arg-in-from.ts';
+import { labelKey } from './label-key.ts';
 import { labelValue } from './label-value.ts';
 import { latestBase } from './latest-base.ts';
 import { legacyEnv } from './legacy-env.ts';
@@ -49,6 +53,7 @@ import { relinkedShell } from './relinked-shell.ts';
 import { requirementRedirect } from './requirement-redirect.ts';
 import { reservedStageName } from './reserved-stage-name.ts';
 import { rootUser } from './root-user.ts';
+import { rpmCache } from './rpm-cache.ts';
 import type { LintRule } from './rule.ts';
 import { secretInEnv } from './secret-in-env.ts';
 import { shellFormCommand } from './shell-form-command.ts';
@@ -136,4 +141,9 @@ export const lintRules: readonly LintRule[] = [
   unexpectedLabel,
   labelValue,
   unknownIgnore,
+  labelKey,
+  baseImagePlatform,
+  exposePort,
+  rpmCache,
+  apkCache,
 ];
