@@ -12,6 +12,12 @@ export interface BuildCommand {
   readonly isPushed: boolean;
   /** Names that `--build-context` gives to contexts. */
   readonly contextNames: readonly string[];
+  /** `docker buildx build`, plain `docker build`, or another builder. */
+  readonly form: 'buildx' | 'docker' | 'other';
+  /** Whether an option names a cache, or forbids any. */
+  readonly hasCacheOption: boolean;
+  /** Whether an option says where the image goes (`--load`, `--push`, `--output`). */
+  readonly hasOutput: boolean;
 }
 
 /** Options of `docker build` and its kin that take their value from the next word (docker 28, podman 5, buildah 1.39). */
@@ -28,17 +34,23 @@ export function readBuildCommand(words: readonly string[]): BuildCommand | undef
   const rest = words[0] === 'sudo' ? words.slice(1) : words;
   const [program = '', ...others] = rest;
   const name = program.split('/').pop() ?? '';
-  if (name === 'executor' && program.includes('kaniko')) return readOptions(others, true);
+  if (name === 'executor' && program.includes('kaniko')) return readOptions(others, 'kaniko');
   if (!/^(docker|podman|buildah|nerdctl|img)$/.test(name)) return undefined;
   const at = others.findIndex((word) => !word.startsWith('-'));
   const action = others.slice(at);
   const skipped = /^(buildx|image|builder)$/.test(action[0] ?? '') ? 1 : 0;
   return /^(build|bud|b)$/.test(action[skipped] ?? '') && at !== -1
-    ? readOptions(action.slice(skipped + 1), false)
+    ? readOptions(action.slice(skipped + 1), formOf(name, action))
     : undefined;
 }
 
-function readOptions(words: readonly string[], isKaniko: boolean): BuildCommand {
+function formOf(name: string, action: readonly string[]): BuildCommand['form'] {
+  if (name !== 'docker') return 'other';
+  return action[0] === 'buildx' ? 'buildx' : 'docker';
+}
+
+function readOptions(words: readonly string[], form: BuildCommand['form'] | 'kaniko'): BuildCommand {
+  const isKaniko = form === 'kaniko';
   const values = new Map<string, string>();
   const positional: string[] = [];
   const contextNames: string[] = [];
@@ -69,10 +81,16 @@ function readOptions(words: readonly string[], isKaniko: boolean): BuildCommand 
     isRelativeToContext: isKaniko,
     isPushed: values.has('--push') || (isKaniko && !values.has('--no-push')),
     contextNames,
+    form: isKaniko ? 'other' : form,
+    hasCacheOption:
+      ['--cache-from', '--cache-to', '--cache', '--cache-repo', '--no-cache'].some((one) =>
+        values.has(one),
+      ) || words.some((word) => /BUILDKIT_INLINE_CACHE/.test(word)),
+    hasOutput: ['--load', '--push', '-o', '--output'].some((one) => values.has(one)),
   };
 }
 
-/** The commands of a script, word by word: split at line ends, `&&`, `||`, `;` and `|`, quotes taken off. */
+/** The commands of a script, word by word: split at line ends, `&&`, `||`, `;` and `|`, quotes and comments taken off. */
 export function splitScript(script: string): readonly (readonly string[])[] {
   const joined = script.replace(/\\\r?\n[ \t]*/g, ' ');
   const tokens = joined.match(/"(?:\\.|[^"\\])*"|'[^']*'|&&|\|\|?|[;\n]|(?:\\.|[^\s"'&|;\\])+|\s+|./g) ?? [];
@@ -83,7 +101,13 @@ export function splitScript(script: string): readonly (readonly string[])[] {
     if (word !== undefined) words.push(word);
     word = undefined;
   };
+  let isComment = false;
   for (const token of tokens) {
+    if (token.includes('\n')) isComment = false;
+    else if (isComment || (word === undefined && token.startsWith('#'))) {
+      isComment = true;
+      continue;
+    }
     if (/^(&&|\|\|?|;|\n)$/.test(token)) {
       endWord();
       if (words.length > 0) commands.push(words);

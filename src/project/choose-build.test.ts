@@ -38,6 +38,16 @@ const compose = (build: string): string => `services: {api: {build: {context: .,
 describe('the Dockerfile and the stage are those that are built', () => {
   test.each<[string, Files, string, string | undefined]>([
     [
+      'a command with a comment',
+      {
+        ...base,
+        '.gitlab-ci.yml':
+          'image:\n  script:\n    - |\n      # docker build -f docker/worker.Dockerfile .\n      docker build -f docker/api.Dockerfile . # all "of it\n      echo done\n',
+      },
+      'docker/api.Dockerfile',
+      undefined,
+    ],
+    [
       'an action names both',
       { [workflow]: action('context: ., file: docker/api.Dockerfile, target: runtime, push: true') },
       'docker/api.Dockerfile',

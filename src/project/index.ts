@@ -1,3 +1,4 @@
+export type { CiBuild, CiStep } from './ci-builds.ts';
 export type { ComposeDocument } from './compose-document.ts';
 export { type Compose, composeFilesIn, readCompose } from './compose-file.ts';
 export type { ComposeService, ComposeVolume } from './compose-service.ts';
