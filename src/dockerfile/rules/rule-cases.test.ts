@@ -85,6 +85,22 @@ test.each<readonly [rule: string, text: string, reason: string]>([
   ['secret-in-env', 'ARG SCCACHE_S3_NO_CREDENTIALS=0\nENV USE_TOKEN=true\n', 'switches'],
   ['relative-copy', 'ARG T\nFROM base-$T\nCOPY . .\n', 'maybe a stage of the file'],
   ['pipefail', 'RUN echo a | b && yes | c && printf d | e\n', 'nothing that can fail'],
+  [
+    'pipefail',
+    'RUN find / | head -20; a | grep -q b && c | grep -m1 d\n',
+    'the reader stops, and pipefail would end the build',
+  ],
+  [
+    'relative-copy',
+    'FROM public.ecr.aws/lambda/python:3.12\nCOPY requirements.txt .\n',
+    'a working directory that the image promises',
+  ],
+  [
+    'relative-copy',
+    'FROM apache/airflow:3.0.4 AS a\nFROM a\nCOPY dags ./dags/\nFROM quay.io/jupyter/base-notebook\nCOPY a.ipynb ./\n',
+    'so do these',
+  ],
+  ['dev-dependencies', 'RUN pip install notebook\n', 'an image without a start is for work at its prompt'],
   ['consecutive-run', 'RUN pip install torch\nRUN pip install numpy\n', 'layers of their own'],
   ['consecutive-run', 'RUN <<EOF\na\nEOF\nRUN <<EOF\nb\nEOF\n', 'scripts are no links'],
   ['copy-whole-root', 'FROM tonistiigi/xx AS xx\nFROM a:1\nCOPY --from=xx / /\n', 'made for it'],
@@ -172,6 +188,21 @@ describe('a correction', () => {
     const text = 'FROM a:1 AS Build\nFROM Build AS c\nCOPY --from=Build --chmod=1 /x /y\n';
     expect(fixDockerfile(text)).toBe(text.replaceAll('Build', 'build'));
   });
+});
+
+test('development groups are told, however the container starts', () => {
+  const text = `${debian}RUN uv sync --locked\nENTRYPOINT ["uv", "run", "a.py"]\nCMD ["--host", "0.0.0.0"]\n`;
+  expect(lintDockerfile(text).map(({ rule }) => rule)).toEqual(['dev-dependencies']);
+});
+
+test('a secret of a variable that nothing declares is an empty place for one', () => {
+  const [first, second] = lintDockerfile(
+    `${debian}ENV HF_TOKEN=\${TOKEN_OF_HUB}\nARG B\nENV API_TOKEN=$B\n`,
+  ).filter(({ rule }) => rule === 'secret-in-env');
+  expect([first?.message, second?.message]).toEqual([
+    expect.stringContaining('an empty place for a secret'),
+    expect.stringContaining('stays readable in the image'),
+  ]);
 });
 
 test('tools within a requirement file of the project', () => {
