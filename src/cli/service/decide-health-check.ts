@@ -33,7 +33,7 @@ export async function decideHealthCheck(input: HealthCheckInput): Promise<Need<H
   const common = { port, startSeconds: input.hasModels ? 120 : 60 };
   const tcp = (why: string): Need<HealthCheck> => ({
     value: { ...common, kind: 'tcp' },
-    because: `${why}: whether it takes connections on port ${port}`,
+    because: `${why}; so it is only asked whether port ${port} takes connections`,
   });
   if (speaksTls(input, words)) return tcp('the service speaks TLS');
   const asked = 'asked with the Python of the image, as a lean one has no curl';

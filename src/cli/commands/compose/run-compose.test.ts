@@ -104,6 +104,25 @@ describe('which services', () => {
     expect(idsOf(report)).toEqual(['platform', 'model-cache', 'health-check']);
   });
 
+  test('those of the directory and of those below it', async () => {
+    const folder = projectOf({
+      ...api,
+      'ui/Dockerfile': api.Dockerfile,
+      'ui/app.py': '',
+      'compose.yaml': 'services: {api: {build: .}, ui: {build: ui}, other: {build: ../elsewhere}}\n',
+    });
+    expect((await reportOf(folder)).services.map(({ name }) => name)).toEqual(['api', 'ui']);
+  });
+
+  test('a service without code of its own, whose server pip installs', async () => {
+    const folder = projectOf({
+      'mlflow/Dockerfile':
+        'FROM python:3.12-slim\nRUN pip install mlflow\nEXPOSE 5000\nCMD ["mlflow", "server", "--host", "0.0.0.0"]\n',
+      'compose.yaml': 'services: {mlflow: {build: mlflow}}\n',
+    });
+    expect(idsOf(await reportOf(folder))).toEqual(['platform', 'health-check']);
+  });
+
   test('what is not Python is passed over, and so is what only an override has', async () => {
     const folder = projectOf({
       ...api,
