@@ -1,4 +1,5 @@
 import type { HealthCheck, Need } from '../../compose/index.ts';
+import { type InstructionSyntax, missingCheckProgram } from '../../dockerfile/index.ts';
 import type { Project } from '../../project/index.ts';
 import { type DjangoHealth, findDjangoHealth } from '../../python/index.ts';
 import type { ProjectStudy } from '../../slim/index.ts';
@@ -20,9 +21,23 @@ export interface HealthCheckInput {
 
 /** How to check the service; undefined for a job that listens nowhere. */
 export async function decideHealthCheck(input: HealthCheckInput): Promise<Need<HealthCheck> | undefined> {
-  const { project, start, listening } = input;
+  const { project } = input;
   const own = ownCheck(project);
-  if (own !== undefined) return { leftAlone: `${project.dockerfile.path}:${own} has a HEALTHCHECK` };
+  const missing = own && missingCheckProgram(project.dockerfile.model, own.value);
+  const place = `${project.dockerfile.path}:${own?.startLine}`;
+  if (own !== undefined && missing === undefined) return { leftAlone: `${place} has a HEALTHCHECK` };
+  const found = await newCheck(input);
+  // The check of a compose file takes the place of the image's.
+  return missing === undefined || found === undefined || !('value' in found)
+    ? found
+    : {
+        ...found,
+        because: `${place} asks with ${missing.program}, which ${missing.base} does not have and nothing installs, so it fails always; ${found.because}`,
+      };
+}
+
+async function newCheck(input: HealthCheckInput): Promise<Need<HealthCheck> | undefined> {
+  const { start, listening } = input;
   const words = start.words.join(' ');
   if (/--uds\b|\bunix:/.test(words)) return { leftAlone: 'the service listens on a socket, not on a port' };
   const port = input.port ?? listening.ports[0];
@@ -56,15 +71,14 @@ export async function decideHealthCheck(input: HealthCheckInput): Promise<Need<H
   };
 }
 
-function ownCheck({ dockerfile: { model } }: Project): number | undefined {
+function ownCheck({ dockerfile: { model } }: Project): InstructionSyntax | undefined {
   for (
     let stage = model.stages[model.target];
     stage !== undefined;
     stage = stage.baseStage === undefined ? undefined : model.stages[stage.baseStage]
   ) {
     const check = stage.instructions.findLast(({ syntax }) => syntax.keyword === 'healthcheck');
-    if (check !== undefined)
-      return /^none\b/i.test(check.syntax.value.trim()) ? undefined : check.syntax.startLine;
+    if (check !== undefined) return /^none\b/i.test(check.syntax.value.trim()) ? undefined : check.syntax;
   }
   return undefined;
 }

@@ -490,6 +490,13 @@ const cases: readonly [
     'FROM alpine:3.20\nRUN apk add --no-cache git\nRUN apk --no-cache add git\nRUN apk add git && rm -rf /var/cache/apk/*\nRUN --mount=type=cache,target=/var/cache/apk apk add git\nRUN apk del git\n',
     'without a cache, removed, on a mount, nothing installed',
   ],
+  [
+    'healthcheck-program',
+    'FROM python:3.12-slim AS a\nFROM a\nRUN pip install flask==3\nHEALTHCHECK --interval=5s CMD curl -f http://localhost/ || exit 1\n',
+    [4],
+    'FROM python:3.12-slim\nRUN apt-get install -y curl\nHEALTHCHECK CMD curl -f http://localhost/\n',
+    'installed',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */

@@ -247,6 +247,41 @@ test('names of further build contexts are no images', () => {
   expect(rules({ project })).toEqual(['4 untagged-base', '4 untrusted-registry']);
 });
 
+test.each<readonly [text: string, isMissing: boolean, reason: string]>([
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD ["wget", "-q", "http://localhost/"]\n', true, 'as a list'],
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD /usr/bin/curl localhost\n', true, 'with its directory'],
+  ['FROM python:3.12-alpine\nHEALTHCHECK CMD wget -q http://localhost/\n', false, 'BusyBox has wget'],
+  ['FROM python:3.12-alpine\nHEALTHCHECK CMD curl localhost\n', true, 'and no curl'],
+  ['FROM python:3.12\nHEALTHCHECK CMD curl localhost\n', false, 'the whole image has it'],
+  [
+    'FROM ghcr.io/astral-sh/uv:python3.13-bookworm-slim\nHEALTHCHECK CMD curl localhost\n',
+    true,
+    'on slim, too',
+  ],
+  ['FROM acme/base:1\nHEALTHCHECK CMD curl localhost\n', false, 'an unknown base'],
+  [
+    'FROM python:3.12-slim\nRUN ./setup.sh\nHEALTHCHECK CMD curl localhost\n',
+    false,
+    'a script may install it',
+  ],
+  [
+    'FROM python:3.12-slim\nRUN apt-get install -y $PACKAGES\nHEALTHCHECK CMD curl localhost\n',
+    false,
+    'so may a variable',
+  ],
+  [
+    'FROM python:3.12-slim\nCOPY --from=tools /usr/bin /usr/bin\nHEALTHCHECK CMD curl localhost\n',
+    false,
+    'copied',
+  ],
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD python curl_like.py\n', false, 'another program'],
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD curl localhost\nHEALTHCHECK NONE\n', false, 'turned off'],
+  ['FROM python:3.12-slim AS a\nHEALTHCHECK CMD curl localhost\nFROM python:3.12\n', false, 'not shipped'],
+])('a check that lacks its program: %j %s, %s', (text, isMissing) => {
+  const found = lintDockerfile(text).some(({ rule }) => rule === 'healthcheck-program');
+  expect(found).toBe(isMissing);
+});
+
 describe('comments', () => {
   test('experimental checks are asked for, whatever is skipped', () => {
     const text = (check: string): string => `# check=${check}\n# words\nARG A=1\nFROM a:1\n`;

@@ -28,6 +28,7 @@ import { exposeFormat } from './expose-format.ts';
 import { exposePort } from './expose-port.ts';
 import { exposeProtocolCasing } from './expose-protocol-casing.ts';
 import { fromAsCasing } from './from-as-casing.ts';
+import { healthcheckProgram } from './healthcheck-program.ts';
 import { instructionCasing } from './instruction-casing.ts';
 import { invalidDefaultArgInFrom } from './invalid-default-arg-in-from.ts';
 import { labelKey } from './label-key.ts';
@@ -146,4 +147,5 @@ export const lintRules: readonly LintRule[] = [
   exposePort,
   rpmCache,
   apkCache,
+  healthcheckProgram,
 ];

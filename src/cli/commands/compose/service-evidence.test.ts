@@ -79,6 +79,14 @@ const served: readonly (readonly [string, Files, string | undefined])[] = [
     { ...api, 'compose.yaml': 'services: {a: {build: ., command: uvicorn app:app --port 9000}}\n' },
     'http://127.0.0.1:9000/health',
   ],
+  [
+    'a check in the Dockerfile whose program is missing',
+    {
+      ...api,
+      Dockerfile: `${api.Dockerfile}HEALTHCHECK CMD curl -f http://localhost:8080/health || exit 1\n`,
+    },
+    'http://127.0.0.1:8080/health',
+  ],
   ['a check in the Dockerfile', { ...api, Dockerfile: `${api.Dockerfile}HEALTHCHECK CMD true\n` }, undefined],
   [
     'a worker',
