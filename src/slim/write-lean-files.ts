@@ -107,8 +107,7 @@ export async function applyLeanFiles(
   }
   const backup = join(projectDir, plimsollDir, 'backup', stamp);
   for (const file of changed) {
-    if (file.previous !== undefined)
-      await writeFileWhole(join(backup, pathInside(file.path)), file.previous);
+    if (file.previous !== undefined) await writeFileWhole(join(backup, pathInside(file.path)), file.previous);
   }
   for (const file of changed) {
     const path = join(projectDir, file.path);

@@ -140,7 +140,12 @@ test('nothing of what is said is cut off on a narrow terminal', () => {
   const text = ignoreTable(
     {
       ...report,
-      proposals: [long, { ...long, pattern: 'data' }],
+      proposals: [
+        long,
+        { ...long, pattern: 'data' },
+        { ...suggestion, pattern: 'b' },
+        { ...long, pattern: 'c' },
+      ],
       lines: [
         {
           ...line,
@@ -161,6 +166,11 @@ test('nothing of what is said is cut off on a narrow terminal', () => {
          large data that no code of the application and no
          instruction of the Dockerfile names
 5.00 MB      2  data
+         as above
+5.00 MB      2  b
+         large data
+5.00 MB      2  c
+         as **/.ipynb_checkpoints
 `);
   const wide = ignoreTable({ ...report, proposals: [long] }, { width: 80, hasColour: false });
   expect(wide).toContain(`

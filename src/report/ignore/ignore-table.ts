@@ -1,5 +1,5 @@
 import { formatBytes } from '../../base/index.ts';
-import type { IgnoreLineEffect } from '../../dockerignore/index.ts';
+import type { IgnoreLineEffect, IgnoreSuggestion } from '../../dockerignore/index.ts';
 import { type Cell, layOutGrid } from '../grid.ts';
 import { type Screen, screenFor, type TerminalOptions } from '../screen.ts';
 import { plainText, wrap } from '../terminal-text.ts';
@@ -177,6 +177,14 @@ function idleText({ because, otherLine }: IgnoreLineEffect): string {
   }
 }
 
+/** A reason that an earlier row has told is not told again. */
+function reasonCell({ reason }: IgnoreSuggestion, earlier: readonly IgnoreSuggestion[]): Cell {
+  const same = earlier.find((one) => one.reason === reason);
+  if (same === undefined) return { text: plainText(reason) };
+  const text = earlier.at(-1)?.reason === reason ? 'as above' : `as ${plainText(same.pattern)}`;
+  return { text, style: 'dim' };
+}
+
 function proposalLines({ proposals, dropped, proposed, ignoreFile }: IgnoreReport, screen: Screen): string[] {
   const taken = dropped.flatMap(({ pattern, because }) =>
     wrap(plainText(`${pattern} is not proposed: ${because}`), screen.width).map((line) =>
@@ -188,9 +196,7 @@ function proposalLines({ proposals, dropped, proposed, ignoreFile }: IgnoreRepor
     { text: formatBytes(one.sizeBytes), style: 'good' },
     { text: one.fileCount.toLocaleString('en-US') },
     { text: plainText(one.pattern) },
-    one.reason === proposals[at - 1]?.reason
-      ? { text: 'as above', style: 'dim' }
-      : { text: plainText(one.reason) },
+    reasonCell(one, proposals.slice(0, at)),
   ]);
   const title = `${counted(proposals.length, 'line')} for ${ignoreFile.path}: ${sizeOf(proposed)} would be left`;
   return [
