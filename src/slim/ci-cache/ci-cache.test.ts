@@ -84,7 +84,7 @@ test.each<readonly [title: string, text: string, changes: readonly string[], adv
   [
     'a command that pushes, with its builder',
     job(
-      `${setup}      - run: |\n          echo a\n          docker buildx build --push -t ghcr.io/\${{ github.repository }}:\${{ github.sha }} . # b\n`,
+      `${setup}      - run: |\n          docker login -u a ghcr.io\n          docker buildx build --push -t ghcr.io/\${{ github.repository }}:\${{ github.sha }} . # b\n`,
     ),
     [
       '-          docker buildx build --push -t ghcr.io/${{ github.repository }}:${{ github.sha }} . # b',
@@ -103,6 +103,14 @@ test.each<readonly [title: string, text: string, changes: readonly string[], adv
 const cached = 'type=registry,ref=$CI_REGISTRY_IMAGE:buildcache';
 
 test.each<readonly [title: string, text: string, changes: readonly string[]]>([
+  [
+    'a login of all jobs, another indentation, and the builder there',
+    'default:\n    before_script:\n        - docker login -u "$CI_REGISTRY_USER" $CI_REGISTRY\nbuild:\n    script:\n        - docker buildx create --use\n        - docker buildx build --push -t "$CI_REGISTRY_IMAGE/api:${CI_COMMIT_SHA}" .\n',
+    [
+      '-        - docker buildx build --push -t "$CI_REGISTRY_IMAGE/api:${CI_COMMIT_SHA}" .',
+      `+        - docker buildx build --cache-from "${cached.replace(':build', '/api:build')}" --cache-to "${cached.replace(':build', '/api:build')},mode=max" --push -t "$CI_REGISTRY_IMAGE/api:\${CI_COMMIT_SHA}" .`,
+    ],
+  ],
   [
     'a list of lines',
     '# ours\nbuild:\n  image: docker:27\n  services: [docker:27-dind]\n  script:\n    - docker login\n    # the image\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA\n',
@@ -146,9 +154,21 @@ test.each<readonly [title: string, path: string, text: string, advice: readonly 
     [expect.stringMatching(/ref=ghcr\.io\/a\/b:buildcache.*does not push/)],
   ],
   [
+    'a login after the build',
+    '.gitlab-ci.yml',
+    'a:\n  image: docker:latest\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_TAG .\n    - docker login -u a\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_TAG\n',
+    [expect.stringMatching(/log in to the registry before the build/)],
+  ],
+  [
+    'two builds in a script',
+    '.gitlab-ci.yml',
+    'a:\n  before_script: [docker login]\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE/api:$CI_COMMIT_SHA .\n    - docker build -t $CI_REGISTRY_IMAGE/api:latest .\n    - docker push --all-tags $CI_REGISTRY_IMAGE/api\n',
+    [expect.stringMatching(/docker buildx build --load/)],
+  ],
+  [
     'an old docker',
     '.gitlab-ci.yml',
-    'a:\n  image: docker:19.03\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE:1 .\n    - docker push x\n',
+    'a:\n  image: docker:19.03\n  script:\n    - docker login\n    - docker build -t $CI_REGISTRY_IMAGE:1 .\n    - docker push x\n',
     [expect.stringMatching(/has no buildx/)],
   ],
   ['Kaniko', '.gitlab-ci.yml', 'a:\n  script: [/kaniko/executor --context . --dockerfile Dockerfile]\n', []],

@@ -18,7 +18,7 @@ export function scriptCache(step: BuildStep): StepChange {
   const isReady = form === 'buildx' && hasBuilder(step);
   const builder = isReady ? undefined : builderSplice(step, command?.scalar);
   const advice = `${place}: ${line} …${isReady ? '' : `, after ${isAction(step) ? 'a step uses: docker/setup-buildx-action@v3' : 'docker context create ci and docker buildx create --use ci'}`}`;
-  const because = doubtOf(step, repository);
+  const because = doubtOf(step, repository, command?.at);
   if (command === undefined || because !== undefined || (!isReady && builder === undefined))
     return { splices: undefined, advice, ...(because === undefined ? {} : { because }) };
   const { at, length } = command;
@@ -26,11 +26,34 @@ export function scriptCache(step: BuildStep): StepChange {
 }
 
 /** Why a person has to put the lines in. */
-function doubtOf({ build, job, node }: BuildStep, repository: string | undefined): string | undefined {
+function doubtOf(
+  step: BuildStep,
+  repository: string | undefined,
+  at: number | undefined,
+): string | undefined {
+  const { build, job, node } = step;
   if (repository === undefined) return 'the registry is not in the name of the image';
   if (!build.isPushed) return 'the job does not push, so it may lack the right to write to the registry';
+  if (at !== undefined && !isLoggedIn(step, at))
+    return 'log in to the registry before the build: the cache is written then';
   const image = /^docker:(\d+)/.exec(String((isMap(job) ? job : node).get('image') ?? ''))?.[1];
   return image !== undefined && Number(image) < 23 ? 'its docker image has no buildx' : undefined;
+}
+
+/** A `docker login` above: in a step before, in `before_script` (of the job or of all jobs), or in the script up to the build. */
+function isLoggedIn({ text, node, document, siblings = [], position }: BuildStep, at: number): boolean {
+  const above = [
+    ...siblings.slice(0, Math.max(0, position)),
+    node.get('before_script'),
+    document.get('before_script'),
+    document.getIn(['default', 'before_script']),
+    text.slice(rangeOf(node)?.[0] ?? at, at),
+  ];
+  return above.some((one) =>
+    /\b(?:docker|podman|crane|oras)\s+login\b|docker\/login-action@|(?:ecr|acr|gcr|artifact)[\w-]*login|docker-login|configure-docker/i.test(
+      String(one ?? ''),
+    ),
+  );
 }
 
 interface FoundCommand {

@@ -134,6 +134,7 @@ test('contexts that the compose file names are looked up for a Dockerfile that m
   ];
   expect(await namesOf('FROM a:1\nCOPY --from=assets x /x\n')).toEqual(['assets', 'base']);
   expect(await namesOf('FROM base\n')).toEqual(['assets', 'base']);
+  expect(await namesOf('FROM acme/base:latest\n')).toEqual(['assets', 'base']);
   // Nothing that could be one: nothing is read.
   expect(await namesOf('FROM a:1 AS assets\nFROM a:1\nCOPY --from=assets x /x\n')).toEqual([]);
 });

@@ -122,7 +122,8 @@ async function findContextNames({
 function namesContext({ stages }: DockerfileModel): boolean {
   const isStage = (name: string): boolean =>
     stages.some((stage) => stage.name === name.toLowerCase() || String(stage.position) === name);
-  const isPlain = (name: string): boolean => /^[\w.-]+$/.test(name) && !isStage(name) && name !== 'scratch';
+  const isPlain = (name: string): boolean =>
+    /^[\w./-]+(?::latest)?$/.test(name) && !isStage(name) && name !== 'scratch';
   return stages.some(
     ({ base, baseStage, instructions }) =>
       (baseStage === undefined && isPlain(base)) ||
