@@ -93,7 +93,8 @@ function readOptions(words: readonly string[], form: BuildCommand['form'] | 'kan
 /** The commands of a script, word by word: split at line ends, `&&`, `||`, `;` and `|`, quotes and comments taken off. */
 export function splitScript(script: string): readonly (readonly string[])[] {
   const joined = script.replace(/\\\r?\n[ \t]*/g, ' ');
-  const tokens = joined.match(/"(?:\\.|[^"\\])*"|'[^']*'|&&|\|\|?|[;\n]|(?:\\.|[^\s"'&|;\\])+|\s+|./g) ?? [];
+  const tokens =
+    joined.match(/"(?:\\.|[^"\\])*"|'[^']*'|&&|\|\|?|[;\n]|(?:\\.|\$\([^()]*\)|[^\s"'&|;\\])+|\s+|./g) ?? [];
   const commands: string[][] = [];
   let words: string[] = [];
   let word: string | undefined;

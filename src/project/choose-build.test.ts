@@ -38,6 +38,15 @@ const compose = (build: string): string => `services: {api: {build: {context: .,
 describe('the Dockerfile and the stage are those that are built', () => {
   test.each<[string, Files, string, string | undefined]>([
     [
+      'the workflow that GitHub offers',
+      {
+        [workflow]:
+          'jobs:\n  build:\n    steps:\n    - run: docker build . --file docker/api.Dockerfile --tag my-image-name:$(date +%s)\n',
+      },
+      'docker/api.Dockerfile',
+      undefined,
+    ],
+    [
       'a command with a comment',
       {
         ...base,
