@@ -61,10 +61,10 @@ const cases: readonly [
   ],
   [
     'latest-base',
-    'FROM python:latest\n',
-    [1],
-    'FROM python:latest@sha256:aa\nFROM python:3.12\n',
-    'a digest fixes the image whatever the tag says',
+    'FROM python:latest\nFROM tensorflow/tensorflow:latest-gpu\nFROM $REGISTRY/app:3-latest\n',
+    [1, 2, 3],
+    'FROM python:latest@sha256:aa\nFROM python:3.12\nFROM localhost:5000/latest/a:1\nFROM a:latestish\n',
+    'a digest fixes the image whatever the tag says; another name',
   ],
   [
     'consecutive-run',
@@ -485,9 +485,9 @@ const cases: readonly [
   ],
   [
     'apk-cache',
-    'FROM alpine:3.20\nRUN apk add git && apk --update add curl\n',
-    [2, 2],
-    'FROM alpine:3.20\nRUN apk add --no-cache git\nRUN apk --no-cache add git\nRUN apk add git && rm -rf /var/cache/apk/*\nRUN --mount=type=cache,target=/var/cache/apk apk add git\nRUN apk del git\n',
+    'FROM alpine:3.20\nRUN apk add git && apk --update add curl\nRUN apk update && apk add --no-cache git\nRUN apk update\n',
+    [2, 2, 3, 4],
+    'FROM alpine:3.20\nRUN apk update --no-cache\nRUN apk update && apk add git && rm -rf /var/cache/apk/*\nRUN apk add --no-cache git\nRUN apk --no-cache add git\nRUN apk add git && rm -rf /var/cache/apk/*\nRUN --mount=type=cache,target=/var/cache/apk apk add git\nRUN apk del git\n',
     'without a cache, removed, on a mount, nothing installed',
   ],
   [

@@ -143,6 +143,11 @@ describe('a correction', () => {
       'a script may want them',
     ],
     [
+      'RUN apk update \\\n    && apk add git\nRUN apk update && apk upgrade && apk add gcc\nRUN set -e; apk update; apk add g++\n',
+      'RUN apk add --no-cache git\nRUN apk update && apk upgrade && apk add --no-cache gcc\nRUN set -e; apk update; apk add --no-cache g++\n',
+      'no update in front of an add; kept for an upgrade, or where another link joins them',
+    ],
+    [
       'RUN apt-get update && a || true\n',
       'RUN apt-get update && a || true\n',
       'what stands in the end does not always run',
