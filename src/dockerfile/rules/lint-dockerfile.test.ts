@@ -497,6 +497,20 @@ const cases: readonly [
     'FROM python:3.12-slim\nRUN apt-get install -y curl\nHEALTHCHECK CMD curl -f http://localhost/\n',
     'installed',
   ],
+  [
+    'broken-list',
+    `FROM a:1\nCMD ['python', 'app.py']\nENTRYPOINT ["a", "b",]\nRUN ["a"] # why\nHEALTHCHECK CMD [“a”, “b”]\nVOLUME [ $DATA ]\nCOPY ['a', '/b']\nCMD [python, app.py]\n`,
+    [2, 3, 4, 5, 6, 7, 8],
+    `FROM a:1\nRUN [ "$A" = 'b' ]\nRUN [ -n "$A" ] && [ -d b ]\nCMD [ "a", \\\n  "b" ]\nENTRYPOINT [[ $A == 'b' ]] && a\nCOPY [a-z]*.py b[0] /c/\nVOLUME /a[1]\nHEALTHCHECK NONE\nCMD []\n`,
+    'lists, tests of a shell, patterns',
+  ],
+  [
+    'swallowed-instruction',
+    'FROM a:1\nRUN apt-get install -y \\\n    git \\\n\nCOPY a b\nRUN b && \\\n  # why\n  EXPOSE 80\n',
+    [5, 8],
+    'FROM a:1\nRUN echo "a \\\nCOPY b" COPY \\\n    FROM=b copy \\\n    "COPY c"\nRUN <<E\nCOPY a\nE\nENV A=b \\\n    COPY=c\n',
+    'in quotes, within a line, of another case, in a heredoc, no RUN',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */

@@ -148,6 +148,11 @@ describe('a correction', () => {
       'no update in front of an add; kept for an upgrade, or where another link joins them',
     ],
     [
+      'RUN a \\\n\n  b\nRUN c \\\n\nCOPY d e\n',
+      'RUN a \\\n  b\nRUN c \\\n\nCOPY d e\n',
+      'no empty line goes where the backslash is what is wrong',
+    ],
+    [
       'RUN apt-get update && a || true\n',
       'RUN apt-get update && a || true\n',
       'what stands in the end does not always run',

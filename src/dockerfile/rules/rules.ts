@@ -5,6 +5,7 @@ import { aptListsLeft } from './apt-lists-left.ts';
 import { aptNotAptGet } from './apt-not-apt-get.ts';
 import { aptRecommends } from './apt-recommends.ts';
 import { baseImagePlatform } from './base-image-platform.ts';
+import { brokenList } from './broken-list.ts';
 import { cacheMountNotHome } from './cache-mount-not-home.ts';
 import { cacheMountOverData } from './cache-mount-over-data.ts';
 import { chainedCd } from './chained-cd.ts';
@@ -61,6 +62,7 @@ import { shellFormCommand } from './shell-form-command.ts';
 import { sourceBeforeInstall } from './source-before-install.ts';
 import { stageNameCasing } from './stage-name-casing.ts';
 import { sudo } from './sudo.ts';
+import { swallowedInstruction } from './swallowed-instruction.ts';
 import { undefinedArgInFrom } from './undefined-arg-in-from.ts';
 import { undefinedVar } from './undefined-var.ts';
 import { unexpectedLabel } from './unexpected-label.ts';
@@ -148,4 +150,6 @@ export const lintRules: readonly LintRule[] = [
   rpmCache,
   apkCache,
   healthcheckProgram,
+  brokenList,
+  swallowedInstruction,
 ];
