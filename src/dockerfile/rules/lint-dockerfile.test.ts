@@ -511,6 +511,13 @@ const cases: readonly [
     'FROM a:1\nRUN echo "a \\\nCOPY b" COPY \\\n    FROM=b copy \\\n    "COPY c"\nRUN <<E\nCOPY a\nE\nENV A=b \\\n    COPY=c\n',
     'in quotes, within a line, of another case, in a heredoc, no RUN',
   ],
+  [
+    'one-word-command',
+    'FROM python:3.12 AS a\nCMD ["python manage.py migrate"]\nFROM base:1\nENTRYPOINT ["/usr/bin/python3 /app/main.py", "-v"]\nFROM a\nRUN ["pip install flask"]\n',
+    [2, 4, 6],
+    'FROM python:3.12 AS a\nENTRYPOINT ["sh", "-c"]\nCMD ["python app.py"]\nFROM a\nCMD ["echo a"]\nFROM base:1\nCMD ["python app.py"]\nENTRYPOINT ["/opt/my app/run"]\nRUN ["C:\\\\Program Files\\\\a"]\nFROM python:3.12\nCMD ["python", "a b.py"]\n',
+    'arguments of an entry point, perhaps one of an unknown base, a path with a space, a later word',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */

@@ -45,6 +45,7 @@ import { namedUser } from './named-user.ts';
 import { oneCmd } from './one-cmd.ts';
 import { oneEntrypoint } from './one-entrypoint.ts';
 import { oneHealthcheck } from './one-healthcheck.ts';
+import { oneWordCommand } from './one-word-command.ts';
 import { pipCache } from './pip-cache.ts';
 import { pipefail } from './pipefail.ts';
 import { recursiveChown } from './recursive-chown.ts';
@@ -152,4 +153,5 @@ export const lintRules: readonly LintRule[] = [
   healthcheckProgram,
   brokenList,
   swallowedInstruction,
+  oneWordCommand,
 ];
