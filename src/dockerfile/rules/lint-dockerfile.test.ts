@@ -422,9 +422,9 @@ const cases: readonly [
   ],
   [
     'requirement-redirect',
-    'FROM python:3.12\nRUN pip install torch onnx>=1.15 \\\n  flask<3\n',
-    [2, 3],
-    'FROM python:3.12\nRUN pip install "onnx>=1.15" flask > log.txt 2>&1\nRUN python x.py >1.txt\n',
+    'FROM python:3.12\nRUN pip install torch onnx>=1.15 \\\n  flask<3\nRUN conda install -y \\\n  scipy>=1.11 numpy\n',
+    [2, 3, 5],
+    'FROM python:3.12\nRUN conda install -y "scipy>=1.11" python=3.11.* > log.txt\nRUN conda list >1.txt\nRUN pip install "onnx>=1.15" flask > log.txt 2>&1\nRUN python x.py >1.txt\n',
     'quoted; redirects that are meant; another program',
   ],
   [
@@ -513,10 +513,10 @@ const cases: readonly [
   ],
   [
     'one-word-command',
-    'FROM python:3.12 AS a\nCMD ["python manage.py migrate"]\nFROM base:1\nENTRYPOINT ["/usr/bin/python3 /app/main.py", "-v"]\nFROM a\nRUN ["pip install flask"]\n',
-    [2, 4, 6],
-    'FROM python:3.12 AS a\nENTRYPOINT ["sh", "-c"]\nCMD ["python app.py"]\nFROM a\nCMD ["echo a"]\nFROM base:1\nCMD ["python app.py"]\nENTRYPOINT ["/opt/my app/run"]\nRUN ["C:\\\\Program Files\\\\a"]\nFROM python:3.12\nCMD ["python", "a b.py"]\n',
-    'arguments of an entry point, perhaps one of an unknown base, a path with a space, a later word',
+    'FROM python:3.12 AS a\nCMD ["python manage.py migrate"]\nFROM base:1\nENTRYPOINT ["/usr/bin/python3 /app/main.py", "-v"]\nFROM a\nRUN ["pip install flask"]\nCMD ["python", "x.py", "--device gpu"]\n',
+    [2, 4, 6, 7],
+    'FROM python:3.12 AS a\nENTRYPOINT ["sh", "-c"]\nCMD ["python app.py"]\nFROM a\nCMD ["echo a"]\nFROM base:1\nCMD ["python app.py"]\nENTRYPOINT ["/opt/my app/run"]\nRUN ["C:\\\\Program Files\\\\a"]\nFROM python:3.12\nCMD ["python", "a b.py", "--name=a b", "--", "- b", "-v b"]\nRUN ["sh", "-c", "--x y"]\n',
+    'arguments of an entry point, perhaps one of an unknown base, a path with a space, a later word, what a shell splits',
   ],
 ];
 

@@ -9,12 +9,18 @@ export const oneWordCommand: LintRule = {
   title: 'a command and its arguments in one word',
   check: ({ model }) =>
     instructionsOf(model, 'run', 'cmd', 'entrypoint').flatMap(({ syntax, stage }) => {
-      const [program = ''] = syntax.json ?? [];
-      if (!isCommand(program) || (syntax.keyword === 'cmd' && mayHaveEntrypoint(model, stage))) return [];
-      const message = `no program is named "${program}": write each word by itself, as no shell splits this one`;
+      const [program = '', ...rest] = syntax.json ?? [];
+      const isProgram = isCommand(program) && (syntax.keyword !== 'cmd' || !mayHaveEntrypoint(model, stage));
+      const option = rest.includes('-c') ? undefined : rest.find((word) => optionAndValue.test(word));
+      if (!isProgram && option === undefined) return [];
+      const fault = isProgram ? `no program is named "${program}"` : `"${option}" is the name of no option`;
+      const message = `${fault}: write each word by itself, as no shell splits this one`;
       return [{ range: syntax.range, message }];
     }),
 };
+
+/** `--device gpu`; not `--name=a b`. */
+const optionAndValue = /^--[a-z][\w-]*\s+\S/i;
 
 /** `python app.py`, `/bin/sh /start.sh`; not `/opt/my app/run`, `C:\Program Files\run`. */
 function isCommand(program: string): boolean {
