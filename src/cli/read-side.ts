@@ -96,11 +96,9 @@ export async function withImage<Result>(
   }
   const image = await openSource(name, environment, options);
   try {
-    return await options.use(image, async () => {
-      const read = await readOpened(image, environment, options);
-      if (imageId !== undefined) await rememberImage(environment.cacheDir, imageId, image);
-      return read;
-    });
+    const result = await options.use(image, async () => await readOpened(image, environment, options));
+    if (imageId !== undefined) await rememberImage(environment.cacheDir, imageId, image);
+    return result;
   } finally {
     await image.close();
   }

@@ -12,10 +12,12 @@ export { type ProjectTool, readProjectInstall } from './project-tool-command.ts'
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
+export { environmentsInSource } from './rewrites/environments-in-source.ts';
 export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
 export type {
   BuildSecret,
   CudaFacts,
+  EditablePackage,
   PackagePurpose,
   Rewrite,
   RewriteFacts,

@@ -6,6 +6,7 @@ import {
   rewriteDockerfile,
   rewrites,
 } from '../dockerfile/index.ts';
+import { ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
 import type { Risk } from '../finding/index.ts';
 import type { RequirementsTree } from '../python/index.ts';
 import type { CiCacheProposal } from './ci-cache/index.ts';
@@ -196,9 +197,23 @@ function rewriteFacts(
   const isSplit = !without.has('production-requirements');
   return {
     ...withSmaller(input.facts, !without.has('headless-opencv')),
+    isIgnored: ignoredBy(input.ignore, without),
+    // What stays in editable form is judged as such.
+    editablePackages: without.has('regular-install') ? undefined : input.facts.editablePackages,
     productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
     developmentDistributions: isSplit ? input.facts.developmentDistributions : new Set(),
   };
+}
+
+/** By the ignore file as it is, or as it will be. */
+function ignoredBy(
+  ignore: IgnoreProposal | undefined,
+  without: ReadonlySet<string>,
+): RewriteFacts['isIgnored'] {
+  if (ignore === undefined) return undefined;
+  const text = without.has('dockerignore') ? (ignore.previous ?? '') : ignore.content;
+  const matcher = ignoreMatcher(parseDockerignore(text, ignore.path));
+  return (path) => matcher.isIgnored(path);
 }
 
 function movedReason(splits: readonly SplitRequirements[], fallback: string): string {

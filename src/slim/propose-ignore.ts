@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { formatBytes } from '../base/index.ts';
-import { argumentWords } from '../dockerfile/index.ts';
+import { argumentWords, environmentsInSource } from '../dockerfile/index.ts';
 import {
   type IgnoreAdvice,
   ignoreMatcher,
@@ -37,7 +37,13 @@ export function proposeIgnore(
   const previous = project.dockerignore?.text;
   const path = project.dockerignore?.path ?? '.dockerignore';
   const advice = suggestIgnores({
-    files: sentFiles(project, [path, `${plimsollDir}/.gitignore`, ...newPaths]),
+    files: sentFiles(project, [
+      path,
+      `${plimsollDir}/.gitignore`,
+      ...newPaths,
+      // Whoever works on the project has one, and a COPY of the source would bring it over the image's.
+      ...environmentsInSource(project.dockerfile.model).map((folder) => posix.join(folder, 'pyvenv.cfg')),
+    ]),
     patterns: project.dockerignore?.patterns ?? [],
     copiedSources: copiedSources(project),
     isNeeded: neededPaths(project, study),
