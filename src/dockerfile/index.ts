@@ -1,4 +1,5 @@
 export { type AptInstall, aptAction, readAptInstall } from './apt-command.ts';
+export { type MissingCheckProgram, missingCheckProgram } from './missing-check-program.ts';
 export type {
   DockerfileModel,
   Instruction,

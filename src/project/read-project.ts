@@ -14,7 +14,7 @@ import {
   type WalkedContext,
 } from '../dockerignore/index.ts';
 import { buildersOf, chooseDockerfile, chooseTarget } from './choose-build.ts';
-import { readCiBuilds } from './ci-builds.ts';
+import { type CiBuild, readCiBuilds } from './ci-builds.ts';
 import { type Compose, readCompose } from './compose-file.ts';
 import type { ComposeService } from './compose-service.ts';
 import { type ContextListing, type UnreadableEntry, walkContext } from './context-listing.ts';
@@ -53,6 +53,8 @@ export interface Project {
   readonly target: string | undefined;
   /** Which Dockerfile and which stage, and whom that follows, where the compose file or a pipeline decided it. */
   readonly choices: readonly string[];
+  /** The builds of this Dockerfile in pipelines. */
+  readonly ciBuilds: readonly CiBuild[];
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly texts: Omit<ProjectTexts, 'unreadable'>;
   /** What could not be read, of the context and of the texts. */
@@ -90,7 +92,8 @@ export async function readProject(directory: string, options: ProjectOptions = {
   const names = await listProjectDirectory(root);
   const compose =
     options.isWithoutCompose === true ? undefined : await readCompose(root, names, options.composeFile);
-  const everyBuilder = buildersOf(root, compose?.services ?? [], await readCiBuilds(root));
+  const ciBuilds = await readCiBuilds(root);
+  const everyBuilder = buildersOf(root, compose?.services ?? [], ciBuilds);
   const chosen = options.dockerfile === undefined ? chooseDockerfile(root, everyBuilder) : undefined;
   const place = { named: options.dockerfile, ofBuilders: chosen?.value };
   const found = await findDockerfile(root, names, place).catch((error: unknown) => {
@@ -128,6 +131,7 @@ export async function readProject(directory: string, options: ProjectOptions = {
     compose: compose === undefined ? undefined : { ...compose, builders: builders ?? [] },
     target,
     choices: [chosen?.reason, ofStage?.reason].filter((reason) => reason !== undefined),
+    ciBuilds: ciBuilds.filter((one) => one.context === root && one.dockerfile === dockerfilePath),
     buildArgs,
     texts,
     unreadable: [...walk.listing.unreadable, ...unreadable],

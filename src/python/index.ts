@@ -19,6 +19,7 @@ export {
   type InstalledDistribution,
   isPythonInventoryFile,
 } from './distributions.ts';
+export { type DjangoHealth, findDjangoHealth, healthRoutePattern } from './django-health.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
 export {
   extrasIn,

@@ -1,4 +1,5 @@
 export { type Application, type ApplicationImport, findApplication, importStatement } from './application.ts';
+export { proposeCiCache } from './ci-cache/index.ts';
 export { containerCommand, type StartOverride } from './container-command.ts';
 export { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 export { sourcesOf } from './edit-sources.ts';
