@@ -88,7 +88,7 @@ function layerLines({ before, after }: ShrinkReport, { paint, width }: Screen): 
   const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
   const old = layOutGrid(
     {
-      columns: [right(''), right('content'), right('dead'), { title: 'instruction', isFlexible: true }],
+      columns: [right(''), right('content'), right('dead'), { title: 'instruction', overflow: 'cut' }],
       rows: before.layers.map(oldRow),
     },
     width,
@@ -101,7 +101,7 @@ function layerLines({ before, after }: ShrinkReport, { paint, width }: Screen): 
         right('content'),
         right('stored'),
         right('files'),
-        { title: 'holds', isFlexible: true },
+        { title: 'holds', overflow: 'cut' },
       ],
       rows: after.layers.map(newRow),
     },
