@@ -100,7 +100,8 @@ async function tarOf(folder: string, path: string, signal: AbortSignal): Promise
   return path;
 }
 
-async function imageOf(layerTars: readonly string[]): Promise<Image> {
+/** The image of layers that lie in files. */
+export async function imageOf(layerTars: readonly string[]): Promise<Image> {
   const layers = await Promise.all(layerTars.map(layerOf));
   const platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };
   const lists = { env: [], entrypoint: [], cmd: [], exposedPorts: [], volumes: [] };

@@ -7,12 +7,13 @@ import type { Bench } from './bench.ts';
 import { browse } from './browse.ts';
 import { forecast } from './forecast.ts';
 import { lint } from './lint.ts';
+import { push } from './push.ts';
 import { read } from './read.ts';
 import { rebuild } from './rebuild.ts';
 import { recipe } from './recipe.ts';
 import { textTable } from './text-table.ts';
 
-const benches: readonly Bench[] = [rebuild, recipe, forecast, read, browse, audit, lint];
+const benches: readonly Bench[] = [rebuild, recipe, forecast, read, browse, audit, push, lint];
 
 function list(): string {
   const rows = benches.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]);

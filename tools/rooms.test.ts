@@ -55,6 +55,21 @@ test.each([
     { 'report/a.ts': "import type { X } from '../compare/index.ts';" },
     [],
   ],
+  [
+    'fixtures of a lower room in a test',
+    { 'push/a.test.ts': "import { x } from '../image/registry/fixtures/b.ts';" },
+    [],
+  ],
+  [
+    'fixtures of another feature in a test',
+    { 'push/a.test.ts': "import { x } from '../audit/fixtures/b.ts';" },
+    ['src/push/a.test.ts:1 enter audit by its index.ts'],
+  ],
+  [
+    'fixtures outside of a test',
+    { 'push/a.ts': "import { x } from '../image/fixtures/b.ts';" },
+    ['src/push/a.ts:1 enter image by its index.ts'],
+  ],
   ['knowledge in its order', { 'project/a.ts': "import { x } from '../dockerfile/index.ts';" }, []],
   ['a room of its own', { 'tar/a.ts': "import { x } from './b.ts';" }, []],
 ])('%s', (_reason, files, expected) => {

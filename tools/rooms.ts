@@ -24,6 +24,7 @@ export const floors: readonly {
     rooms: [
       'audit',
       'forecast',
+      'deps',
       'slim',
       'verify',
       'shrink',
@@ -90,8 +91,10 @@ function judge(src: string, file: string, found: FoundImport): IllegalImport[] {
   if (!isTestFile && fromRoom === 'report' && isFeature(toRoom) && !found.isTypeOnly) {
     return illegal('report imports the types of features only');
   }
-  if (relative(src, target).split(sep).slice(1).join('/') !== 'index.ts')
-    return illegal(`enter ${toRoom} by its index.ts`);
+  const place = relative(src, target).split(sep).slice(1);
+  // What a room's tests stand on is as good for the tests above it.
+  if (isTestFile && place.includes('fixtures') && isBelow(toRoom, fromRoom)) return [];
+  if (place.join('/') !== 'index.ts') return illegal(`enter ${toRoom} by its index.ts`);
   return [];
 }
 

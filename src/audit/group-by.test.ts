@@ -93,3 +93,20 @@ test('layers have their compressed size and their position where they are known'
     [0, 80],
   ]);
 });
+
+test('a distribution that two environments have is a row for each of them', () => {
+  const [one, two] = ['opt/a/lib/python3.11/site-packages', 'opt/b/lib/python3.11/site-packages'];
+  const files = { [`${one}/numpy/core.so`]: 7, [`${two}/numpy/core.so`]: 9 };
+  const distributions = [one, two].map((location) => ({
+    name: 'numpy',
+    version: '1',
+    sizeBytes: 7,
+    files: [`${location}/numpy/core.so`],
+    location,
+  }));
+  const rows = groupAudit(requestOf(rootOf(files), { distributions }), 'package');
+  expect(rows.map(({ name, location, sizeBytes }) => [name, location, sizeBytes])).toEqual([
+    ['numpy 1', two, 9],
+    ['numpy 1', one, 7],
+  ]);
+});

@@ -1,10 +1,12 @@
 import type { BuriedEntry, VisibleEntry } from '../filetree/index.ts';
 import { findingKinds } from '../finding/index.ts';
 import { type AuditRequest, type AuditSubject, auditSubject } from './audit-subject.ts';
+import { sourcePath } from './bytecode-use.ts';
 import { claimFiles } from './claim-files.ts';
 import type { ClaimedFile } from './detector.ts';
 import { buriedKinds } from './detectors/dead-bytes.ts';
 import { isInSitePackages, isUserPlace } from './places.ts';
+import { twinPlaces } from './twin-places.ts';
 import { weightsFormat } from './weights-format.ts';
 
 /** What the bytes of an image can be sorted by. */
@@ -28,6 +30,8 @@ export interface AuditGroupRow {
   readonly layer?: number;
   /** Of packages only: what kind of package it is. */
   readonly packageKind?: string;
+  /** Of a Python distribution that is installed more than once: the folder that holds it. */
+  readonly location?: string;
 }
 
 /** How the rows are made. */
@@ -88,6 +92,7 @@ interface Place {
   readonly name: string;
   readonly layer?: number;
   readonly packageKind?: string;
+  readonly location?: string;
   readonly compressedBytes?: number;
 }
 
@@ -122,7 +127,10 @@ const sorters: Readonly<
       buriedPlace: ({ layer }) => layerPlace(layer),
     };
   },
-  package: (subject) => byPath((path) => packagePlace(subject, path)),
+  package: (subject) => {
+    const placeOf = twinPlaces(subject.distributions);
+    return byPath((path) => packagePlace(subject, path, placeOf));
+  },
   directory: (_, { depth = 2 }) => byPath((path) => ({ name: directoryOf(path, depth) })),
   class: (subject) => ({
     layerPlace: () => ({ name: '' }),
@@ -141,11 +149,16 @@ function byPath(place: (path: string) => Place): Sorter {
   };
 }
 
-function packagePlace(subject: AuditSubject, path: string): Place {
+function packagePlace(subject: AuditSubject, path: string, placeOf: ReturnType<typeof twinPlaces>): Place {
   const owner = subject.ownerOf(path);
-  return owner === undefined
-    ? { name: '(no package)' }
-    : { name: `${owner.name} ${owner.version}`, packageKind: owner.kind };
+  if (owner === undefined) return { name: '(no package)' };
+  const distribution = subject.distributionOf(path) ?? subject.distributionOf(sourcePath(path));
+  const location = distribution && placeOf(distribution);
+  return {
+    name: `${owner.name} ${owner.version}`,
+    packageKind: owner.kind,
+    ...(location !== undefined && { location }),
+  };
 }
 
 /** The first directories of a path: `usr/lib/x/y` → `/usr/lib` at depth 2; a file in the root is in `/`. */
@@ -166,7 +179,7 @@ function purposeOf(subject: AuditSubject, { entry, layer }: VisibleEntry): strin
 }
 
 function rowOf(rows: Map<string, MutableRow>, place: Place): MutableRow {
-  const key = `${place.layer ?? ''}\n${place.packageKind ?? ''}\n${place.name}`;
+  const key = [place.layer, place.packageKind, place.location, place.name].join('\n');
   const known = rows.get(key);
   if (known !== undefined) return known;
   const row = { ...place, sizeBytes: 0, fileCount: 0, deadBytes: 0, avoidableBytes: 0 };

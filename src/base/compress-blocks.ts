@@ -15,13 +15,19 @@ const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const deflateEnd = Buffer.from([3, 0]);
 /** How far back deflate may refer. */
 const windowBytes = 32 * 1024;
-const gzipLevel = 6;
+const defaultGzipLevel = 6;
 const zstdLevel = 3;
 const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
   gzip: 1024 * 1024,
   // Each block is a frame of its own and knows nothing of the one before.
   zstd: 4 * 1024 * 1024,
 };
+
+/** How hard the compressor tries. */
+export interface CompressBlocksOptions {
+  /** 1 to 9. Default 6, as most of what registries hold. */
+  readonly gzipLevel?: number;
+}
 
 /**
  * Compresses a stream in blocks, several at a time on the threads of the process: one gzip member (RFC 1952), or a row of
@@ -31,8 +37,9 @@ const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
 export async function* compressBlocks(
   source: AsyncIterable<Buffer>,
   format: LayerCompressionFormat,
+  options: CompressBlocksOptions = {},
 ): AsyncGenerator<Buffer> {
-  const compress = format === 'gzip' ? gzipBlocks() : zstdBlocks();
+  const compress = format === 'gzip' ? gzipBlocks(options.gzipLevel ?? defaultGzipLevel) : zstdBlocks();
   yield compress.start;
   // Blocks are filled again and again: new ones would be garbage faster than the collector looks for it.
   const pool = blockPool(blockBytes[format]);
@@ -78,7 +85,7 @@ interface BlockFormat {
   end(): Buffer;
 }
 
-function gzipBlocks(): BlockFormat {
+function gzipBlocks(level: number): BlockFormat {
   let sum = 0;
   let sizeBytes = 0;
   let window: Buffer | undefined;
@@ -91,7 +98,7 @@ function gzipBlocks(): BlockFormat {
       // A copy, as the block is filled anew.
       window = Buffer.from(block.subarray(-windowBytes));
       return await deflateBlock(block, {
-        level: gzipLevel,
+        level,
         finishFlush: constants.Z_SYNC_FLUSH,
         ...(dictionary && { dictionary }),
       });

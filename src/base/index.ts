@@ -1,5 +1,9 @@
 export { formatBytes, formatSeconds } from './bytes.ts';
-export { compressBlocks, type LayerCompressionFormat } from './compress-blocks.ts';
+export {
+  type CompressBlocksOptions,
+  compressBlocks,
+  type LayerCompressionFormat,
+} from './compress-blocks.ts';
 export {
   type Compression,
   capBytes,

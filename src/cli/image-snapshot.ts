@@ -22,6 +22,12 @@ const snapshotSchema = z.object({
   digest: z.string(),
   platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }),
   config: z.custom<ImageConfig>((value) => typeof value === 'object' && value !== null && 'diffIds' in value),
+  documents: z
+    .object({
+      config: z.string(),
+      manifest: z.object({ mediaType: z.string(), content: z.string() }).exactOptional(),
+    })
+    .exactOptional(),
   layers: z.array(layerSchema),
 });
 
@@ -48,11 +54,11 @@ export async function recallImage(cacheDir: string, imageId: string): Promise<Im
 
 /** Keeps what `recallImage` gives back; a cache that cannot be written is no reason to stop. */
 export async function rememberImage(cacheDir: string, imageId: string, image: Image): Promise<void> {
-  const { name, digest, platform, config } = image;
+  const { name, digest, platform, config, documents } = image;
   const layers = image.layers.map((layer) => layerSchema.parse(layer));
   await writeFileWhole(
     snapshotPath(cacheDir, imageId),
-    JSON.stringify({ name, digest, platform, config, layers }),
+    JSON.stringify({ name, digest, platform, config, documents, layers }),
   ).catch(() => {});
 }
 

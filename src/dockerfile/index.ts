@@ -1,4 +1,5 @@
 export { type AptInstall, aptAction, readAptInstall } from './apt-command.ts';
+export { type MissingCheckProgram, missingCheckProgram } from './missing-check-program.ts';
 export type {
   DockerfileModel,
   Instruction,
@@ -11,10 +12,12 @@ export { type ProjectInstall, type ProjectTool, readProjectInstall } from './pro
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
+export { environmentsInSource } from './rewrites/environments-in-source.ts';
 export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
 export type {
   BuildSecret,
   CudaFacts,
+  EditablePackage,
   PackagePurpose,
   Rewrite,
   RewriteFacts,

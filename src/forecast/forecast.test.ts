@@ -33,12 +33,12 @@ const wheel: WheelFacts = {
   contents: summariseWheel({
     wheelBytes: 40_000_000,
     files: [
-      { path: 'tiny/a.py', compressedBytes: 0, sizeBytes: 10_000_000 },
-      { path: 'tiny/tests/b.py', compressedBytes: 0, sizeBytes: 10_000_000 },
-      { path: 'tiny/tests/data.bin', compressedBytes: 0, sizeBytes: 10_000_000 },
-      { path: 'tiny/include/c.h', compressedBytes: 0, sizeBytes: 20_000_000 },
-      { path: 'tiny/d.so.1', compressedBytes: 0, sizeBytes: 40_000_000 },
-      { path: 'tiny/lib/libcudnn.so.9', compressedBytes: 0, sizeBytes: 10_000_000 },
+      { path: 'tiny/a.py', sizeBytes: 10_000_000 },
+      { path: 'tiny/tests/b.py', sizeBytes: 10_000_000 },
+      { path: 'tiny/tests/data.bin', sizeBytes: 10_000_000 },
+      { path: 'tiny/include/c.h', sizeBytes: 20_000_000 },
+      { path: 'tiny/d.so.1', sizeBytes: 40_000_000 },
+      { path: 'tiny/lib/libcudnn.so.9', sizeBytes: 10_000_000 },
     ],
   }),
 };
@@ -228,8 +228,7 @@ describe('describeBase', () => {
 });
 
 it('counts torch’s test programs as tests, and what only compilers read as headers', () => {
-  const bytes = (path: string) =>
-    summariseWheel({ wheelBytes: 1, files: [{ path, compressedBytes: 1, sizeBytes: 7 }] });
+  const bytes = (path: string) => summariseWheel({ wheelBytes: 1, files: [{ path, sizeBytes: 7 }] });
   for (const path of [
     'torch/bin/test_api',
     'torch/bin/protoc-3.13.0.0',

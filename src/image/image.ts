@@ -86,6 +86,13 @@ export interface PlainTar extends FileRange {
   readonly isVouchedFor: boolean;
 }
 
+/** The documents of an image as a source stores them, byte for byte: whoever writes them elsewhere keeps their digests. */
+export interface ImageDocuments {
+  readonly config: string;
+  /** Absent where the source has none, or one of another kind (docker-archive). */
+  readonly manifest?: { readonly mediaType: string; readonly content: string };
+}
+
 /** An image as a source shows it: immutable; a change returns a new one. */
 export interface Image {
   /** How a person names it: a reference or a path. */
@@ -94,6 +101,8 @@ export interface Image {
   /** Digest of the manifest where the source has one, else of the configuration (the image ID). */
   readonly digest: string;
   readonly config: ImageConfig;
+  /** Absent of an image that was made here; a view that changes configuration or layers leaves them out. */
+  readonly documents?: ImageDocuments;
   /** What a sink writes into the manifest (OCI image-spec, annotations.md). */
   readonly annotations?: Readonly<Record<string, string>>;
   /** Lowest first. */

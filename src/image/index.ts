@@ -9,6 +9,7 @@ export type {
   HistoryEntry,
   Image,
   ImageConfig,
+  ImageDocuments,
   Layer,
   PlainTar,
   Platform,
@@ -18,10 +19,14 @@ export { AbsentLayerError, openFileLayer } from './layer.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';
 export type { EngineHolds } from './open-reference.ts';
+export { openRegistrySink } from './open-registry-sink.ts';
 export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
-export type { RegistryAccess } from './registry/registry-client.ts';
+export type { SentBlob } from './registry/push-blob.ts';
+export type { RegistryAccess } from './registry/registry-access.ts';
 export { type WriteDockerArchiveOptions, writeDockerArchive } from './sinks/docker-archive.ts';
 export { writeOciArchive } from './sinks/oci-archive.ts';
+export { type OciDocuments, ociDocuments } from './sinks/oci-documents.ts';
 export { type WriteOciLayoutOptions, writeOciLayout } from './sinks/oci-layout.ts';
+export type { RegistrySink } from './sinks/registry.ts';
 export type { EngineSave, SavingEngine } from './sources/engine.ts';

@@ -6,7 +6,7 @@ import type { Image, Platform } from './image.ts';
 import { type ImageSpec, parseImageSpec } from './image-spec.ts';
 import { type EngineHolds, type EngineReference, isImageId, openReference } from './open-reference.ts';
 import { parseReference } from './reference.ts';
-import type { RegistryAccess } from './registry/registry-client.ts';
+import type { RegistryAccess } from './registry/registry-access.ts';
 import { type ArchiveOptions, archiveStore } from './sources/archive-store.ts';
 import { isDirectoryImage, openDirectoryImage } from './sources/directory-image.ts';
 import { openDockerArchive } from './sources/docker-archive.ts';

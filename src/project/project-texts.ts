@@ -30,7 +30,8 @@ export interface ProjectTexts {
 const largestSourceBytes = 5_000_000;
 const largestManifestBytes = 50_000_000;
 
-const foreignDirectories = new Set([
+/** Names of directories whose files are of other people or made by tools. */
+export const foreignDirectories: ReadonlySet<string> = new Set([
   '.venv',
   'venv',
   'node_modules',
@@ -62,8 +63,7 @@ const manifestNames = new Set([
   'setup.py',
   'setup.cfg',
   'MANIFEST.in',
-  'environment.yml',
-  'environment.yaml',
+  '.gitignore',
   'conda-lock.yml',
   'pixi.toml',
   'pixi.lock',
@@ -169,10 +169,16 @@ function rolesOf(path: string): readonly Role[] {
   const name = posix.basename(path);
   const roles: Role[] = [];
   if (isRequirements(path)) roles.push('requirements');
-  if (manifestNames.has(name) || path.endsWith('.streamlit/config.toml')) roles.push('manifests');
+  if (manifestNames.has(name) || isEnvironmentFile(name) || path.endsWith('.streamlit/config.toml'))
+    roles.push('manifests');
   if (/\.(py|ipynb)$/.test(name)) roles.push('pythonSources');
   if (/\.(sh|bash)$/.test(name)) roles.push('shellScripts');
   return roles;
+}
+
+/** What conda makes environments of: `environment.yml`, `environment-gpu.yaml`, `conda_env.yml`. */
+function isEnvironmentFile(name: string): boolean {
+  return /(?:^|[-_.])(?:environment|env|conda)(?:[-_.][\w.-]*)?\.ya?ml$/i.test(name);
 }
 
 /** `requirements.txt`, `dev-requirements.txt`, `requirements_gpu.in`, `constraints.txt`, `requirements/base.txt`. */

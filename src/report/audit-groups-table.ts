@@ -1,6 +1,6 @@
 import type { Audit, AuditGrouping, AuditGroupRow } from '../audit/index.ts';
 import { formatBytes } from '../base/index.ts';
-import { packageKindName } from './audit-sums.ts';
+import { inPlace, packageKindName } from './audit-sums.ts';
 import { type AuditTableOptions, headlineLines } from './audit-table.ts';
 import { gateLines } from './gate-lines.ts';
 import { type Cell, type Column, layOutGrid } from './grid.ts';
@@ -49,7 +49,7 @@ export function auditGroupsTable(
   const columns = [
     ...['content', '%', 'dead', 'avoidable', 'files'].map(right),
     { title: '' },
-    { title: one, isFlexible: true as const },
+    { title: one, overflow: 'cut' as const },
   ];
   const sections = [
     headlineLines(audit, screen),
@@ -76,7 +76,7 @@ function cellsOf(row: AuditGroupRow, total: number, audit: Audit): Cell[] {
     { text: row.fileCount.toLocaleString('en-US'), style: 'dim' },
     { text: mark, style: 'dim' },
     {
-      text: plainText(row.layer === undefined ? row.name : shortInstruction(row.name)),
+      text: plainText(row.layer === undefined ? `${row.name}${inPlace(row)}` : shortInstruction(row.name)),
       style: isBase ? 'dim' : 'plain',
     },
   ];

@@ -76,6 +76,13 @@ test('a package that is there twice is shown with its place', () => {
     expect(text).toMatch(/numpy in opt\/a .*\n.*numpy in opt\/b /);
   }
   expect(auditHtml({ audit: twins, trees })).toMatch(/numpy <span[^>]*> in opt\/b</);
+  const rows = packages.map(({ name, location }) => ({
+    ...{ name, location, packageKind: 'distribution' },
+    ...{ sizeBytes: 9, fileCount: 1, deadBytes: 0, avoidableBytes: 0 },
+  }));
+  expect(auditGroupsTable(audit, { by: 'package', rows }, colourless)).toMatch(
+    /numpy in opt\/a\n.*numpy in opt\/b\n/,
+  );
 });
 
 describe('a tree', () => {

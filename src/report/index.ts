@@ -10,6 +10,10 @@ export { compareTable } from './compare-table.ts';
 export { composeJson } from './compose/compose-json.ts';
 export type { ComposeReport } from './compose/compose-report.ts';
 export { composeText } from './compose/compose-text.ts';
+export { depsJson } from './deps/deps-json.ts';
+export { depsMarkdown } from './deps/deps-markdown.ts';
+export type { DepsFix, ShownDeps } from './deps/deps-report.ts';
+export { type DepsTableOptions, depsTable } from './deps/deps-table.ts';
 export { type DiveSubject, diveJson } from './dive-json.ts';
 export { gateLines } from './gate-lines.ts';
 export { type AuditPage, auditHtml } from './html/audit-html.ts';
@@ -17,12 +21,21 @@ export { slimHtml } from './html/slim-html.ts';
 export { ignoreJson } from './ignore/ignore-json.ts';
 export type { CountedFiles, IgnoreReport, ReportedCut } from './ignore/ignore-report.ts';
 export { ignoreTable } from './ignore/ignore-table.ts';
-export { auditJson, compareJson, shrinkJson, shrinkManifestJson, slimJson } from './json.ts';
+export {
+  auditJson,
+  compareJson,
+  pushEstimateJson,
+  pushJson,
+  shrinkJson,
+  shrinkManifestJson,
+  slimJson,
+} from './json.ts';
 export { lintJson } from './lint/lint-json.ts';
 export { lintAnnotations, lintLines } from './lint/lint-lines.ts';
 export type { LintedFile } from './lint/lint-report.ts';
 export { lintSarif } from './lint/lint-sarif.ts';
 export { lintTable } from './lint/lint-table.ts';
+export { pushEstimateTable, pushTable } from './push-table.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
 export { shrinkTable } from './shrink-table.ts';
 export { type ExplainedPlan, slimExplanation, slimExplanationJson } from './slim-explanation.ts';

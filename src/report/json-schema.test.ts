@@ -7,19 +7,22 @@ import { type Finding, type FindingKind, findingFacts, findingKinds } from '../f
 import type { GateResult } from '../policy/index.ts';
 import type { ComparedRequest, Difference, Verification } from '../verify/index.ts';
 import { sampleDiff } from './fixtures/sample-diff.ts';
+import { sampleFirstPush, samplePushEstimate } from './fixtures/sample-push.ts';
 import { sampleAudit, sampleReport, sampleSides } from './fixtures/sample-report.ts';
 import { sampleManifest, sampleShrink } from './fixtures/sample-shrink.ts';
 import {
   type AuditGroups,
   auditJson,
   compareJson,
+  pushEstimateJson,
+  pushJson,
   type SlimReport,
   shrinkJson,
   shrinkManifestJson,
   slimJson,
 } from './index.ts';
 
-const names = ['slim', 'audit', 'compare', 'shrink', 'shrink-manifest'] as const;
+const names = ['slim', 'audit', 'compare', 'shrink', 'shrink-manifest', 'push', 'push-estimate'] as const;
 type Name = (typeof names)[number];
 
 const schemas = new Map(names.map((name) => [name, readSchema(name)] as const));
@@ -197,7 +200,10 @@ const samples: readonly [title: string, name: Name, text: string][] = [
   ['two forecasts', 'compare', compareJson(forecast())],
   ['a shrunk image', 'shrink', shrinkJson(sampleShrink())],
   ['what it would be', 'shrink', shrinkJson(sampleShrink({ isDryRun: true }))],
+  ['an image with a trace', 'shrink', shrinkJson({ ...sampleShrink(), tracedModules: 2431 })],
   ['what is gone', 'shrink-manifest', shrinkManifestJson(sampleManifest())],
+  ['a push', 'push', pushJson(sampleFirstPush())],
+  ['what a push would send', 'push-estimate', pushEstimateJson(samplePushEstimate())],
 ];
 
 test.each(samples)('%s fits the schema', (_, name, text) => {
@@ -221,7 +227,7 @@ describe('a schema', () => {
   });
 
   test.each(samples)('notices bytes that are not whole: %s', (_, name, text) => {
-    const broken = text.replace(/("(?:contentBytes|tarBytes|savedBytes)": \d+)/, '$1.5');
+    const broken = text.replace(/("(?:contentBytes|tarBytes|savedBytes|skippedBytes)": \d+)/, '$1.5');
     expect(broken).not.toBe(text);
     expect(problems(name, JSON.parse(broken))).not.toEqual([]);
   });

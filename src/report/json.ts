@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/index.ts';
 import type { Comparison } from '../compare/index.ts';
 import type { GateResult, GateVerdict } from '../policy/index.ts';
+import type { PushEstimate, PushReport } from '../push/index.ts';
 import type { ShrinkManifest, ShrinkReport } from '../shrink/index.ts';
 import type { AuditGroups } from './audit-groups-table.ts';
 import type { SlimReport } from './slim-report.ts';
@@ -49,6 +50,16 @@ export function shrinkJson(report: ShrinkReport): string {
 /** What shrinking took, file by file, schema `plimsoll.shrink-manifest/1` (`docs/schemas/plimsoll.shrink-manifest-1.json`). */
 export function shrinkManifestJson(manifest: ShrinkManifest): string {
   return toJson('plimsoll.shrink-manifest/1', manifest);
+}
+
+/** What a push has done as JSON, schema `plimsoll.push/1` (`docs/schemas/plimsoll.push-1.json`). */
+export function pushJson(report: PushReport): string {
+  return toJson('plimsoll.push/1', report);
+}
+
+/** What a push would send as JSON, schema `plimsoll.push-estimate/1` (`docs/schemas/plimsoll.push-estimate-1.json`). */
+export function pushEstimateJson(estimate: PushEstimate): string {
+  return toJson('plimsoll.push-estimate/1', estimate);
 }
 
 function toJson(schema: string, value: object): string {

@@ -4,6 +4,10 @@ import type { EditId } from './plan.ts';
 const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {
   'split-stages': ['https://docs.docker.com/build/building/multi-stage/'],
   'tool-stages': ['https://docs.docker.com/build/building/multi-stage/'],
+  'conda-stages': [
+    'https://docs.docker.com/build/building/multi-stage/',
+    'https://docs.conda.io/projects/conda-build/en/latest/resources/activate-scripts.html',
+  ],
   'slim-base': ['https://hub.docker.com/_/python (image variants)'],
   'cpu-wheels': ['https://pytorch.org/get-started/locally/ (compute platform CPU)'],
   'no-recommends': ['hadolint DL3015', 'apt.conf(5), APT::Install-Recommends'],
@@ -25,6 +29,10 @@ const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {
   ],
   'secret-mounts': ['BuildKit SecretsUsedInArgOrEnv', 'https://docs.docker.com/build/building/secrets/'],
   dockerignore: ['https://docs.docker.com/build/concepts/context/#dockerignore-files'],
+  'ci-cache': [
+    'https://docs.docker.com/build/ci/github-actions/cache/',
+    'https://docs.docker.com/build/cache/backends/registry/',
+  ],
   compose: ['https://github.com/compose-spec/compose-spec/blob/main/spec.md'],
 };
 

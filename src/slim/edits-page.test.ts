@@ -36,7 +36,10 @@ const facts: RewriteFacts = {
   contextManifests: new Map([
     ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ['uv.lock', ''],
+    ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],
   ]),
+  editablePackages: new Map([['.', { roots: ['svc'], because: undefined }]]),
+  isIgnored: () => true,
   cuda: {
     device: 'gpu',
     broughtBy: 'torch',
@@ -77,10 +80,20 @@ CMD ["python", "app.py"]
     without: ['headless-opencv', 'no-recommends', 'runtime-libraries', 'runtime-packages'],
   },
   'conda-clean': {
-    text: `FROM continuumio/miniconda3
+    text: `FROM mambaorg/micromamba:1.5.10
+COPY --chown=$MAMBA_USER:$MAMBA_USER environment.yml /tmp/environment.yml
+RUN micromamba install -y -n base -f /tmp/environment.yml
+CMD ["python", "app.py"]
+`,
+    without: [],
+  },
+  'conda-stages': {
+    text: `FROM continuumio/miniconda3:24.5.0-0
+WORKDIR /app
 COPY environment.yml .
 RUN conda env create -f environment.yml
-CMD ["python", "app.py"]
+COPY . .
+ENTRYPOINT ["conda", "run", "--no-capture-output", "-n", "geo", "gunicorn", "geo:app"]
 `,
     without: [],
   },
@@ -137,6 +150,15 @@ RUN pip install .
 CMD ["svc"]
 `,
     without: ['split-stages', 'cpu-wheels'],
+  },
+  'regular-install': {
+    text: `FROM python:3.12
+WORKDIR /app
+COPY . .
+RUN pip install -e .
+CMD ["svc"]
+`,
+    without: ['cpu-wheels'],
   },
   'layer-order': {
     text: `FROM python:3.11
@@ -207,7 +229,8 @@ test('the page has a section for every edit, in the order in which they are made
 
 describe.each(editIds)('the section of %s', (id) => {
   const section = sections.get(id) ?? '';
-  const isAsked = rewrites.some((rewrite) => rewrite.id === id && rewrite.risk === 'opt-in');
+  const isAsked =
+    id === 'ci-cache' || rewrites.some((rewrite) => rewrite.id === id && rewrite.risk === 'opt-in');
 
   test.each([
     '**Why.**',

@@ -78,6 +78,29 @@ test.each([
   expect(after).not.toContain('vim');
 });
 
+test('places in conda’s installation are found in sources, environment files by their names', async () => {
+  const { condaPaths, contextManifests } = await factsOf({
+    Dockerfile: 'FROM continuumio/miniconda3\nCOPY . .\n',
+    'app.py':
+      '# /opt/conda/bin/x\nrun(["/opt/conda/bin/samtools"])\nos.environ["CONDA_EXE"]\nos.environ["CONDA_PREFIX"]\n',
+    'start.sh': '#!/bin/sh\nexec /opt/conda/envs/geo/bin/python app.py\n',
+    'envs/environment-gpu.yaml': 'name: geo\n',
+    'conda_env.yml': 'name: geo\n',
+    'env.yml': 'name: geo\n',
+    'values.yml': 'name: geo\n',
+  });
+  expect(condaPaths?.map(({ file, line, text }) => `${file}:${line} ${text}`)).toEqual([
+    'app.py:2 /opt/conda/bin/samtools',
+    'app.py:3 CONDA_EXE',
+    'start.sh:2 /opt/conda/envs/geo/bin/python',
+  ]);
+  expect([...(contextManifests?.keys() ?? [])].sort()).toEqual([
+    'conda_env.yml',
+    'env.yml',
+    'envs/environment-gpu.yaml',
+  ]);
+});
+
 describe('what is asked of CUDA', () => {
   const dockerfile = (install: string): string =>
     `FROM python:3.11\nCOPY . .\nRUN ${install}\nCMD ["python", "app.py"]\n`;

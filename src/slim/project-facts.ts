@@ -1,6 +1,7 @@
 import type { RewriteFacts } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
+  cpuReplacement,
   cpuVariant,
   type DebianSuite,
   normaliseName,
@@ -14,12 +15,12 @@ import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
 import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
+import { editablePackages } from './editable-packages.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
 import { rootNeeds } from './root-needs.ts';
 import { smallerFacts } from './smaller-facts.ts';
-import { compilesAtRunTime, hardCodedPaths } from './source-signs.ts';
-import { cpuReplacement } from './split-requirements.ts';
+import { compilesAtRunTime, condaPaths, hardCodedPaths } from './source-signs.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
 
@@ -73,9 +74,11 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     runtimeLibraries: runtimeLibraries(names, input.suite, input.foundMissing),
     neededCommands: neededCommands(input),
     hardCodedPaths: hardCodedPaths(project),
+    condaPaths: condaPaths(project),
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
+    editablePackages: editablePackages(project, study),
     cuda: cudaFacts(input, names),
     smaller: smallerFacts(input, { editable, all: names }),
     buildPlatform: input.buildPlatform,

@@ -16,6 +16,22 @@ export function hardCodedPaths(project: Project): RewriteFacts['hardCodedPaths']
   );
 }
 
+const condaPlace =
+  /\/opt\/conda\b[^\s"'):,]*|\b(?:CONDA_(?:EXE|PYTHON_EXE|SHLVL|PROMPT_MODIFIER)|MAMBA_EXE)\b/;
+
+/** Lines of the sources that name a place in conda's installation, or a variable that leads to it. */
+export function condaPaths(project: Project): RewriteFacts['hardCodedPaths'] {
+  const sources = [...project.texts.pythonSources, ...project.texts.shellScripts];
+  return sources
+    .filter(({ path, isInContext }) => isInContext && !path.endsWith('.ipynb'))
+    .flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line, at) => {
+        const match = line.trimStart().startsWith('#') ? null : condaPlace.exec(line);
+        return match === null ? [] : [{ file: path, line: at + 1, text: match[0] }];
+      }),
+    );
+}
+
 /** What of the application compiles when it runs, if anything; `names` are the requested distributions. */
 export function compilesAtRunTime(
   { project, study, target }: Pick<FactsInput, 'project' | 'study' | 'target'>,

@@ -40,8 +40,8 @@ describe.skipIf(inject('lab') === undefined)(`projects with surroundings ${injec
   });
 
   test('cuda-service on a stand-in for nvidia/cuda: runs on the runtime image, which has CUDA’s library and no compiler', async () => {
-    await cudaStandIn('devel');
-    await cudaStandIn('runtime');
+    for (const kind of ['devel', 'runtime'])
+      await standIn(`nvidia/cuda:12.4.1-${kind}-ubuntu22.04`, 'cuda.Dockerfile', kind);
     const slimmed = await slimProject('cuda-service', {
       options: ['--probe', '/cuda', '--health', '/health'],
     });
@@ -52,6 +52,69 @@ describe.skipIf(inject('lab') === undefined)(`projects with surroundings ${injec
     );
     expect(await declaredBy(slimmed.lean)).toEqual(await declaredBy(slimmed.fat));
     expect(await inContainer(slimmed.lean, 'echo "$NVIDIA_VISIBLE_DEVICES"')).toBe('all');
+    expect(await explain(leanCopy(slimmed.folder), slimmed.settings)).toMatch(/^Nothing to change/);
+  });
+
+  test.each([
+    [
+      'pipenv-service',
+      '/opt/venv',
+      'pipenv install --system --deploy',
+      'goes among the packages of the system, and coverage with it',
+    ],
+    [
+      'pipenv-run',
+      '/srv/.venv',
+      'pipenv sync',
+      'makes .venv, where the source is copied, and starts the container',
+    ],
+  ])(
+    '%s: Debian’s Pipenv, whose Pipfile names its index by a build argument, %s → %s: %s',
+    async (name, prefix, command, _trap) => {
+      // biome-ignore format: a table
+      const slimmed = await slimProject(name, {
+      options: [
+        ...['--build-arg', `PACKAGES_HOST=${new URL(inject('lab')?.indexUrl ?? '').host}`],
+        ...['--probe', '/tides/fundy', '--health', '/health', '--port', '9000'],
+      ],
+    });
+      expect(slimmed.report.verification.requests.map(({ probe }) => probe)).toContain('GET /tides/fundy');
+      expect(slimmed.dockerfile).toMatch(new RegExp(`^ARG PACKAGES_HOST=[\\s\\S]*${command}$`, 'm'));
+      expect(slimmed.dockerfile).not.toMatch(/^FROM python:3\.11-slim[\s\S]*pipenv/m);
+      expect(
+        await inContainer(
+          slimmed.lean,
+          `command -v pipenv gcc git; python -c "import sys; print(sys.prefix)"; ls -d ${prefix}/lib/python3.11/site-packages/coverage* || echo none`,
+        ),
+      ).toBe(`${prefix}\nnone`);
+      expect(await declaredBy(slimmed.lean)).toEqual(await declaredBy(slimmed.fat));
+      expect(await explain(leanCopy(slimmed.folder), slimmed.settings)).toMatch(/^Nothing to change/);
+    },
+  );
+
+  test('conda-activated on a stand-in for Miniconda: the environment finds the data that only its activation script names', async () => {
+    await standIn('debian:bookworm-slim', 'conda.Dockerfile', 'system');
+    await standIn('continuumio/miniconda3:24.5.0-0', 'conda.Dockerfile', 'miniconda');
+    const slimmed = await slimProject('conda-activated', {
+      options: ['--probe', '/words/haus', '--probe', '/place', '--health', '/health'],
+    });
+    const probes = slimmed.report.verification.requests.map(({ probe }) => probe);
+    expect(probes).toEqual(expect.arrayContaining(['GET /words/haus', 'GET /place']));
+    const { fat, lean } = slimmed.report.comparison.total;
+    expect(lean.contentBytes / fat.contentBytes).toBeLessThan(0.65);
+    expect(slimmed.dockerfile).toMatch(
+      /^FROM debian:bookworm-slim\n[\s\S]*^CMD \["\/usr\/local\/bin\/run-activated"/m,
+    );
+    expect(
+      await inContainer(slimmed.lean, 'for it in conda gcc make; do command -v $it; done; ls -A /opt/conda'),
+    ).toBe('envs');
+    expect(
+      await inContainer(
+        slimmed.lean,
+        'run-activated python -c "import os; print(os.environ[\'LEXICON_DATA\'])"',
+      ),
+    ).toBe('/opt/conda/envs/words/share/lexicon');
+    expect(await declaredBy(slimmed.lean)).toEqual(await declaredBy(slimmed.fat));
     expect(await explain(leanCopy(slimmed.folder), slimmed.settings)).toMatch(/^Nothing to change/);
   });
 });
@@ -106,20 +169,12 @@ async function savedWith(image: string, text: string): Promise<string[]> {
   return filesWith(folder, text);
 }
 
-/** Builds the stand-in of a CUDA base for one test, unless the engine holds an image of that name. */
-async function cudaStandIn(kind: 'devel' | 'runtime'): Promise<void> {
-  const name = `nvidia/cuda:12.4.1-${kind}-ubuntu22.04`;
+/** Builds the stand-in of a base for one test, unless the engine holds an image of that name. */
+async function standIn(name: string, file: string, target: string): Promise<void> {
   if ((await docker('image', 'ls', '--quiet', name)) !== '') return;
   const folder = join(import.meta.dirname, 'stand-ins');
   await docker(
-    'build',
-    '--quiet',
-    '--target',
-    kind,
-    '--tag',
-    name,
-    '--file',
-    join(folder, 'cuda.Dockerfile'),
+    ...['build', '--quiet', '--target', target, '--tag', name, '--file', join(folder, file)],
     folder,
   );
   // The build cache keeps it; nobody else is to find a base that is none.

@@ -139,15 +139,36 @@ const cases: readonly ProjectCase[] = [
   },
   {
     name: 'editable-package',
-    trap: 'the package stays where its source is, with its data and the console script that leads to it',
+    trap: 'the editable installation leads to the source; the data that the package declares has to come along into the environment',
     mostOfFat: 0.25,
     asked: ['GET /health', 'GET /strip'],
+    says: [/pip install (?!.*-e ).*\.\[serve\]/],
+    saysNot: [/ -e /],
     inside: [
       noBuildTools,
       ['stopwords The lord of the rings', 'lord rings'],
       [
+        'cd /; python -c "import stopwords; print(stopwords.__file__)"; ls /opt/venv/lib/python3.11/site-packages/stopwords/data',
+        '/opt/venv/lib/python3.11/site-packages/stopwords/__init__.py\nwords.yaml',
+      ],
+      [
         "stopwords --language de 2>/dev/null; python -c \"import stopwords; print(stopwords.strip('der Hut und die Maus', 'de'))\"",
         '--language de\nHut Maus',
+      ],
+    ],
+  },
+  {
+    name: 'editable-undeclared',
+    trap: 'the package reads a file that it does not declare: only the editable installation has it, with the source at the same path',
+    mostOfFat: 0.25,
+    asked: ['GET /health', 'GET /explain'],
+    says: [/--editable "\.\[serve\]"/],
+    inside: [
+      noBuildTools,
+      ['cd /; glossary layer', 'a set of changes to a file system'],
+      [
+        'cd /; python -c "import glossary; print(glossary.__file__)"',
+        '/srv/glossary/src/glossary/__init__.py',
       ],
     ],
   },

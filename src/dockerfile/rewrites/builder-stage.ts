@@ -140,7 +140,10 @@ function isForInstallation(one: ClassifiedInstruction, files: RequirementCopies)
 const installerVariables =
   /^(PIP_|UV_|POETRY_|PDM_|PIPENV_|VIRTUAL_ENV$|PYTHON|C(XX)?FLAGS|LD|LIBRARY_PATH|CPATH|CUDA|TORCH_|MAX_JOBS|CMAKE|PATH$|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|DEBIAN_FRONTEND|LANG|LC_|SSL_CERT|REQUESTS_CA)/;
 
-/** WORKDIR, SHELL, and the variables that installers read or that an instruction of the builder (with `hasCopies` also a COPY) refers to. */
+/**
+ * WORKDIR, SHELL, and the variables that installers read or that an instruction of the builder (with `hasCopies` also a COPY) refers to. An ARG that
+ * no instruction refers to is there for what a RUN starts: pip and Pipenv fill it into requirements files and manifests.
+ */
 export function isStateForBuilder(
   one: ClassifiedInstruction,
   classified: readonly ClassifiedInstruction[],
@@ -153,6 +156,10 @@ export function isStateForBuilder(
     keyword === 'arg'
       ? [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '')
       : [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)[= ]/g)].map((match) => match[1] ?? '');
+  const refersTo = (name: string, other: ClassifiedInstruction): boolean =>
+    other !== one && new RegExp(`\\$\\{?${name}\\b`).test(other.instruction.syntax.value);
+  if (keyword === 'arg' && names.some((name) => !classified.some((other) => refersTo(name, other))))
+    return true;
   const users = classified.filter(
     (other) =>
       other !== one &&
@@ -160,9 +167,5 @@ export function isStateForBuilder(
         (hasCopies && ['copy', 'arrangement'].includes(other.role)) ||
         ['workdir', 'env', 'arg'].includes(other.instruction.syntax.keyword)),
   );
-  return names.some(
-    (name) =>
-      installerVariables.test(name) ||
-      users.some((user) => new RegExp(`\\$\\{?${name}\\b`).test(user.instruction.syntax.value)),
-  );
+  return names.some((name) => installerVariables.test(name) || users.some((user) => refersTo(name, user)));
 }

@@ -76,7 +76,12 @@ function roleOf(instruction: Instruction, isInstall: boolean): InstructionRole {
       ? 'system'
       : 'other';
   }
-  return commands.every((command) => arrangements.has(command.words[0] ?? '')) ? 'arrangement' : 'other';
+  return commands.every(isArrangement) ? 'arrangement' : 'other';
+}
+
+/** Makes directories, users, links, permissions. */
+export function isArrangement({ words }: ShellCommand): boolean {
+  return arrangements.has(words[0] ?? '');
 }
 
 function isInstalling(command: ShellCommand): boolean {

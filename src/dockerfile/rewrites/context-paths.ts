@@ -34,6 +34,18 @@ export function readContextCopy(instruction: Instruction): ContextCopy | undefin
   };
 }
 
+/** The destination as a directory: `/srv/app/`. */
+export function folderOf({ destination }: ContextCopy): string {
+  return destination.replace(/([^/])$/, '$1/');
+}
+
+/** `COPY --chown=app . /srv/app` makes the folder and gives it its owner, where no WORKDIR has made it before. */
+export function makesOwnedFolder(copy: ContextCopy): boolean {
+  const { syntax, before } = copy.instruction;
+  const isOwned = syntax.flags.some(({ name }) => name === 'chown' || name === 'chmod');
+  return isOwned && !`${before.workdir ?? ''}/`.startsWith(folderOf(copy));
+}
+
 /**
  * The path in the build context of a container file that one of the copies brought, the last copy first:
  * `/app/requirements.txt` with `COPY . /app` is `requirements.txt`.

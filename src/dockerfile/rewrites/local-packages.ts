@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import { parse } from 'smol-toml';
-import type { DockerfileModel, Stage } from '../model.ts';
+import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall } from '../pip-command.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
 import { readPythonBase } from './python-base.ts';
+import { isRegularToBe } from './regular-package.ts';
 import type { RewriteFacts } from './rewrite.ts';
 
 /** A folder of the source tree that pip installs: `.`, `-e ./lib`, `.[gpu]`. */
@@ -65,6 +66,14 @@ export function copiesAbove(
     .flatMap(({ instruction }) => readContextCopy(instruction) ?? []);
 }
 
+/** What a local package is judged by. */
+export interface LocalQuestion {
+  readonly stage: Stage;
+  readonly facts: RewriteFacts;
+  /** The instruction that installs it. */
+  readonly place: Instruction;
+}
+
 /** Backends that put nothing but what the environment holds beside an editable installation. */
 const plainBackends =
   /^(hatchling|poetry\.core|poetry\.masonry|pdm\.backend|pdm\.pep517|flit_core|uv_build|setuptools)(\.|$)/;
@@ -73,7 +82,7 @@ const plainBackends =
 export function localObstacle(
   local: LocalPackage,
   install: PipInstall,
-  { stage, facts }: { readonly stage: Stage; readonly facts: RewriteFacts },
+  { stage, facts, place }: LocalQuestion,
 ): string | undefined {
   const shown = `\`${local.text}\` is installed from the source tree`;
   if (/\.(whl|tar\.gz|zip)$|^file:/.test(local.text)) return shown;
@@ -86,7 +95,7 @@ export function localObstacle(
   const written = /version[-_]file\s*=|write_to\s*=|\[tool\.poetry\.build\]/.exec(texts.join('\n'));
   if (written !== null)
     return `${shown}, and \`${written[0].trim()}\` leaves files there that a COPY does not bring`;
-  if (!local.isEditable) return undefined;
+  if (!local.isEditable || isRegularToBe(local, place, { stage, facts })) return undefined;
   const backend = backendOf(pyproject);
   if (backend === undefined || !plainBackends.test(backend))
     return `${shown} in editable form, and what its build leaves in the source tree is not known`;

@@ -41,9 +41,15 @@ const facts: RewriteFacts = {
   hardCodedPaths: [],
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
+  isIgnored: (path) => path.startsWith('.venv/'),
   contextManifests: new Map([
     ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
+    ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],
     ...['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile', 'Pipfile.lock'].map((path) => [path, ''] as const),
+  ]),
+  editablePackages: new Map([
+    ['.', { roots: ['svc'], because: undefined }],
+    ['lib', { roots: ['lib/lib'], because: 'lib/lib/words.yaml is no declared package data' }],
   ]),
   rootNeeds: { ports: [8000], reasons: [], volumePaths: ['/models'] },
   credentialFiles: new Map([['pip.conf', 'a password']]),
@@ -104,6 +110,7 @@ const base = fc.constantFrom(
   'python:3.12',
   'python:3.12-slim',
   'debian:bookworm',
+  'continuumio/miniconda3',
   'nvidia/cuda:12.4.1-devel-ubuntu22.04',
 );
 
@@ -149,6 +156,8 @@ interface Container {
   readonly env: Readonly<Record<string, string>>;
 }
 
+const declarations = ['expose', 'label', 'healthcheck', 'volume', 'stopsignal', 'onbuild'];
+
 /** What the container that is built last is started with; the stages that it grows from count. */
 function containerOf(text: string): Container {
   const model = resolveDockerfile(parseDockerfile(text));
@@ -163,7 +172,7 @@ function containerOf(text: string): Container {
     name: target?.name,
     cmd: values('cmd').at(-1),
     entrypoint: values('entrypoint').at(-1),
-    declared: ['expose', 'label', 'healthcheck', 'volume', 'stopsignal', 'onbuild'].map(values),
+    declared: declarations.map(values),
     workdir: target?.after.workdir,
     user: target?.after.user,
     shell: target?.after.shell ?? [],
@@ -179,7 +188,10 @@ function expectedOf(before: Container, after: Container, made: ReadonlySet<Rewri
   const isStartChanged = made.has('start-command');
   const env = { ...before.env };
   for (const [name, value] of Object.entries(after.env)) {
-    const isNew = env[name] === undefined && /^(VIRTUAL_ENV|HF_HOME|PATH)$/.test(name);
+    const isNew =
+      env[name] === undefined &&
+      (/^(VIRTUAL_ENV|HF_HOME|PATH)$/.test(name) ||
+        (made.has('conda-stages') && /^(LANG|LC_ALL|CONDA_(DIR|PREFIX|DEFAULT_ENV))$/.test(name)));
     // The environment comes first on PATH; what was on it stays.
     const isLonger = name === 'PATH' && made.size > 0 && value.endsWith(tailOf(env[name] ?? '$PATH'));
     const isMoved = name === 'VIRTUAL_ENV' && made.has('virtual-environment');
@@ -191,6 +203,17 @@ function expectedOf(before: Container, after: Container, made: ReadonlySet<Rewri
     ...before,
     env,
     ...(isStartChanged ? { cmd: after.cmd, entrypoint: after.entrypoint, declared: after.declared } : {}),
+    // Without conda its script starts the program; where the base has an ENTRYPOINT, the stage has it now.
+    ...(made.has('conda-stages')
+      ? {
+          cmd: after.cmd,
+          entrypoint: after.entrypoint,
+          shell: after.shell,
+          declared: before.declared.map((values, at) =>
+            declarations[at] === 'healthcheck' ? (after.declared[at] ?? []) : values,
+          ),
+        }
+      : {}),
     ...(made.has('non-root-user') ? { user: after.user } : {}),
   };
 }

@@ -7,6 +7,7 @@ export type RewriteId =
   | 'apt-steps'
   | 'conda-clean'
   | 'split-stages'
+  | 'regular-install'
   | 'slim-base'
   | 'cuda-base'
   | 'production-requirements'
@@ -17,6 +18,7 @@ export type RewriteId =
   | 'start-command'
   | 'tool-layer-order'
   | 'tool-stages'
+  | 'conda-stages'
   | 'runtime-packages'
   | 'runtime-libraries'
   | 'no-recommends'
@@ -59,6 +61,8 @@ export interface RewriteFacts {
     readonly purpose: PackagePurpose;
     readonly runtimePackages: readonly string[];
   };
+  /** Packages of the source tree that are installed in editable form, by folder of the build context; undefined where the project was not read for them. */
+  readonly editablePackages?: ReadonlyMap<string, EditablePackage> | undefined;
   /** Debian packages that provide a command. */
   readonly packageOfCommand: (command: string) => string | undefined;
   /** Debian run-time packages that the distributions need and that no wheel bundles. */
@@ -67,6 +71,8 @@ export interface RewriteFacts {
   readonly neededCommands: ReadonlyMap<string, string>;
   /** Places outside the Dockerfile that name the old installation path: `/usr/local/lib/python3.11/site-packages`. */
   readonly hardCodedPaths: readonly { readonly file: string; readonly line: number; readonly text: string }[];
+  /** Places outside the Dockerfile that name conda's installation, or a variable that only activating sets: `/opt/conda/bin`, `CONDA_EXE`. */
+  readonly condaPaths?: RewriteFacts['hardCodedPaths'];
   /** Import statements of the application that are worth byte-compiling: `from fastapi import FastAPI`. */
   readonly importStatements: readonly string[];
   /** Something compiles at run time (`torch.compile`, `cpp_extension`): what, or undefined. */
@@ -76,6 +82,8 @@ export interface RewriteFacts {
    * each `pyvenv.cfg` in it; undefined when the context was not read.
    */
   readonly contextManifests?: ReadonlyMap<string, string>;
+  /** Whether the ignore file keeps a path out of the build context, as it will be; undefined where the context was not read. */
+  readonly isIgnored?: ((path: string) => boolean) | undefined;
   /** What the project asks of CUDA; undefined when not all of its requirements are known. */
   readonly cuda?: CudaFacts | undefined;
   /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
@@ -117,6 +125,14 @@ export interface SmallerFacts {
   readonly runtimeLibraries: RewriteFacts['runtimeLibraries'];
   /** What has to stay, and why. */
   readonly leftAlone: readonly string[];
+}
+
+/** A package that is installed in editable form, as far as a regular installation could take its place. */
+export interface EditablePackage {
+  /** Its folders and modules in the build context: `src/stopwords`. */
+  readonly roots: readonly string[];
+  /** What a regular installation would miss, in words that follow `because`; undefined when nothing. */
+  readonly because: string | undefined;
 }
 
 /** What speaks for or against another user than root. */

@@ -39,6 +39,7 @@ const facts: RewriteFacts = {
   hardCodedPaths: [],
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   compilesAtRunTime: undefined,
+  isIgnored: (path) => path.startsWith('.venv/'),
   pruneScript: 'docker/prune-site-packages.py',
 };
 const torch: RewriteFacts = {
@@ -67,6 +68,10 @@ const contexts: readonly (readonly [word: RegExp, files: readonly (readonly [str
   [
     /poetry-script/,
     [...locks, ['pyproject.toml', `${pyproject}[tool.poetry.scripts]\nserve = "svc:main"\n`]],
+  ],
+  [
+    /pipenv-argument/,
+    [...locks, ['Pipfile', '[[source]]\nname = "own"\nurl = "http://${PACKAGES_HOST}/${PACKAGES_PATH}"\n']],
   ],
   [/^tool-/, [...locks, ['pyproject.toml', pyproject]]],
 ];
@@ -106,6 +111,13 @@ const knowledge: readonly (readonly [prefix: string, facts: Partial<RewriteFacts
       cpuWheels: { requirements: ['torch'], evidence: 'as asked' },
     },
   ],
+  [
+    'package-editable-data',
+    {
+      ...manifest(`${packaged}build-backend = "setuptools.build_meta"\n`),
+      editablePackages: new Map([['.', { roots: ['src/svc'], because: undefined }]]),
+    },
+  ],
   ['package-', manifest(`${packaged}build-backend = "hatchling.build"\n`)],
   [
     'opencv',
@@ -136,8 +148,9 @@ function factsOf(name: string): RewriteFacts {
   const known = knowledge.find(([prefix]) => name.startsWith(prefix))?.[1];
   if (known !== undefined) return { ...facts, ...known };
   if (/naive-torch|cuda/.test(name)) return torch;
+  const isSent = name.includes('sent-environment') ? { isIgnored: () => false } : {};
   const context = contexts.find(([word]) => name.startsWith('tool-') && word.test(name));
-  return context === undefined ? facts : { ...facts, contextManifests: new Map(context[1]) };
+  return context === undefined ? facts : { ...facts, ...isSent, contextManifests: new Map(context[1]) };
 }
 
 describe('all rewrites together', () => {
@@ -203,10 +216,11 @@ function finalState(text: string): Record<string, unknown> {
   };
 }
 
-/** `uv run` and `poetry run` start what PATH starts as well (start-command). */
+/** `uv run` and `poetry run` start what PATH starts as well (start-command), `conda run` what run-activated starts (conda-stages). */
 function withoutTool(start: string | undefined): string | undefined {
   return start
-    ?.replaceAll(
+    ?.replaceAll(/"conda", "run"(, "--no-capture-output"|, "-n", "\w+")*/g, '"/usr/local/bin/run-activated"')
+    .replaceAll(
       /(")?\b(uv|poetry|pdm|pipenv)"?,?\s+"?run("?,\s+)?"?(\s*"?--(frozen|no-dev)"?,?)*\s*"?(?=[a-z])/g,
       (_all, quote) => quote ?? '',
     )

@@ -2,6 +2,7 @@ import { aptSteps } from './apt-steps.ts';
 import { basePlatform } from './base-platform.ts';
 import { cacheMounts } from './cache-mounts.ts';
 import { condaClean } from './conda-clean.ts';
+import { condaStages } from './conda-stages.ts';
 import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
@@ -13,6 +14,7 @@ import { nonRootUser } from './non-root-user.ts';
 import { packageLayerOrder } from './package-layer-order.ts';
 import { productionRequirements } from './production-requirements.ts';
 import { pruneHeaders, pruneTests, stripLibraries } from './prune-site-packages.ts';
+import { regularInstall } from './regular-install.ts';
 import type { Rewrite } from './rewrite.ts';
 import { runtimeLibraries } from './runtime-libraries.ts';
 import { runtimePackages } from './runtime-packages.ts';
@@ -39,7 +41,9 @@ export const rewrites: readonly Rewrite[] = [
   virtualEnvironment,
   toolLayerOrder,
   toolStages,
+  condaStages,
   splitStages,
+  regularInstall,
   slimBase,
   runtimePackages,
   cudaBase,

@@ -1,4 +1,5 @@
 import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
+import { readCondaInstall } from '../conda-command.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
@@ -41,7 +42,10 @@ export const runtimePackages: Rewrite = {
 function installsPython(instruction: Instruction): boolean {
   return (
     instruction.commands?.some(
-      (command) => readPipInstall(command) !== undefined || isInstalling(command),
+      (command) =>
+        readPipInstall(command) !== undefined ||
+        isInstalling(command) ||
+        readCondaInstall(command) !== undefined,
     ) === true
   );
 }

@@ -1,5 +1,5 @@
 import { aptAction, readAptInstall } from '../apt-command.ts';
-import type { ShellCommand } from '../model.ts';
+import type { Instruction, ShellCommand } from '../model.ts';
 import { type Assembly, chunkOf } from './builder-stage.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { environmentPath } from './make-environment.ts';
@@ -51,21 +51,18 @@ function isForInstallationOnly(
 /** The instruction as it is; of an installation, the apt packages (which of them the runtime needs is another rewrite's question). */
 function systemPart(one: ClassifiedInstruction, assembly: Assembly): string[] {
   if (one.role !== 'dependencies') return [chunkOf(assembly, one)];
-  const packages = (one.instruction.commands ?? []).flatMap(
-    (command) => readAptInstall(command)?.packages ?? [],
-  );
-  if (packages.length === 0) return [];
-  const purged = new Set(
-    (one.instruction.commands ?? []).filter(isRemoval).flatMap((command) => command.words),
-  );
-  const names = packages
-    .filter((found) => !purged.has(found.name))
-    .map((found) => found.text)
-    .join(' ');
+  const names = lastingPackages(one.instruction).join(' ');
   if (names === '') return [];
   return [
     `${assembly.eol}${assembly.eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
   ];
+}
+
+/** What a step installs with apt and does not take out again, as written. */
+export function lastingPackages({ commands }: Instruction): readonly string[] {
+  const packages = (commands ?? []).flatMap((command) => readAptInstall(command)?.packages ?? []);
+  const purged = new Set((commands ?? []).filter(isRemoval).flatMap((command) => command.words));
+  return packages.filter((found) => !purged.has(found.name)).map((found) => found.text);
 }
 
 /** What the step takes out again is in no image today. */

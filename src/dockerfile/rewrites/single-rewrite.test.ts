@@ -23,6 +23,11 @@ const plainFacts: RewriteFacts = {
   pruneScript: 'docker/prune-site-packages.py',
 };
 
+/** An environment file with wheels, and whatever else. */
+function environment(rest: string): string {
+  return `name: geo\nchannels:\n  - conda-forge\ndependencies:\n  - python=3.11\n  - gdal\n  - pip:\n      - fastapi\n${rest}`;
+}
+
 /** What the project says beside the Dockerfile, by a word of the fixture's name. */
 const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])[] = [
   [/non-root-user\//, { rootNeeds: { ports: [], reasons: [], volumePaths: [] } }],
@@ -39,6 +44,51 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
     { runtimeLibraries: [{ packageName: 'libgomp1', because: 'lightgbm loads a shared library of it' }] },
   ],
   [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
+  [/conda-(stages|clean)\//, { contextManifests: new Map([['environment.yml', environment('')]]) }],
+  [
+    /conda-stages\/(left-alone-)?micromamba-/,
+    {
+      classifyPackage: (name) => ({
+        purpose: name.endsWith('-dev') ? 'header' : 'build',
+        runtimePackages: [],
+      }),
+    },
+  ],
+  [/conda-stages\/left-alone-entrypoint-script/, { neededCommands: new Map([['conda', 'entrypoint.sh']]) }],
+  [
+    /conda-stages\/left-alone-subprocess/,
+    { condaPaths: [{ file: 'app.py', line: 7, text: '/opt/conda/envs/other/bin/python' }] },
+  ],
+  [
+    /conda-stages\/left-alone-variables/,
+    {
+      contextManifests: new Map([['environment.yml', environment('variables:\n  GDAL_CACHEMAX: "512"\n')]]),
+    },
+  ],
+  [
+    /conda-stages\/left-alone-editable/,
+    {
+      contextManifests: new Map([['pyproject.toml', '[build-system]\nbuild-backend = "hatchling.build"\n']]),
+    },
+  ],
+  [/regular-install\//, { editablePackages: new Map([['.', { roots: ['src/svc'], because: undefined }]]) }],
+  [
+    /regular-install\/left-alone-data/,
+    {
+      editablePackages: new Map([
+        ['.', { roots: ['src/svc'], because: 'src/svc/words.yaml is no declared package data' }],
+      ]),
+    },
+  ],
+  [
+    /regular-install\/(two-packages|left-alone-unknown)/,
+    {
+      editablePackages: new Map([
+        ['.', { roots: ['svc'], because: undefined }],
+        ['libs/core', { roots: ['libs/core/core'], because: undefined }],
+      ]),
+    },
+  ],
   [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
   [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],
 ];

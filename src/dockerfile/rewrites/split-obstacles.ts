@@ -58,11 +58,9 @@ export function installerObstacles(classified: readonly ClassifiedInstruction[],
     (instruction.commands ?? []).flatMap((command) => {
       const program = posix.basename(command.words[0] ?? '');
       const name = program === 'uv' && command.words[1] === 'sync' ? 'uv sync' : otherInstallers.get(program);
-      // An environment of conda has its prefix in its files, and activation scripts that nobody can read without building it.
-      const why = name === 'conda' ? ', whose activation scripts may set what the application needs' : '';
       return name === undefined
         ? []
-        : [`${placeOf(instruction.syntax)}: the dependencies are installed by ${name}${why}`];
+        : [`${placeOf(instruction.syntax)}: the dependencies are installed by ${name}`];
     }),
   );
 }
@@ -92,7 +90,7 @@ function installObstacles(
       const isElsewhere = one.instruction.commands?.some(({ words }) => words[0] === 'cd') === true;
       const obstacle = isElsewhere
         ? `\`${local.text}\` is installed from the source tree`
-        : localObstacle(local, install, { stage, facts });
+        : localObstacle(local, install, { stage, facts, place: one.instruction });
       if (obstacle !== undefined) found.push(`${where}: ${obstacle}`);
     }
     for (const file of [...install.requirementFiles, ...install.constraintFiles]) {

@@ -1,6 +1,7 @@
 import type { Stage } from '../model.ts';
 import { type Assembly, builderChunks } from './builder-stage.ts';
 import { classifyInstruction } from './classify-instruction.ts';
+import { readCondaStage } from './conda-stage.ts';
 import { pythonOf } from './make-environment.ts';
 import { requirementCopies } from './requirement-copies.ts';
 import { leave, nothingToDo, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
@@ -23,6 +24,8 @@ export const splitStages: Rewrite = {
       return nothingToDo;
     // The stages of uv, Poetry, PDM and Pipenv are another rewrite's.
     if (readToolStage(dockerfile, facts) !== undefined) return nothingToDo;
+    // And those of conda.
+    if (readCondaStage(dockerfile, facts) !== undefined) return nothingToDo;
     const classified = stage.instructions.map(classifyInstruction);
     if (!classified.some((one) => one.role === 'dependencies'))
       return leave(...new Set(installerObstacles(classified, placeOf)));

@@ -107,7 +107,8 @@ function changedRun({ commands, syntax }: Instruction, judge: RunJudge): StartCh
   return { edits, doubts };
 }
 
-function jsonWords(body: string): readonly string[] | undefined {
+/** The words of a JSON form; undefined for what the shell gets. */
+export function jsonWords(body: string): readonly string[] | undefined {
   if (!body.startsWith('[')) return undefined;
   try {
     const value: unknown = JSON.parse(body);
@@ -118,6 +119,7 @@ function jsonWords(body: string): readonly string[] | undefined {
   }
 }
 
-function asJson(words: readonly string[]): string {
+/** The JSON form of words, spelled as people do. */
+export function asJson(words: readonly string[]): string {
   return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { ProjectTool } from '../project-tool-command.ts';
-import { type ContextCopy, readContextCopy } from './context-paths.ts';
+import { type ContextCopy, makesOwnedFolder, readContextCopy } from './context-paths.ts';
 import { removeBlock } from './remove-block.ts';
 import { leave, nothingToDo, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { makesEnvironment, type ToolInstruction } from './tool-commands.ts';
@@ -87,6 +87,7 @@ function whyNot(read: ToolStage, { copy, install, between }: Found, facts: Rewri
     )
   )
     return 'the manifest is copied by an instruction of its own';
+  if (makesOwnedFolder(copy)) return 'the COPY of the source gives the directory its owner and mode';
   if (user !== undefined && user !== 'root' && user !== '0') return `it runs as ${user}`;
   if (installs.length !== 1 || install.otherCommands.length > 0) return 'the RUN does more than install';
   if ([...(facts.contextManifests?.keys() ?? [])].some((path) => posix.basename(path) === 'pyvenv.cfg'))

@@ -1,7 +1,10 @@
-import { readAptInstall } from '../apt-command.ts';
+import { posix } from 'node:path';
+import type { InstructionSyntax } from '../syntax/syntax.ts';
 import { chunkOf, isStateForBuilder } from './builder-stage.ts';
-import { type ContextCopy, readContextCopy } from './context-paths.ts';
-import { leave, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
+import { type ContextCopy, folderOf, makesOwnedFolder, readContextCopy } from './context-paths.ts';
+import { environmentInContext } from './environments-in-source.ts';
+import { leave, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
+import { lastingPackages } from './runtime-stage.ts';
 import { runtimeBase } from './tool-base.ts';
 import type { ToolInstruction } from './tool-commands.ts';
 import { projectInstalls } from './tool-environment-path.ts';
@@ -24,16 +27,18 @@ export const toolStages: Rewrite = {
     if (stillStartsThroughTool(read))
       return leave(`the container starts through \`${read.tool} run\` (see start-command)`);
     const { stage } = read;
+    const { path } = read.place;
+    const order = environmentOrder(read, path, facts);
     const end = stage.instructions.at(-1)?.syntax.range.end ?? stage.from.range.end;
     return {
       edits: [
         {
           range: { start: stage.from.range.start, end },
-          newText: splitText(dockerfile, read, read.place.path),
+          newText: splitText(dockerfile, read, { path, order, facts }),
         },
       ],
       reason: `${read.tool} and its caches, compilers and headers stay behind in the builder stage; the environment is copied to the same path`,
-      leftAlone: [],
+      leftAlone: order.kind === 'first' ? [] : [order.because],
     };
   },
 };
@@ -63,35 +68,50 @@ function stillStartsThroughTool({ stage, instructions, last, tool }: ToolStage):
   );
 }
 
-function splitText({ model, syntax }: ResolvedDockerfile, read: ToolStage, path: string): string {
+function splitText(
+  { model, syntax }: ResolvedDockerfile,
+  read: ToolStage,
+  {
+    path,
+    order,
+    facts,
+  }: {
+    readonly path: string;
+    readonly order: EnvironmentOrder;
+    readonly facts: RewriteFacts;
+  },
+): string {
   const { stage } = read;
   const { text } = syntax;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const name = model.stages.some((other) => other.name === 'builder') ? `${read.tool}-builder` : 'builder';
   const from = text.slice(stage.from.range.start, stage.from.range.end);
   const runtimeFrom = from.replace(stage.baseAsWritten, runtimeBase(stage) ?? stage.baseAsWritten);
-  const parts: Parts = { read, text, eol };
+  const parts: Parts = { read, text, eol, facts };
   const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(parts)];
   const copy = `${eol}${eol}COPY --from=${name} ${path} ${path}`;
-  return `${builder.join('')}${eol}${eol}${[runtimeFrom, ...runtimeChunks(parts, copy)].join('')}`;
+  return `${builder.join('')}${eol}${eol}${[runtimeFrom, ...runtimeChunks(parts, order, copy)].join('')}`;
 }
 
 interface Parts {
   readonly read: ToolStage;
+  readonly facts: RewriteFacts;
   readonly text: string;
   readonly eol: string;
 }
 
 /** Everything up to the last installation, but what only describes the image. */
 function builderChunks(parts: Parts): string[] {
-  const { read, text, eol } = parts;
+  const { read, text, eol, facts } = parts;
   const { instructions, last, stage, tool } = read;
   const roles = instructions.map(asBuilderRole);
   const needed = instructions.slice(0, last + 1).filter(({ kind, instruction }, position) => {
     if (kind !== 'state') return true;
     const one = roles[position];
     return (
-      instruction.syntax.keyword === 'user' || (one !== undefined && isStateForBuilder(one, roles, true))
+      instruction.syntax.keyword === 'user' ||
+      (one !== undefined && isStateForBuilder(one, roles, true)) ||
+      isNamedInManifest(instruction.syntax, facts)
     );
   });
   const chunks = needed.map((one) => chunkOf({ text, stage }, one.classified));
@@ -102,20 +122,34 @@ function builderChunks(parts: Parts): string[] {
   return [...variables, ...chunks];
 }
 
+/** An ENV that a manifest or lock file refers to: `url = "https://${PACKAGES_HOST}/simple"`. */
+function isNamedInManifest(
+  { keyword, value }: InstructionSyntax,
+  { contextManifests }: RewriteFacts,
+): boolean {
+  if (keyword !== 'env') return false;
+  const names = [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)(?==|\s)/g)].map((match) => match[1] ?? '');
+  return [...(contextManifests?.values() ?? [])].some((text) =>
+    names.some((name) => text.includes(`\${${name}}`)),
+  );
+}
+
 /** As the split for pip sees it: whoever installs or brings a tool uses the variables. */
 function asBuilderRole({ classified, kind }: ToolInstruction): ToolInstruction['classified'] {
   return kind === 'install' || kind === 'tool' ? { ...classified, role: 'dependencies' } : classified;
 }
 
-/** Everything but the installations and the tool; the environment where the first installation stood, or behind a source that it lies in. */
-function runtimeChunks({ read, text, eol }: Parts, environmentCopy: string): string[] {
-  const { instructions, stage, last, first, place } = read;
-  const path = place.kind === 'fixed' ? place.path : '';
+/** Everything but the installations and the tool; the environment comes first, so that a change of the code does not bring it again. */
+function runtimeChunks(
+  { read, text, eol }: Parts,
+  order: EnvironmentOrder,
+  environmentCopy: string,
+): string[] {
+  const { instructions, stage, last, first } = read;
   const copies = instructions.map(({ instruction }) => readContextCopy(instruction));
-  const isCovered = copies.slice(0, last).some((copy) => copy?.isBroad === true && holds(copy, path));
   const firstCopy = copies.findIndex((copy) => copy !== undefined);
   const early = firstCopy === -1 ? first : Math.min(first, firstCopy);
-  const position = isCovered || path.endsWith('/.venv') ? (isCovered ? last : first) : early;
+  const position = order.kind === 'first' ? early : last;
   return instructions.flatMap((one, at) => {
     const lead = at === position ? [environmentCopy] : [];
     if (one.kind === 'install' || one.kind === 'tool') return [...systemPart(one, eol), ...lead];
@@ -124,15 +158,34 @@ function runtimeChunks({ read, text, eol }: Parts, environmentCopy: string): str
   });
 }
 
-function holds(copy: ContextCopy, path: string): boolean {
-  return path.startsWith(copy.destination.endsWith('/') ? copy.destination : `${copy.destination}/`);
+/** Whether the environment can come in front of the source that is copied over the place where it lies. */
+type EnvironmentOrder = { readonly kind: 'first' } | { readonly kind: 'behind'; readonly because: string };
+
+function environmentOrder(
+  { instructions, last }: ToolStage,
+  path: string,
+  facts: RewriteFacts,
+): EnvironmentOrder {
+  const copies = instructions.slice(0, last).flatMap(({ instruction }) => readContextCopy(instruction) ?? []);
+  const owned = copies.find((copy) => makesOwnedFolder(copy) && `${path}/`.startsWith(folderOf(copy)));
+  if (owned !== undefined)
+    return {
+      kind: 'behind',
+      because: `the environment is copied behind the source, and so again with each change of it: ${owned.destination} gets its owner and mode from the COPY of the source`,
+    };
+  const inContext = environmentInContext(path, copies);
+  if (inContext === undefined || facts.isIgnored?.(posix.join(inContext, 'pyvenv.cfg')) === true)
+    return { kind: 'first' };
+  return {
+    kind: 'behind',
+    because: `the environment is copied behind the source, and so again with each change of it: .dockerignore lets ${inContext} through, which would be copied over the one of the image`,
+  };
 }
 
 /** The apt packages of an installing RUN: which of them the runtime needs is another rewrite's question. */
 function systemPart({ instruction }: ToolInstruction, eol: string): string[] {
-  const packages = (instruction.commands ?? []).flatMap((command) => readAptInstall(command)?.packages ?? []);
-  if (packages.length === 0) return [];
-  const names = packages.map((found) => found.text).join(' ');
+  const names = lastingPackages(instruction).join(' ');
+  if (names === '') return [];
   return [
     `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
   ];

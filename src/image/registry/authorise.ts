@@ -40,7 +40,7 @@ export function openAuthoriser(options: AuthoriserOptions): Authoriser {
   const tokens = new Map<string, Promise<Token>>();
   const asked = new Map<string, Set<string>>();
   const scopesOf = (scope: string): Set<string> => {
-    const scopes = asked.get(scope) ?? new Set(scope === '' ? [] : [scope]);
+    const scopes = asked.get(scope) ?? new Set(scope === '' ? [] : scope.split(' '));
     asked.set(scope, scopes);
     return scopes;
   };

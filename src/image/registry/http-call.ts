@@ -7,14 +7,19 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+
+/** What a registry is asked with. */
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One HTTP request; redirects are not followed. */
 export interface HttpCall {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: HttpMethod;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** How long nothing may come, connecting included. Default 60. */
+  /** A stream is sent in chunks, unless the headers tell its length, and is destroyed when the answer comes before its end. */
+  readonly body?: string | Readable | undefined;
+  /** How long nothing may come and go, connecting included. Default 60. */
   readonly patienceSeconds?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -85,7 +90,7 @@ async function send(call: HttpCall, agent: HttpAgent): Promise<HttpAnswer> {
       'user-agent': 'plimsoll',
       'accept-encoding': 'identity',
       ...headers,
-      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      ...(typeof body === 'string' && { 'content-length': String(Buffer.byteLength(body)) }),
     },
     ...(signal && { signal }),
   };
@@ -100,10 +105,26 @@ async function send(call: HttpCall, agent: HttpAgent): Promise<HttpAnswer> {
     request.on('error', (error) => reject(signal?.aborted === true ? signal.reason : error));
     request.on('response', (response) => {
       answered = response;
+      // What was not sent by then, nobody wants any more; the connection has a half request on it and is of no use.
+      if (typeof body === 'object' && !body.readableEnded) {
+        body.unpipe(request);
+        body.destroy();
+        response.once('end', () => request.destroy());
+        // Whoever reads it is told by its end.
+        response.on('error', () => {});
+      }
       resolve({ url, status: response.statusCode ?? 0, headers: response.headers, body: response });
     });
-    request.end(body);
+    if (typeof body === 'object') pour(body, request);
+    else request.end(body);
   });
+}
+
+/** Sends a stream as the body. When it fails the request does, so that no server takes a part of it for the whole. */
+function pour(body: Readable, request: ClientRequest): void {
+  body.on('error', (error) => request.destroy(error));
+  request.on('close', () => body.destroy());
+  body.pipe(request);
 }
 
 /** Passes by a body that nobody wants, so that a short one leaves the connection usable. */

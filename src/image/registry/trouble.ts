@@ -10,6 +10,8 @@ export interface TroublePlace {
   /** What was asked for: `ghcr.io/owner/app:1`; the registry itself when it was the first knock. */
   readonly wanted: string;
   readonly isInsecure: boolean;
+  /** What is done with it. Default `pull`. */
+  readonly action?: 'pull' | 'push';
 }
 
 const certificateCodes: ReadonlySet<string> = new Set([
@@ -108,11 +110,18 @@ export function refused(place: TroublePlace, said: string, { origin, troubles }:
   const reason = said === '' ? '' : ` (${said})`;
   const also = troubles.length === 0 ? '' : ` Note that ${troubles.join('; ')}.`;
   const login = `docker login ${place.registry === 'docker.io' ? '' : place.registry}`.trim();
+  const deed = place.action === 'push' ? 'take' : 'show';
+  const whom = place.action === 'push' ? 'from' : 'to';
   return new UserError(
     origin === undefined
-      ? `${place.registry} does not show ${place.wanted} to somebody without credentials${reason}`
+      ? `${place.registry} does not ${deed} ${place.wanted} ${whom} somebody without credentials${reason}`
       : `${place.registry} does not accept the credentials from ${origin} for ${place.wanted}${reason}`,
-    { hint: `Check the name, which may not exist, or log in: ${login}.${also}` },
+    {
+      hint:
+        place.action === 'push'
+          ? `Check the name and who may push there, or log in: ${login}.${also}`
+          : `Check the name, which may not exist, or log in: ${login}.${also}`,
+    },
   );
 }
 
@@ -130,9 +139,16 @@ export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Pr
       hint: `${seconds === undefined ? 'Try later' : `Try again in ${seconds} seconds`}; logging in often raises the limit (docker login).`,
     });
   }
-  return new UserError(`${place.registry} answers ${answer.status} when asked for ${place.wanted}${reason}`, {
-    hint: answer.status >= 500 ? 'The registry is in trouble: try later.' : 'Check the name.',
-  });
+  if (answer.status === 413) {
+    return new UserError(`${place.registry} finds ${place.wanted} too large${reason}`, {
+      hint: 'A proxy in front of the registry limits the length of requests (nginx: client_max_body_size): raise it there.',
+    });
+  }
+  const request = place.action === 'push' ? 'sent' : 'asked for';
+  return new UserError(
+    `${place.registry} answers ${answer.status} when ${request} ${place.wanted}${reason}`,
+    { hint: answer.status >= 500 ? 'The registry is in trouble: try later.' : 'Check the name.' },
+  );
 }
 
 /** The error of a host that is something else. */

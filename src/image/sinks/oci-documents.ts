@@ -19,7 +19,7 @@ export interface OciDocuments {
 
 /** Makes the configuration, manifest and index of an image whose layers are stored as they are; `tag` names it. */
 export function ociDocuments(image: Image, tag?: string): OciDocuments {
-  const config = documentOf(formatConfig(image.config));
+  const config = documentOf(image.documents?.config ?? formatConfig(image.config));
   const manifest = documentOf(
     JSON.stringify({
       schemaVersion: 2,

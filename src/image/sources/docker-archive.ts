@@ -24,6 +24,8 @@ interface ArchivedImage {
   readonly digest: string;
   readonly item: DockerManifestItem;
   readonly config: ImageConfig;
+  /** The configuration as it is stored. */
+  readonly content: string;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function openDockerArchive(store: FileStore, wish: ImageWish, name:
     platform: chosen.config.platform,
     digest: chosen.digest,
     config: chosen.config,
+    documents: { config: chosen.content },
     layers: await archivedLayers(store, chosen),
     close: async () => await store.close(),
   };
@@ -65,7 +68,14 @@ async function readItem(store: FileStore, item: DockerManifestItem): Promise<Arc
     });
   }
   const config = parseConfig(content.toString(), `${item.Config} in ${store.title}`);
-  return { names: item.RepoTags, platform: config.platform, digest, item, config };
+  return {
+    names: item.RepoTags,
+    platform: config.platform,
+    digest,
+    item,
+    config,
+    content: content.toString(),
+  };
 }
 
 async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<Layer[]> {

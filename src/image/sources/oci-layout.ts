@@ -10,7 +10,7 @@ import {
   parseManifest,
   verifyDocument,
 } from '../documents.ts';
-import type { Image, ImageConfig, Layer, Platform } from '../image.ts';
+import type { Image, ImageConfig, ImageDocuments, Layer, Platform } from '../image.ts';
 import { absentLayer, manifestLayers } from '../manifest-layers.ts';
 import { type FileStore, missingFile, readDocument } from './file-store.ts';
 import { checkLayerLength } from './layer-length.ts';
@@ -60,12 +60,13 @@ export async function openDescribed(
     throw new UserError(`${store.title} holds no container image but ${survey.others.join(', ')}`);
   }
   const chosen = chooseImage(survey.images, wish, store.title);
-  const { manifest, config } = await readImage(blobs, chosen.descriptor);
+  const { manifest, config, documents } = await readImage(blobs, chosen.descriptor);
   return {
     name,
     platform: config.platform,
     digest: chosen.digest,
     config,
+    documents,
     layers: await layoutLayers(blobs, manifest, config),
     close: async () => await store.close(),
   };
@@ -157,23 +158,41 @@ function namesOf(descriptor: Descriptor): string[] {
 async function readImage(
   blobs: BlobFiles,
   descriptor: Descriptor,
-): Promise<{ readonly manifest: ManifestDocument; readonly config: ImageConfig }> {
-  const manifest = await readManifest(blobs, descriptor);
-  return { manifest, config: await readConfig(blobs, manifest.config) };
+): Promise<{
+  readonly manifest: ManifestDocument;
+  readonly config: ImageConfig;
+  readonly documents: ImageDocuments;
+}> {
+  const content = await readHeldBlob(blobs, descriptor);
+  const manifest = parseHeldManifest(blobs, descriptor, content);
+  const config = await readHeldBlob(blobs, manifest.config);
+  return {
+    manifest,
+    config: parseHeldConfig(blobs, manifest.config, config),
+    documents: { config, manifest: { mediaType: manifest.mediaType ?? descriptor.mediaType, content } },
+  };
 }
 
 async function readManifest(blobs: BlobFiles, descriptor: Descriptor): Promise<ManifestDocument> {
-  const content = await readBlob(blobs, descriptor);
-  const { title } = blobs.store;
-  if (content === undefined) throw missingFile(blobs.pathOf(descriptor.digest), title);
-  return parseManifest(content.toString(), `the manifest ${descriptor.digest} in ${title}`);
+  return parseHeldManifest(blobs, descriptor, await readHeldBlob(blobs, descriptor));
 }
 
 async function readConfig(blobs: BlobFiles, descriptor: Descriptor): Promise<ImageConfig> {
+  return parseHeldConfig(blobs, descriptor, await readHeldBlob(blobs, descriptor));
+}
+
+function parseHeldManifest({ store }: BlobFiles, { digest }: Descriptor, content: string): ManifestDocument {
+  return parseManifest(content, `the manifest ${digest} in ${store.title}`);
+}
+
+function parseHeldConfig({ store }: BlobFiles, { digest }: Descriptor, content: string): ImageConfig {
+  return parseConfig(content, `the configuration ${digest} in ${store.title}`);
+}
+
+async function readHeldBlob(blobs: BlobFiles, descriptor: Descriptor): Promise<string> {
   const content = await readBlob(blobs, descriptor);
-  const { title } = blobs.store;
-  if (content === undefined) throw missingFile(blobs.pathOf(descriptor.digest), title);
-  return parseConfig(content.toString(), `the configuration ${descriptor.digest} in ${title}`);
+  if (content === undefined) throw missingFile(blobs.pathOf(descriptor.digest), blobs.store.title);
+  return content.toString();
 }
 
 async function readBlob({ store, pathOf }: BlobFiles, descriptor: Descriptor): Promise<Buffer | undefined> {

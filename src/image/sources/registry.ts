@@ -11,13 +11,14 @@ import {
   parseManifest,
   verifyDocument,
 } from '../documents.ts';
-import type { Image, ImageConfig, Platform } from '../image.ts';
+import type { Image, ImageConfig, ImageDocuments, Platform } from '../image.ts';
 import { absentLayer, manifestLayers } from '../manifest-layers.ts';
 import { formatPlatform } from '../platform.ts';
 import { formatReference, parseReference, type Reference } from '../reference.ts';
 import { MissingBlobError, openBlob } from '../registry/open-blob.ts';
 import { type FetchedManifest, fetchManifest } from '../registry/read-manifest.ts';
-import { openRegistry, type RegistryAccess, type RegistryClient } from '../registry/registry-client.ts';
+import type { RegistryAccess } from '../registry/registry-access.ts';
+import { openRegistry, type RegistryClient } from '../registry/registry-client.ts';
 
 /** How a registry is read from. */
 export interface RegistryImageOptions {
@@ -53,7 +54,7 @@ export async function openRegistryImage(
       await fetchManifest(client, { repository, tag, digest, title: source.title }),
       wish.platform,
     );
-    const { manifest, config } = await readManifest(source, found);
+    const { manifest, config, documents } = await readManifest(source, found);
     if (wish.platform !== undefined) {
       const only = { names: [], platform: config.platform, digest: found.digest };
       chooseImage([only], { platform: wish.platform }, source.title);
@@ -63,6 +64,7 @@ export async function openRegistryImage(
       platform: config.platform,
       digest: found.digest,
       config,
+      documents,
       layers: manifestLayers({
         title: source.title,
         manifest,
@@ -143,7 +145,7 @@ async function judge(source: Source, descriptor: Descriptor, depth: number): Pro
   if (fetched.kind === 'index') return await survey(source, readIndex(source, fetched), depth + 1);
   const { config } = parseManifest(fetched.text, `the manifest ${digest} of ${source.title}`);
   if (!mediaTypes.configs.includes(config.mediaType)) return { ...nothing, others: [config.mediaType] };
-  return image((await fetchConfig(source, config)).platform);
+  return image(parseConfig(await fetchConfig(source, config), configTitle(source, config)).platform);
 }
 
 function plainPlatform({ os, architecture, variant }: NonNullable<Descriptor['platform']>): Platform {
@@ -174,7 +176,11 @@ function readIndex(source: Source, { text, digest }: FetchedManifest): IndexDocu
 async function readManifest(
   source: Source,
   { text, digest }: FetchedManifest,
-): Promise<{ readonly manifest: ManifestDocument; readonly config: ImageConfig }> {
+): Promise<{
+  readonly manifest: ManifestDocument;
+  readonly config: ImageConfig;
+  readonly documents: ImageDocuments;
+}> {
   const manifest = parseManifest(text, `the manifest ${digest} of ${source.title}`);
   const { mediaType } = manifest.config;
   if (!mediaTypes.configs.includes(mediaType)) {
@@ -182,25 +188,36 @@ async function readManifest(
       hint: 'Registries hold other things too: charts, signatures, models.',
     });
   }
-  return { manifest, config: await fetchConfig(source, manifest.config) };
+  const content = await fetchConfig(source, manifest.config);
+  const where = configTitle(source, manifest.config);
+  return {
+    manifest,
+    config: parseConfig(content, where),
+    documents: { config: content, manifest: { mediaType: manifest.mediaType ?? ociManifest, content: text } },
+  };
 }
 
 /** The longest configuration that is read, in bytes. */
 const configLimitBytes = 16 * 1024 * 1024;
 
-async function fetchConfig(
-  { client, repository, title }: Source,
-  descriptor: Descriptor,
-): Promise<ImageConfig> {
+/** What a manifest is that does not say so itself (OCI image-spec, manifest.md: it SHOULD). */
+const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
+
+function configTitle({ title }: Source, { digest }: Descriptor): string {
+  return `the configuration ${digest} of ${title}`;
+}
+
+async function fetchConfig(source: Source, descriptor: Descriptor): Promise<string> {
+  const { client, repository, title } = source;
   const { digest, size } = descriptor;
-  const where = `the configuration ${digest} of ${title}`;
+  const where = configTitle(source, descriptor);
   if (size > configLimitBytes) {
     throw new UserError(`${where} has ${size} bytes, too many for a configuration`);
   }
   const blob = { repository, digest, sizeBytes: size, title: `the configuration of ${title}` };
   const content = await buffer(await openBlob(client, blob));
   verifyDocument(content, descriptor, where);
-  return parseConfig(content.toString(), where);
+  return content.toString();
 }
 
 async function openLayer(

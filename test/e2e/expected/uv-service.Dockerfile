@@ -25,9 +25,9 @@ FROM python:3.11-slim
 
 WORKDIR /app
 
-COPY . .
-
 COPY --from=builder /app/.venv /app/.venv
+
+COPY . .
 ENV VIRTUAL_ENV=/app/.venv PATH="/app/.venv/bin:$PATH"
 
 EXPOSE 8000

@@ -64,6 +64,7 @@ function inRuntime(program: string, { edits, fat }: Surroundings): KnownProgram 
 }
 
 function changedBase(edits: ReadonlySet<EditId>): EditId {
+  if (edits.has('conda-stages')) return 'conda-stages';
   return edits.has('cuda-base') ? 'cuda-base' : 'slim-base';
 }
 

@@ -25,9 +25,19 @@ test.each<[Readonly<Record<string, number>>, Readonly<Record<string, number>>, s
       'opt/conda/pkgs/cache/497deca9.json': 5,
       'opt/conda/pkgs/numpy-1.26/a.py': 3,
     },
-    { 'conda-clean': 12 },
+    { 'conda-clean': 12, 'conda-stages': 12 },
     'unpacked files are linked to',
   ],
+  [
+    {
+      'opt/conda/bin/python3.12': 30,
+      'opt/conda/envs/geo/conda-meta/gdal.json': 2,
+      'opt/conda/envs/geo/bin/python': 25,
+    },
+    { 'conda-stages': 30 },
+    'an environment is all that is copied',
+  ],
+  [{ 'opt/conda/bin/python3.12': 30 }, {}, 'conda’s own environment is copied with conda'],
   [
     { 'var/lib/apt/lists/deb_main_Packages': 9, 'var/lib/dpkg/status': 4 },
     { 'apt-steps': 9 },

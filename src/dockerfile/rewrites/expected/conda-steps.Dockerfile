@@ -13,7 +13,5 @@ RUN conda install -y ffmpeg && conda clean -afy
 ENTRYPOINT ["conda", "run", "--no-capture-output", "-n", "app", "python", "app.py"]
 
 # applied conda-clean: the archives and the index that conda has downloaded stay in the layer; the files of the environment do not need them; pip, which installs the `pip:` section, keeps its downloads unless it is told not to
-# left alone by split-stages: line 4: the dependencies are installed by conda, whose activation scripts may set what the application needs
-# left alone by split-stages: line 5: the dependencies are installed by conda, whose activation scripts may set what the application needs
-# left alone by split-stages: line 9: the dependencies are installed by conda, whose activation scripts may set what the application needs
-# left alone by split-stages: line 12: the dependencies are installed by conda, whose activation scripts may set what the application needs
+# left alone by conda-stages: conda installs into more than one environment (app, base)
+# left alone by conda-stages: line 5: `python -c print(1)` runs in the same RUN as the installation, and its results would be left behind

@@ -18,10 +18,10 @@ RUN python -I -c "import pandas; \
 
 FROM python:3.12-slim
 WORKDIR /app
-COPY pdm.lock ./
-COPY pyproject.toml ./
 
 COPY --from=builder /app/.venv /app/.venv
+COPY pdm.lock ./
+COPY pyproject.toml ./
 ENV VIRTUAL_ENV=/app/.venv PATH="/app/.venv/bin:$PATH"
 ADD src ./src
 COPY .env ./

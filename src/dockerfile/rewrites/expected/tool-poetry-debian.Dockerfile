@@ -33,9 +33,9 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     apt-get update && apt-get install -y --no-install-recommends libgomp1
 WORKDIR /app
 
-COPY . .
-
 COPY --from=builder /app/.venv /app/.venv
+
+COPY . .
 ENV VIRTUAL_ENV=/app/.venv PATH="/app/.venv/bin:$PATH"
 CMD ["python", "-m", "svc"]
 

@@ -35,11 +35,11 @@ FROM python:3.12-slim-bookworm
 # Install the project into `/app`
 WORKDIR /app
 
+COPY --from=builder /app/.venv /app/.venv
+
 # Then, add the rest of the project source code and install it
 # Installing separately from its dependencies allows optimal layer caching
 ADD . /app
-
-COPY --from=builder /app/.venv /app/.venv
 
 # Place executables in the environment at the front of the path
 ENV PATH="/app/.venv/bin:$PATH"

@@ -16,9 +16,9 @@ RUN /app/.venv/bin/python -I -c "import pandas; \
 
 FROM python:3.11-slim
 WORKDIR /app
-COPY . .
 
 COPY --from=builder /app/.venv /app/.venv
+COPY . .
 ENV VIRTUAL_ENV=/app/.venv PATH="/app/.venv/bin:$PATH"
 CMD ["uvicorn", "app.main:app"]
 

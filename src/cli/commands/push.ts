@@ -1,0 +1,39 @@
+import { Command, Option } from 'commander';
+import type { CliCommand } from '../command.ts';
+
+/** `plimsoll push IMAGE REF`: an image into a registry, compressed on all processors, nothing sent twice. */
+export const push: CliCommand = {
+  define: () =>
+    new Command('push')
+      .description('Push an image of any source: compressed on all processors, nothing sent twice.')
+      .argument(
+        '<image>',
+        'docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
+      )
+      .argument('<ref>', 'where to: [REGISTRY/]NAME[:TAG]')
+      .option('--platform <os/arch>', 'which image of a multi-platform source')
+      .addOption(
+        new Option(
+          '--compression <format>',
+          'of layers that are stored uncompressed (default: zstd, or what --compat says)',
+        ).choices(['zstd', 'gzip']),
+      )
+      .addOption(
+        new Option(
+          '--compat <reader>',
+          'who must be able to pull it: any engine, or current ones (Docker 23)',
+        )
+          .choices(['current', 'any'])
+          .default('current'),
+      )
+      .option('--estimate', 'say what would be sent, and how long that takes; send nothing')
+      .option('--uplink <Mbit/s>', 'your upload speed, for --estimate', '100')
+      .option('--insecure', 'talk to the registry without TLS, or with any certificate')
+      .option('--json', 'print JSON (schema plimsoll.push/1, plimsoll.push-estimate/1)')
+      .option('-q, --quiet', 'no progress'),
+  async run(command, signal) {
+    const { runPush } = await import('./push/run-push.ts');
+    const [image, reference] = command.processedArgs;
+    return runPush({ image, reference, ...command.opts() }, signal);
+  },
+};

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
+import {
+  formatReference,
+  type Image,
+  openRegistrySink,
+  parseImageSpec,
+  parsePlatform,
+  parseReference,
+} from '../../../image/index.ts';
+import { estimatePush, pushImage } from '../../../push/index.ts';
+import { pushEstimateJson, pushEstimateTable, pushJson, pushTable } from '../../../report/index.ts';
+import { engineNamed } from '../../engine-named.ts';
+import { type CliEnvironment, readEnvironment } from '../../environment.ts';
+import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { withImage } from '../../read-side.ts';
+
+const schema = z.object({
+  image: z.string(),
+  reference: z.string(),
+  platform: z.string().optional(),
+  compression: z.enum(['zstd', 'gzip']).optional(),
+  compat: z.enum(['current', 'any']),
+  estimate: z.boolean().default(false),
+  uplink: z.coerce.number({ error: '--uplink takes Mbit/s, for example 50' }).positive(),
+  insecure: z.boolean().default(false),
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+});
+
+type PushOptions = z.output<typeof schema>;
+
+/** Pushes an image, or says what that would send. */
+export async function runPush(given: unknown, signal: AbortSignal): Promise<ExitCode> {
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
+  const options = parsed.data;
+  const format = formatOf(options);
+  const environment = readEnvironment(signal, options.quiet);
+  const { variables, homeDir } = environment;
+  const sink = await openRegistrySink(destinationOf(options.reference), {
+    access: { environment: variables, homeDir, insecure: options.insecure },
+    signal,
+  });
+  try {
+    await withImage(options.image, environment, {
+      platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+      isInsecure: options.insecure,
+      use: async (image) => await pushOpened({ image, sink, format, options, environment }),
+    });
+    if (format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
+    return exitCodes.clean;
+  } finally {
+    sink.close();
+  }
+}
+
+interface Work {
+  readonly image: Image;
+  readonly sink: Awaited<ReturnType<typeof openRegistrySink>>;
+  readonly format: LayerCompressionFormat;
+  readonly options: PushOptions;
+  readonly environment: CliEnvironment;
+}
+
+async function pushOpened({ image, sink, format, options, environment }: Work): Promise<void> {
+  const { cacheDir, progress, columns: width, isColour: hasColour, write } = environment;
+  if (options.estimate) {
+    const uplinkBitsPerSecond = options.uplink * 1e6;
+    const estimate = await estimatePush({ image, sink, format, cacheDir, uplinkBitsPerSecond });
+    write(options.json ? pushEstimateJson(estimate) : pushEstimateTable(estimate, { width, hasColour }));
+    return;
+  }
+  const report = await pushImage({ image, sink, format, cacheDir, progress });
+  write(options.json ? pushJson(report) : pushTable(report, { width, hasColour }));
+}
+
+/** The first version of Docker that pulls layers compressed with zstd. */
+const firstWithZstd = 23;
+
+/** An image that comes from an engine is likely to go back to one of its kind. */
+async function warnOfOldDocker({ image }: PushOptions, environment: CliEnvironment): Promise<void> {
+  if (parseImageSpec(image).kind !== 'docker') return;
+  const { version } = await engineNamed('docker', environment);
+  if (Number.parseInt(version, 10) >= firstWithZstd) return;
+  environment.progress.note(
+    `Docker ${version} here cannot pull layers that are compressed with zstd (Docker ${firstWithZstd} and later can). For hosts like this one, push with --compat any.`,
+  );
+}
+
+function formatOf({ compression, compat }: PushOptions): LayerCompressionFormat {
+  if (compression === 'zstd' && compat === 'any') {
+    throw new UserError('--compression zstd is not what any engine can pull', {
+      hint: 'Docker before 23 cannot: leave out one of --compression zstd and --compat any.',
+    });
+  }
+  return compression ?? (compat === 'any' ? 'gzip' : 'zstd');
+}
+
+function destinationOf(text: string): string {
+  const bare = text.startsWith('registry:') ? text.slice('registry:'.length) : text;
+  const reference = parseReference(bare);
+  if (reference.digest !== undefined) {
+    throw new UserError(`${text} names a digest, which only the registry can give`, {
+      hint: 'Name a tag, or nothing for "latest".',
+    });
+  }
+  return formatReference(reference);
+}

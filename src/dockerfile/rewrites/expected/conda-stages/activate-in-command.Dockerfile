@@ -1,0 +1,19 @@
+FROM continuumio/miniconda3 AS builder
+COPY environment.yml .
+RUN conda env create -f environment.yml
+
+FROM debian:bookworm-slim
+ENV LANG=C.UTF-8 LC_ALL=C.UTF-8
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libglib2.0-0 libsm6 libxext6 libxrender1 && rm -rf /var/lib/apt/lists/*
+# What activating a conda environment does beside PATH: the scripts that its packages bring.
+RUN printf '%s\n' '#!/bin/bash' \
+    'for script in "$CONDA_PREFIX"/etc/conda/activate.d/*.sh; do if [ -e "$script" ]; then . "$script"; fi; done' \
+    'exec "$@"' \
+    > /usr/local/bin/run-activated && chmod 755 /usr/local/bin/run-activated
+
+COPY --from=builder /opt/conda/envs/geo /opt/conda/envs/geo
+ENV PATH="/opt/conda/envs/geo/bin:$PATH" CONDA_PREFIX=/opt/conda/envs/geo CONDA_DEFAULT_ENV=geo
+COPY . .
+CMD ["/usr/local/bin/run-activated", "/bin/bash", "-c", "exec python app.py"]
+
+# applied: conda itself, its downloads and what the base brings for people stay behind in the builder stage; the environment geo is copied to the same path

@@ -1,0 +1,24 @@
+FROM continuumio/miniconda3 AS builder
+SHELL ["/bin/bash", "-c"]
+WORKDIR /app
+COPY . .
+RUN conda create -y -n geo python=3.11 gdal && conda run -n geo pip install -r requirements.txt
+
+FROM debian:bookworm-slim
+ENV LANG=C.UTF-8 LC_ALL=C.UTF-8
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libglib2.0-0 libsm6 libxext6 libxrender1 && rm -rf /var/lib/apt/lists/*
+# What activating a conda environment does beside PATH: the scripts that its packages bring.
+RUN printf '%s\n' '#!/bin/bash' \
+    'for script in "$CONDA_PREFIX"/etc/conda/activate.d/*.sh; do if [ -e "$script" ]; then . "$script"; fi; done' \
+    'exec "$@"' \
+    > /usr/local/bin/run-activated && chmod 755 /usr/local/bin/run-activated
+SHELL ["/bin/bash", "-c"]
+WORKDIR /app
+
+COPY --from=builder /opt/conda/envs/geo /opt/conda/envs/geo
+ENV PATH="/opt/conda/envs/geo/bin:$PATH" CONDA_PREFIX=/opt/conda/envs/geo CONDA_DEFAULT_ENV=geo
+COPY . .
+HEALTHCHECK --interval=30s CMD /usr/local/bin/run-activated python check.py
+CMD ["/usr/local/bin/run-activated", "/bin/bash", "-c", "gunicorn app:app -b 0.0.0.0:${PORT:-8000}"]
+
+# applied: conda itself, its downloads and what the base brings for people stay behind in the builder stage; the environment geo is copied to the same path

@@ -1,0 +1,7 @@
+FROM python:3.12
+WORKDIR /app
+COPY . .
+RUN pip install -e .
+CMD ["svc"]
+
+

@@ -1,0 +1,64 @@
+import type { Authoriser } from './authorise.ts';
+import { type CredentialSearch, findCredentials } from './credentials.ts';
+import { type Connections, openConnections } from './http-call.ts';
+import type { RegistryAccess } from './registry-access.ts';
+import type { RegistryHost } from './registry-host.ts';
+import { type Pause, pauseByClock } from './retries.ts';
+import type { TroublePlace } from './trouble.ts';
+
+/** What all requests to one registry share. */
+export interface ClientState {
+  readonly host: RegistryHost;
+  readonly isInsecure: boolean;
+  readonly connections: Connections;
+  readonly credentials: (scope: string) => Promise<CredentialSearch>;
+  readonly pause: Pause;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How the registry is spoken to, as its greeting says. */
+export interface Endpoint {
+  readonly base: URL;
+  readonly authoriser: Authoriser;
+}
+
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+
+/** Prepares for a registry; nothing is sent. */
+export function clientState(
+  host: RegistryHost,
+  access: RegistryAccess,
+  signal: AbortSignal | undefined,
+): ClientState {
+  const environment = access.environment ?? {};
+  const proxies = Object.fromEntries(
+    proxyNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const isProxied = !host.isLoopback && Object.keys(proxies).length > 0;
+  const isInsecure = access.insecure === true;
+  const searches = new Map<string, Promise<CredentialSearch>>();
+  return {
+    host,
+    isInsecure,
+    connections: openConnections({
+      unverifiedHost: isInsecure ? host.address : undefined,
+      proxies: isProxied ? proxies : undefined,
+    }),
+    credentials(scope) {
+      const repository = scope.split(':')[1] ?? '';
+      const { homeDir } = access;
+      const known =
+        searches.get(repository) ??
+        findCredentials({ registry: host.name, repository, environment, homeDir, signal });
+      searches.set(repository, known);
+      return known;
+    },
+    pause: access.pause ?? pauseByClock,
+    signal,
+  };
+}
+
+/** Of whom a message about `wanted` speaks. */
+export function placeOf(state: ClientState, wanted: string): TroublePlace {
+  return { registry: state.host.name, wanted, isInsecure: state.isInsecure };
+}

@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import { type Readable, Transform } from 'node:stream';
+import { UserError } from '../../base/index.ts';
+import { discardBody, type HttpAnswer } from './http-call.ts';
+import type { RegistryClient } from './registry-client.ts';
+import {
+  isBrokenConnection,
+  isPassing,
+  longestPauseSeconds,
+  mostAttempts,
+  retryAfterSeconds,
+} from './retries.ts';
+
+/** A blob to be sent. */
+export interface OutgoingBlob {
+  readonly repository: string;
+  /** How messages name it: `layer 3 of 12`. */
+  readonly title: string;
+  /** Where it is known before the bytes are. */
+  readonly digest?: string | undefined;
+  readonly sizeBytes?: number | undefined;
+  /** Its bytes from the start, the same each time. */
+  open(): Promise<Readable>;
+  /** Told of bytes on their way; less than nothing where some must be sent again. */
+  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
+}
+
+/** A blob as the registry has it now. */
+export interface SentBlob {
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
+/** An upload that the registry has begun. */
+export interface UploadSession {
+  readonly url: URL;
+}
+
+/** A connection that ends before `progressBytes` more have arrived is one more failure in a row. */
+const progressBytes = 1024 * 1024;
+
+/** True when the repository has the blob (OCI distribution-spec, "Checking if content exists in the registry"). */
+export async function hasBlob(
+  client: RegistryClient,
+  { repository, digest, sizeBytes }: { readonly repository: string } & SentBlob,
+): Promise<boolean> {
+  const wanted = `${client.registry}/${repository}`;
+  const path = `blobs/${digest}`;
+  const answer = await client.send({ method: 'HEAD', repository, path, action: 'push', wanted });
+  discardBody(answer);
+  const length = answer.headers['content-length'];
+  return answer.status === 200 && (length === undefined || Number(length) === sizeBytes);
+}
+
+/**
+ * Begins an upload; with `from`, the registry may take the blob out of that repository instead ("Mounting a blob from another
+ * repository"), and then there is none.
+ */
+export async function beginUpload(
+  client: RegistryClient,
+  repository: string,
+  mount?: { readonly digest: string; readonly from: string },
+): Promise<UploadSession | undefined> {
+  const query = mount && `?mount=${encodeURIComponent(mount.digest)}&from=${encodeURIComponent(mount.from)}`;
+  const wanted = `${client.registry}/${repository}`;
+  const answer = await client.send({
+    method: 'POST',
+    repository,
+    path: `blobs/uploads/${query ?? ''}`,
+    body: '',
+    action: 'push',
+    ...(mount && { mountedFrom: mount.from }),
+    wanted,
+  });
+  if (answer.status === 404) throw await client.explain(answer, { repository, wanted });
+  discardBody(answer);
+  return mount !== undefined && answer.status === 201 ? undefined : sessionOf(answer);
+}
+
+/**
+ * Sends a blob in one stream, whatever its length, and asks the registry to verify its digest ("Pushing a blob in chunks", with one chunk, as
+ * Docker does). A connection that breaks is taken up where the registry's bytes end, where it tells that, and else from the start; 429 and
+ * 5xx are tried again after as long as the server asks for. Throws a `UserError` when it does not end well; nothing of the blob
+ * is then to be seen in the repository.
+ */
+export async function pushBlob(
+  client: RegistryClient,
+  blob: OutgoingBlob,
+  begun?: UploadSession,
+): Promise<SentBlob> {
+  const upload: Upload = { client, blob, session: begun, storedBytes: 0, toldBytes: 0, mayResume: true };
+  let failures = 0;
+  let failedAt = 0;
+  for (;;) {
+    const outcome = await attempt(upload);
+    if ('sent' in outcome) return outcome.sent;
+    failures = upload.storedBytes - failedAt >= progressBytes ? 1 : failures + 1;
+    failedAt = upload.storedBytes;
+    const { askedSeconds = 0 } = outcome;
+    if (failures === mostAttempts || askedSeconds > longestPauseSeconds) {
+      await cancel(upload);
+      throw await outcome.explain();
+    }
+    await client.backOff(failures, outcome.askedSeconds);
+    await findPlace(upload);
+    tell(upload, upload.storedBytes - upload.toldBytes);
+  }
+}
+
+interface Upload {
+  readonly client: RegistryClient;
+  readonly blob: OutgoingBlob;
+  session: UploadSession | undefined;
+  /** How much of the blob the registry has stored in this session. */
+  storedBytes: number;
+  /** What `onBytes` has been told in all. */
+  toldBytes: number;
+  /** False where a registry has shown that it forgets what came in an earlier request. */
+  mayResume: boolean;
+}
+
+function tell(upload: Upload, sizeBytes: number): void {
+  upload.toldBytes += sizeBytes;
+  upload.blob.onBytes?.(sizeBytes);
+}
+
+/** Something that may go better the next time. */
+interface Failure {
+  readonly askedSeconds?: number | undefined;
+  explain(): Promise<unknown>;
+}
+
+type Outcome = { readonly sent: SentBlob } | Failure;
+
+async function attempt(upload: Upload): Promise<Outcome> {
+  const { client, blob } = upload;
+  upload.session ??= await beginUpload(client, blob.repository);
+  if (upload.session === undefined) throw new Error('an upload that was not asked to mount was not begun');
+  const from = upload.storedBytes;
+  const meter = measured(from, (sizeBytes) => tell(upload, sizeBytes));
+  const source = await blob.open();
+  source.on('error', (error) => meter.stream.destroy(error));
+  meter.stream.on('close', () => source.destroy());
+  const answer = await sendOrFail(upload, {
+    method: 'PATCH',
+    url: upload.session.url,
+    headers: {
+      'content-type': 'application/octet-stream',
+      ...(blob.sizeBytes !== undefined && { 'content-length': String(blob.sizeBytes - from) }),
+      ...(from > 0 && blob.sizeBytes !== undefined && { 'content-range': `${from}-${blob.sizeBytes - 1}` }),
+    },
+    body: source.pipe(meter.stream),
+  });
+  if (!('status' in answer)) return answer;
+  upload.session = sessionOf(answer);
+  discardBody(answer);
+  const sent = { digest: blob.digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
+  return await complete(upload, sent, from > 0);
+}
+
+async function complete(upload: Upload, sent: SentBlob, isResumed: boolean): Promise<Outcome> {
+  const { client, blob, session } = upload;
+  if (session === undefined) throw new Error('an upload without an address cannot be completed');
+  const url = new URL(session.url.href);
+  url.searchParams.set('digest', sent.digest);
+  const answer = await sendOrFail(
+    upload,
+    { method: 'PUT', url, headers: { 'content-length': '0' } },
+    isResumed,
+  );
+  if (!('status' in answer)) return answer;
+  const said = answer.headers['docker-content-digest'];
+  discardBody(answer);
+  if (typeof said === 'string' && said !== sent.digest && said.split(':')[0] === sent.digest.split(':')[0]) {
+    throw new UserError(`${client.registry} has stored ${blob.title} as ${said}, not as ${sent.digest}`, {
+      hint: 'It changed on the way: try again, or another network.',
+    });
+  }
+  return { sent };
+}
+
+interface UploadRequest {
+  readonly method: 'PATCH' | 'PUT';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Readable;
+}
+
+/** Sends it; an answer is one of success. Throws what no repetition makes better. */
+async function sendOrFail(
+  upload: Upload,
+  request: UploadRequest,
+  isResumed = false,
+): Promise<HttpAnswer | Failure> {
+  const { client, blob } = upload;
+  const about = { repository: blob.repository, wanted: blob.title };
+  let answer: HttpAnswer;
+  try {
+    answer = await client.sendOnce({ ...request, ...about });
+  } catch (error) {
+    if (isBrokenConnection(error)) return { explain: async () => client.explainBroken(error, blob.title) };
+    await cancel(upload);
+    throw client.explainBroken(error, blob.title);
+  }
+  const { status } = answer;
+  if (status >= 200 && status < 300) return answer;
+  const trouble = await client.explain(answer, about);
+  // Amazon's registry forgets the bytes of all requests but the first.
+  if (isResumed && (status === 400 || status === 404)) upload.mayResume = false;
+  const isLost = status === 404 || status === 416 || (isResumed && status === 400);
+  if (isLost || status === 401 || isPassing(status)) {
+    return { askedSeconds: retryAfterSeconds(answer), explain: async () => trouble };
+  }
+  await cancel(upload);
+  throw trouble;
+}
+
+/** Asks how much has arrived ("Pushing a blob in chunks", status of an upload); where that is not told, all begins anew. */
+async function findPlace(upload: Upload): Promise<void> {
+  const { client, blob, session } = upload;
+  const { repository, title: wanted } = blob;
+  upload.storedBytes = 0;
+  upload.session = undefined;
+  if (session === undefined || !upload.mayResume) return;
+  try {
+    const answer = await client.sendOnce({ method: 'GET', url: session.url, repository, wanted });
+    discardBody(answer);
+    const last = /^(?:bytes=)?0-(\d+)$/.exec(String(answer.headers['range'] ?? ''))?.[1];
+    // `0-0` is what registries say of one byte and of none.
+    if (answer.status !== 204 || last === undefined || last === '0') return;
+    upload.session = sessionOf(answer, session.url);
+    upload.storedBytes = Number(last) + 1;
+  } catch (error) {
+    if (!isBrokenConnection(error)) throw client.explainBroken(error, wanted);
+  }
+}
+
+/** Tells the registry to forget what it has; it does so by itself some day. */
+async function cancel({ client, blob, session }: Upload): Promise<void> {
+  if (session === undefined) return;
+  const { repository, title: wanted } = blob;
+  await client
+    .sendOnce({ method: 'DELETE', url: session.url, repository, wanted })
+    .then(discardBody)
+    .catch(() => {});
+}
+
+function sessionOf(answer: HttpAnswer, otherwise?: URL): UploadSession {
+  const { location } = answer.headers;
+  if (location !== undefined && URL.canParse(location, answer.url.href))
+    return { url: new URL(location, answer.url) };
+  if (otherwise !== undefined) return { url: otherwise };
+  throw new UserError(`${answer.url.host} begins an upload without telling its address`, {
+    hint: 'It may be no registry that takes images, or a proxy on the way drops the header Location.',
+  });
+}
+
+/** Lets the bytes from `from` on pass, and sums up all of them. */
+function measured(
+  from: number,
+  onBytes: (sizeBytes: number) => void,
+): { readonly stream: Transform; digest(): string; sizeBytes(): number } {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      const fresh = chunk.subarray(Math.min(chunk.length, Math.max(0, from - sizeBytes)));
+      sizeBytes += chunk.length;
+      onBytes(fresh.length);
+      done(null, fresh);
+    },
+  });
+  return { stream, digest: () => `sha256:${hash.copy().digest('hex')}`, sizeBytes: () => sizeBytes };
+}

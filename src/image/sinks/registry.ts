@@ -1,0 +1,54 @@
+import { formatReference, type Reference } from '../reference.ts';
+import { beginUpload, hasBlob, type OutgoingBlob, pushBlob, type SentBlob } from '../registry/push-blob.ts';
+import { type OutgoingManifest, pushManifest } from '../registry/push-manifest.ts';
+import type { RegistryAccess } from '../registry/registry-access.ts';
+import { openRegistry } from '../registry/registry-client.ts';
+
+/** A repository that an image is written into, blob by blob, its manifest last. */
+export interface RegistrySink {
+  /** As references name it: `docker.io`, `localhost:5000`. */
+  readonly registry: string;
+  readonly repository: string;
+  /** The reference in full. */
+  readonly title: string;
+  /** True when the repository has the blob. */
+  has(blob: SentBlob): Promise<boolean>;
+  /** Asks for a blob out of another repository of the registry; true when it is here now. */
+  mount(blob: SentBlob, from: string): Promise<boolean>;
+  /** Sends a blob; see `pushBlob`. */
+  send(blob: Omit<OutgoingBlob, 'repository'>): Promise<SentBlob>;
+  /** Sends a manifest under the reference's tag, or under its digest alone, and gives its digest. */
+  put(manifest: Pick<OutgoingManifest, 'mediaType' | 'content'>, isTagged?: boolean): Promise<string>;
+  /** Ends all connections. */
+  close(): void;
+}
+
+/** Opens a repository for writing; the first request finds out how its registry is spoken to. */
+export function openSink(
+  reference: Reference,
+  { access, signal }: { readonly access: RegistryAccess; readonly signal?: AbortSignal | undefined },
+): RegistrySink {
+  const { registry, repository, tag } = reference;
+  const client = openRegistry(registry, access, signal);
+  const title = formatReference(reference);
+  return {
+    registry,
+    repository,
+    title,
+    has: async (blob) => await hasBlob(client, { repository, ...blob }),
+    async mount(blob, from) {
+      const session = await beginUpload(client, repository, { digest: blob.digest, from });
+      if (session === undefined) return true;
+      // The registry has begun an upload in its place, which nobody goes on with.
+      await client.sendOnce({ method: 'DELETE', url: session.url, repository, wanted: title }).then(
+        ({ body }) => body.resume(),
+        () => {},
+      );
+      return false;
+    },
+    send: async (blob) => await pushBlob(client, { ...blob, repository }),
+    put: async (manifest, isTagged = true) =>
+      await pushManifest(client, { ...manifest, repository, title, tag: isTagged ? tag : undefined }),
+    close: () => client.close(),
+  };
+}

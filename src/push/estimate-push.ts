@@ -1,0 +1,96 @@
+import type { LayerCompressionFormat } from '../base/index.ts';
+import { redactInstruction } from '../finding/index.ts';
+import type { Image, RegistrySink, SentBlob } from '../image/index.ts';
+import { type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
+import { pushedBlobs } from './pushed-blobs.ts';
+import { estimatedBytes } from './sample-layer.ts';
+
+/** What a push would do. */
+export interface EstimateRequest {
+  readonly image: Image;
+  readonly sink: RegistrySink;
+  readonly format: LayerCompressionFormat;
+  readonly cacheDir: string;
+  /** Bits a second. */
+  readonly uplinkBitsPerSecond: number;
+}
+
+/** What would become of a layer. */
+export interface EstimatedLayer {
+  readonly diffId: string;
+  readonly outcome: 'to send' | 'present' | 'foreign';
+  readonly packing: OutgoingLayer['packing'];
+  readonly storedBytes: number;
+  /** As a blob of the registry. */
+  readonly sizeBytes: number;
+  /** True where `sizeBytes` is worked out from samples. */
+  readonly isEstimated: boolean;
+  /** The instruction that made it, secrets masked. */
+  readonly instruction?: string;
+}
+
+/** What would be sent, and how long that takes; schema `plimsoll.push-estimate/1`. */
+export interface PushEstimate {
+  readonly reference: string;
+  readonly layers: readonly EstimatedLayer[];
+  readonly sendBytes: number;
+  readonly skippedBytes: number;
+  readonly uplinkBitsPerSecond: number;
+  /** The time that the bytes need at the uplink; compressing goes on meanwhile. */
+  readonly uploadSeconds: number;
+}
+
+/** Asks the registry what it has, and works out the rest; sends nothing. Throws a `UserError` when the registry refuses. */
+export async function estimatePush(request: EstimateRequest): Promise<PushEstimate> {
+  const { image, sink, format, uplinkBitsPerSecond } = request;
+  const known = pushedBlobs(request.cacheDir, sink.registry);
+  const seen = new Map<string, EstimatedLayer>();
+  const layers: EstimatedLayer[] = [];
+  for (const layer of image.layers) {
+    const outgoing = outgoingLayer(layer, format);
+    const { createdBy } = layer;
+    const before = await known.recall(outgoing.key);
+    const blob = blobOf(outgoing) ?? before;
+    const facts =
+      seen.get(outgoing.key) ??
+      (await judge(outgoing, { blob, format, isThere: blob !== undefined && (await sink.has(blob)) }));
+    seen.set(outgoing.key, facts);
+    layers.push({
+      ...facts,
+      ...(createdBy !== undefined && { instruction: redactInstruction(createdBy) }),
+    });
+  }
+  const sum = (outcome: EstimatedLayer['outcome']): number =>
+    [...seen.values()].reduce((all, one) => all + (one.outcome === outcome ? one.sizeBytes : 0), 0);
+  const sendBytes = sum('to send');
+  return {
+    reference: sink.title,
+    layers,
+    sendBytes,
+    skippedBytes: sum('present'),
+    uplinkBitsPerSecond,
+    uploadSeconds: (sendBytes * 8) / uplinkBitsPerSecond,
+  };
+}
+
+async function judge(
+  { layer, packing }: OutgoingLayer,
+  known: {
+    readonly blob: SentBlob | undefined;
+    readonly format: LayerCompressionFormat;
+    readonly isThere: boolean;
+  },
+): Promise<EstimatedLayer> {
+  const { blob, format, isThere } = known;
+  const facts = { diffId: layer.diffId, packing, storedBytes: layer.sizeBytes };
+  if ((layer.urls ?? []).length > 0) {
+    return { ...facts, outcome: 'foreign', sizeBytes: layer.sizeBytes, isEstimated: false };
+  }
+  const outcome = isThere ? 'present' : 'to send';
+  if (blob !== undefined) return { ...facts, outcome, sizeBytes: blob.sizeBytes, isEstimated: false };
+  return { ...facts, outcome, sizeBytes: await estimatedBytes(layer, format), isEstimated: true };
+}
+
+function blobOf({ digest, sizeBytes }: OutgoingLayer): SentBlob | undefined {
+  return digest === undefined || sizeBytes === undefined ? undefined : { digest, sizeBytes };
+}

@@ -1,0 +1,13 @@
+export {
+  type EstimatedLayer,
+  type EstimateRequest,
+  estimatePush,
+  type PushEstimate,
+} from './estimate-push.ts';
+export {
+  type LayerOutcome,
+  type PushedLayer,
+  type PushReport,
+  type PushRequest,
+  pushImage,
+} from './push-image.ts';

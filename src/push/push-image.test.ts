@@ -1,0 +1,233 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256Digest, silentProgress, UserError } from '../base/index.ts';
+import {
+  buildImage,
+  type Image,
+  openImage,
+  openRegistrySink,
+  writeDockerArchive,
+  writeOciLayout,
+} from '../image/index.ts';
+import { startUploadRegistry, type UploadRegistry } from '../image/registry/fixtures/upload-registry.ts';
+import { estimatePush, type PushReport, pushImage } from './index.ts';
+
+let folder: string;
+let registry: UploadRegistry;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-push-'));
+  registry = await startUploadRegistry();
+});
+afterEach(async () => {
+  await registry.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const noise = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7919 * (at % 251)) % 253));
+const lower = [
+  { path: 'etc/', type: 'directory' as const },
+  { path: 'etc/a', content: noise },
+];
+const app = (text: string) => [{ path: 'app.py', content: text }];
+
+async function plain(text = 'print(1)', compression: 'none' | 'gzip' | 'zstd' = 'none'): Promise<Image> {
+  return await buildImage({
+    layers: [lower, app(text)],
+    config: { env: ['A=b'], cmd: ['python'] },
+    compression,
+  });
+}
+
+async function push(
+  image: Image,
+  name = 'team/app:1',
+  format: 'zstd' | 'gzip' = 'zstd',
+): Promise<PushReport> {
+  const sink = await openRegistrySink(`${registry.host}/${name}`, { access: { pause: async () => {} } });
+  try {
+    return await pushImage({
+      image,
+      sink,
+      format,
+      cacheDir: join(folder, 'cache'),
+      progress: silentProgress,
+    });
+  } finally {
+    sink.close();
+  }
+}
+
+async function pulled(name = 'team/app:1'): Promise<Image> {
+  return await openImage(`registry:${registry.host}/${name}`, { temporaryDir: folder });
+}
+
+const outcomes = ({ layers }: PushReport): string[] => layers.map(({ outcome }) => outcome);
+
+describe.each(['zstd', 'gzip'] as const)('%s', (format) => {
+  test('what is pulled is what was pushed', async () => {
+    const image = await plain();
+    const report = await push(image, 'team/app:1', format);
+    const back = await pulled();
+    expect(back.digest).toBe(report.digest);
+    expect(back.config).toEqual(image.config);
+    expect(back.layers.map(({ mediaType }) => mediaType)).toEqual(
+      Array(2).fill(`application/vnd.oci.image.layer.v1.tar+${format}`),
+    );
+    for (const [at, layer] of back.layers.entries()) {
+      expect(sha256Digest(await buffer(await layer.uncompressed()))).toBe(image.layers[at]?.diffId);
+      expect(sha256Digest(await buffer(await layer.stored()))).toBe(report.layers[at]?.digest);
+    }
+    await back.close();
+  });
+
+  test('the same image gives the same digest, in another registry too', async () => {
+    const first = await push(await plain(), 'team/app:1', format);
+    await rm(join(folder, 'cache'), { recursive: true });
+    await registry.close();
+    registry = await startUploadRegistry();
+    expect((await push(await plain(), 'team/app:1', format)).digest).toBe(first.digest);
+  });
+});
+
+test('an image that is there already costs no byte of a blob', async () => {
+  const first = await push(await plain());
+  const [received, requests] = [registry.receivedBytes, registry.seen.length];
+  const again = await push(await plain(), 'team/app:2');
+  expect(again).toMatchObject({ digest: first.digest, sentBytes: 0 });
+  expect(outcomes(again)).toEqual(['present', 'present']);
+  expect(again.skippedBytes).toBe(first.sentBytes);
+  expect(registry.receivedBytes).toBe(received);
+  const later = registry.seen.slice(requests).map(({ method }) => method);
+  expect(later.filter((method) => method === 'POST' || method === 'PATCH')).toEqual([]);
+});
+
+test('of a changed application its layer alone is sent', async () => {
+  await push(await plain());
+  const report = await push(await plain('print(2)'));
+  expect(outcomes(report)).toEqual(['present', 'sent']);
+  expect(report.sentBytes).toBeLessThan(2_000);
+});
+
+test('what another repository has is mounted', async () => {
+  const first = await push(await plain());
+  const report = await push(await plain(), 'team/other:1');
+  expect(outcomes(report)).toEqual(['mounted', 'mounted']);
+  expect(report.digest).toBe(first.digest);
+  await (await pulled('team/other:1')).close();
+});
+
+test('a memory that is wrong is found out', async () => {
+  const first = await push(await plain());
+  registry.blobs.clear();
+  const report = await push(await plain());
+  expect(outcomes(report)).toEqual(['sent', 'sent']);
+  expect(report.digest).toBe(first.digest);
+});
+
+test.each(['gzip', 'zstd'] as const)(
+  'layers that are compressed with %s go as they are, with their manifest',
+  async (compression) => {
+    const layout = join(folder, 'layout');
+    await writeOciLayout(await plain('x', compression), layout, { tag: 'v1' });
+    const image = await openImage(`oci:${layout}:v1`, { temporaryDir: folder });
+    const report = await push(image, 'team/app:1', 'gzip');
+    expect(report.digest).toBe(image.digest);
+    expect(report.layers.map(({ digest }) => digest)).toEqual(image.layers.map(({ digest }) => digest));
+  },
+);
+
+test('a configuration goes as it is stored, so that the image keeps its ID', async () => {
+  const archive = join(folder, 'image.tar');
+  await writeDockerArchive(await plain(), archive, { tags: ['docker.io/library/app:1'] });
+  const image = await openImage(`docker-archive:${archive}`, { temporaryDir: folder });
+  await push(image);
+  const { content = '' } = registry.manifests.get('team/app:1') ?? {};
+  expect(JSON.parse(content).config.digest).toBe(image.digest);
+  await image.close();
+});
+
+describe('nothing is under the tag', () => {
+  test.each([
+    ['when a layer cannot be sent', 'PATCH', 403],
+    ['when the manifest is refused', 'PUT', 400],
+  ])('%s', async (_, method, status) => {
+    registry.fault = (request) => (request.method === method ? { status } : undefined);
+    await expect(push(await plain())).rejects.toThrow(UserError);
+    expect(registry.manifests.size).toBe(0);
+  });
+
+  test('when the source is damaged', async () => {
+    const image = await plain();
+    const [bottom, top] = image.layers;
+    if (bottom === undefined || top === undefined) throw new Error('there are two layers');
+    const cut = { ...top, uncompressed: async () => Promise.reject(new UserError('the layer is cut off')) };
+    await expect(push({ ...image, layers: [bottom, cut] })).rejects.toThrow('the layer is cut off');
+    expect(registry.manifests.size).toBe(0);
+  });
+});
+
+test('an image that is there under the tag stays when the next one fails', async () => {
+  const first = await push(await plain());
+  registry.fault = ({ method, path }) =>
+    method === 'PUT' && path.includes('/manifests/') ? { status: 400 } : undefined;
+  await expect(push(await plain('print(2)'))).rejects.toThrow(UserError);
+  registry.fault = undefined;
+  expect((await pulled()).digest).toBe(first.digest);
+});
+
+test('foreign layers stay where they are', async () => {
+  const image = await plain();
+  const urls = ['https://example.org/layer'];
+  const [bottom, top] = image.layers;
+  if (bottom === undefined || top === undefined) throw new Error('there are two layers');
+  const foreign = {
+    ...bottom,
+    urls,
+    mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+    digest: sha256Digest('x'),
+  };
+  const report = await push({ ...image, layers: [foreign, top] });
+  expect(outcomes(report)).toEqual(['foreign', 'sent']);
+  const { layers } = JSON.parse(registry.manifests.get('team/app:1')?.content ?? '{}');
+  expect(layers[0]).toMatchObject({ urls, digest: foreign.digest, mediaType: foreign.mediaType });
+});
+
+test('an estimate says what is there and about what would be sent, and sends nothing', async () => {
+  const archive = join(folder, 'image.tar');
+  await writeDockerArchive(await plain(), archive);
+  const image = await openImage(`docker-archive:${archive}`, { temporaryDir: folder });
+  const estimate = async (): ReturnType<typeof estimatePush> => {
+    const sink = await openRegistrySink(`${registry.host}/team/app:1`, { access: {} });
+    const request = {
+      image,
+      sink,
+      format: 'zstd' as const,
+      cacheDir: join(folder, 'cache'),
+      uplinkBitsPerSecond: 1e6,
+    };
+    return await estimatePush(request).finally(() => sink.close());
+  };
+  const before = await estimate();
+  expect(before.layers.map(({ outcome, isEstimated }) => [outcome, isEstimated])).toEqual(
+    Array(2).fill(['to send', true]),
+  );
+  expect(before.uploadSeconds).toBe((before.sendBytes * 8) / 1e6);
+  expect(registry.receivedBytes).toBe(0);
+  const report = await push(image);
+  expect(before.layers.map(({ sizeBytes }) => sizeBytes)).toEqual(
+    report.layers.map(({ sizeBytes }) => sizeBytes),
+  );
+  const after = await estimate();
+  expect(after.layers.map(({ outcome, isEstimated }) => [outcome, isEstimated])).toEqual(
+    Array(2).fill(['present', false]),
+  );
+  expect(after).toMatchObject({
+    sendBytes: 0,
+    skippedBytes: report.layers.reduce((sum, one) => sum + one.sizeBytes, 0),
+  });
+  await image.close();
+});

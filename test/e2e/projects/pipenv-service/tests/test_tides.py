@@ -1,0 +1,5 @@
+import coverage
+
+
+def test_coverage():
+    assert coverage.__version__
