@@ -140,17 +140,13 @@ function cleanUps(
     if (instructions.slice(instructions.indexOf(run)).some(mayCallApt)) return [];
     const last = run.commands?.at(-1);
     const { range } = run.syntax;
+    const rest = syntax.text.slice(last?.range.end, run.script?.end);
+    // Behind the quotes of `sh -c '…'`, if there are any.
     const isPlainEnd =
-      last?.isTopLevel === true &&
-      run.syntax.heredocs.length === 0 &&
-      syntax.text.slice(last.range.end, range.end).trim() === '';
+      last?.isTopLevel === true && run.syntax.heredocs.length === 0 && /^["']?\s*$/.test(rest);
     if (!isPlainEnd || last === undefined) return [];
-    return [
-      {
-        range: { start: last.range.end, end: last.range.end },
-        newText: linkText(syntax.text.slice(range.start, range.end)),
-      },
-    ];
+    const end = last.range.end + rest.trimEnd().length;
+    return [{ range: { start: end, end }, newText: linkText(syntax.text.slice(range.start, range.end)) }];
   });
 }
 

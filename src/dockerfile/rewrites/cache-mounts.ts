@@ -8,6 +8,7 @@ import { ancestors, aptMount, withoutAptCleaning } from './apt-mounts.ts';
 import { userOf } from './base-user.ts';
 import { stuckTargets, withoutRemoval } from './cache-removal.ts';
 import { cacheSwitches, withoutVariable } from './cache-variables.ts';
+import { hiddenInstalls } from './hidden-installs.ts';
 import {
   type CachingProgram,
   cachingPrograms,
@@ -137,6 +138,7 @@ function planRun(
   const preparation = apt !== undefined && 'targets' in apt ? apt.preparation : [];
   const python = pythonTargets(run, kept);
   const leftAlone = [
+    ...hiddenInstalls(run).map((because) => `${place}: ${because}`),
     ...(apt !== undefined && 'because' in apt ? [`${place}: apt: ${apt.because}`] : []),
     ...python.leftAlone.map((because) => `${place}: ${because}`),
   ];

@@ -3,13 +3,15 @@ import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
-import type {
-  BuildSecret,
-  ResolvedDockerfile,
-  Rewrite,
-  RewriteFacts,
-  RewriteId,
-  RewriteProposal,
+import { brokenQuotes } from './broken-quotes.ts';
+import {
+  type BuildSecret,
+  nothingToDo,
+  type ResolvedDockerfile,
+  type Rewrite,
+  type RewriteFacts,
+  type RewriteId,
+  type RewriteProposal,
 } from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
@@ -91,13 +93,24 @@ function proposeAll(
 } {
   const reasons: string[] = [];
   for (let current = file; ; ) {
-    const proposal = rewrite.propose(current, facts);
+    const proposal = proposeWhole(rewrite, current, facts);
     const after = applyEdits(current.syntax.text, proposal.edits);
     if (after === current.syntax.text) return { file: current, reasons, proposal };
     reasons.push(proposal.reason);
     current = read(after);
     if (rewrite.isRepeated !== true) return { file: current, reasons, proposal };
   }
+}
+
+/** The proposal; without its edits where they would break the quotes of a program (`sh -c '…'`). */
+function proposeWhole(rewrite: Rewrite, file: ResolvedDockerfile, facts: RewriteFacts): RewriteProposal {
+  const proposal = rewrite.propose(file, facts);
+  const broken = brokenQuotes(file, proposal.edits);
+  if (broken.length === 0) return proposal;
+  const reasons = broken.map(
+    ({ syntax }) => `${file.placeOf(syntax)}: the change would break the quotes around its program`,
+  );
+  return { ...nothingToDo, leftAlone: [...proposal.leftAlone, ...reasons] };
 }
 
 function resolved(

@@ -33,8 +33,8 @@ export const secretMounts: Rewrite = {
             dockerfile.syntax,
           ),
         ),
-        ...runs.map((run) =>
-          runEdit(run, {
+        ...runs.flatMap((run) =>
+          runEdits(run, {
             mounts: found.mounts.filter((one) => one.run === run),
             assignments: found.assignments.filter((one) => one.run === run).map((one) => one.text),
             eol: text.includes('\r\n') ? '\r\n' : '\n',
@@ -67,12 +67,19 @@ interface RunParts {
   readonly eol: string;
 }
 
-function runEdit(run: Instruction, { mounts, assignments, eol }: RunParts): TextEdit {
+function runEdits(run: Instruction, { mounts, assignments, eol }: RunParts): TextEdit[] {
   const flags = [...new Set(mounts.map((mount) => mountFlag(mount, run)))];
   const exported = [...new Set(assignments)];
-  const start = run.syntax.valueRange.start;
-  const lines = [...flags, ...(exported.length === 0 ? [] : [`export ${exported.join(' ')} &&`])];
-  return { range: { start, end: start }, newText: lines.map((line) => `${line} \\${eol}    `).join('') };
+  const edit = (start: number, lines: readonly string[]): TextEdit => ({
+    range: { start, end: start },
+    newText: lines.map((line) => `${line} \\${eol}    `).join(''),
+  });
+  return [
+    edit(run.syntax.valueRange.start, flags),
+    ...(exported.length === 0
+      ? []
+      : [edit(run.script?.start ?? run.syntax.valueRange.start, [`export ${exported.join(' ')} &&`])]),
+  ];
 }
 
 /** A secret is root's alone (mode 0400) unless something else is said. */

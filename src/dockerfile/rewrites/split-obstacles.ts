@@ -3,6 +3,7 @@ import { redactInstruction } from '../../finding/index.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
+import { hiddenInstalls } from './hidden-installs.ts';
 import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
 import { pythonModulePackages } from './make-environment.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
@@ -34,6 +35,7 @@ export function splitObstacles({ stage, classified, facts, placeOf }: SplitQuest
   return [
     ...classified.flatMap((one) => onbuildObstacle(one, placeOf)),
     ...installerObstacles(classified, placeOf),
+    ...classified.flatMap((one) => hiddenObstacles(one, placeOf)),
     ...classified.flatMap((one) => installObstacles(one, { stage, classified, facts, placeOf })),
     ...classified.slice(0, lastInstall).flatMap((one) => earlyWorkObstacle(one, placeOf)),
     ...stage.instructions.flatMap((one) => absolutePathObstacle(one, placeOf)),
@@ -50,6 +52,11 @@ export function onbuildObstacle({ instruction }: ClassifiedInstruction, placeOf:
   return instruction.syntax.keyword === 'onbuild'
     ? [`${placeOf(instruction.syntax)}: ONBUILD acts in images built from this one`]
     : [];
+}
+
+/** What is installed where a virtual environment, or a stage, would not get it. */
+export function hiddenObstacles({ instruction }: ClassifiedInstruction, placeOf: PlaceOf): string[] {
+  return hiddenInstalls(instruction).map((because) => `${placeOf(instruction.syntax)}: ${because}`);
 }
 
 /** Dependencies that another program than pip installs, in words for the user. */

@@ -5,7 +5,12 @@ import type { ProjectInstall, ProjectTool } from '../project-tool-command.ts';
 import { readContextCopy } from './context-paths.ts';
 import { judgeRun } from './judge-run.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
-import { absolutePathObstacle, installerObstacles, onbuildObstacle } from './split-obstacles.ts';
+import {
+  absolutePathObstacle,
+  hiddenObstacles,
+  installerObstacles,
+  onbuildObstacle,
+} from './split-obstacles.ts';
 import { changedStart, type RunJudge } from './start-text.ts';
 import { makesOwnPython, runtimeBase } from './tool-base.ts';
 import { classifyToolInstruction, isInstalling, type ToolInstruction } from './tool-commands.ts';
@@ -91,6 +96,7 @@ function toolObstacles(
       : []),
     ...severalEnvironments(read),
     ...instructions.flatMap((one) => onbuildObstacle(one.classified, placeOf)),
+    ...instructions.flatMap((one) => hiddenObstacles(one.classified, placeOf)),
     ...installerObstacles(
       instructions.map((one) => one.classified),
       placeOf,

@@ -16,7 +16,9 @@ export const pipefail: LintRule = {
       const commands = instruction.commands ?? [];
       const isSet =
         instruction.before.shell.some((word) => word.includes('pipefail')) ||
-        commands.some(({ words }) => words[0] === 'set' && words.includes('pipefail'));
+        commands.some(({ words }) => words[0] === 'set' && words.includes('pipefail')) ||
+        // Of a program in quotes: `bash -o pipefail -c '…'`.
+        (instruction.quoted.length > 0 && /\bpipefail\b/.test(instruction.syntax.value));
       if (isSet) return [];
       const pipe = commands.flatMap((command, at) => {
         const next = commands[at + 1];

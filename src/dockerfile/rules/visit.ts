@@ -14,13 +14,23 @@ export function instructionsOf(
   return keywords.length === 0 ? all : all.filter(({ syntax }) => keywords.includes(syntax.keyword));
 }
 
-/** Every simple command of every RUN (ONBUILD too), with its instruction. */
+/** Every simple command of every RUN (ONBUILD too), with its instruction; those of programs in quotes, too. */
 export function commandsOf(
   model: DockerfileModel,
 ): readonly { readonly command: ShellCommand; readonly instruction: Instruction }[] {
   return instructionsOf(model, 'run', 'onbuild').flatMap((instruction) =>
-    (instruction.commands ?? []).map((command) => ({ command, instruction })),
+    commandsIn(instruction).map((command) => ({ command, instruction })),
   );
+}
+
+/** Every simple command of a RUN, those of programs in quotes included. */
+export function commandsIn({ commands }: Instruction): readonly ShellCommand[] {
+  return (commands ?? []).flatMap(withInner);
+}
+
+/** A command and those of the program that it starts: `su app -c 'pip install x'`. */
+function withInner(command: ShellCommand): readonly ShellCommand[] {
+  return [command, ...(command.inner?.commands ?? []).flatMap(withInner)];
 }
 
 /** The program's name without directory; behind `sudo`, what it runs. */
