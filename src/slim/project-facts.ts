@@ -11,7 +11,7 @@ import {
 import { importStatement } from './application.ts';
 import { condaBringsTorch } from './conda-torch.ts';
 import { credentialFiles, modelCacheFolders } from './context-contents.ts';
-import { contextManifests } from './context-manifests.ts';
+import { contextManifests, contextTexts } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
 import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { neededCommands } from './needed-commands.ts';
@@ -76,6 +76,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     importStatements: tracedImports(study),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
+    contextTexts: contextTexts(project),
     cuda: cudaFacts(input, names),
     smaller: smallerFacts(input, { editable, all: names }),
     buildPlatform: input.buildPlatform,

@@ -76,6 +76,11 @@ export interface RewriteFacts {
    * each `pyvenv.cfg` in it; undefined when the context was not read.
    */
   readonly contextManifests?: ReadonlyMap<string, string>;
+  /**
+   * Texts of the build context by path, as far as they say what runs: scripts, Python sources, requirements, manifests; undefined when the
+   * context was not read.
+   */
+  readonly contextTexts?: ReadonlyMap<string, string> | undefined;
   /** What the project asks of CUDA; undefined when not all of its requirements are known. */
   readonly cuda?: CudaFacts | undefined;
   /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */

@@ -5,6 +5,7 @@ import { type BuildSecret, nothingToDo, type Rewrite } from './rewrite.ts';
 import { secretArguments } from './secret-arguments.ts';
 import { mergeChanges, type SecretMount } from './secret-change.ts';
 import { secretCopies } from './secret-copies.ts';
+import { secretVariables } from './secret-variables.ts';
 import { secretWords } from './secret-words.ts';
 
 /** Credentials in build arguments, commands and copied files → `RUN --mount=type=secret`: no layer and no history holds them. */
@@ -15,8 +16,9 @@ export const secretMounts: Rewrite = {
   propose(dockerfile, facts) {
     const { text } = dockerfile.syntax;
     const found = mergeChanges([
-      secretArguments(dockerfile),
-      secretWords(dockerfile),
+      secretArguments(dockerfile, facts),
+      secretVariables(dockerfile, facts),
+      secretWords(dockerfile, facts),
       secretCopies(dockerfile, facts),
     ]);
     const leftAlone = [...new Set(found.leftAlone)];

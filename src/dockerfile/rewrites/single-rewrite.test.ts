@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the files hold references
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +24,20 @@ const plainFacts: RewriteFacts = {
   pruneScript: 'docker/prune-site-packages.py',
 };
 
+/** Files of a project that read secrets, or do not. */
+const secretTexts = new Map([
+  ['requirements.txt', 'fastapi\n-r more.txt\n'],
+  ['more.txt', 'uvicorn\n'],
+  ['private.txt', '-r requirements.txt\ngit+https://${GIT_TOKEN}@github.com/acme/models.git\n'],
+  ['nested.txt', '-r private.txt\n'],
+  ['fetch.py', 'print("nothing")\n'],
+  ['train.py', 'from settings import Settings\n'],
+  ['settings.py', 'class Settings(BaseSettings):\n    train_token: str\n'],
+  ['login.sh', '#!/bin/sh\ncurl -H "Authorization: $API_TOKEN" https://api.example.com\n'],
+  ['setup.sh', '#!/bin/sh\nset -e\nmkdir -p /data\ntar xf data.tar\n'],
+  ['build.sh', '#!/bin/sh\nmake all\n'],
+]);
+
 /** What the project says beside the Dockerfile, by a word of the fixture's name. */
 const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])[] = [
   [/non-root-user\//, { rootNeeds: { ports: [], reasons: [], volumePaths: [] } }],
@@ -40,6 +55,7 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
   ],
   [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
   [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
+  [/secret-mounts\/(uses|two)-/, { contextTexts: secretTexts }],
   [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],
 ];
 
