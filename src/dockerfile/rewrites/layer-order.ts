@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { joinPieces } from '../syntax/pieces.ts';
 import { isStateForBuilder } from './builder-stage.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { contextPathOf, readContextCopy } from './context-paths.ts';
@@ -117,7 +118,11 @@ function moveInstall(
     edits: [
       {
         range: { start: copy.syntax.blockStart, end: copy.syntax.blockStart },
-        newText: `${isBrought ? '' : `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}`}${block}${eol}${eol}`,
+        ...joinPieces([
+          isBrought ? '' : `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}`,
+          { text: block, from: range.start },
+          `${eol}${eol}`,
+        ]),
       },
       removeBlock(text, { start: blockStart, end: range.end }),
     ],

@@ -75,6 +75,7 @@ describe.each(texts)('%s', (_name, text) => {
         const made = new Set(result.applied.map((one) => one.id));
         expect(after).toEqual(expectedOf(before, after, made));
         for (const one of result.applied) expect(one.reason).not.toBe('');
+        for (const { because } of result.leftAlone) expect(foreignPlaces(because, text)).toEqual([]);
       }),
       { numRuns: 15 },
     );
@@ -128,6 +129,22 @@ test('any mixture of instructions gives a file that parses, resolves and is left
     { numRuns: 200, seed: 1968 },
   );
 });
+
+/** Lines and instructions that a sentence names, and that the user's text does not have. */
+function foreignPlaces(because: string, text: string): readonly string[] {
+  const { instructions } = parseDockerfile(text);
+  const lines = new Set(instructions.map(({ startLine }) => `line ${startLine}`));
+  const written = instructions.map(
+    ({ keyword, value }) => `${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`,
+  );
+  return [
+    ...(because.match(/\bline \d+/g) ?? []).filter((line) => !lines.has(line)),
+    ...[...because.matchAll(/`((?:ADD|COPY|RUN) [^`…]+)/g)]
+      .map(([, quote = '']) => quote)
+      // A secret in it is masked.
+      .filter((quote) => !quote.includes('*') && !written.some((one) => one.startsWith(quote))),
+  ];
+}
 
 function isResolvable(text: string): boolean {
   try {

@@ -171,8 +171,10 @@ export interface Rewrite {
 export interface ResolvedDockerfile {
   readonly syntax: DockerfileSyntax;
   readonly model: DockerfileModel;
-  /** How its user finds an instruction: its line in the file that was given, or its text where an earlier rewrite changed it. */
+  /** Where its user finds an instruction, whatever earlier rewrites made of it: `Dockerfile:12`; the text of one that they added. */
   readonly placeOf: (syntax: InstructionSyntax) => string;
+  /** The instruction as its user wrote it, for a sentence: `` `RUN ./install.sh` ``. */
+  readonly quoteOf: (syntax: InstructionSyntax) => string;
 }
 
 /** The proposal of a rewrite that has no business here. */

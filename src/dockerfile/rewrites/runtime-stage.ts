@@ -1,11 +1,12 @@
 import { aptAction, readAptInstall } from '../apt-command.ts';
 import type { ShellCommand } from '../model.ts';
+import type { Piece } from '../syntax/pieces.ts';
 import { type Assembly, chunkOf } from './builder-stage.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { environmentPath } from './make-environment.ts';
 
 /** The stage that becomes the image, behind its FROM: the environment from the builder instead of the installations. */
-export function runtimeChunks(assembly: Assembly, builderName: string): string[] {
+export function runtimeChunks(assembly: Assembly, builderName: string): (string | Piece)[] {
   const { classified, environment, eol } = assembly;
   const path = environment ?? environmentPath;
   const variables = environment === undefined ? `${eol}ENV VIRTUAL_ENV=${path} PATH="${path}/bin:$PATH"` : '';
@@ -49,7 +50,7 @@ function isForInstallationOnly(
 }
 
 /** The instruction as it is; of an installation, the apt packages (which of them the runtime needs is another rewrite's question). */
-function systemPart(one: ClassifiedInstruction, assembly: Assembly): string[] {
+function systemPart(one: ClassifiedInstruction, assembly: Assembly): Piece[] {
   if (one.role !== 'dependencies') return [chunkOf(assembly, one)];
   const packages = (one.instruction.commands ?? []).flatMap(
     (command) => readAptInstall(command)?.packages ?? [],
@@ -64,7 +65,10 @@ function systemPart(one: ClassifiedInstruction, assembly: Assembly): string[] {
     .join(' ');
   if (names === '') return [];
   return [
-    `${assembly.eol}${assembly.eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
+    {
+      text: `${assembly.eol}${assembly.eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
+      from: one.instruction.syntax.range.start,
+    },
   ];
 }
 

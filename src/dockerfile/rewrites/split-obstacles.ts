@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { redactInstruction } from '../../finding/index.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
@@ -25,19 +24,20 @@ export interface SplitQuestion {
   readonly classified: readonly ClassifiedInstruction[];
   readonly facts: RewriteFacts;
   readonly placeOf: PlaceOf;
+  readonly quoteOf: PlaceOf;
 }
 
 type PlaceOf = ResolvedDockerfile['placeOf'];
 
 /** Everything that makes the split of a stage unsafe, in words for its user; empty when it may be split. */
-export function splitObstacles({ stage, classified, facts, placeOf }: SplitQuestion): string[] {
+export function splitObstacles({ stage, classified, facts, placeOf, quoteOf }: SplitQuestion): string[] {
   const lastInstall = classified.findLastIndex((one) => one.role === 'dependencies');
   return [
     ...classified.flatMap((one) => onbuildObstacle(one, placeOf)),
     ...installerObstacles(classified, placeOf),
     ...classified.flatMap((one) => hiddenObstacles(one, placeOf)),
-    ...classified.flatMap((one) => installObstacles(one, { stage, classified, facts, placeOf })),
-    ...classified.slice(0, lastInstall).flatMap((one) => earlyWorkObstacle(one, placeOf)),
+    ...classified.flatMap((one) => installObstacles(one, { stage, classified, facts, placeOf, quoteOf })),
+    ...classified.slice(0, lastInstall).flatMap((one) => earlyWorkObstacle(one, { placeOf, quoteOf })),
     ...stage.instructions.flatMap((one) => absolutePathObstacle(one, placeOf)),
     ...pythonModulePackages(stage).map(
       (name) => `the system package ${name} brings Python modules, which a virtual environment would not see`,
@@ -113,12 +113,13 @@ function installObstacles(
   return found;
 }
 
-function earlyWorkObstacle(one: ClassifiedInstruction, placeOf: PlaceOf): string[] {
-  if (one.role !== 'other') return [];
-  const text = redactInstruction(one.instruction.syntax.value).slice(0, 60);
-  const place = placeOf(one.instruction.syntax);
+function earlyWorkObstacle(
+  { role, instruction }: ClassifiedInstruction,
+  { placeOf, quoteOf }: Pick<SplitQuestion, 'placeOf' | 'quoteOf'>,
+): string[] {
+  if (role !== 'other') return [];
   return [
-    `${place.startsWith('line') ? `${place}: \`${text}\`` : place} runs before the installation, and what it leaves for pip or for the application is not known`,
+    `${placeOf(instruction.syntax)}: ${quoteOf(instruction.syntax)} runs before the installation, and what it leaves for pip or for the application is not known`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import { readAptInstall } from '../apt-command.ts';
+import { joinPieces, type Piece } from '../syntax/pieces.ts';
 import { chunkOf, isStateForBuilder } from './builder-stage.ts';
 import { type ContextCopy, readContextCopy } from './context-paths.ts';
 import { leave, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
@@ -29,7 +30,7 @@ export const toolStages: Rewrite = {
       edits: [
         {
           range: { start: stage.from.range.start, end },
-          newText: splitText(dockerfile, read, read.place.path),
+          ...splitText(dockerfile, read, read.place.path),
         },
       ],
       reason: `${read.tool} and its caches, compilers and headers stay behind in the builder stage; the environment is copied to the same path`,
@@ -63,7 +64,11 @@ function stillStartsThroughTool({ stage, instructions, last, tool }: ToolStage):
   );
 }
 
-function splitText({ model, syntax }: ResolvedDockerfile, read: ToolStage, path: string): string {
+function splitText(
+  { model, syntax }: ResolvedDockerfile,
+  read: ToolStage,
+  path: string,
+): ReturnType<typeof joinPieces> {
   const { stage } = read;
   const { text } = syntax;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -71,9 +76,15 @@ function splitText({ model, syntax }: ResolvedDockerfile, read: ToolStage, path:
   const from = text.slice(stage.from.range.start, stage.from.range.end);
   const runtimeFrom = from.replace(stage.baseAsWritten, runtimeBase(stage) ?? stage.baseAsWritten);
   const parts: Parts = { read, text, eol };
-  const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(parts)];
+  const { start } = stage.from.range;
   const copy = `${eol}${eol}COPY --from=${name} ${path} ${path}`;
-  return `${builder.join('')}${eol}${eol}${[runtimeFrom, ...runtimeChunks(parts, copy)].join('')}`;
+  return joinPieces([
+    { text: `${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, from: start },
+    ...builderChunks(parts),
+    `${eol}${eol}`,
+    { text: runtimeFrom, from: start },
+    ...runtimeChunks(parts, copy),
+  ]);
 }
 
 interface Parts {
@@ -83,7 +94,7 @@ interface Parts {
 }
 
 /** Everything up to the last installation, but what only describes the image. */
-function builderChunks(parts: Parts): string[] {
+function builderChunks(parts: Parts): (string | Piece)[] {
   const { read, text, eol } = parts;
   const { instructions, last, stage, tool } = read;
   const roles = instructions.map(asBuilderRole);
@@ -108,7 +119,7 @@ function asBuilderRole({ classified, kind }: ToolInstruction): ToolInstruction['
 }
 
 /** Everything but the installations and the tool; the environment where the first installation stood, or behind a source that it lies in. */
-function runtimeChunks({ read, text, eol }: Parts, environmentCopy: string): string[] {
+function runtimeChunks({ read, text, eol }: Parts, environmentCopy: string): (string | Piece)[] {
   const { instructions, stage, last, first, place } = read;
   const path = place.kind === 'fixed' ? place.path : '';
   const copies = instructions.map(({ instruction }) => readContextCopy(instruction));
@@ -129,12 +140,15 @@ function holds(copy: ContextCopy, path: string): boolean {
 }
 
 /** The apt packages of an installing RUN: which of them the runtime needs is another rewrite's question. */
-function systemPart({ instruction }: ToolInstruction, eol: string): string[] {
+function systemPart({ instruction }: ToolInstruction, eol: string): Piece[] {
   const packages = (instruction.commands ?? []).flatMap((command) => readAptInstall(command)?.packages ?? []);
   if (packages.length === 0) return [];
   const names = packages.map((found) => found.text).join(' ');
   return [
-    `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
+    {
+      text: `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
+      from: instruction.syntax.range.start,
+    },
   ];
 }
 
