@@ -12,6 +12,7 @@ export { type RedirectedRequirement, redirectedRequirements } from './redirected
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
 export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
+export { noFacts } from './rewrites/no-facts.ts';
 export type {
   BuildSecret,
   CudaFacts,
@@ -46,7 +47,7 @@ export type {
 } from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
-export { shippedStages } from './rules/visit.ts';
+export { shippedStages } from './stage-chain.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';
 export { parseDockerfile } from './syntax/parse.ts';

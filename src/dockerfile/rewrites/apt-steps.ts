@@ -1,8 +1,8 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { Instruction, ShellCommand, Stage } from '../model.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { type AptRun, aptRuns, changesSources, familyOf, mayCallApt } from './apt-lists.ts';
-import { stagesOfTarget } from './external-base.ts';
 import { nothingToDo, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
 
 /**
@@ -129,7 +129,7 @@ function cleanUps(
   runs: readonly AptRun[],
   { model, syntax }: ResolvedDockerfile,
 ): TextEdit[] {
-  const kept = stagesOfTarget(model);
+  const kept = keptStages(model);
   const instructions = family.flatMap((stage) => stage.instructions);
   const first = runs.findIndex(({ hasUpdate }) => hasUpdate);
   return runs.flatMap(({ run, hasInstall, isClean, isUpdateAlone }, at) => {

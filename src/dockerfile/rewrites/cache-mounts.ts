@@ -1,8 +1,9 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { Instruction } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { programOf } from '../programs.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
-import { cacheTargets, programOf } from '../rules/visit.ts';
+import { cacheTargets } from '../run-mounts.ts';
 import type { DockerfileSyntax, TextEdit } from '../syntax/syntax.ts';
 import { ancestors, aptMount, withoutAptCleaning } from './apt-mounts.ts';
 import { userOf } from './base-user.ts';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
-import { shippedStages } from '../rules/visit.ts';
+import { shippedStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { withoutGroups } from './development-groups.ts';
 import { removeBlock } from './remove-block.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  noFacts,
   parseDockerfile,
   type RewriteFacts,
   type RewriteId,
@@ -20,13 +21,12 @@ const texts = readdirSync(fixtures, { recursive: true, encoding: 'utf8' })
 
 /** Facts that let every rewrite do what it can. */
 const facts: RewriteFacts = {
-  hasCacheMounts: true,
+  ...noFacts,
   requirementClosure: new Map([
     ['requirements-dev.txt', ['requirements-dev.txt', 'requirements.txt']],
     ['requirements.txt', ['requirements.txt']],
   ]),
   requirementFolders: new Set(['requirements']),
-  requirementsWithSource: new Set(),
   productionRequirements: new Map([['requirements-dev.txt', 'requirements.txt']]),
   developmentDistributions: new Set(['pytest', 'black', 'flake8']),
   cpuWheels: { requirements: ['torch>=2.2'], evidence: 'nothing in the project uses a GPU' },
@@ -37,10 +37,7 @@ const facts: RewriteFacts = {
   },
   packageOfCommand: (command) => (['curl', 'git'].includes(command) ? command : undefined),
   runtimeLibraries: [{ packageName: 'libgomp1', because: 'lightgbm loads a shared library of it' }],
-  neededCommands: new Map(),
-  hardCodedPaths: [],
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
-  compilesAtRunTime: undefined,
   contextManifests: new Map([
     ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ...['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile', 'Pipfile.lock'].map((path) => [path, ''] as const),
@@ -48,7 +45,6 @@ const facts: RewriteFacts = {
   rootNeeds: { ports: [8000], reasons: [], volumePaths: ['/models'] },
   credentialFiles: new Map([['pip.conf', 'a password']]),
   modelCacheFolders: new Set(['hf-cache']),
-  pruneScript: 'docker/prune-site-packages.py',
 };
 
 const ids: readonly RewriteId[] = rewrites.map((rewrite) => rewrite.id);

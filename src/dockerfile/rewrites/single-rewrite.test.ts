@@ -2,27 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../index.ts';
+import { noFacts, type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../index.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
-
-const plainFacts: RewriteFacts = {
-  hasCacheMounts: true,
-  requirementClosure: new Map(),
-  requirementFolders: new Set(),
-  requirementsWithSource: new Set(),
-  productionRequirements: new Map(),
-  developmentDistributions: new Set(),
-  cpuWheels: undefined,
-  classifyPackage: () => ({ purpose: 'unknown', runtimePackages: [] }),
-  packageOfCommand: () => undefined,
-  runtimeLibraries: [],
-  neededCommands: new Map(),
-  hardCodedPaths: [],
-  importStatements: [],
-  compilesAtRunTime: undefined,
-  pruneScript: 'docker/prune-site-packages.py',
-};
 
 /** Files of a project that read secrets, or do not. */
 const secretTexts = new Map([
@@ -61,7 +43,7 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
 
 function factsOf(id: string, name: string): RewriteFacts {
   const found = projects.filter(([word]) => word.test(`${id}/${name}`));
-  return Object.assign({ ...plainFacts }, ...found.map(([, facts]) => facts));
+  return Object.assign({ ...noFacts }, ...found.map(([, facts]) => facts));
 }
 
 /** The rewrites that have cases of their own: each is run alone. */

@@ -1,8 +1,10 @@
 import { aptAction } from '../apt-command.ts';
 import type { Instruction, ShellCommand } from '../model.ts';
+import { commandsIn, programOf } from '../programs.ts';
+import { cacheTargets, mountsOf } from '../run-mounts.ts';
+import { instructionsUpTo, keptStages } from '../stage-chain.ts';
 import { appendLink } from './append-link.ts';
 import type { LintRule, LintSubject, Violation } from './rule.ts';
-import { cacheTargets, commandsIn, instructionsUpTo, keptStages, mountsOf, programOf } from './visit.ts';
 
 const lists = /^\/var\/lib\/(?:apt(?:\/(?:lists)?.*|\*)?|\*)/;
 const archives = /^\/var\/cache(?:\/apt(?:\/archives)?)?(?:\/?\*?|\/\*\.deb)$/;

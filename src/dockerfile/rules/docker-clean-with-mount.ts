@@ -1,6 +1,8 @@
 import { aptAction } from '../apt-command.ts';
+import { commandsIn } from '../programs.ts';
+import { cacheTargets } from '../run-mounts.ts';
+import { instructionsUpTo } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { cacheTargets, commandsIn, instructionsUpTo } from './visit.ts';
 
 /** An apt cache mount that docker-clean empties. */
 export const dockerCleanWithMount: LintRule = {

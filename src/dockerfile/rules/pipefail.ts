@@ -1,6 +1,8 @@
 import type { DockerfileModel, Instruction, ShellCommand } from '../model.ts';
+import { programOf } from '../programs.ts';
+import { rootBase } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { instructionsOf, programOf, rootBase } from './visit.ts';
+import { instructionsOf } from './visit.ts';
 
 /** What does not fail, or (`yes`) fails by design when its reader has had enough. */
 const harmless = /^(?:echo|printf|yes|true|:|\[|test)$/;
