@@ -19,6 +19,8 @@ interface Question {
   readonly copies: readonly ContextCopy[];
   /** Git asks a program for the password, which may read the variable. */
   readonly hasHelper: boolean;
+  /** A script of ours, which reads nothing of the kind. */
+  readonly pruneScript: string;
   /** How many scripts deep this is. */
   readonly depth: number;
 }
@@ -39,6 +41,7 @@ export function secretUse(
     texts: facts.contextTexts,
     copies: above.flatMap((one) => readContextCopy(one) ?? []),
     hasHelper: above.some((one) => /GIT_ASKPASS|askpass|credential\.helper/i.test(one.syntax.value)),
+    pruneScript: facts.pruneScript,
     depth: 0,
   };
   if (commands !== undefined) return useOfCommands(commands, question);
@@ -90,7 +93,11 @@ function useOfWords(all: readonly string[], question: Question): SecretUse {
   if (/^(env|printenv|envsubst)$/.test(program)) return { because: `\`${program}\` hands on all variables` };
   if (/^git(-lfs)?$/.test(program))
     return hasHelper ? { because: 'git asks a helper for the password, which may read it' } : undefined;
-  if (/^(curl|wget|pip[\d.]*|huggingface-cli|hf|gh|aws|gcloud|gsutil|kaggle)$/.test(program))
+  if (
+    /^(curl|wget|pip[\d.]*|conda|mamba|micromamba|huggingface-cli|hf|gh|aws|gcloud|gsutil|kaggle)$/.test(
+      program,
+    )
+  )
     return undefined;
   if (/^(python|pypy)[\d.]*$/.test(program)) return useOfPython(words.slice(0, 3).join(' '), rest, question);
   if (/^(ba|da|a|z)?sh$|^(source|\.)$/.test(program)) return useOfShell(rest, question);
@@ -166,6 +173,8 @@ function useOfPython(what: string, rest: readonly string[], question: Question):
     return useOfProject(`\`${what}\``, question);
   }
   if (word.endsWith('.py')) return useOfScript(word, question);
+  // Importing asks nobody for anything.
+  if (word === '-c' && /^(\s*(import|from)\s[^;\n]*[;\n]?)+$/.test(rest[at + 1] ?? '')) return undefined;
   // A text that stands in the RUN, and names nothing.
   if (word === '-c' || word === '') return useOfProject('`python`', question);
   return useOfScript(word, question);
@@ -182,6 +191,7 @@ function useOfShell(rest: readonly string[], question: Question): SecretUse {
 }
 
 function useOfScript(word: string, question: Question): SecretUse {
+  if (posix.basename(word) === posix.basename(question.pruneScript)) return undefined;
   const path = contextPath(word, question);
   const text = path === undefined ? undefined : question.texts?.get(path);
   if (path === undefined || text === undefined) return { because: `${word} is not at hand, and may read it` };
