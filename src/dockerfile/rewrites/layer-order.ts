@@ -111,6 +111,20 @@ function moveInstall(
   );
   const isBrought = isThere && closure.length === files.length;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  // A COPY of just these files behind the source: it moves along, and no other one is needed.
+  const own = classified.slice(copyAt + 1, installAt).filter((one) => {
+    const brought = readContextCopy(one.instruction);
+    return (
+      brought !== undefined &&
+      one.instruction.syntax.flags.length === 0 &&
+      brought.sources.every((source) => closure.includes(source)) &&
+      brought.destination.replace(/(.)\/$/, '$1') ===
+        (brought.destination.endsWith('/') ? directory : places[0])
+    );
+  });
+  const ownSources = own.flatMap((one) => readContextCopy(one.instruction)?.sources ?? []);
+  const isOwn = !isBrought && own.length > 0 && closure.every((path) => ownSources.includes(path));
+  const moved = isOwn ? own : [];
   const { blockStart, range } = install.instruction.syntax;
   const block = text.slice(blockStart, range.end);
   const target = directory !== '/' && directory === workdir ? './' : `${directory.replace(/\/$/, '')}/`;
@@ -119,11 +133,18 @@ function moveInstall(
       {
         range: { start: copy.syntax.blockStart, end: copy.syntax.blockStart },
         ...joinPieces([
-          isBrought ? '' : `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}`,
+          ...moved.flatMap(({ instruction: { syntax } }) => [
+            { text: text.slice(syntax.blockStart, syntax.range.end), from: syntax.range.start },
+            eol,
+          ]),
+          isBrought || isOwn ? '' : `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}`,
           { text: block, from: range.start },
           `${eol}${eol}`,
         ]),
       },
+      ...moved.map(({ instruction: { syntax } }) =>
+        removeBlock(text, { start: syntax.blockStart, end: syntax.range.end }),
+      ),
       removeBlock(text, { start: blockStart, end: range.end }),
     ],
     reason: 'a change of the source no longer repeats the installation',

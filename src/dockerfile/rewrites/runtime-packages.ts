@@ -2,7 +2,9 @@ import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { idleArguments } from './idle-arguments.ts';
 import { hasPackagedPython, isBareDebian } from './make-environment.ts';
+import { judgeComments } from './package-comments.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
@@ -26,14 +28,15 @@ export const runtimePackages: Rewrite = {
     const verdicts = stage.instructions.flatMap((instruction, at) =>
       judge(instruction, stage.instructions.slice(at + 1), { facts, needed, brought, text: syntax.text }),
     );
-    const edits = verdicts.flatMap((verdict) => verdict.edits);
+    const packages = verdicts.flatMap((verdict) => verdict.edits);
+    const edits = [...packages, ...idleArguments(stage, model, { syntax, edits: packages })];
     const dropped = verdicts.flatMap((verdict) => verdict.dropped);
     const leftAlone = verdicts.flatMap((verdict) => verdict.leftAlone);
     if (edits.length === 0) return { ...nothingToDo, leftAlone };
     return {
       edits,
       leftAlone,
-      reason: `${dropped.join(', ')}: for building or for people, not for the running application`,
+      reason: `${[...new Set(dropped)].join(', ')}: for building or for people, not for the running application`,
     };
   },
 };
@@ -71,6 +74,8 @@ interface Context {
   /** What the dropped packages bring along and the running container needs; taken from the set once it is named. */
   readonly brought: Set<string>;
   readonly text: string;
+  /** Packages that a comment asks for. */
+  readonly asked?: ReadonlySet<string>;
 }
 
 /**
@@ -102,7 +107,8 @@ function isInterpreter(name: string): boolean {
 
 function judge(instruction: Instruction, later: readonly Instruction[], context: Context): Verdict[] {
   const installs = (instruction.commands ?? []).flatMap((command) => readAptInstall(command) ?? []);
-  const verdicts = installs.map((install) => judgeInstall(install, context));
+  const comments = judgeComments(instruction, droppable(installs, context), context.text);
+  const verdicts = installs.map((install) => judgeInstall(install, { ...context, asked: comments.asked }));
   const isEverythingDropped =
     installs.length > 0 &&
     installs.every((install, at) => verdicts[at]?.dropped.length === install.packages.length);
@@ -111,7 +117,8 @@ function judge(instruction: Instruction, later: readonly Instruction[], context:
     instruction.commands?.every(
       (command) => aptAction(command) !== undefined || command.words[0] === 'rm',
     ) === true;
-  if (!isEverythingDropped || isReplaced || !isAptOnly) return verdicts;
+  if (!isEverythingDropped || isReplaced || !isAptOnly)
+    return [...verdicts, { edits: comments.edits, dropped: [], leftAlone: [] }];
   const dropped = verdicts.flatMap((verdict) => verdict.dropped);
   const isUpdate = instruction.commands?.some((command) => aptAction(command) === 'update') === true;
   if (isUpdate && needsLists(later)) {
@@ -133,7 +140,18 @@ function needsLists(later: readonly Instruction[]): boolean {
   return first === 'install';
 }
 
-function judgeInstall(install: AptInstall, { facts, needed, brought }: Context): Verdict {
+/** The packages that would go if no comment spoke for them. */
+function droppable(installs: readonly AptInstall[], { facts, needed }: Context): ReadonlySet<string> {
+  const names = installs.flatMap(({ packages }) => packages.map(({ name }) => name));
+  return new Set(
+    names.filter((name) => {
+      const { purpose } = facts.classifyPackage(name);
+      return purpose !== 'run-time' && purpose !== 'unknown' && !isInterpreter(name) && !needed.has(name);
+    }),
+  );
+}
+
+function judgeInstall(install: AptInstall, { facts, needed, brought, asked }: Context): Verdict {
   const edits: TextEdit[] = [];
   const dropped: string[] = [];
   const leftAlone: string[] = [];
@@ -145,6 +163,8 @@ function judgeInstall(install: AptInstall, { facts, needed, brought }: Context):
     if (purpose === 'unknown')
       leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
     else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user}`);
+    else if (asked?.has(found.name) === true)
+      leftAlone.push(`system package ${found.name}: the comment above it asks for it`);
     else {
       dropped.push(found.name);
       const instead = [...runtime, ...insteadOf(found.name, brought)];

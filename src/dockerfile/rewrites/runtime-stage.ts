@@ -4,6 +4,7 @@ import type { Piece } from '../syntax/pieces.ts';
 import { type Assembly, chunkOf } from './builder-stage.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { environmentPath } from './make-environment.ts';
+import { mentions } from './secret-derived.ts';
 
 /** The stage that becomes the image, behind its FROM: the environment from the builder instead of the installations. */
 export function runtimeChunks(assembly: Assembly, builderName: string): (string | Piece)[] {
@@ -29,24 +30,29 @@ function isEarly(one: ClassifiedInstruction, between: readonly ClassifiedInstruc
   return between.every((other) => ['copy', 'dependencies', 'system'].includes(other.role));
 }
 
-function isBuilderOnly(one: ClassifiedInstruction, { classified, files }: Assembly): boolean {
-  if (files.manifestOnly.has(one) || isForInstallationOnly(one, classified)) return true;
+function isBuilderOnly(one: ClassifiedInstruction, assembly: Assembly): boolean {
+  if (assembly.files.manifestOnly.has(one) || isForInstallationOnly(one, assembly)) return true;
   const flags = one.instruction.syntax.flags.map((flag) => flag.value).join(' ');
   return one.role === 'copy-from' && /astral-sh\/uv/.test(flags);
 }
 
-/** An ARG that only the installation refers to. */
-function isForInstallationOnly(
-  one: ClassifiedInstruction,
-  classified: readonly ClassifiedInstruction[],
-): boolean {
-  const { keyword, value } = one.instruction.syntax;
-  const name = keyword === 'arg' ? /^\w+/.exec(value.trim())?.[0] : undefined;
-  if (name === undefined) return false;
-  const users = classified.filter(
-    (other) => other !== one && new RegExp(`\\$\\{?${name}\\b`).test(other.instruction.syntax.value),
-  );
-  return users.length > 0 && users.every((other) => other.role === 'dependencies');
+/** An ARG that only the installation refers to: what the runtime stage keeps of that does not. */
+function isForInstallationOnly(one: ClassifiedInstruction, assembly: Assembly): boolean {
+  const { syntax } = one.instruction;
+  if (syntax.keyword !== 'arg') return false;
+  const names = [...syntax.value.matchAll(/(?:^|\s)([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '');
+  const others = assembly.classified.filter((other) => other !== one);
+  return names.every((name) => {
+    const users = others.filter((other) => mentions(other.instruction.syntax.value, name));
+    return (
+      users.length > 0 &&
+      users.every(
+        (other) =>
+          other.role === 'dependencies' &&
+          systemPart(other, assembly).every(({ text }) => !mentions(text, name)),
+      )
+    );
+  });
 }
 
 /** The instruction as it is; of an installation, the apt packages (which of them the runtime needs is another rewrite's question). */
