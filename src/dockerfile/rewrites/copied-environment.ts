@@ -35,6 +35,12 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
   return undefined;
 }
 
+/** What starts the environment's own Python in the builder: `python` where PATH finds that first. */
+export function environmentPython({ builder, path }: CopiedEnvironment): string {
+  const isOnPath = builder.after.env['PATH']?.startsWith(`${path}/bin`) === true;
+  return isOnPath ? 'python' : `${path}/bin/python`;
+}
+
 function installs(instruction: Instruction): boolean {
   return instruction.commands?.some(isInstalling) === true;
 }
