@@ -6,7 +6,7 @@ export function commandsIn({ commands }: Instruction): readonly ShellCommand[] {
 }
 
 /** A command and those of the program that it starts: `su app -c 'pip install x'`. */
-function withInner(command: ShellCommand): readonly ShellCommand[] {
+export function withInner(command: ShellCommand): readonly ShellCommand[] {
   return [command, ...(command.inner?.commands ?? []).flatMap(withInner)];
 }
 

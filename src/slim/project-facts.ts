@@ -3,6 +3,7 @@ import type { Project } from '../project/index.ts';
 import {
   cpuVariant,
   type DebianSuite,
+  likelyDistributions,
   normaliseName,
   packageOfCommand,
   parseNamedRequirement,
@@ -73,7 +74,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     runtimeLibraries: runtimeLibraries(names, input.suite, input.foundMissing),
     neededCommands: neededCommands(input),
     hardCodedPaths: hardCodedPaths(project),
-    importStatements: tracedImports(study),
+    importStatements: tracedImports(study, names),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
     contextTexts: contextTexts(project),
@@ -148,10 +149,14 @@ function cpuWheelsOf({ project, study, target }: FactsInput): RewriteFacts['cpuW
 }
 
 /** What the application and the scripts of its build import when they start: a model that was pickled here loads their modules too. */
-function tracedImports(study: ProjectStudy): string[] {
-  const found = [...study.application.imports, ...study.application.buildImports];
+function tracedImports({ application }: ProjectStudy, requested: ReadonlyMap<string, unknown>): string[] {
+  const found = [...application.imports, ...application.buildImports];
+  // Where it is not known what starts, a file may be of another image, whose modules this one does not have.
+  const isInstalled = ({ module }: { readonly module: string }): boolean =>
+    application.entries.length > 0 ||
+    likelyDistributions(module).some((name) => requested.has(normaliseName(name)));
   const statements = found
-    .filter((one) => one.moment === 'top-level' && !one.isOptional)
+    .filter((one) => one.moment === 'top-level' && !one.isOptional && isInstalled(one))
     .map(importStatement);
   return [...new Set(statements)].sort();
 }

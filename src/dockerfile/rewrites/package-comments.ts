@@ -42,8 +42,18 @@ function names(line: string, name: string): boolean {
 /** The line without the parts between commas that are about these packages; empty where nothing is left. */
 function withoutClauses(line: string, dropped: readonly string[]): string {
   const [, lead = '', body = '', end = ''] = /^(\s*#+\s*)(.*?)(\s*)$/s.exec(line) ?? [];
-  const clauses = body.split(/(?:\s*[,;]\s*(?:and\s+)?)/);
+  // What stands in front of a list in brackets is no item of it.
+  const [, head = '', list = body] = /^(.*?\()(.*)$/.exec(body) ?? [];
+  const clauses = list.split(/(?:\s*[,;]\s*(?:and\s+)?)/);
   const kept = clauses.filter((clause) => !dropped.some((name) => names(clause, name)));
   if (kept.length === clauses.length) return line;
-  return kept.length === 0 ? '' : `${lead}${kept.join(', ')}${end}`;
+  if (kept.length > 0) return `${lead}${balanced(`${head}${kept.join(', ')}`)}${end}`;
+  return head.length > 1 ? `${lead}${head.slice(0, -1).trimEnd()}${end}` : '';
+}
+
+/** With the brackets that stood around a list: `(nginx, curl` → `(nginx, curl)`. */
+function balanced(text: string): string {
+  const [opened, closed] = [text.split('(').length, text.split(')').length];
+  if (opened > closed) return `${text})`;
+  return closed > opened ? text.replace(/\)([^)]*)$/, '$1').trimEnd() : text;
 }

@@ -71,9 +71,9 @@ export function rewriteDockerfile(
   for (const rewrite of wanted) {
     if (waits(rewrite)) continue;
     const { file, reasons, proposal } = proposeAll(rewrite, current, { facts, read });
-    leftAlone.push(
-      ...proposal.leftAlone.map((because) => ({ id: rewrite.id, because: redactInstruction(because) })),
-    );
+    // A stage that was split says everything twice.
+    for (const because of new Set(proposal.leftAlone.map(redactInstruction)))
+      leftAlone.push({ id: rewrite.id, because });
     const [before, after] = [current.syntax.text, file.syntax.text];
     if (after === before) continue;
     const { id, title, risk } = rewrite;

@@ -1,4 +1,5 @@
 import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
+import { readCondaInstall } from '../conda-command.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
@@ -20,14 +21,17 @@ export const runtimePackages: Rewrite = {
   id: 'runtime-packages',
   title: 'Install run-time system packages only',
   risk: 'verify',
-  propose({ syntax, model }, facts) {
+  propose({ syntax, model, placeOf }, facts) {
     const stage = model.stages[model.target];
     if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
     const needed = packageUsers(new Map([...facts.neededCommands, ...usedCommands(stage)]), facts);
     const brought = new Set(broughtAlong(stage, facts));
-    const verdicts = stage.instructions.flatMap((instruction, at) =>
-      judge(instruction, stage.instructions.slice(at + 1), { facts, needed, brought, text: syntax.text }),
-    );
+    const verdicts = stage.instructions.flatMap((instruction, at) => {
+      const later = stage.instructions.slice(at + 1);
+      const work = later.find(isUnknownWork);
+      const worker = work === undefined ? undefined : placeOf(work.syntax);
+      return judge(instruction, later, { facts, needed, brought, worker, text: syntax.text });
+    });
     const packages = verdicts.flatMap((verdict) => verdict.edits);
     const edits = [...packages, ...idleArguments(stage, model, { syntax, edits: packages })];
     const dropped = verdicts.flatMap((verdict) => verdict.dropped);
@@ -44,9 +48,26 @@ export const runtimePackages: Rewrite = {
 function installsPython(instruction: Instruction): boolean {
   return (
     instruction.commands?.some(
-      (command) => readPipInstall(command) !== undefined || isInstalling(command),
+      (command) =>
+        readPipInstall(command) !== undefined ||
+        isInstalling(command) ||
+        // Its `pip:` section may compile.
+        readCondaInstall(command) !== undefined,
     ) === true
   );
+}
+
+/** A script, or a program in a language that is not read here: it may compile, clone and download. */
+function isUnknownWork({ syntax, commands }: Instruction): boolean {
+  if (syntax.keyword !== 'run') return false;
+  if (commands === undefined) return true;
+  return commands
+    .flatMap((command) => [command, ...(command.inner?.commands ?? [])])
+    .some(({ words }) =>
+      /^(\.{0,2}\/(?!usr\/|bin\/|opt\/venv\/).*|(.*\/)?(ba|da|a|z)?sh|source|\.|make|cmake|npm|yarn|pnpm|cargo|go|R|Rscript|julia)$/.test(
+        words[0] ?? '',
+      ),
+    );
 }
 
 function packageUsers(
@@ -74,6 +95,8 @@ interface Context {
   /** What the dropped packages bring along and the running container needs; taken from the set once it is named. */
   readonly brought: Set<string>;
   readonly text: string;
+  /** Where a later step runs what is not read here, and may call anything. */
+  readonly worker: string | undefined;
   /** Packages that a comment asks for. */
   readonly asked?: ReadonlySet<string>;
 }
@@ -141,7 +164,8 @@ function needsLists(later: readonly Instruction[]): boolean {
 }
 
 /** The packages that would go if no comment spoke for them. */
-function droppable(installs: readonly AptInstall[], { facts, needed }: Context): ReadonlySet<string> {
+function droppable(installs: readonly AptInstall[], { facts, needed, worker }: Context): ReadonlySet<string> {
+  if (worker !== undefined) return new Set();
   const names = installs.flatMap(({ packages }) => packages.map(({ name }) => name));
   return new Set(
     names.filter((name) => {
@@ -151,7 +175,7 @@ function droppable(installs: readonly AptInstall[], { facts, needed }: Context):
   );
 }
 
-function judgeInstall(install: AptInstall, { facts, needed, brought, asked }: Context): Verdict {
+function judgeInstall(install: AptInstall, { facts, needed, brought, worker, asked }: Context): Verdict {
   const edits: TextEdit[] = [];
   const dropped: string[] = [];
   const leftAlone: string[] = [];
@@ -163,6 +187,8 @@ function judgeInstall(install: AptInstall, { facts, needed, brought, asked }: Co
     if (purpose === 'unknown')
       leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
     else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user}`);
+    else if (worker !== undefined)
+      leftAlone.push(`system package ${found.name}: ${worker} may call it while the image is built`);
     else if (asked?.has(found.name) === true)
       leftAlone.push(`system package ${found.name}: the comment above it asks for it`);
     else {
