@@ -32,7 +32,11 @@ const facts: RewriteFacts = {
     return { purpose: name === 'curl' ? 'convenience' : 'unknown', runtimePackages: [] };
   },
   packageOfCommand: (command) =>
-    command === 'poetry' ? 'python3-poetry' : ['curl', 'git'].includes(command) ? command : undefined,
+    command === 'poetry'
+      ? 'python3-poetry'
+      : ['curl', 'git', 'npm', 'wget'].includes(command)
+        ? command
+        : undefined,
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
 };
 const torch: RewriteFacts = {

@@ -1,4 +1,5 @@
 import type { Instruction } from '../model.ts';
+import { joinPieces } from '../syntax/pieces.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removePairs } from './remove-pairs.ts';
 import { type BuildSecret, nothingToDo, type Rewrite } from './rewrite.ts';
@@ -28,13 +29,15 @@ export const secretMounts: Rewrite = {
     return {
       edits: withoutInner([
         ...found.edits,
-        ...[...new Set(found.removals.map((one) => one.instruction))].flatMap((instruction) =>
-          removePairs(
+        ...[...new Set(found.removals.map((one) => one.instruction))].flatMap((instruction) => {
+          const pairs = found.removals.filter((one) => one.instruction === instruction);
+          const removed = removePairs(
             instruction,
-            found.removals.filter((one) => one.instruction === instruction).map((one) => one.pair),
+            pairs.map((one) => one.pair),
             dockerfile.syntax,
-          ),
-        ),
+          );
+          return withCommentMoved(removed, instruction, { runs, text });
+        }),
         ...runs.flatMap((run) =>
           runEdits(run, {
             mounts: found.mounts.filter((one) => one.run === run),
@@ -49,6 +52,32 @@ export const secretMounts: Rewrite = {
     };
   },
 };
+
+/** Where an instruction goes as a whole, its comments move to the first step that gets what it held. */
+function withCommentMoved(
+  edits: readonly TextEdit[],
+  { syntax, stage }: Instruction,
+  { runs, text }: { readonly runs: readonly Instruction[]; readonly text: string },
+): TextEdit[] {
+  const [edit] = edits;
+  const user = runs
+    .filter((run) => run.stage === stage && run.syntax.range.start > syntax.range.start)
+    .sort((a, b) => a.syntax.range.start - b.syntax.range.start)[0];
+  const isWhole = edit?.range.start === syntax.blockStart && syntax.leadingComments.length > 0;
+  if (edit === undefined || user === undefined || !isWhole) return [...edits];
+  const comments = { start: syntax.blockStart, end: syntax.range.start };
+  const to = user.syntax.blockStart;
+  // Right above it, they stay where they are.
+  if (edit.range.end === to)
+    return [{ range: { start: comments.end, end: edit.range.end }, newText: '' }, ...edits.slice(1)];
+  return [
+    ...edits,
+    {
+      range: { start: to, end: to },
+      ...joinPieces([{ text: text.slice(comments.start, comments.end), from: syntax.range.start }]),
+    },
+  ];
+}
 
 /** What one change takes out, another one need not change. */
 function withoutInner(edits: readonly TextEdit[]): TextEdit[] {

@@ -152,17 +152,21 @@ function systemPart({ instruction }: ToolInstruction, eol: string): Piece[] {
   ];
 }
 
+const manifest =
+  /^(pyproject\.toml|uv\.lock|poetry\.lock\*?|pdm\.lock\*?|uv\.lock\*|Pipfile(\.lock)?\*?|poetry\.toml|pdm\.toml|\.python-version)$/;
+
 /** `COPY pyproject.toml uv.lock ./` in front of a `COPY . .` that brings the same files to the same place. */
 function isManifestCopy(at: number, copies: readonly (ContextCopy | undefined)[]): boolean {
   const copy = copies[at];
-  const isManifests = copy?.sources.every((source) =>
-    /^(pyproject\.toml|uv\.lock|poetry\.lock\*?|pdm\.lock\*?|uv\.lock\*|Pipfile(\.lock)?\*?|poetry\.toml|pdm\.toml|\.python-version)$/.test(
-      source,
-    ),
-  );
+  const isManifests =
+    copy?.sources.some((source) => manifest.test(source)) === true &&
+    // What else the installation reads: `README.md`.
+    copy.sources.every(
+      (source) => manifest.test(source) || /^[\w.-]+\.(md|rst|txt|toml|cfg|ini)$/.test(source),
+    );
   const folder =
     copy?.destination.endsWith('/') === true || copy?.destination === '/' ? copy.destination : undefined;
-  if (copy === undefined || isManifests !== true) return false;
+  if (copy === undefined || !isManifests) return false;
   return copies.slice(at + 1).some((other) => {
     const later = other?.destination.replace(/([^/])$/, '$1/');
     return (
