@@ -15,3 +15,9 @@ export function programOf({ words }: ShellCommand): string {
   const name = (words[0] === 'sudo' ? words[1] : words[0]) ?? '';
   return name.split('/').pop() ?? '';
 }
+
+/** `python setup.py install`: what pip would do for a source tree, compiling included. */
+export function runsSetup({ words }: ShellCommand): boolean {
+  const at = words.findIndex((word) => /(^|\/)setup\.py$/.test(word));
+  return at > 0 && /^(install|develop|build|build_ext|bdist\w*)$/.test(words[at + 1] ?? '');
+}

@@ -1,8 +1,10 @@
 import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
 import { readCondaInstall } from '../conda-command.ts';
-import type { Instruction, Stage } from '../model.ts';
+import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { runsSetup } from '../programs.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { isHarmless } from './classify-instruction.ts';
 import { idleArguments } from './idle-arguments.ts';
 import { hasPackagedPython, isBareDebian } from './make-environment.ts';
 import { judgeComments } from './package-comments.ts';
@@ -51,6 +53,7 @@ function installsPython(instruction: Instruction): boolean {
       (command) =>
         readPipInstall(command) !== undefined ||
         isInstalling(command) ||
+        runsSetup(command) ||
         // Its `pip:` section may compile.
         readCondaInstall(command) !== undefined,
     ) === true
@@ -130,16 +133,28 @@ function isInterpreter(name: string): boolean {
 
 function judge(instruction: Instruction, later: readonly Instruction[], context: Context): Verdict[] {
   const installs = (instruction.commands ?? []).flatMap((command) => readAptInstall(command) ?? []);
-  const comments = judgeComments(instruction, droppable(installs, context), context.text);
-  const verdicts = installs.map((install) => judgeInstall(install, { ...context, asked: comments.asked }));
-  const isEverythingDropped =
-    installs.length > 0 &&
-    installs.every((install, at) => verdicts[at]?.dropped.length === install.packages.length);
-  const isReplaced = verdicts.some((verdict) => verdict.edits.some((edit) => edit.newText !== ''));
+  const isFixed = instruction.commands?.some((command) => isWork(command, context.text)) === true;
+  const comments = judgeComments(
+    instruction,
+    isFixed ? new Set() : droppable(installs, context),
+    context.text,
+  );
+  const judged = installs.map((install) => judgeInstall(install, { ...context, asked: comments.asked }));
   const isAptOnly =
     instruction.commands?.every(
       (command) => aptAction(command) !== undefined || command.words[0] === 'rm',
     ) === true;
+  const verdicts = judged.map((verdict): Verdict => {
+    if (!isFixed) return verdict;
+    const stays = verdict.dropped.map(
+      (name) => `system package ${name}: the rest of its RUN may work with it`,
+    );
+    return { edits: [], dropped: [], leftAlone: [...verdict.leftAlone, ...stays] };
+  });
+  const isEverythingDropped =
+    installs.length > 0 &&
+    installs.every((install, at) => verdicts[at]?.dropped.length === install.packages.length);
+  const isReplaced = verdicts.some((verdict) => verdict.edits.some((edit) => edit.newText !== ''));
   if (!isEverythingDropped || isReplaced || !isAptOnly)
     return [...verdicts, { edits: comments.edits, dropped: [], leftAlone: [] }];
   const dropped = verdicts.flatMap((verdict) => verdict.dropped);
@@ -161,6 +176,12 @@ function needsLists(later: readonly Instruction[]): boolean {
     .map(aptAction)
     .find((action) => action === 'update' || action === 'install');
   return first === 'install';
+}
+
+/** More than apt and its cleaning: `apt-get install sudo && echo … >> /etc/sudoers` works with what it installs. */
+function isWork(command: ShellCommand, text: string): boolean {
+  if (aptAction(command) !== undefined) return false;
+  return !isHarmless(command) || text.slice(command.range.start, command.range.end).includes('>');
 }
 
 /** The packages that would go if no comment spoke for them. */

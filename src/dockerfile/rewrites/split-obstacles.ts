@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
+import { runsSetup } from '../programs.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { hiddenInstalls } from './hidden-installs.ts';
 import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
@@ -56,7 +57,12 @@ export function onbuildObstacle({ instruction }: ClassifiedInstruction, placeOf:
 
 /** What is installed where a virtual environment, or a stage, would not get it. */
 export function hiddenObstacles({ instruction }: ClassifiedInstruction, placeOf: PlaceOf): string[] {
-  return hiddenInstalls(instruction).map((because) => `${placeOf(instruction.syntax)}: ${because}`);
+  const setup = (instruction.commands ?? []).some(runsSetup)
+    ? ['`setup.py` is called directly, and what it compiles and where it installs is not known']
+    : [];
+  return [...hiddenInstalls(instruction), ...setup].map(
+    (because) => `${placeOf(instruction.syntax)}: ${because}`,
+  );
 }
 
 /** Dependencies that another program than pip installs, in words for the user. */

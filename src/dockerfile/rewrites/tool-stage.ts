@@ -77,7 +77,7 @@ type Read = Omit<ToolStage, 'obstacles'>;
 
 function toolObstacles(
   read: Read,
-  { model, syntax, placeOf }: ResolvedDockerfile,
+  { model, syntax, placeOf, quoteOf }: ResolvedDockerfile,
   facts: RewriteFacts,
 ): string[] {
   const { stage, instructions, tool, place, last } = read;
@@ -104,7 +104,7 @@ function toolObstacles(
     ...early.flatMap(({ kind, instruction }) =>
       kind === 'other'
         ? [
-            `${placeOf(instruction.syntax)}: \`${instruction.syntax.value.trim().replace(/\s+/g, ' ').slice(0, 60)}\` runs before the last installation, and what it leaves for the application is not known`,
+            `${placeOf(instruction.syntax)}: ${quoteOf(instruction.syntax)} runs before the last installation, and what it leaves for the application is not known`,
           ]
         : [],
     ),

@@ -182,7 +182,8 @@ function isSameFile(copy: ContextCopy, folder: string): boolean {
 }
 
 /** ENV and ARG that say nothing to anybody but the tool, and that nothing in the runtime stage refers to. */
-function isToolVariable({ instruction }: ToolInstruction, { instructions, tool }: ToolStage): boolean {
+function isToolVariable({ instruction }: ToolInstruction, read: ToolStage): boolean {
+  const { instructions, tool } = read;
   const { keyword, value } = instruction.syntax;
   if (keyword !== 'env' && keyword !== 'arg') return false;
   const pairs = [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)/g)].map((match) => match[1] ?? '');
@@ -193,6 +194,15 @@ function isToolVariable({ instruction }: ToolInstruction, { instructions, tool }
   return names.every((name) => {
     const users = others.filter((one) => isUsed(name, one));
     const isForTool = name.startsWith(`${tool.toUpperCase()}_`) || (keyword === 'arg' && users.length > 0);
-    return isForTool && users.every((one) => one.kind === 'install' || one.kind === 'tool');
+    return (
+      isForTool &&
+      users.every(
+        (one) =>
+          one.kind === 'install' ||
+          one.kind === 'tool' ||
+          // `ENV POETRY_VERSION=$POETRY_VERSION` below the ARG.
+          (keyword === 'arg' && one.instruction.syntax.keyword === 'env' && isToolVariable(one, read)),
+      )
+    );
   });
 }
