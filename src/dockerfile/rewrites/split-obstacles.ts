@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Instruction, Stage } from '../model.ts';
+import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import { runsSetup } from '../programs.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
@@ -119,11 +119,17 @@ function installObstacles(
   return found;
 }
 
+/** `python3 --version` leaves nothing behind. */
+function asksForVersion({ words }: ShellCommand): boolean {
+  return words.length === 2 && /^(--version|-V)$/.test(words[1] ?? '');
+}
+
 function earlyWorkObstacle(
   { role, instruction }: ClassifiedInstruction,
   { placeOf, quoteOf }: Pick<SplitQuestion, 'placeOf' | 'quoteOf'>,
 ): string[] {
-  if (role !== 'other') return [];
+  const isQuestion = instruction.commands?.every(asksForVersion) === true;
+  if (role !== 'other' || isQuestion) return [];
   return [
     `${placeOf(instruction.syntax)}: ${quoteOf(instruction.syntax)} runs before the installation, and what it leaves for pip or for the application is not known`,
   ];
