@@ -62,7 +62,7 @@ export function secretText(id: string, isRequired = true): string {
   return `$(cat /run/secrets/${id}${isRequired ? '' : ' 2>/dev/null'})`;
 }
 
-/** True for a RUN in shell form that assignments can be put in front of. */
-export function isPlainRun({ syntax, commands }: Instruction): boolean {
-  return syntax.heredocs.length === 0 && commands !== undefined && commands.length > 0;
+/** True for a RUN whose shell text is read, so that assignments can be put in front of it. */
+export function isPlainRun({ commands }: Instruction): boolean {
+  return commands !== undefined && commands.length > 0;
 }

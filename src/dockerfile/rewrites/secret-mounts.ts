@@ -1,4 +1,5 @@
 import type { Instruction } from '../model.ts';
+import { isHeredocStart } from '../syntax/heredoc.ts';
 import { joinPieces } from '../syntax/pieces.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removePairs } from './remove-pairs.ts';
@@ -43,6 +44,7 @@ export const secretMounts: Rewrite = {
             mounts: found.mounts.filter((one) => one.run === run),
             assignments: found.assignments.filter((one) => one.run === run).map((one) => one.text),
             eol: text.includes('\r\n') ? '\r\n' : '\n',
+            text,
           }),
         ),
       ]),
@@ -96,21 +98,27 @@ interface RunParts {
   readonly mounts: readonly SecretMount[];
   readonly assignments: readonly string[];
   readonly eol: string;
+  /** The whole Dockerfile. */
+  readonly text: string;
 }
 
-function runEdits(run: Instruction, { mounts, assignments, eol }: RunParts): TextEdit[] {
+function runEdits(run: Instruction, { mounts, assignments, eol, text }: RunParts): TextEdit[] {
+  const { valueRange, value, heredocs } = run.syntax;
   const flags = [...new Set(mounts.map((mount) => mountFlag(mount, run)))];
   const exported = [...new Set(assignments)];
-  const edit = (start: number, lines: readonly string[]): TextEdit => ({
-    range: { start, end: start },
-    newText: lines.map((line) => `${line} \\${eol}    `).join(''),
-  });
-  return [
-    edit(run.syntax.valueRange.start, flags),
-    ...(exported.length === 0
-      ? []
-      : [edit(run.script?.start ?? run.syntax.valueRange.start, [`export ${exported.join(' ')} &&`])]),
-  ];
+  const [heredoc] = heredocs;
+  // What stands in the line of a heredoc's name is that line's.
+  const lineEnd = heredoc === undefined || isHeredocStart(value) ? ` \\${eol}    ` : ' ';
+  const edit = (start: number, newText: string): TextEdit => ({ range: { start, end: start }, newText });
+  const front = edit(valueRange.start, flags.map((flag) => `${flag}${lineEnd}`).join(''));
+  if (exported.length === 0) return [front];
+  const setting = `export ${exported.join(' ')}`;
+  if (heredoc !== undefined && isHeredocStart(value)) {
+    // The first line of the script, behind the one that names its shell.
+    const shebang = /^\t*#!.*(\r?\n|$)/.exec(text.slice(heredoc.range.start))?.[0].length ?? 0;
+    return [front, edit(heredoc.range.start + shebang, `${setting}${eol}`)];
+  }
+  return [front, edit(run.script?.start ?? valueRange.start, `${setting} &&${lineEnd}`)];
 }
 
 /** A secret is root's alone (mode 0400) unless something else is said. */
