@@ -1,6 +1,7 @@
+import { rootBase } from '../stage-chain.ts';
 import { argumentWords } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
-import { hasWorkdir, instructionsOf, rootBase } from './visit.ts';
+import { hasWorkdir, instructionsOf } from './visit.ts';
 
 /** COPY or ADD to a relative path without WORKDIR. */
 export const relativeCopy: LintRule = {
