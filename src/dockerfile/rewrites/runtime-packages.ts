@@ -133,24 +133,14 @@ function isInterpreter(name: string): boolean {
 
 function judge(instruction: Instruction, later: readonly Instruction[], context: Context): Verdict[] {
   const installs = (instruction.commands ?? []).flatMap((command) => readAptInstall(command) ?? []);
-  const isFixed = instruction.commands?.some((command) => isWork(command, context.text)) === true;
-  const comments = judgeComments(
-    instruction,
-    isFixed ? new Set() : droppable(installs, context),
-    context.text,
-  );
-  const judged = installs.map((install) => judgeInstall(install, { ...context, asked: comments.asked }));
+  if (instruction.commands?.some((command) => isWork(command, context.text)) === true)
+    return installs.map((install) => keptForWork(judgeInstall(install, context)));
+  const comments = judgeComments(instruction, droppable(installs, context), context.text);
+  const verdicts = installs.map((install) => judgeInstall(install, { ...context, asked: comments.asked }));
   const isAptOnly =
     instruction.commands?.every(
       (command) => aptAction(command) !== undefined || command.words[0] === 'rm',
     ) === true;
-  const verdicts = judged.map((verdict): Verdict => {
-    if (!isFixed) return verdict;
-    const stays = verdict.dropped.map(
-      (name) => `system package ${name}: the rest of its RUN may work with it`,
-    );
-    return { edits: [], dropped: [], leftAlone: [...verdict.leftAlone, ...stays] };
-  });
   const isEverythingDropped =
     installs.length > 0 &&
     installs.every((install, at) => verdicts[at]?.dropped.length === install.packages.length);
@@ -176,6 +166,11 @@ function needsLists(later: readonly Instruction[]): boolean {
     .map(aptAction)
     .find((action) => action === 'update' || action === 'install');
   return first === 'install';
+}
+
+function keptForWork({ dropped, leftAlone }: Verdict): Verdict {
+  const stays = dropped.map((name) => `system package ${name}: the rest of its RUN may work with it`);
+  return { edits: [], dropped: [], leftAlone: [...leftAlone, ...stays] };
 }
 
 /** More than apt and its cleaning: `apt-get install sudo && echo … >> /etc/sudoers` works with what it installs. */

@@ -99,14 +99,7 @@ export function parseSlimOptions(
     });
   }
   const options = parsed.data;
-  if (options.json && options.markdown)
-    throw new UserError('--json and --markdown exclude each other.', {
-      hint: 'Both are also written to .plimsoll/report.json and .plimsoll/report.md.',
-    });
-  if (options.explain && (options.markdown || options.apply))
-    throw new UserError('--explain prints a plan and writes nothing.', {
-      hint: 'Leave --markdown and --apply out; the report of a whole run has every diff too.',
-    });
+  refuseContradictions(options);
   // An error in a setting names its place in the file, not an option that nobody gave.
   const located = <T>(option: string, path: readonly (string | number)[], read: () => T): T =>
     isSetting(given, option) ? withPlace(settings.placeOf(...path), read) : read();
@@ -137,6 +130,17 @@ export function parseSlimOptions(
     engine: options.engine,
     health: options.health,
   };
+}
+
+function refuseContradictions(options: z.infer<typeof schema>): void {
+  if (options.json && options.markdown)
+    throw new UserError('--json and --markdown exclude each other.', {
+      hint: 'Both are also written to .plimsoll/report.json and .plimsoll/report.md.',
+    });
+  if (options.explain && (options.markdown || options.apply))
+    throw new UserError('--explain prints a plan and writes nothing.', {
+      hint: 'Leave --markdown and --apply out; the report of a whole run has every diff too.',
+    });
 }
 
 function pairs(given: readonly string[], option: string): Record<string, string> {
