@@ -6,6 +6,7 @@
 export { type Audit, type AuditRequest, auditImage } from './audit/index.ts';
 export { UserError } from './base/index.ts';
 export { type CompareRequest, type Comparison, compareImages, sizeTree } from './compare/index.ts';
+export { type DepsReport, type DepsSubject, describeDependencies } from './deps/index.ts';
 export { findDistroPackages, isDistroInventoryFile } from './distro/index.ts';
 export {
   applyEdits,

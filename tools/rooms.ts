@@ -24,6 +24,7 @@ export const floors: readonly {
     rooms: [
       'audit',
       'forecast',
+      'deps',
       'slim',
       'verify',
       'shrink',

@@ -62,7 +62,7 @@ function addOrphans(
   all: ReadonlyMap<string, AuditDistribution>,
 ): void {
   const isRequested = ({ files }: AuditDistribution): boolean =>
-    files.some((path) => path.endsWith('.dist-info/REQUESTED'));
+    files.some((path) => /(?:site|dist)-packages\/[^/]+\.dist-info\/REQUESTED$/.test(path));
   // Installers that leave no such marks leave no way to tell.
   if (![...all.values()].some(isRequested)) return;
   let before: number;

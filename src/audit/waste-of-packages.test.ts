@@ -130,7 +130,7 @@ test('CUDA of the base and of wheels have remedies of their own', () => {
 describe('development distributions', () => {
   const make = (
     name: string,
-    more: { requires?: string[]; isRequested?: boolean; script?: string } = {},
+    more: { requires?: string[]; isRequested?: boolean; script?: string; vendors?: string } = {},
   ) => ({
     name,
     version: '1',
@@ -138,6 +138,9 @@ describe('development distributions', () => {
     files: [
       `${site}/${name}/__init__.py`,
       ...(more.isRequested === true ? [`${site}/${name}-1.dist-info/REQUESTED`] : []),
+      ...(more.vendors === undefined
+        ? []
+        : [`${site}/${name}/_vendor/${more.vendors}-1.dist-info/REQUESTED`]),
     ],
     requires: more.requires ?? [],
     entryPoints: more.script === undefined ? {} : { console_scripts: [more.script] },
@@ -168,6 +171,15 @@ describe('development distributions', () => {
       [],
       ['pytest'],
       'what was asked for as well stays',
+    ],
+    [
+      [
+        make('nbconvert', { requires: ['bleach'], isRequested: true }),
+        make('bleach', { vendors: 'html5lib' }),
+      ],
+      [],
+      ['nbconvert', 'bleach'],
+      'the mark of what lies inside of it is not its own',
     ],
     [[make('pytest', { requires: ['pluggy'] }), make('pluggy')], [], ['pytest'], 'no installer left marks'],
     [[make('tensorboard')], [], [], 'torch.utils.tensorboard imports it'],

@@ -5,7 +5,13 @@ import { UserError } from '../base/index.ts';
 import type { ImageSide } from '../compare/index.ts';
 import { findDistroPackages, ownerIndex } from '../distro/index.ts';
 import type { Engine } from '../engines/index.ts';
-import { type DuplicateGroup, findDuplicates, indexImage, type RootFileSystem } from '../filetree/index.ts';
+import {
+  type Capture,
+  type DuplicateGroup,
+  findDuplicates,
+  indexImage,
+  type RootFileSystem,
+} from '../filetree/index.ts';
 import {
   findBase,
   type Image,
@@ -56,12 +62,14 @@ export interface ReadImageOptions {
   readonly withCompression?: boolean;
   /** Read every byte of uncompressed layers and verify it; compressed ones always are. */
   readonly verifyDigests?: boolean;
+  /** What is kept of the files' contents; the inventory when absent. A thread must know it, too (`layer-thread.ts`). */
+  readonly capture?: Capture;
   /** Talk to registries without TLS, or with certificates that nobody vouches for. */
   readonly isInsecure?: boolean;
 }
 
 /** Bumped when what is captured of a layer, or what is read out of it, changes. */
-const analyserVersion = '5';
+const analyserVersion = '6';
 
 /** Opens an image of any source, indexes its layers (cached), measures their compressed size (cached), and closes it. */
 export async function readImage(
@@ -238,7 +246,7 @@ async function readOpened(
   const { root, kept, absentLayers } = await indexImage(image, {
     ...reading,
     analyserVersion,
-    capture: inventoryCapture,
+    capture: options.capture ?? inventoryCapture,
     threadModule: new URL('./layer-thread.ts', import.meta.url),
     ...(options.withHashes === true && { withHashes: true }),
     progress,

@@ -36,7 +36,15 @@ export type HealthCheck = {
   readonly port: number;
   /** How long it may take to come up before a failed check counts. */
   readonly startSeconds: number;
-} & ({ readonly kind: 'http'; readonly path: string } | { readonly kind: 'tcp' });
+} & (
+  | {
+      readonly kind: 'http';
+      readonly path: string;
+      /** By which the service is called; 127.0.0.1 where nothing else is said. */
+      readonly host?: 'localhost';
+    }
+  | { readonly kind: 'tcp' }
+);
 
 /** What a container may take of its machine. */
 export interface ResourceLimits {

@@ -3,12 +3,18 @@ import type { InstalledPackage, PackageSource } from './installed-package.ts';
 
 const adminDir = 'var/lib/dpkg';
 
-/** True for the files of dpkg's database that the inventory is read from (dpkg-query(1), and `status.d` of distroless images). */
+/**
+ * True for the files of dpkg's database that the inventory is read from (dpkg-query(1), and `status.d` of distroless images), and
+ * those that name packages besides: what apt installed by itself, alternatives, triggers.
+ */
 export function isDpkgFile(path: string): boolean {
+  if (path === 'var/lib/apt/extended_states') return true;
   if (!path.startsWith(`${adminDir}/`)) return false;
   const inside = path.slice(adminDir.length + 1);
   return (
-    inside === 'status' || inside === 'diversions' || /^(?:info\/[^/]+\.list|status\.d\/[^/]+)$/.test(inside)
+    inside === 'status' ||
+    inside === 'diversions' ||
+    /^(?:info\/[^/]+\.list|(?:status\.d|alternatives|triggers)\/[^/]+)$/.test(inside)
   );
 }
 

@@ -1,4 +1,5 @@
 export { type AptInstall, aptAction, readAptInstall } from './apt-command.ts';
+export { type MissingCheckProgram, missingCheckProgram } from './missing-check-program.ts';
 export type {
   DockerfileModel,
   Instruction,
@@ -8,7 +9,7 @@ export type {
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
 export { withInner } from './programs.ts';
-export { type ProjectTool, readProjectInstall } from './project-tool-command.ts';
+export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';

@@ -30,12 +30,12 @@ const wheel: WheelFacts = {
   contents: summariseWheel({
     wheelBytes: 40_000_000,
     files: [
-      { path: 'tiny/a.py', compressedBytes: 0, sizeBytes: 10_000_000 },
-      { path: 'tiny/tests/b.py', compressedBytes: 0, sizeBytes: 10_000_000 },
-      { path: 'tiny/tests/data.bin', compressedBytes: 0, sizeBytes: 10_000_000 },
-      { path: 'tiny/include/c.h', compressedBytes: 0, sizeBytes: 20_000_000 },
-      { path: 'tiny/d.so.1', compressedBytes: 0, sizeBytes: 40_000_000 },
-      { path: 'tiny/lib/libcudnn.so.9', compressedBytes: 0, sizeBytes: 10_000_000 },
+      { path: 'tiny/a.py', sizeBytes: 10_000_000 },
+      { path: 'tiny/tests/b.py', sizeBytes: 10_000_000 },
+      { path: 'tiny/tests/data.bin', sizeBytes: 10_000_000 },
+      { path: 'tiny/include/c.h', sizeBytes: 20_000_000 },
+      { path: 'tiny/d.so.1', sizeBytes: 40_000_000 },
+      { path: 'tiny/lib/libcudnn.so.9', sizeBytes: 10_000_000 },
     ],
   }),
 };

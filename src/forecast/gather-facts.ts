@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { z } from 'zod';
 import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
 import {
   findResolver,
   type OpenWheelOptions,
   openWheel,
-  type ResolvedEnvironment,
   type ResolvedWheel,
   type ResolveRequirementsOptions,
   type ResolverProgram,
   readWheelDirectory,
-  resolveRequirements,
+  resolutionMemory,
+  resolveSteps,
 } from '../python/index.ts';
 import { type BaseImage, baseImage } from './base-images.ts';
 import type { EarlierInstall, ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
-import { type KeptResolution, resolutionMemory } from './resolution-memory.ts';
 import { summariseWheel, type WheelContents, wheelContentsSchema } from './wheel-contents.ts';
 
 /** How facts are gathered. */
@@ -70,6 +70,24 @@ export async function gatherForecastFacts(
   }
 }
 
+/** What a resolution came to. */
+interface KeptResolution {
+  readonly wheels: readonly WheelFacts[];
+  readonly warnings: readonly string[];
+}
+
+const keptSchema: z.ZodType<KeptResolution> = z.strictObject({
+  wheels: z.array(
+    z.strictObject({
+      name: z.string(),
+      version: z.string(),
+      contents: wheelContentsSchema,
+      isCachedByPip: z.boolean(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+});
+
 type Target = Pick<ResolveRequirementsOptions, 'pythonVersion' | 'platform'>;
 
 async function resolveWheels(
@@ -87,36 +105,21 @@ async function resolveWheels(
     question: { steps, target, pipOptions: options.pipOptions ?? [] },
     resolver,
     now: (options.now ?? Date.now)(),
+    outcome: keptSchema,
   });
   const known = await memory.recall();
   if (known !== undefined) return known;
-  const resolved = await resolveSteps(steps, { ...target, resolver }, options);
+  const resolved = await resolveSteps(steps, {
+    ...target,
+    resolver,
+    ...(options.pipOptions !== undefined && { pipOptions: options.pipOptions }),
+    ...(options.signal !== undefined && { signal: options.signal }),
+  });
   const limit = pLimit(wheelsAtOnce);
   const wheels = await Promise.all(resolved.wheels.map((wheel) => limit(() => readWheel(wheel, options))));
   const found = { wheels, warnings: resolved.warnings };
   await memory.keep(found);
   return found;
-}
-
-/** Step by step as pip installs; what an earlier step brought is asked for by its URL afterwards, so that it stays. */
-async function resolveSteps(
-  steps: readonly EarlierInstall[],
-  target: Target & Pick<ResolveRequirementsOptions, 'resolver'>,
-  options: GatherOptions,
-): Promise<ResolvedEnvironment> {
-  let resolved: ResolvedEnvironment = { wheels: [], warnings: [] };
-  for (const step of steps) {
-    const before = resolved.wheels.map((wheel) => `${wheel.name} @ ${wheel.url}`);
-    resolved = await resolveRequirements({
-      ...target,
-      requirements: [...before, ...step.requirements],
-      constraints: step.constraints,
-      indexes: step.indexes,
-      ...(options.pipOptions !== undefined && { pipOptions: options.pipOptions }),
-      ...(options.signal !== undefined && { signal: options.signal }),
-    });
-  }
-  return resolved;
 }
 
 /** An unknown base is taken for a current glibc; what that changes is the choice among builds of the same wheel. */

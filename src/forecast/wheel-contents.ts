@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WheelDirectory } from '../python/index.ts';
+import type { WheelDirectory, WheelFile } from '../python/index.ts';
 
 /** A wheel's bytes by what may be taken out of them; every file counts in one class. */
 export interface WheelContents {
@@ -34,7 +34,11 @@ const nvidia =
   /(^|\/)nvidia\/|(^|\/)lib(cu(dnn|blas|fft|rand|sparse|solver|dart|pti)|nccl|nvrtc|nvjit)[^/]*\.so/;
 
 /** Sums the files of a wheel by class. */
-export function summariseWheel(directory: WheelDirectory): WheelContents {
+export function summariseWheel(
+  directory: Pick<WheelDirectory, 'wheelBytes'> & {
+    readonly files: readonly Pick<WheelFile, 'path' | 'sizeBytes'>[];
+  },
+): WheelContents {
   const bytes = {
     totalBytes: 0,
     testBytes: 0,

@@ -10,6 +10,14 @@ export interface BuildCommand {
   /** Kaniko reads the Dockerfile relative to the context, the others relative to the working directory. */
   readonly isRelativeToContext: boolean;
   readonly isPushed: boolean;
+  /** Names that `--build-context` gives to contexts. */
+  readonly contextNames: readonly string[];
+  /** `docker buildx build`, plain `docker build`, or another builder. */
+  readonly form: 'buildx' | 'docker' | 'other';
+  /** Whether an option names a cache, or forbids any. */
+  readonly hasCacheOption: boolean;
+  /** Whether an option says where the image goes (`--load`, `--push`, `--output`). */
+  readonly hasOutput: boolean;
 }
 
 /** Options of `docker build` and its kin that take their value from the next word (docker 28, podman 5, buildah 1.39). */
@@ -26,26 +34,37 @@ export function readBuildCommand(words: readonly string[]): BuildCommand | undef
   const rest = words[0] === 'sudo' ? words.slice(1) : words;
   const [program = '', ...others] = rest;
   const name = program.split('/').pop() ?? '';
-  if (name === 'executor' && program.includes('kaniko')) return readOptions(others, true);
+  if (name === 'executor' && program.includes('kaniko')) return readOptions(others, 'kaniko');
   if (!/^(docker|podman|buildah|nerdctl|img)$/.test(name)) return undefined;
   const at = others.findIndex((word) => !word.startsWith('-'));
   const action = others.slice(at);
   const skipped = /^(buildx|image|builder)$/.test(action[0] ?? '') ? 1 : 0;
   return /^(build|bud|b)$/.test(action[skipped] ?? '') && at !== -1
-    ? readOptions(action.slice(skipped + 1), false)
+    ? readOptions(action.slice(skipped + 1), formOf(name, action))
     : undefined;
 }
 
-function readOptions(words: readonly string[], isKaniko: boolean): BuildCommand {
+function formOf(name: string, action: readonly string[]): BuildCommand['form'] {
+  if (name !== 'docker') return 'other';
+  return action[0] === 'buildx' ? 'buildx' : 'docker';
+}
+
+function readOptions(words: readonly string[], form: BuildCommand['form'] | 'kaniko'): BuildCommand {
+  const isKaniko = form === 'kaniko';
   const values = new Map<string, string>();
   const positional: string[] = [];
+  const contextNames: string[] = [];
+  const set = (option: string, value: string): void => {
+    values.set(option, value);
+    if (option === '--build-context') contextNames.push(value.split('=')[0] ?? '');
+  };
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     const equals = word.indexOf('=');
     if (word.startsWith('-') && word !== '-' && equals > 0)
-      values.set(word.slice(0, equals), word.slice(equals + 1));
+      set(word.slice(0, equals), word.slice(equals + 1));
     else if (withValue.has(word)) {
-      values.set(word, words[at + 1] ?? '');
+      set(word, words[at + 1] ?? '');
       at += 1;
     } else if (word.startsWith('-') && word !== '-') values.set(word, '');
     else positional.push(word);
@@ -61,13 +80,21 @@ function readOptions(words: readonly string[], isKaniko: boolean): BuildCommand 
     isHidden: [file, target, context].some((one) => one?.includes('$') === true),
     isRelativeToContext: isKaniko,
     isPushed: values.has('--push') || (isKaniko && !values.has('--no-push')),
+    contextNames,
+    form: isKaniko ? 'other' : form,
+    hasCacheOption:
+      ['--cache-from', '--cache-to', '--cache', '--cache-repo', '--no-cache'].some((one) =>
+        values.has(one),
+      ) || words.some((word) => /BUILDKIT_INLINE_CACHE/.test(word)),
+    hasOutput: ['--load', '--push', '-o', '--output'].some((one) => values.has(one)),
   };
 }
 
-/** The commands of a script, word by word: split at line ends, `&&`, `||`, `;` and `|`, quotes taken off. */
+/** The commands of a script, word by word: split at line ends, `&&`, `||`, `;` and `|`, quotes and comments taken off. */
 export function splitScript(script: string): readonly (readonly string[])[] {
   const joined = script.replace(/\\\r?\n[ \t]*/g, ' ');
-  const tokens = joined.match(/"(?:\\.|[^"\\])*"|'[^']*'|&&|\|\|?|[;\n]|(?:\\.|[^\s"'&|;\\])+|\s+|./g) ?? [];
+  const tokens =
+    joined.match(/"(?:\\.|[^"\\])*"|'[^']*'|&&|\|\|?|[;\n]|(?:\\.|\$\([^()]*\)|[^\s"'&|;\\])+|\s+|./g) ?? [];
   const commands: string[][] = [];
   let words: string[] = [];
   let word: string | undefined;
@@ -75,7 +102,13 @@ export function splitScript(script: string): readonly (readonly string[])[] {
     if (word !== undefined) words.push(word);
     word = undefined;
   };
+  let isComment = false;
   for (const token of tokens) {
+    if (token.includes('\n')) isComment = false;
+    else if (isComment || (word === undefined && token.startsWith('#'))) {
+      isComment = true;
+      continue;
+    }
     if (/^(&&|\|\|?|;|\n)$/.test(token)) {
       endWord();
       if (words.length > 0) commands.push(words);

@@ -38,6 +38,25 @@ const compose = (build: string): string => `services: {api: {build: {context: .,
 describe('the Dockerfile and the stage are those that are built', () => {
   test.each<[string, Files, string, string | undefined]>([
     [
+      'the workflow that GitHub offers',
+      {
+        [workflow]:
+          'jobs:\n  build:\n    steps:\n    - run: docker build . --file docker/api.Dockerfile --tag my-image-name:$(date +%s)\n',
+      },
+      'docker/api.Dockerfile',
+      undefined,
+    ],
+    [
+      'a command with a comment',
+      {
+        ...base,
+        '.gitlab-ci.yml':
+          'image:\n  script:\n    - |\n      # docker build -f docker/worker.Dockerfile .\n      docker build -f docker/api.Dockerfile . # all "of it\n      echo done\n',
+      },
+      'docker/api.Dockerfile',
+      undefined,
+    ],
+    [
       'an action names both',
       { [workflow]: action('context: ., file: docker/api.Dockerfile, target: runtime, push: true') },
       'docker/api.Dockerfile',

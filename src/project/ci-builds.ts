@@ -13,6 +13,25 @@ export interface CiBuild {
   readonly dockerfile: string;
   readonly target: string | undefined;
   readonly isPushed: boolean;
+  /** Names of further contexts, which FROM and COPY --from may use. */
+  readonly contextNames: readonly string[];
+  /** Where it stands. */
+  readonly step: CiStep;
+}
+
+/** A step of a pipeline that builds an image. */
+export interface CiStep {
+  /** Absolute path of the pipeline's file, and its text. */
+  readonly file: string;
+  readonly text: string;
+  /** Keys and positions from the root of the file to the map that has `uses`, `run` or `script`. */
+  readonly path: readonly (string | number)[];
+  /** `docker/build-push-action`, a command in a script, or a builder whose caches are not known here. */
+  readonly form: 'action' | 'buildx' | 'docker' | 'other';
+  /** Whether it says which cache to use, or to use none. */
+  readonly hasCache: boolean;
+  /** Of a command: whether it says where the image goes. */
+  readonly hasOutput: boolean;
 }
 
 const pipelines = [
@@ -42,7 +61,8 @@ export async function readCiBuilds(directory: string): Promise<readonly CiBuild[
       const document = parseDocument(text, { merge: true, logLevel: 'silent' });
       if (document.errors.length > 0) return [];
       const content: unknown = document.toJS();
-      return buildsIn(content, { place, root, cwd: root, variables: new Map() });
+      const pipeline = { file: join(root, place), text };
+      return buildsIn(content, { place, root, cwd: root, variables: new Map(), pipeline, path: [] });
     }),
   );
   return builds.flat();
@@ -63,18 +83,24 @@ interface Surroundings {
   readonly cwd: string;
   /** What `$NAME` and `${{ matrix.NAME }}` stand for. */
   readonly variables: ReadonlyMap<string, string>;
+  readonly pipeline: Pick<CiStep, 'file' | 'text'>;
+  readonly path: CiStep['path'];
 }
 
 /** Walks a pipeline: steps, scripts, and the variables and matrices around them. */
 function buildsIn(node: unknown, outer: Surroundings): CiBuild[] {
-  if (Array.isArray(node)) return node.flatMap((one: unknown) => buildsIn(one, outer));
+  const below = (place: Surroundings, key: string | number): Surroundings => ({
+    ...place,
+    path: [...place.path, key],
+  });
+  if (Array.isArray(node)) return node.flatMap((one: unknown, at) => buildsIn(one, below(outer, at)));
   if (!isRecord(node)) return [];
   return variants(node, outer).flatMap((around) => [
     ...actionBuild(node, around),
     ...scriptsOf(node).flatMap((script) => scriptBuilds(script, around)),
     ...Object.entries(node)
       .filter(([key]) => !scriptKeys.has(key) && key !== 'with')
-      .flatMap(([, value]) => buildsIn(value, around)),
+      .flatMap(([key, value]) => buildsIn(value, below(around, key))),
   ]);
 }
 
@@ -170,6 +196,16 @@ function actionBuild(node: Readonly<Record<string, unknown>>, around: Surroundin
       dockerfile: file === undefined ? join(folder, 'Dockerfile') : resolve(around.root, file),
       target,
       isPushed: !['', 'false'].includes(given.get('push') ?? ''),
+      contextNames: (given.get('build-contexts') ?? '')
+        .split(/[\n,]/)
+        .flatMap((line) => (line.includes('=') ? [line.slice(0, line.indexOf('=')).trim()] : [])),
+      step: {
+        ...around.pipeline,
+        path: around.path,
+        form: 'action',
+        hasCache: ['cache-from', 'cache-to', 'no-cache'].some((name) => given.has(name)),
+        hasOutput: true,
+      },
     },
   ];
 }
@@ -192,6 +228,14 @@ function scriptBuilds(script: string, around: Surroundings): CiBuild[] {
             : resolve(build.isRelativeToContext ? context : cwd, build.dockerfile),
         target: build.target,
         isPushed: isPushed || build.isPushed,
+        contextNames: build.contextNames,
+        step: {
+          ...around.pipeline,
+          path: around.path,
+          form: build.form,
+          hasCache: build.hasCacheOption,
+          hasOutput: build.hasOutput,
+        },
       },
     ];
   });

@@ -3,12 +3,15 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { mergeCompose } from './compose-merge.ts';
 import { checkCompose, checkExtends, type ExtendsSource } from './compose-schema.ts';
+import { interpolate } from './compose-variables.ts';
 
 /** The services of one compose file. */
 export interface ServiceFile {
   readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Absolute. */
   readonly file: string;
+  /** What paths are relative to: the project's directory, or the one of a file that is extended. */
+  readonly directory: string;
   /** False for a file that is only extended: its paths are relative to itself. */
   readonly isOwn: boolean;
 }
@@ -24,7 +27,7 @@ export async function extendService(
   seen: readonly string[] = [],
 ): Promise<Readonly<Record<string, unknown>>> {
   const { extends: written, ...own } = from.services[name] ?? {};
-  const placed = from.isOwn ? own : withAbsolutePaths(own, from.file);
+  const placed = from.isOwn ? own : withAbsolutePaths(own, from.directory);
   const base = checkExtends(written, `${from.file}: service ${name}`);
   if (base === undefined) return placed;
   const here = `${from.file}#${name}`;
@@ -39,11 +42,13 @@ export async function extendService(
 
 async function fileOf(base: ExtendsSource, from: ServiceFile): Promise<ServiceFile | undefined> {
   if (base.file === undefined) return from;
-  const file = resolve(dirname(from.file), base.file);
+  const name = interpolate(base.file);
+  if (name === undefined) return undefined;
+  const file = resolve(from.directory, name);
   if (file === from.file) return from;
   try {
     const value: unknown = parse(await readFile(file, 'utf8'), { merge: true, logLevel: 'silent' });
-    return { services: checkCompose(value, file).services, file, isOwn: false };
+    return { services: checkCompose(value, file).services, file, directory: dirname(file), isOwn: false };
   } catch {
     // Not there, or no compose file: Compose will say so; here it is only not followed.
     return undefined;
@@ -58,13 +63,17 @@ function merge(
   return mergeCompose(base, own) as Readonly<Record<string, unknown>>;
 }
 
-/** Build context and environment files of an extended file as seen from anywhere. */
-function withAbsolutePaths(
+/** A service whose build context and environment files are seen from anywhere, not from its directory. */
+export function withAbsolutePaths(
   service: Readonly<Record<string, unknown>>,
-  file: string,
+  directory: string,
 ): Readonly<Record<string, unknown>> {
   const placed = (path: unknown): unknown =>
-    typeof path === 'string' && !/^[\w+.-]+:\/\/|^\$/.test(path) ? resolve(dirname(file), path) : path;
+    typeof path === 'string' && !/^[\w+.-]+:\/\/|^\$/.test(path) ? resolve(directory, path) : path;
+  const placedFile = (one: unknown): unknown =>
+    typeof one === 'object' && one !== null && 'path' in one
+      ? { ...one, path: placed(one.path) }
+      : placed(one);
   const { build, env_file: envFile } = service;
   const placedBuild =
     typeof build === 'object' && build !== null && 'context' in build
@@ -75,6 +84,6 @@ function withAbsolutePaths(
     ...(build === undefined ? {} : { build: placedBuild }),
     ...(envFile === undefined
       ? {}
-      : { env_file: Array.isArray(envFile) ? envFile.map(placed) : placed(envFile) }),
+      : { env_file: Array.isArray(envFile) ? envFile.map(placedFile) : placed(envFile) }),
   };
 }

@@ -1,29 +1,22 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Document, parseDocument } from 'yaml';
-import { messageOf, UserError } from '../base/index.ts';
-import { extendService } from './compose-extends.ts';
-import { mergeCompose } from './compose-merge.ts';
-import { checkCompose, checkService } from './compose-schema.ts';
+import { type ComposeDocument, readComposeDocument } from './compose-document.ts';
+import { loadApplication } from './compose-include.ts';
+import { checkService } from './compose-schema.ts';
 import { type ComposeService, toComposeService } from './compose-service.ts';
-
-/** One compose file; `document` keeps comments and order for edits. */
-export interface ComposeDocument {
-  /** Absolute. */
-  readonly file: string;
-  readonly text: string;
-  readonly document: Document.Parsed;
-}
 
 /** The compose files of a project, merged. */
 export interface Compose {
   /** The main file, then its override. */
   readonly documents: readonly ComposeDocument[];
+  /** The files that they include, at any depth. */
+  readonly included: readonly ComposeDocument[];
   /** Every service that is built. */
   readonly services: readonly ComposeService[];
   /** Every service as Compose merges it, built or not: with its override, its merge keys and what it extends; nothing is checked. */
   readonly merged: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  /** What was not followed: `extends` of what is not there, `include`. */
+  /** The file that a service is changed in: the main one, or that of what is included; services that only an override has are left out. */
+  readonly origins: ReadonlyMap<string, ComposeDocument>;
+  /** What was not followed, and for `include` behind a colon why: `extends` and `include` of what is not there. */
   readonly notFollowed: readonly string[];
 }
 
@@ -51,7 +44,8 @@ export function composeFilesIn(
 
 /**
  * Reads a project's compose file: the named one (relative to `directory`), else the one of the default names with its override, in the order
- * of Docker Compose. Undefined when there is none. Throws a `UserError` with file and line for text that is no YAML or no compose file.
+ * of Docker Compose, and what they include. Undefined when there is none. Throws a `UserError` with file and line for text that is no YAML or
+ * no compose file; of what is included, it is only told.
  */
 export async function readCompose(
   directory: string,
@@ -59,65 +53,28 @@ export async function readCompose(
   named?: string,
 ): Promise<Compose | undefined> {
   const files = composeFilesIn(directory, names, named);
-  if (files.length === 0) return undefined;
-  const documents = await Promise.all(files.map(readDocument));
-  return toCompose(documents);
-}
-
-async function readDocument(file: string): Promise<ComposeDocument> {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
-  } catch (error) {
-    throw new UserError(`cannot read the compose file ${file}: ${messageOf(error)}`, {
-      hint: 'Check its path and permissions.',
-      cause: error,
-    });
-  }
-  const document = parseDocument(text, { merge: true, logLevel: 'silent', prettyErrors: true });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    const line = problem.linePos?.[0].line ?? 1;
-    throw new UserError(
-      `${file}:${line}: ${problem.message.replace(/ at line [0-9]+, column [\s\S]*$/, '')}`,
-      {
-        hint: 'Correct the YAML; `docker compose config` shows what Compose reads.',
-      },
-    );
-  }
-  return { file, text, document };
-}
-
-/** Stacks of a hundred services that share their settings are real; what multiplies without end is not. */
-const mostAliases = 100_000;
-
-function contentOf(document: Document.Parsed, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: mostAliases });
-  } catch (error) {
-    throw new UserError(`${file}: ${messageOf(error)}`, {
-      hint: 'Correct the YAML; `docker compose config` shows what Compose reads.',
-      cause: error,
-    });
-  }
-}
-
-async function toCompose(documents: readonly ComposeDocument[]): Promise<Compose> {
-  const [main] = documents;
-  const file = main?.file ?? '';
-  const whole = documents.reduce<unknown>((earlier, { document }) => {
-    const later: unknown = contentOf(document, file) ?? {};
-    return earlier === undefined ? later : mergeCompose(earlier, later);
-  }, undefined);
-  const { services, hasInclude } = checkCompose(whole, file);
-  const notFollowed = hasInclude ? ['include'] : [];
-  const merged = new Map<string, Readonly<Record<string, unknown>>>();
-  for (const name of Object.keys(services)) {
-    merged.set(name, await extendService(name, { services, file, isOwn: true }, notFollowed));
-  }
-  const read = [...merged].flatMap(([name, source]) => {
-    const place = `${file}: service ${name}`;
-    return toComposeService(name, checkService(source, place), file) ?? [];
+  const [main] = files;
+  if (main === undefined) return undefined;
+  const documents = await Promise.all(files.map((file) => readComposeDocument(file)));
+  const application = await loadApplication(documents, {
+    directory: resolve(main, '..'),
+    variables: {},
+    including: [],
   });
-  return { documents, services: read, merged, notFollowed };
+  const services = [...application.services].flatMap(([name, { merged, directory: base }]) => {
+    const place = `${main}: service ${name}`;
+    return toComposeService(name, checkService(merged, place), base) ?? [];
+  });
+  return {
+    documents,
+    included: application.included,
+    services,
+    merged: new Map([...application.services].map(([name, { merged }]) => [name, merged])),
+    origins: new Map(
+      [...application.services].flatMap(([name, { origin }]) =>
+        origin === undefined ? [] : [[name, origin]],
+      ),
+    ),
+    notFollowed: application.notFollowed,
+  };
 }

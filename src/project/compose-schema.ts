@@ -16,6 +16,7 @@ export interface ServiceSource {
         readonly dockerfile_inline?: string | undefined;
         readonly target?: string | undefined;
         readonly args?: MapOrList | null | undefined;
+        readonly additional_contexts?: MapOrList | null | undefined;
       };
   readonly image?: string | undefined;
   readonly command?: string | Scalar[] | null | undefined;
@@ -83,6 +84,7 @@ const build = z.union([
     dockerfile_inline: z.string().optional(),
     target: z.string().optional(),
     args: z.union([mapOrList, z.null()]).optional(),
+    additional_contexts: z.union([mapOrList, z.null()]).optional(),
   }),
 ]);
 
@@ -155,17 +157,34 @@ const composeSchema = z.looseObject({
   services: z.union([z.record(z.string(), z.union([z.looseObject({}), z.null()])), z.null()]).optional(),
 });
 
-/** The services of a compose file, unchecked, and whether it includes other files. Throws a `UserError` that begins with `place`. */
+/** Compose files that a compose file includes, as one application. */
+export interface IncludeSource {
+  readonly path: readonly string[];
+  readonly project_directory?: string | undefined;
+  readonly env_file?: readonly string[] | undefined;
+}
+
+const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const include = z.union([
+  z.string().transform((one) => ({ path: [one] })),
+  z.looseObject({ path: list, project_directory: z.string().optional(), env_file: list.optional() }),
+]);
+const includeSchema: z.ZodType<readonly IncludeSource[]> = z.array(include);
+
+/** The services of a compose file, unchecked, and what it includes. Throws a `UserError` that begins with `place`. */
 export function checkCompose(
   value: unknown,
   place: string,
 ): {
   readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly hasInclude: boolean;
+  readonly includes: readonly IncludeSource[];
 } {
   const compose = check(composeSchema, value, place);
   const services = Object.entries(compose.services ?? {}).map(([name, service]) => [name, service ?? {}]);
-  return { services: Object.fromEntries(services), hasInclude: compose['include'] !== undefined };
+  return {
+    services: Object.fromEntries(services),
+    includes: check(includeSchema, compose['include'] ?? [], `${place}: include`),
+  };
 }
 
 /** Checks one service. Throws a `UserError` that begins with `place`. */

@@ -1,5 +1,6 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { PortSource, ServiceSource, VolumeSource } from './compose-schema.ts';
+import { interpolate } from './compose-variables.ts';
 
 /** A service of a compose file that is built from a Dockerfile. */
 export interface ComposeService {
@@ -8,6 +9,8 @@ export interface ComposeService {
   readonly context: string;
   /** Absolute path; undefined for an inline Dockerfile. */
   readonly dockerfile: string | undefined;
+  /** Names of `additional_contexts`, which FROM and COPY --from may use. */
+  readonly contextNames: readonly string[];
   readonly target: string | undefined;
   /** Build arguments; undefined for one whose value comes from the environment. */
   readonly args: Readonly<Record<string, string | undefined>>;
@@ -36,15 +39,15 @@ export interface ComposeVolume {
   readonly isBind: boolean;
 }
 
-/** A service with its defaults filled in; undefined for one that only names an image. `file` is the compose file's absolute path. */
+/** A service with its defaults filled in; undefined for one that only names an image. Relative paths are relative to `directory`. */
 export function toComposeService(
   name: string,
   source: ServiceSource,
-  file: string,
+  directory: string,
 ): ComposeService | undefined {
   if (source.build === undefined || source.build === null) return undefined;
   const build: BuildSource = typeof source.build === 'string' ? { context: source.build } : source.build;
-  const context = resolve(dirname(file), interpolate(build.context ?? '.') ?? '.');
+  const context = resolve(directory, interpolate(build.context ?? '.') ?? '.');
   const isInline = build.dockerfile_inline !== undefined;
   const dockerfile = interpolate(build.dockerfile ?? 'Dockerfile');
   const target = build.target === undefined ? undefined : interpolate(build.target);
@@ -52,6 +55,7 @@ export function toComposeService(
     name,
     context,
     dockerfile: isInline ? undefined : resolve(context, dockerfile ?? 'Dockerfile'),
+    contextNames: Object.keys(pairsOf(build.additional_contexts)),
     target: target === '' ? undefined : target,
     args: pairsOf(build.args),
     image: source.image,
@@ -65,25 +69,6 @@ export function toComposeService(
     user: source.user === undefined ? undefined : String(source.user),
     workingDir: source.working_dir,
   };
-}
-
-/**
- * Fills in `${NAME:-default}` (Compose specification, `12-interpolation.md`) without looking at any environment; undefined when a
- * variable without default is needed.
- */
-export function interpolate(text: string): string | undefined {
-  let isKnown = true;
-  const filled = text.replaceAll(
-    /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-?+])([^}]*))?\})/g,
-    (_, dollar?: string, _name?: string, _braced?: string, operator?: string, operand?: string) => {
-      if (dollar !== undefined) return '$';
-      if (operator === ':-' || operator === '-') return operand ?? '';
-      if (operator === ':+' || operator === '+') return '';
-      isKnown = false;
-      return '';
-    },
-  );
-  return isKnown ? filled : undefined;
 }
 
 type BuildSource = Exclude<ServiceSource['build'], string | null | undefined>;

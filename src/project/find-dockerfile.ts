@@ -7,6 +7,9 @@ const defaultNames = ['Dockerfile', 'dockerfile', 'Containerfile'];
 const otherNames =
   /^(?!.*\.dockerignore$)(?:.+\.(?:dockerfile|containerfile)|(?:dockerfile|containerfile)\..+)$/i;
 
+/** That a project has no Dockerfile: a `UserError` of its own, so that a caller can go on without. */
+export class NoDockerfileError extends UserError {}
+
 /** The names of what lies in a project's directory; a `UserError` when there is no such directory or nothing in it. */
 export async function listProjectDirectory(directory: string): Promise<readonly string[]> {
   let names: string[];
@@ -59,7 +62,7 @@ export async function findDockerfile(
     });
   }
   const below = await dockerfilesBelow(directory, names);
-  throw new UserError(`${directory} has no Dockerfile`, {
+  throw new NoDockerfileError(`${directory} has no Dockerfile`, {
     hint:
       below.length === 0
         ? 'Name it with -f, or give another directory.'

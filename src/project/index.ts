@@ -1,5 +1,8 @@
-export { type Compose, type ComposeDocument, composeFilesIn, readCompose } from './compose-file.ts';
+export type { CiBuild, CiStep } from './ci-builds.ts';
+export type { ComposeDocument } from './compose-document.ts';
+export { type Compose, composeFilesIn, readCompose } from './compose-file.ts';
 export type { ComposeService, ComposeVolume } from './compose-service.ts';
+export { variablesIn } from './compose-variables.ts';
 export type {
   ContextDirectory,
   ContextFile,
@@ -7,7 +10,9 @@ export type {
   UnreadableEntry,
 } from './context-listing.ts';
 export { listProjectDirectory } from './find-dockerfile.ts';
-export type { ProjectText, ProjectTexts } from './project-texts.ts';
+export type { InlineDockerfile } from './inline-dockerfile.ts';
+export { type NamedBuild, type NamedBuilds, readNamedBuilds } from './named-builds.ts';
+export { foreignDirectories, type ProjectText, type ProjectTexts } from './project-texts.ts';
 export {
   type Project,
   type ProjectCompose,

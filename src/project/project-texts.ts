@@ -30,7 +30,8 @@ export interface ProjectTexts {
 const largestSourceBytes = 5_000_000;
 const largestManifestBytes = 50_000_000;
 
-const foreignDirectories = new Set([
+/** Names of directories whose files are of other people or made by tools. */
+export const foreignDirectories: ReadonlySet<string> = new Set([
   '.venv',
   'venv',
   'node_modules',

@@ -257,7 +257,10 @@ describe('compose', () => {
   test('what is not followed is told', async () => {
     const text = 'include: [x.yaml]\nservices: {a: {build: ., extends: {service: b, file: c.yaml}}}';
     const { compose } = await readProject(await project({ ...base, 'compose.yaml': text }));
-    expect(compose?.notFollowed).toEqual(['include', 'a extends b of c.yaml']);
+    expect(compose?.notFollowed).toEqual([
+      'include of x.yaml: there is no file x.yaml',
+      'a extends b of c.yaml',
+    ]);
   });
 
   test('what a service extends is merged, from other files too', async () => {

@@ -14,11 +14,11 @@ import {
   type WalkedContext,
 } from '../dockerignore/index.ts';
 import { buildersOf, chooseDockerfile, chooseTarget } from './choose-build.ts';
-import { readCiBuilds } from './ci-builds.ts';
+import { type CiBuild, readCiBuilds } from './ci-builds.ts';
 import { type Compose, readCompose } from './compose-file.ts';
 import type { ComposeService } from './compose-service.ts';
 import { type ContextListing, type UnreadableEntry, walkContext } from './context-listing.ts';
-import { findDockerfile, listProjectDirectory } from './find-dockerfile.ts';
+import { findDockerfile, listProjectDirectory, NoDockerfileError } from './find-dockerfile.ts';
 import { type ProjectTexts, readProjectTexts } from './project-texts.ts';
 
 /** What the user says about a project; paths are relative to its directory. */
@@ -31,6 +31,8 @@ export interface ProjectOptions {
   readonly target?: string | undefined;
   /** True where the stage does not matter: the last one is read when it is not clear which is meant. */
   readonly acceptsAnyStage?: boolean | undefined;
+  /** The text that stands in for the Dockerfile of a project that has none. */
+  readonly standIn?: string | undefined;
   /** Each beats the compose file's of that name. */
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
 }
@@ -51,6 +53,8 @@ export interface Project {
   readonly target: string | undefined;
   /** Which Dockerfile and which stage, and whom that follows, where the compose file or a pipeline decided it. */
   readonly choices: readonly string[];
+  /** The builds of this Dockerfile in pipelines. */
+  readonly ciBuilds: readonly CiBuild[];
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly texts: Omit<ProjectTexts, 'unreadable'>;
   /** What could not be read, of the context and of the texts. */
@@ -88,17 +92,20 @@ export async function readProject(directory: string, options: ProjectOptions = {
   const names = await listProjectDirectory(root);
   const compose =
     options.isWithoutCompose === true ? undefined : await readCompose(root, names, options.composeFile);
-  const everyBuilder = buildersOf(root, compose?.services ?? [], await readCiBuilds(root));
+  const ciBuilds = await readCiBuilds(root);
+  const everyBuilder = buildersOf(root, compose?.services ?? [], ciBuilds);
   const chosen = options.dockerfile === undefined ? chooseDockerfile(root, everyBuilder) : undefined;
-  const dockerfilePath = await findDockerfile(root, names, {
-    named: options.dockerfile,
-    ofBuilders: chosen?.value,
+  const place = { named: options.dockerfile, ofBuilders: chosen?.value };
+  const found = await findDockerfile(root, names, place).catch((error: unknown) => {
+    if (error instanceof NoDockerfileError && options.standIn !== undefined) return undefined;
+    throw error;
   });
+  const dockerfilePath = found ?? resolve(root, 'Dockerfile');
   const builders = compose?.services.filter(
     (service) => service.context === root && service.dockerfile === dockerfilePath,
   );
   const buildArgs = { ...definedArgs(builders), ...options.buildArgs };
-  const written = await parseWritten(root, dockerfilePath);
+  const written = await parseWritten(root, dockerfilePath, found === undefined ? options.standIn : undefined);
   const ofStage =
     options.target === undefined
       ? chooseTarget(
@@ -124,6 +131,7 @@ export async function readProject(directory: string, options: ProjectOptions = {
     compose: compose === undefined ? undefined : { ...compose, builders: builders ?? [] },
     target,
     choices: [chosen?.reason, ofStage?.reason].filter((reason) => reason !== undefined),
+    ciBuilds: ciBuilds.filter((one) => one.context === root && one.dockerfile === dockerfilePath),
     buildArgs,
     texts,
     unreadable: [...walk.listing.unreadable, ...unreadable],
@@ -148,9 +156,13 @@ function definedArgs(services: readonly ComposeService[] | undefined): Readonly<
 
 type WrittenDockerfile = Omit<ProjectDockerfile, 'model'>;
 
-async function parseWritten(root: string, file: string): Promise<WrittenDockerfile> {
+async function parseWritten(
+  root: string,
+  file: string,
+  standIn: string | undefined,
+): Promise<WrittenDockerfile> {
   const path = relativePath(root, file);
-  const text = await readWhole(file);
+  const text = standIn ?? (await readWhole(file));
   return { path, text, syntax: parseDockerfile(text, path) };
 }
 

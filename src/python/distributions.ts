@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import type { RootFileSystem } from '../filetree/index.ts';
+import { parseCoreMetadata } from './core-metadata.ts';
 import { type FileClass, fileClass } from './file-class.ts';
-import { normaliseName, parseNamedRequirement } from './requirement-line.ts';
+import { modulesOf, parseEntryPoints, recordPaths } from './metadata-folder.ts';
+import type { NamedRequirement } from './requirement-line.ts';
 
 /** A Python distribution as it is installed in an image. */
 export interface InstalledDistribution {
@@ -16,6 +18,8 @@ export interface InstalledDistribution {
   readonly bytesByClass: Readonly<Partial<Record<FileClass, number>>>;
   /** Normalised names that it requires whatever the extras. */
   readonly requires: readonly string[];
+  /** All that it may require, extras and markers included. */
+  readonly requirements: readonly NamedRequirement[];
   /** Console scripts and plugin groups of `entry_points.txt`: `console_scripts` → [`uvicorn`]. */
   readonly entryPoints: Readonly<Record<string, readonly string[]>>;
   /** Top-level names that can be imported. */
@@ -90,10 +94,9 @@ function readDistribution(
   };
   const metadata = read('METADATA') ?? read('PKG-INFO');
   if (metadata === undefined) return undefined;
-  const headers = metadataHeaders(metadata);
-  const [name] = headers.get('name') ?? [];
-  const [version] = headers.get('version') ?? [];
-  if (name === undefined || version === undefined) return undefined;
+  const core = parseCoreMetadata(metadata);
+  if (core === undefined) return undefined;
+  const { name, version, requirements } = core;
   const location = posix.dirname(folder);
   const record = read('RECORD') ?? read('installed-files.txt');
   const recorded = record === undefined ? undefined : recordPaths(record);
@@ -105,11 +108,12 @@ function readDistribution(
       ? filesBelow({ folder, location, modules }, lookups.unrecorded())
       : recorded.map((path) => fromRoot(path, origin));
   return {
-    name: normaliseName(name),
+    name,
     version,
     location,
     ...account(listed, root, lookups),
-    requires: requiredNames(headers.get('requires-dist') ?? []),
+    requires: requiredNames(requirements),
+    requirements,
     entryPoints: parseEntryPoints(read('entry_points.txt') ?? ''),
     modules,
     isEditable: /"editable"\s*:\s*true/.test(read('direct_url.json') ?? ''),
@@ -140,57 +144,15 @@ function account(
   return { files: [...files], sizeBytes: sum, bytesByClass };
 }
 
-/** The header block of a METADATA file (core metadata, an e-mail message): field name in lower case → values. */
-function metadataHeaders(text: string): Map<string, string[]> {
-  const headers = new Map<string, string[]>();
-  const end = text.search(/\r?\n\r?\n/);
-  for (const line of (end === -1 ? text : text.slice(0, end)).split(/\r?\n/)) {
-    if (line === '') break;
-    const match = /^([A-Za-z][\w-]*):\s*(.*)$/.exec(line);
-    if (match === null) continue;
-    const key = (match[1] ?? '').toLowerCase();
-    headers.set(key, [...(headers.get(key) ?? []), match[2] ?? '']);
-  }
-  return headers;
-}
-
-function requiredNames(requirements: readonly string[]): string[] {
-  return [
-    ...new Set(
-      requirements.flatMap((text) => {
-        const parsed = parseNamedRequirement(text);
-        return 'name' in parsed && !/\bextra\s*[=!]=/.test(parsed.marker ?? '') ? [parsed.name] : [];
-      }),
-    ),
-  ];
-}
-
-/** RECORD is CSV: `torch/__init__.py,sha256=…,1234`; a path with a comma is quoted. The paths as they stand there. */
-function recordPaths(record: string): string[] {
-  const paths: string[] = [];
-  for (let start = 0, end = 0; start < record.length; start = end + 1) {
-    end = record.indexOf('\n', start);
-    if (end === -1) end = record.length;
-    const path = recordPath(record, start, record.charAt(end - 1) === '\r' ? end - 1 : end);
-    if (path !== '') paths.push(path);
-  }
-  return paths;
+function requiredNames(requirements: readonly NamedRequirement[]): string[] {
+  const always = requirements.filter(({ marker }) => !/\bextra\s*[=!]=/.test(marker ?? ''));
+  return [...new Set(always.map(({ name }) => name))];
 }
 
 /** From the root; a path in RECORD is relative to site-packages and may climb out of it. */
 function fromRoot(path: string, location: string): string {
   if (path.startsWith('/')) return path.slice(1);
   return hasDots.test(path) ? posix.join(location, path) : `${location}/${path}`;
-}
-
-/** The first field of the line from `start` to `end`; no pattern, as an image has 100,000 such lines. */
-function recordPath(record: string, start: number, end: number): string {
-  if (record.startsWith('"', start)) {
-    const quoted = /^"((?:[^"]|"")*)"/.exec(record.slice(start, end));
-    if (quoted !== null) return (quoted[1] ?? '').replaceAll('""', '"');
-  }
-  const comma = record.indexOf(',', start);
-  return comma === -1 || comma > end ? record.slice(start, end) : record.slice(start, comma);
 }
 
 /** A path that is not in its plain form: `../../../bin/uvicorn`, `./x`, `a//b`. */
@@ -232,38 +194,4 @@ function filesBelow(
 ): string[] {
   const names = [posix.basename(folder), ...modules.flatMap((module) => [module, `${module}.py`])];
   return names.flatMap((name) => children.get(`${location}/${name}`) ?? []);
-}
-
-function modulesOf({
-  topLevel,
-  recorded,
-  name,
-}: {
-  readonly topLevel: string | undefined;
-  readonly recorded: readonly string[] | undefined;
-  readonly name: string;
-}): string[] {
-  const named = (topLevel ?? '').split(/\s+/).filter((word) => word !== '');
-  if (named.length > 0) return named;
-  const found = new Set<string>();
-  for (const path of recorded ?? []) {
-    const slash = path.indexOf('/');
-    if (slash !== -1 && found.has(path.slice(0, slash))) continue;
-    const folder = /^([A-Za-z_]\w*)\/(?:.*\.(?:py|so|pyd))$/.exec(path)?.[1];
-    const module = folder ?? /^([A-Za-z_]\w*)(?:\.py|\.(?:cpython|abi3)[^/]*\.so)$/.exec(path)?.[1];
-    if (module !== undefined) found.add(module);
-  }
-  return found.size > 0 ? [...found] : [name.replaceAll(/[-.]/g, '_')];
-}
-
-/** entry_points.txt is an INI file: `[console_scripts]` then `uvicorn = uvicorn.main:main`. */
-function parseEntryPoints(text: string): Record<string, string[]> {
-  const groups: Record<string, string[]> = {};
-  let group: string[] | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    const header = /^\[([^\]]+)\]/.exec(line.trim())?.[1];
-    if (header !== undefined) group = groups[header.trim()] ??= [];
-    else if (group !== undefined && line.includes('=')) group.push((line.split('=')[0] ?? '').trim());
-  }
-  return groups;
 }

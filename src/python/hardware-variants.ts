@@ -99,6 +99,11 @@ export function smallerDistribution(distribution: string): SmallerDistribution |
   return hardwareTable.smaller.find((entry) => entry.from === distribution);
 }
 
+/** The calls that need the larger one of such a pair: `imshow`. */
+export function windowCalls(): readonly string[] {
+  return [...new Set(hardwareTable.smaller.flatMap(({ unlessCalls }) => unlessCalls))];
+}
+
 /** What a distribution (normalised name) wants of a CUDA base image: `system` libraries, its compiler for the `build` or for the `run`. */
 export function cudaWants(
   distribution: string,

@@ -1,11 +1,34 @@
+export { sourceOf, tracedSources } from './bytecode-trace.ts';
+export { parseRequirementTexts } from './core-metadata.ts';
+export { cpuReplacement } from './cpu-replacement.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
+export {
+  type DependencyGraph,
+  dependencyGraph,
+  extrasOf,
+  type GraphDistribution,
+  type GraphNode,
+  nodeId,
+  nodesOf,
+  type RequestedName,
+  reachableNodes,
+  type UnmetRequirement,
+} from './dependency-graph.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
 export {
   findDistributions,
   type InstalledDistribution,
   isPythonInventoryFile,
 } from './distributions.ts';
+export { type DjangoHealth, findDjangoHealth, healthRoutePattern } from './django-health.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export {
+  extrasIn,
+  linuxEnvironment,
+  type MarkerEnvironment,
+  markerApplies,
+  parseMarker,
+} from './environment-markers.ts';
 export type { FileClass } from './file-class.ts';
 export {
   type FoundResolver,
@@ -29,6 +52,7 @@ export {
   pullsTorch,
   type SmallerDistribution,
   smallerDistribution,
+  windowCalls,
 } from './hardware-variants.ts';
 export {
   foreignImports,
@@ -45,15 +69,18 @@ export {
   type ScanOptions,
   scanPythonFiles,
 } from './import-scan.ts';
-export type { AptPackage, RemovableEntry } from './knowledge/knowledge.ts';
+export type { AptPackage, RemovableEntry, SamePurposeGroup } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
-export { type ModuleMentions, moduleMentions } from './module-mentions.ts';
+export { isLockFile, type LockedVersion, readLockedVersions } from './lock-files.ts';
+export { type ManifestRequirement, readManifest } from './manifest-requirements.ts';
+export { type MentionOptions, type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
 export { platformTags, type WheelPlatform } from './platform-tags.ts';
 export type { PortExpression } from './port-expression.ts';
 export { type ProbeRequest, probeRequests } from './probe-requests.ts';
+export { isDevelopmentFile, productionFile } from './production-file.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 export { removableEntries } from './removable.ts';
@@ -80,18 +107,38 @@ export {
   readRequirementsTree,
 } from './requirements-tree.ts';
 export {
+  type ResolutionMemory,
+  type ResolutionQuestion,
+  resolutionMemory,
+} from './resolution-memory.ts';
+export {
   type PackageIndexes,
   type ResolvedEnvironment,
   type ResolvedWheel,
   type ResolveRequirementsOptions,
   resolveRequirements,
 } from './resolve.ts';
+export { type InstallStep, resolveSteps } from './resolve-steps.ts';
 export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
+export { isInstaller, loadedOtherwise, samePurpose } from './same-purpose.ts';
 export { type ServeCommand, serveCommand } from './serve-command.ts';
 export { type SharedMemorySign, sharedMemorySigns } from './shared-memory-signs.ts';
-export type { SourceRole } from './source-role.ts';
+export {
+  type AskIndexOptions,
+  type IndexedFile,
+  readIndexPage,
+  type Yanked,
+  yankedReleases,
+} from './simple-index.ts';
+export { type SourceRole, sourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion } from './specifier.ts';
+export {
+  type ChangedRequirements,
+  type DistributionFacts,
+  type SplitRequirements,
+  splitRequirements,
+} from './split-requirements.ts';
 export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';
 export {
   aptPackage,
@@ -118,3 +165,4 @@ export {
   type WheelDirectory,
   type WheelFile,
 } from './wheel-directory.ts';
+export { readWheelDistribution, type WheelDistribution } from './wheel-distribution.ts';

@@ -5,18 +5,21 @@ import {
   developmentPurpose,
   gpuCompanionOf,
   gpuOnlyDistribution,
+  isInstaller,
   isStandardLibrary,
   likelyDistributions,
   likelyModules,
+  loadedOtherwise,
   normaliseName,
   packageOfCommand,
   pullsTorch,
   removableEntries,
   runtimePackagesOf,
+  samePurpose,
   smallerDistribution,
   systemNeedsOf,
 } from './index.ts';
-import { devOnlyTable, hardwareTable, systemTable } from './knowledge/knowledge.ts';
+import { devOnlyTable, hardwareTable, samePurposeTable, systemTable } from './knowledge/knowledge.ts';
 
 test.each([
   ['pytest-asyncio', 'test runner and its plugins'],
@@ -112,4 +115,43 @@ test('the tables hold together', () => {
   ).toEqual([]);
   for (const module of ['os', 'importlib', 'distutils', 'tomllib'])
     expect(isStandardLibrary(module)).toBe(true);
+});
+
+describe('distributions of one purpose', () => {
+  test('who is kept is a member, and no twin stands in two groups of twins', () => {
+    for (const { keep, members } of samePurposeTable.groups)
+      expect(members).toEqual(expect.arrayContaining([...keep]));
+    const twins = samePurposeTable.groups.flatMap(({ kind, members }) =>
+      kind === 'same-modules' ? members : [],
+    );
+    expect(new Set(twins).size).toBe(twins.length);
+  });
+
+  test.each([
+    [['opencv-python', 'opencv-python-headless', 'numpy'], ['opencv: opencv-python, opencv-python-headless']],
+    [['tensorflow', 'tensorflow-cpu'], ['tensorflow: tensorflow, tensorflow-cpu']],
+    [['opencv-python'], []],
+    [
+      ['psycopg2', 'psycopg2-binary', 'psycopg'],
+      ['psycopg2: psycopg2, psycopg2-binary', 'psycopg: psycopg2, psycopg2-binary, psycopg'],
+    ],
+  ])('%j: %j', (names, found) => {
+    const groups = samePurpose(new Set(names));
+    expect(groups.map(({ group, members }) => `${group.id}: ${members.join(', ')}`)).toEqual(found);
+  });
+});
+
+test.each([
+  ['openpyxl', ['pandas'], 'pandas'],
+  ['openpyxl', ['numpy'], 'nobody'],
+  ['scikit-learn', ['joblib'], 'joblib'],
+  ['tzdata', [], 'everybody'],
+  ['torch', ['numpy'], 'nobody'],
+])('%s may be loaded among %j by %s', (name, installed, by) => {
+  const found = loadedOtherwise(name, new Set(installed));
+  expect(found === undefined ? 'nobody' : (found.by ?? 'everybody')).toBe(by);
+});
+
+test('what installs is no part of an application', () => {
+  expect(['pip', 'setuptools', 'wheel', 'torch'].filter(isInstaller)).toEqual(['pip', 'setuptools', 'wheel']);
 });

@@ -76,3 +76,98 @@ test('ends for any text, and finds an import behind any whole line of names and 
     }),
   );
 });
+
+describe('what becomes of a file without a module', () => {
+  test.each<[reason: string, text: string, margin: 'guarded' | 'lazy' | 'none']>([
+    ['it fails', 'import a', 'none'],
+    ['it fails in a condition', 'if x:\n    import a', 'none'],
+    ['nothing', 'try:\n    import a\nexcept ImportError:\n    a = None', 'guarded'],
+    ['nothing, on one line', 'try: import a\nexcept ImportError: a = None', 'guarded'],
+    ['nothing, whatever the failure', 'try:\n    import a\nexcept:\n    pass', 'guarded'],
+    [
+      'nothing, one of several',
+      'try:\n    import a\nexcept (KeyError, ModuleNotFoundError) as e:\n    pass',
+      'guarded',
+    ],
+    ['another failure is taken', 'try:\n    import a\nexcept KeyError:\n    pass', 'none'],
+    [
+      'a second handler',
+      'try:\n    import a\nexcept KeyError:\n    pass\nexcept ImportError:\n    pass',
+      'guarded',
+    ],
+    [
+      'it fails in other words',
+      'try:\n    import a\nexcept ImportError as e:\n    raise RuntimeError from e',
+      'none',
+    ],
+    ['it fails in other words, on one line', 'try:\n    import a\nexcept ImportError: raise', 'none'],
+    ['it is a second choice', 'try:\n    import b\nexcept ImportError:\n    import a', 'none'],
+    [
+      'nothing, deep inside',
+      'try:\n    if x:\n        # why\n        import a\nexcept ImportError:\n    pass',
+      'guarded',
+    ],
+    ['nothing, suppressed', 'with contextlib.suppress(ImportError):\n    import a', 'guarded'],
+    ['type checkers only', 'if TYPE_CHECKING:\n    import a', 'guarded'],
+    ['it was asked for before', 'if is_a_available():\n    import a', 'guarded'],
+    ['it was asked for before, upside down', 'if not is_a_available():\n    import a', 'none'],
+    ['a call fails', 'def f():\n    import a', 'lazy'],
+    ['a call fails, arguments over lines', 'def f(\n    x,\n) -> None:\n    import a', 'lazy'],
+    [
+      'a call fails, the function is tried',
+      'try:\n    def f():\n        import a\nexcept ImportError:\n    pass',
+      'lazy',
+    ],
+    [
+      'nothing in a call',
+      'def f():\n    try:\n        import a\n    except ImportError:\n        pass',
+      'guarded',
+    ],
+    ['it fails in a class', 'class A:\n    import a', 'none'],
+    ['a call and the file', 'def f():\n    import a\nimport a', 'none'],
+    [
+      'a call, and nothing elsewhere',
+      'try:\n    import a\nexcept ImportError:\n    pass\ndef f():\n    import a',
+      'lazy',
+    ],
+    [
+      'it fails by another name of it',
+      'try:\n    import a\nexcept ImportError:\n    pass\nm = import_module("a")',
+      'none',
+    ],
+    ['imported by name in a call', 'def f():\n    m = import_module("a")', 'lazy'],
+  ])('%s', (_, text, margin) => {
+    const found = moduleMentions(text, { isWord: (word) => word === 'a' });
+    expect([found.imports.has('a'), found.guarded.has('a'), found.lazy.has('a')]).toEqual([
+      true,
+      margin === 'guarded',
+      margin === 'lazy',
+    ]);
+  });
+});
+
+test('a module that a string names is needed, however its imports are guarded', () => {
+  const text = 'try:\n    import a.b\nexcept ImportError:\n    pass\nm = import_module("a.b")';
+  expect([...moduleMentions(text, {}).guarded]).toEqual([]);
+});
+
+describe('strings', () => {
+  test('that are a word asked for count by themselves', () => {
+    const found = moduleMentions('x = "zmq"\ny = "zmq tornado"', { isWord: (word) => word === 'zmq' });
+    expect([[...found.words], [...found.imports]]).toEqual([['zmq'], []]);
+  });
+  test.each(['"a.b" in sys.modules', '"a.b" not in modules', 'sys.modules["a.b"]', 'sys.modules.get("a.b")'])(
+    '%s imports nothing',
+    (text) => {
+      expect([...moduleMentions(text, {}).strings]).toEqual([]);
+    },
+  );
+  test.each([
+    ['run(["git", "log"])', ['git', 'log']],
+    ['run("A=1 /usr/bin/git log | head -1 && sudo make")', ['git', 'head', 'make']],
+    ['log("say git and make")', ['say']],
+  ])('%s may start %j', (text, programs) => {
+    expect([...moduleMentions(text, { withPrograms: true }).programs]).toEqual(programs);
+    expect([...moduleMentions(text, {}).programs]).toEqual([]);
+  });
+});

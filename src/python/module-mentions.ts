@@ -1,3 +1,5 @@
+import { type ImportMargin, importMargin } from './import-guards.ts';
+
 // What of a source file can name a module:
 //   import a.b as c, d          from ..x import (y as z, w)        import_module("pkg.tests.data")
 // Comments and the text of longer strings cannot.
@@ -8,6 +10,25 @@ export interface ModuleMentions {
   readonly imports: ReadonlySet<string>;
   /** Strings that read like a module: `pkg.tests.data`; a relative one is made absolute. */
   readonly strings: ReadonlySet<string>;
+  /** Those of `imports` that the file is prepared to do without, wherever it takes them. */
+  readonly guarded: ReadonlySet<string>;
+  /** Those of `imports` that are taken in functions only, apart from guarded ones. */
+  readonly lazy: ReadonlySet<string>;
+  /** Strings that are one of the words which `isWord` asks for. */
+  readonly words: ReadonlySet<string>;
+  /** What strings begin with, and what follows `|`, `&` or `;` in them: `git` of `"git log | head"`; empty unless asked for. */
+  readonly programs: ReadonlySet<string>;
+}
+
+/** Where a file lies, and what is asked of it besides modules. */
+export interface MentionOptions {
+  /** The dotted name of the package that the file lies in, '' at the top; undefined where it is in no package: relative names then mean nothing. */
+  readonly packageName?: string | undefined;
+  /** True for an `__init__` file, whose strings without a dot may be its submodules (lazy loaders take such lists). */
+  readonly isPackage?: boolean;
+  /** Top-level modules and the like: a call such as `import_module("x")` with one of them counts as an import. */
+  readonly isWord?: (text: string) => boolean;
+  readonly withPrograms?: boolean;
 }
 
 const longestName = 200;
@@ -15,45 +36,25 @@ const codes = { newline: 10, quote: 34, hash: 35, apostrophe: 39, colon: 58, sem
 const dotted = /^\.*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 
 /**
- * Reads which modules a Python source (or stub) names. `packageName` is the dotted name of the package that the file lies
- * in, '' at the top; undefined where the file is in no package: relative names then mean nothing. `isPackage` is true for an `__init__` file, whose
- * strings without a dot may be its submodules (lazy loaders take such lists). It needs no valid Python: a file
- * that it loses its way in counts for every dotted word in it, so that it errs towards naming too much.
+ * Reads which modules a Python source (or stub) names. It needs no valid Python: a file that it loses its way in counts for
+ * every dotted word in it, so that it errs towards naming too much.
  */
-export function moduleMentions(
-  text: string,
-  {
-    packageName,
-    isPackage = false,
-  }: { readonly packageName?: string | undefined; readonly isPackage?: boolean },
-): ModuleMentions {
-  const imports = new Set<string>();
-  const strings = new Set<string>();
-  const absolute = (name: string): string | undefined => absoluteName(name, packageName);
-  const addString = (value: string): void => {
-    const [name = ''] = value.split(':', 1);
-    if (name.length > longestName || !dotted.test(name)) return;
-    const isRelative = !name.includes('.') && isPackage;
-    const found = absolute(isRelative ? `.${name}` : name);
-    if (found !== undefined && (isRelative || name.includes('.'))) strings.add(found);
-  };
+export function moduleMentions(text: string, options: MentionOptions): ModuleMentions {
+  const found = newCollector(text, options);
+  let isLost = false;
   const readString = (start: number): number => {
     const literal = stringAt(text, start);
     isLost ||= !literal.isWhole;
-    addString(literal.value);
+    found.addString(literal.value, { start, end: literal.end });
     return literal.end;
   };
   const readStatement = (start: number): number => {
     const keyword = keywordAt(text, start);
     if (keyword === undefined) return start;
     const statement = importAt(text, start + keyword.length, keyword === 'from');
-    for (const name of statement.names) {
-      const known = absolute(name);
-      if (known !== undefined) imports.add(known);
-    }
+    found.addImports(statement.names, start);
     return statement.end;
   };
-  let isLost = false;
   let at = readStatement(skipBlanks(text, 0));
   while (at < text.length) {
     const code = text.charCodeAt(at);
@@ -64,8 +65,90 @@ export function moduleMentions(
       at = readStatement(skipBlanks(text, at + 1));
     } else at += 1;
   }
-  if (isLost) for (const word of dottedWords(text)) addString(word);
-  return { imports, strings };
+  if (isLost) for (const word of dottedWords(text)) found.addModule(word);
+  return found.mentions();
+}
+
+/** Where a string stands, its quotes included. */
+interface StringPlace {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Collector {
+  addImports(names: readonly string[], start: number): void;
+  addString(value: string, place: StringPlace): void;
+  /** A text that may be a module; without a place it counts wherever it stands. */
+  addModule(value: string, place?: StringPlace): void;
+  mentions(): ModuleMentions;
+}
+
+function newCollector(text: string, options: MentionOptions): Collector {
+  const { packageName, isPackage = false, isWord = () => false, withPrograms = false } = options;
+  const [imports, strings, words, programs] = [newNames(), newNames(), newNames(), newNames()];
+  const byMargin: Readonly<Record<ImportMargin, Set<string>>> = {
+    guarded: newNames(),
+    lazy: newNames(),
+    none: newNames(),
+  };
+  const addImport = (name: string, margin: ImportMargin): void => {
+    imports.add(name);
+    byMargin[margin].add(name);
+  };
+  const addModule = (value: string, place?: StringPlace): void => {
+    const [name = ''] = value.split(':', 1);
+    if (name.length > longestName || !dotted.test(name)) return;
+    const isRelative = !name.includes('.') && isPackage;
+    const found = absoluteName(isRelative ? `.${name}` : name, packageName);
+    if (found === undefined || !(isRelative || name.includes('.'))) return;
+    if (place === undefined || !isLookedUp(text, place)) strings.add(found);
+  };
+  return {
+    addModule,
+    addImports(names, start) {
+      const margin = names.length > 0 ? importMargin(text, start) : 'none';
+      for (const name of names) {
+        const known = absoluteName(name, packageName);
+        if (known !== undefined) addImport(known, margin);
+      }
+    },
+    addString(value, place) {
+      addModule(value, place);
+      if (withPrograms) for (const program of programsIn(value)) programs.add(program);
+      if (!isWord(value)) return;
+      words.add(value);
+      if (importingCall.test(text.slice(Math.max(0, place.start - 60), place.start)))
+        addImport(value, importMargin(text, place.start));
+    },
+    mentions() {
+      const { guarded, lazy, none } = byMargin;
+      const lazily = [...lazy].filter((name) => !none.has(name) && !strings.has(name));
+      const dispensable = [...guarded].filter((name) => ![none, lazy, strings].some((one) => one.has(name)));
+      return { imports, strings, words, programs, lazy: new Set(lazily), guarded: new Set(dispensable) };
+    },
+  };
+}
+
+function newNames(): Set<string> {
+  return new Set();
+}
+
+// import_module("x"), __import__("x"), import_optional_dependency("x"); who asks whether it is there needs it not
+const importingCall = /\b\w*import(?!error)\w*\s*\(\s*[rbuf]*$/i;
+
+/** `"IPython" in sys.modules` and `sys.modules["IPython"]` ask for what somebody else has imported. */
+function isLookedUp(text: string, { start, end }: StringPlace): boolean {
+  return (
+    /^\s*(?:not\s+)?in\s+(?:sys\.)?modules\b/.test(text.slice(end, end + 60)) ||
+    /\bmodules\s*(?:\[|\.get\()\s*$/.test(text.slice(Math.max(0, start - 30), start))
+  );
+}
+
+const programPlace =
+  /(?:^|[|&;\n])\s*(?:\w+=\S*\s+|(?:sudo|exec|env|nohup|time)\s+)*(?:[\w.+-]*\/)*([\w][\w.+-]*)(?=[\s|&;]|$)/g;
+
+function* programsIn(value: string): Generator<string> {
+  for (const match of value.matchAll(programPlace)) yield match[1] ?? '';
 }
 
 /** `..x` in the package `a.b` is `a.x`; undefined where the dots lead out of everything that is known. */

@@ -8,8 +8,13 @@ const reportSchema = z.object({
   environment: z.record(z.string(), z.string()).default({}),
   install: z.array(
     z.object({
-      download_info: z.object({ url: z.string() }),
+      download_info: z.object({
+        url: z.string(),
+        archive_info: z.object({ hashes: z.object({ sha256: z.string().optional() }).optional() }).optional(),
+      }),
       requested: z.boolean(),
+      // Since pip 24.
+      is_yanked: z.boolean().optional(),
       requested_extras: z.array(z.string()).default([]),
       metadata: z.object({
         name: z.string(),
@@ -61,9 +66,15 @@ function withRelations(entries: readonly ReportEntry[]): ResolvedWheel[] {
         url: entry.download_info.url,
         requires: [...(requires.get(name) ?? [])].filter((one) => names.has(one)).sort(),
         requestedBy: [...names].filter((other) => requires.get(other)?.has(name)).sort(),
+        ...withHash(entry.download_info.archive_info?.hashes?.sha256),
+        ...(entry.is_yanked !== undefined && { isYanked: entry.is_yanked }),
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function withHash(sha256: string | undefined): Pick<ResolvedWheel, 'sha256'> {
+  return sha256 === undefined ? {} : { sha256 };
 }
 
 /** Name → names it requires. Extras spread: `fastapi[standard]` asks for `uvicorn[standard]`, which asks for uvloop. */

@@ -45,6 +45,10 @@ export interface ResolvedWheel {
   readonly requires: readonly string[] | undefined;
   /** Names within the resolution that depend on it; empty for what only the user asked for. */
   readonly requestedBy: readonly string[] | undefined;
+  /** Whether its maker took it back (PEP 592); undefined where the resolver does not tell. */
+  readonly isYanked?: boolean | undefined;
+  /** Of the wheel, in hexadecimal digits; undefined where the resolver does not tell. */
+  readonly sha256?: string | undefined;
 }
 
 /** The outcome of a resolution. */

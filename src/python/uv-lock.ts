@@ -9,6 +9,7 @@ const wheelSchema = z.object({
   name: z.string().optional(),
   url: z.string().optional(),
   path: z.string().optional(),
+  hashes: z.object({ sha256: z.string().optional() }).optional(),
 });
 const lockSchema = z.object({
   'lock-version': z.string().startsWith('1.'),
@@ -51,13 +52,13 @@ export function readUvLock(
   const platforms = [...platformTags(target.platform), 'any'];
   const wheels = lock.packages.map((entry): ResolvedWheel => {
     const candidates = entry.archive ? [entry.archive] : entry.wheels;
-    const url = bestWheel(candidates, platforms, target.pythonVersion.replace('.', ''));
-    if (url === undefined)
+    const best = bestWheel(candidates, platforms, target.pythonVersion.replace('.', ''));
+    if (best === undefined)
       throw new UserError(`${entry.name} ${entry.version ?? ''} has no wheel for this Python and platform`);
     return {
       name: normaliseName(entry.name),
       version: entry.version ?? '',
-      url,
+      ...best,
       requires: undefined,
       requestedBy: undefined,
     };
@@ -70,7 +71,7 @@ function bestWheel(
   wheels: readonly LockedWheel[],
   platforms: readonly string[],
   python: string,
-): string | undefined {
+): Pick<ResolvedWheel, 'url' | 'sha256'> | undefined {
   const ranked = wheels.flatMap((wheel) => {
     const url = wheel.url ?? (wheel.path === undefined ? undefined : new URL(wheel.path, 'file:///').href);
     const file = decodeURIComponent((url ?? '').split('/').pop() ?? '').replace(/\.whl$/, '');
@@ -79,9 +80,10 @@ function bestWheel(
     const fit = pythonFit(interpreter.split('.'), abi.split('.'), python);
     return url === undefined || place === Number.POSITIVE_INFINITY || fit === undefined
       ? []
-      : [{ url, rank: fit * 1000 + place }];
+      : [{ url, sha256: wheel.hashes?.sha256, rank: fit * 1000 + place }];
   });
-  return ranked.sort((a, b) => a.rank - b.rank)[0]?.url;
+  const [best] = ranked.sort((a, b) => a.rank - b.rank);
+  return best && { url: best.url, ...(best.sha256 !== undefined && { sha256: best.sha256 }) };
 }
 
 function pythonFit(

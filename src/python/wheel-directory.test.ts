@@ -97,8 +97,8 @@ describe('readWheelDirectory', () => {
     expect(directory).toEqual({
       wheelBytes: bytes.length,
       files: [
-        { path: 'tiny/__init__.py', compressedBytes: 300, sizeBytes: 300 },
-        { path: 'tiny/data.bin', compressedBytes: 6, sizeBytes: 6 },
+        { path: 'tiny/__init__.py', compressedBytes: 300, sizeBytes: 300, headerOffset: 0, method: 0 },
+        { path: 'tiny/data.bin', compressedBytes: 6, sizeBytes: 6, headerOffset: 346, method: 0 },
       ],
     });
     expect(installedBytes(directory, { withBytecode: false })).toBe(306);
@@ -108,7 +108,9 @@ describe('readWheelDirectory', () => {
   it('takes sizes beyond 4 GB from the zip64 extra field', async () => {
     const bytes = zip([{ path: 'big.so', content: 'abc', isZip64: true, sizeBytes: 5_000_000_000 }]);
     const { files } = await readWheelDirectory(inMemory(bytes));
-    expect(files).toEqual([{ path: 'big.so', compressedBytes: 3, sizeBytes: 5_000_000_000 }]);
+    expect(files).toEqual([
+      { path: 'big.so', compressedBytes: 3, sizeBytes: 5_000_000_000, headerOffset: 0, method: 0 },
+    ]);
   });
 
   it.each([

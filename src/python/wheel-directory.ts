@@ -8,6 +8,10 @@ export interface WheelFile {
   readonly compressedBytes: number;
   /** Uncompressed. */
   readonly sizeBytes: number;
+  /** Where its local header begins. */
+  readonly headerOffset: number;
+  /** How it is compressed (APPNOTE.TXT 4.4.5): 0 stored, 8 deflated. */
+  readonly method: number;
 }
 
 /** What a wheel's central directory tells. */
@@ -115,7 +119,7 @@ function readEntries(source: RangeSource, directory: DataView, entryCount: numbe
       end: nameAt + nameBytes + extraBytes,
     });
     const name = new Uint8Array(directory.buffer, directory.byteOffset + nameAt, nameBytes);
-    files.push({ path: text.decode(name), ...sizes });
+    files.push({ path: text.decode(name), ...sizes, method: directory.getUint16(at + 10, true) });
     at = next;
   }
   return files;
@@ -126,9 +130,10 @@ function readSizes(
   directory: DataView,
   at: number,
   extra: { readonly start: number; readonly end: number },
-): { readonly compressedBytes: number; readonly sizeBytes: number } {
+): Pick<WheelFile, 'compressedBytes' | 'sizeBytes' | 'headerOffset'> {
   let compressedBytes = directory.getUint32(at + 20, true);
   let sizeBytes = directory.getUint32(at + 24, true);
+  let headerOffset = directory.getUint32(at + 42, true);
   for (let field = extra.start; field + 4 <= extra.end; field += 4 + directory.getUint16(field + 2, true)) {
     if (directory.getUint16(field, true) !== 1) continue;
     let value = field + 4;
@@ -137,10 +142,14 @@ function readSizes(
       sizeBytes = readLong(directory, value);
       value += 8;
     }
-    if (compressedBytes === saturated && value + 8 <= end) compressedBytes = readLong(directory, value);
+    if (compressedBytes === saturated && value + 8 <= end) {
+      compressedBytes = readLong(directory, value);
+      value += 8;
+    }
+    if (headerOffset === saturated && value + 8 <= end) headerOffset = readLong(directory, value);
     break;
   }
-  return { compressedBytes, sizeBytes };
+  return { compressedBytes, sizeBytes, headerOffset };
 }
 
 function readLong(data: DataView, at: number): number {

@@ -49,7 +49,7 @@ export function auditGroupsTable(
   const columns = [
     ...['content', '%', 'dead', 'avoidable', 'files'].map(right),
     { title: '' },
-    { title: one, isFlexible: true as const },
+    { title: one, overflow: 'cut' as const },
   ];
   const sections = [
     headlineLines(audit, screen),

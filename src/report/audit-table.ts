@@ -132,7 +132,7 @@ function layerLines(audit: Audit, { paint, width }: Screen): string[] {
     right('dead'),
     right('avoidable'),
     { title: '' },
-    { title: 'instruction', isFlexible: true as const },
+    { title: 'instruction', overflow: 'cut' as const },
   ];
   return [paint('Layers', 'bold'), ...layOutGrid({ columns, rows }, width, paint)];
 }

@@ -108,6 +108,6 @@ export function configLines({ config }: ImageDiff, { paint, width }: Screen): st
     { text: truncate(plainText(settingName(change)), 40) },
     { text: plainText(settingValues(change)), style: 'dim' },
   ]);
-  const columns = [{ title: '' }, { title: '' }, { title: '', isFlexible: true as const }];
+  const columns = [{ title: '' }, { title: '' }, { title: '', overflow: 'wrap' as const }];
   return [paint('Configuration', 'bold'), ...layOutGrid({ columns, rows }, width, paint)];
 }

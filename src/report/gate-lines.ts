@@ -22,7 +22,7 @@ export function gateLines(
   const inOrder = (['fail', 'cannot-judge', 'pass'] as const).flatMap((verdict) =>
     results.filter((result) => result.verdict === verdict),
   );
-  const columns = [{ title: '' }, { title: '' }, { title: '', isFlexible: true as const }];
+  const columns = [{ title: '' }, { title: '' }, { title: '', overflow: 'wrap' as const }];
   const lines = inOrder.flatMap((result) => {
     const [gateWidth, markWidth] = [Math.max(...results.map(({ gate }) => gate.length)), 4];
     const room = Math.max(24, width - gateWidth - markWidth - 4);

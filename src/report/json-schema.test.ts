@@ -200,6 +200,7 @@ const samples: readonly [title: string, name: Name, text: string][] = [
   ['two forecasts', 'compare', compareJson(forecast())],
   ['a shrunk image', 'shrink', shrinkJson(sampleShrink())],
   ['what it would be', 'shrink', shrinkJson(sampleShrink({ isDryRun: true }))],
+  ['an image with a trace', 'shrink', shrinkJson({ ...sampleShrink(), tracedModules: 2431 })],
   ['what is gone', 'shrink-manifest', shrinkManifestJson(sampleManifest())],
   ['a push', 'push', pushJson(sampleFirstPush())],
   ['what a push would send', 'push-estimate', pushEstimateJson(samplePushEstimate())],

@@ -18,7 +18,8 @@ const plain = { width: 60, hasColour: false };
 
 test('a frame underlines the words in question', () => {
   expect(lintTable([linted('FROM debian as b\n')], plain)).toBe(`a/Dockerfile:1:6 warning untagged-base DL3006
-  debian has no tag: it is whatever is newest on the day of the build
+  debian has no tag: it is whatever is newest on the day of
+  the build
     1 | FROM debian as b
       |      ^^^^^^
 
@@ -27,13 +28,16 @@ a/Dockerfile:1:13 warning from-as-casing FromAsCasing
     1 | FROM debian as b
       |             ^^
 
-2 findings in 1 file: 2 warnings. plimsoll lint --explain RULE tells why; --fix corrects 1.
+2 findings in 1 file: 2 warnings. plimsoll lint --explain
+RULE tells why; --fix corrects 1.
 `);
 });
 
 /** The source and the mark below it of the only finding. */
 function frame(text: string): readonly string[] {
-  const [, , source = '', mark = ''] = lintTable([linted(text)], plain).split('\n');
+  const [source = '', mark = ''] = lintTable([linted(text)], plain)
+    .split('\n')
+    .filter((line) => line.slice(0, 8).endsWith('| '));
   return [source.slice(8), mark.slice(8)];
 }
 

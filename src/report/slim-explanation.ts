@@ -1,7 +1,7 @@
 import { formatBytes } from '../base/index.ts';
 import type { Plan, PlannedEdit } from '../slim/index.ts';
 import { type Screen, screenFor, type TerminalOptions } from './screen.ts';
-import { plainText, type Style, wrap } from './terminal-text.ts';
+import { plainText, type Style, textWidth, wrap } from './terminal-text.ts';
 
 /** A plan whose edits say where their reason can be looked up. */
 export interface ExplainedPlan extends Pick<Plan, 'leftAlone' | 'secrets'> {
@@ -60,18 +60,17 @@ function editLines(
     edit.predictedBytes === undefined || edit.predictedBytes === 0
       ? []
       : [['saves', `about ${formatBytes(edit.predictedBytes)}`]];
-  const facts = [
-    ['why', edit.reason],
-    ['risk', `${edit.risk}: ${riskWords[edit.risk]}`],
-    ...saving,
-    ['source', edit.sources.join(' · ')],
-  ];
+  const facts = [['why', edit.reason], ['risk', `${edit.risk}: ${riskWords[edit.risk]}`], ...saving];
   return [
-    paint(`${position}. ${plainText(edit.title)}`, 'bold') + paint(`  ${edit.id}`, 'dim'),
+    ...titleLines(`${position}. ${plainText(edit.title)}`, edit.id, { width, paint }),
     ...facts.flatMap(([name = '', text = '']) =>
       wrap(plainText(text), width - 10).map(
         (line, at) => `   ${at === 0 ? paint(name.padEnd(7), 'accent') : ' '.repeat(7)}${line}`,
       ),
+    ),
+    // An address that is broken cannot be followed.
+    ...edit.sources.map(
+      (source, at) => `   ${at === 0 ? paint('source ', 'accent') : ' '.repeat(7)}${plainText(source)}`,
     ),
     ...edit.diff
       .trimEnd()
@@ -80,6 +79,15 @@ function editLines(
         const style = styleOf(line);
         return `   ${style === 'plain' ? plainText(line) : paint(plainText(line), style)}`.trimEnd();
       }),
+  ];
+}
+
+function titleLines(title: string, id: string, { width, paint }: Screen): string[] {
+  const isFitting = textWidth(title) + 2 + textWidth(id) <= width;
+  if (isFitting) return [paint(title, 'bold') + paint(`  ${id}`, 'dim')];
+  return [
+    ...wrap(title, width - 3).map((line, at) => `${at === 0 ? '' : '   '}${paint(line, 'bold')}`),
+    `   ${paint(id, 'dim')}`,
   ];
 }
 

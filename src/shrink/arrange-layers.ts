@@ -3,8 +3,12 @@ import type { StripPlan } from './elf/plan-strip.ts';
 import { type LayerGroup, layerGroupOf, layerGroups } from './layer-group.ts';
 import type { ShrinkSubject } from './pass.ts';
 import type { PlannedEdit } from './plan.ts';
+import type { PlannedText } from './plan-dpkg.ts';
 import type { PlannedRecord } from './plan-records.ts';
 import { type RemainingTree, remainingTree } from './remaining-tree.ts';
+
+/** What a file's content becomes. */
+export type FileChange = StripPlan | PlannedRecord | PlannedText;
 
 /** One entry of a new layer; `place` is that of the old entry whose metadata it has. */
 export type PlannedMember =
@@ -26,7 +30,7 @@ export interface PlannedFile {
   /** The old entry with its content, which the metadata are from, too: entries of hard links may lack the attributes. */
   readonly content: EntryPlace;
   /** What becomes of the content. */
-  readonly change?: StripPlan | PlannedRecord;
+  readonly change?: FileChange;
   /** Stored bytes as far as they are known before the new content is made. */
   readonly sizeBytes: number;
 }
@@ -50,6 +54,7 @@ export interface ArrangeRequest {
   readonly baseLayerCount: number;
   readonly edits: readonly PlannedEdit[];
   readonly records: readonly PlannedRecord[];
+  readonly texts: readonly PlannedText[];
 }
 
 /**
@@ -115,31 +120,36 @@ function clusterMembers(
     const isBaseContent = content.layer < baseLayerCount;
     const target = isBaseContent ? root.get(path)?.entry.linkTarget : holder;
     // A list that is written anew is no longer the file that other names show.
-    const isOwn = change !== undefined && 'location' in change;
+    const isOwn = change !== undefined && !('pieces' in change);
     if (target !== undefined && !isOwn) {
       return [{ kind: 'link', path, place: isBaseContent ? place : content, target }];
     }
     if (!isOwn) holder = path;
-    const sizeBytes =
-      change !== undefined && 'pieces' in change
-        ? change.sizeBytes
-        : (storedEntry(root, content)?.sizeBytes ?? 0);
+    const sizeBytes = changedBytes(change) ?? storedEntry(root, content)?.sizeBytes ?? 0;
     return [{ kind: 'file', path, content, ...(change && { change }), sizeBytes }];
   });
+}
+
+/** Of a RECORD nobody knows before it is written. */
+function changedBytes(change: FileChange | undefined): number | undefined {
+  if (change === undefined || 'location' in change) return undefined;
+  return 'pieces' in change ? change.sizeBytes : change.newText.length;
 }
 
 function storedEntry(root: RootFileSystem, { layer, position }: EntryPlace): LayerEntry | undefined {
   return root.layers[layer]?.entry(position);
 }
 
-type Changes = ReadonlyMap<string, StripPlan | PlannedRecord>;
+type Changes = ReadonlyMap<string, FileChange>;
 
 const changesOfRequest = new WeakMap<ArrangeRequest, Changes>();
 
 function changesOf(request: ArrangeRequest): Changes {
   const known = changesOfRequest.get(request);
   if (known !== undefined) return known;
-  const changes = new Map<string, StripPlan | PlannedRecord>(request.records.map((one) => [one.path, one]));
+  const changes = new Map<string, FileChange>(
+    [...request.records, ...request.texts].map((one) => [one.path, one]),
+  );
   for (const { edit } of request.edits) if (edit.kind === 'strip') changes.set(edit.path, edit.plan);
   changesOfRequest.set(request, changes);
   return changes;

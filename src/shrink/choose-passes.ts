@@ -8,20 +8,17 @@ export interface PassChoice {
   readonly skip?: readonly string[];
   /** Opt-in passes beside the usual ones. */
   readonly with?: readonly string[];
-  /** With the compiled modules gone: start-up takes longer. */
-  readonly isSmallest?: boolean;
+  /** With compiled modules gone: `none` stays, or those that a trace tells of. */
+  readonly bytecode?: 'all' | 'traced' | 'none' | undefined;
 }
-
-/** What the smallest image does without. */
-const smallest: readonly string[] = ['bytecode'];
 
 /**
  * The passes to run, in their order: `safe` and `verify` ones where nothing is said. Throws a `UserError` for a name that no pass has. Dead
  * bytes are no pass: whatever is written anew has none.
  */
 export function choosePasses(choice: PassChoice): readonly ShrinkPass[] {
-  const { only = [], skip = [], isSmallest = false } = choice;
-  const added = [...(choice.with ?? []), ...(isSmallest ? smallest : [])];
+  const { only = [], skip = [], bytecode = 'all' } = choice;
+  const added = [...(choice.with ?? []), ...(bytecode === 'all' ? [] : ['bytecode'])];
   for (const name of [...only, ...skip, ...added]) assertKnown(name);
   return shrinkPasses.filter(({ name, risk }) => {
     if (skip.includes(name)) return false;

@@ -268,12 +268,29 @@ describe('compiled modules', () => {
   test('stay where nobody asks', async () => {
     expect((await goneOf(members)).gone).toEqual([]);
   });
-  test.each([{ isSmallest: true }, { with: ['bytecode'] }, { only: ['bytecode'] }])(
+  test.each<ShrinkHow>([{ bytecode: 'none' }, { with: ['bytecode'] }, { only: ['bytecode'] }])(
     'go with %j, where the source is there',
     async (how) => {
       expect((await goneOf(members, how)).gone).toEqual([`${site}/pkg/__pycache__/a.cpython-311.pyc`]);
     },
   );
+});
+
+describe('compiled modules that a trace tells of', () => {
+  const bytecode = (name: string): string => `${site}/pkg/__pycache__/${name}.cpython-311.pyc`;
+  const members = [
+    ...distribution('pkg', { 'pkg/__init__.py': '', 'pkg/a.py': '', 'pkg/b.py': '' }),
+    ...['__init__', 'a', 'b'].map((name) => file(bytecode(name))),
+    { path: 'opt/venv/lib64', type: 'symlink', linkPath: 'lib' } as const,
+  ];
+  test.each<[reason: string, traced: readonly string[], gone: readonly string[]]>([
+    ['what it loaded stays', [`${site}/pkg/__init__.py`, `${site}/pkg/a.py`], ['b']],
+    ['through a link, too', ['opt/venv/lib64/python3.11/site-packages/pkg/b.py'], ['__init__', 'a']],
+    ['what is not in the image means nothing', ['usr/lib/python3.11/abc.py'], ['__init__', 'a', 'b']],
+  ])('%s', async (_, traced, gone) => {
+    const how: ShrinkHow = { bytecode: 'traced', traced: new Set(traced) };
+    expect((await goneOf(members, how)).gone).toEqual(gone.map(bytecode));
+  });
 });
 
 describe('which passes run', () => {

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { ownChunk } from '../base/index.ts';
 import type { EntryPlace, LayerEntry } from '../filetree/index.ts';
 import { decodeName, type SparseMap, type TarContent, type TarEntry, type TarMember } from '../tar/index.ts';
-import type { PlannedFile, PlannedLayer, PlannedMember } from './arrange-layers.ts';
-import type { StripPiece, StripPlan } from './elf/plan-strip.ts';
+import type { FileChange, PlannedFile, PlannedLayer, PlannedMember } from './arrange-layers.ts';
+import type { StripPiece } from './elf/plan-strip.ts';
 import { editRecord, type PlannedRecord, type RecordedFile } from './plan-records.ts';
 import { placeKey, type Study } from './study.ts';
 
@@ -145,11 +145,12 @@ function* piecesOf(pieces: readonly StripPiece[], read: ReadBytes): Generator<Bu
 }
 
 function changedContent(
-  change: StripPlan | PlannedRecord,
+  change: FileChange,
   { content }: PlannedFile,
   sources: MemberSources,
 ): Uint8Array | TarContent {
   if ('pieces' in change) return contentOf(change.pieces, change.sizeBytes, readerAt(content, sources));
+  if ('newText' in change) return Buffer.from(change.newText, 'latin1');
   return Buffer.from(editRecord(change, (path) => stripped(change, path, sources)));
 }
 

@@ -5,7 +5,9 @@ import type { ImageConfig } from '../image/index.ts';
 import type { InstalledDistribution } from '../python/index.ts';
 import { arrangeLayers, type PlannedLayer } from './arrange-layers.ts';
 import { filesBelow } from './files-below.ts';
+import { keptUnits, unitOf } from './kept-units.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
+import { planDpkgTexts } from './plan-dpkg.ts';
 import { type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
 import type { Study } from './study.ts';
 import { type TakenBack, takeBack } from './take-back.ts';
@@ -20,6 +22,8 @@ export interface PlanRequest {
   /** How many of the lowest layers stay as they are. */
   readonly baseLayerCount: number;
   readonly passes: readonly ShrinkPass[];
+  /** Sources of the modules that a start loads, where that is known: their bytecode stays. */
+  readonly traced?: ReadonlySet<string> | undefined;
   /** True for a path that its user wants to stay. */
   readonly isKept: (path: string) => boolean;
 }
@@ -58,19 +62,21 @@ export function planShrink(request: PlanRequest): ShrinkPlan {
   const { edits, takenBack } = takeBack(subject, found.edits);
   const counted = countSavings(request.root, dropSharedStrips(request.root, edits));
   const records = planRecords(subject, counted);
-  const layers = arrangeLayers({ ...request, subject, edits: counted, records });
+  const texts = planDpkgTexts(request.root, counted);
+  const layers = arrangeLayers({ ...request, subject, edits: counted, records, texts });
   const leftAlone = found.leftAlone.filter(({ path }) => isLeft(request.root, path, counted));
   return { edits: counted, takenBack, leftAlone, inBase: found.inBase, records, layers };
 }
 
 function subjectOf(request: PlanRequest): ShrinkSubject {
-  const { root, config, distributions, inventory, study } = request;
+  const { root, config, distributions, inventory, study, traced } = request;
   return {
     root,
     config,
     distributions,
     inventory,
     study,
+    traced,
     distributionOf: ownerIndex(distributions),
     packageOf: (path) => inventory.ownerOf(path),
   };
@@ -87,11 +93,11 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
   for (const pass of request.passes) {
     const result = pass.find(subject);
     leftAlone.push(...result.leftAlone.map((one) => ({ pass: pass.name, ...one })));
-    const kept = new Map<string, string>();
-    for (const edit of result.edits) {
-      const because = isKept(edit.path) ? 'it is to be kept' : whole(edit.path);
-      if (because !== undefined) kept.set(unitOf(edit), because);
-    }
+    const kept = keptUnits(result.edits, {
+      root,
+      baseLayerCount,
+      because: (edit) => (isKept(edit.path) ? 'it is to be kept' : whole(edit)),
+    });
     leftAlone.push(...[...kept].map(([path, because]) => ({ pass: pass.name, path, because })));
     for (const edit of result.edits) {
       const place = root.placeOf(edit.path);
@@ -107,17 +113,15 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
   return { edits: [...taken.values()], leftAlone, inBase };
 }
 
-/** What is decided for all files of it at once. */
-function unitOf(edit: ShrinkEdit): string {
-  return edit.kind === 'remove' ? edit.unit : edit.path;
-}
-
 /** Says why the list of files that a distribution comes with could not follow a change of one of them. */
 function wholeUnits(
   { root, baseLayerCount }: PlanRequest,
   subject: ShrinkSubject,
-): (path: string) => string | undefined {
-  return (path) => {
+): (edit: ShrinkEdit) => string | undefined {
+  return (edit) => {
+    const { path } = edit;
+    // Its list goes with it.
+    if (edit.kind === 'remove' && edit.whole !== undefined) return undefined;
     const distribution = subject.distributionOf(path);
     if (distribution === undefined || subject.packageOf(path) !== undefined) return undefined;
     const record = recordOf(distribution);

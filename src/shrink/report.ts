@@ -62,6 +62,8 @@ export interface ShrinkReport {
   readonly passes: readonly PassReport[];
   readonly takenBack: readonly TakenBack[];
   readonly leftAlone: readonly PassLeftAlone[];
+  /** How many modules a trace told of, whose bytecode stays; absent where there is no trace. */
+  readonly tracedModules?: number;
   /** Where the image was written to; absent where it was not. */
   readonly output?: { readonly destination: string; readonly digest: string };
 }
@@ -75,12 +77,13 @@ export interface ReportRequest {
   readonly passes: readonly ShrinkPass[];
   readonly plan: ShrinkPlan;
   readonly written?: readonly WrittenLayer[];
+  readonly traced?: ReadonlySet<string> | undefined;
   readonly output?: ShrinkReport['output'];
 }
 
 /** Sums up a plan, and what was written of it. */
 export function shrinkReport(request: ReportRequest): ShrinkReport {
-  const { image, root, base, baseLayerCount, plan, written, output } = request;
+  const { image, root, base, baseLayerCount, plan, written, traced, output } = request;
   const { name, digest, platform } = image;
   const before = oldLayers(request);
   const after = newLayers(request);
@@ -103,6 +106,7 @@ export function shrinkReport(request: ReportRequest): ShrinkReport {
     passes: request.passes.map((pass) => passReport(pass, plan)),
     takenBack: plan.takenBack,
     leftAlone: plan.leftAlone,
+    ...(traced && { tracedModules: traced.size }),
     ...(output && { output }),
   };
 }

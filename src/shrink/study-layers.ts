@@ -1,20 +1,26 @@
 import type { EntryPlace, LayerEntry, RootFileSystem } from '../filetree/index.ts';
 import type { Image } from '../image/index.ts';
-import { moduleMentions } from '../python/index.ts';
+import { type InstalledDistribution, moduleMentions } from '../python/index.ts';
 import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
+import { librariesLoadedBy, loadedLibraries } from './elf/loaded-libraries.ts';
 import { planStrip } from './elf/plan-strip.ts';
-import { neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
+import { libraryFolders, neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
+import { isOwnDistribution } from './own-distributions.ts';
 import type { PlainLayers } from './plain-layers.ts';
+import { isProgramList, programSource } from './program-source.ts';
 import { siteOf } from './site-packages.ts';
-import { type ElfFacts, type MentioningFile, placeKey, type Study } from './study.ts';
+import { type ElfFacts, type MentioningFile, type ProgramSource, placeKey, type Study } from './study.ts';
 
 /** What is studied. */
 export interface StudyRequest {
   readonly image: Pick<Image, 'layers'>;
   readonly root: RootFileSystem;
+  readonly distributions: readonly InstalledDistribution[];
   /** How many of the lowest layers stay as they are. */
   readonly baseLayerCount: number;
   readonly layers: PlainLayers;
+  /** Whether libraries that are loaded while something runs are looked for, too, which reads more of each file. */
+  readonly withLoadedLibraries?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +31,7 @@ export interface StudyRequest {
  */
 export async function studyLayers(request: StudyRequest): Promise<Study> {
   const visible = visiblePlaces(request.root);
-  const collected = newCollection();
+  const collected = newCollection(request);
   for (const [number, layer] of request.image.layers.entries()) {
     const wanted = visible.get(number);
     if (wanted === undefined || !isStudied(number, wanted, request.baseLayerCount)) continue;
@@ -78,17 +84,31 @@ interface Collection {
   readonly entries: Map<string, TarEntry>;
   readonly numbers: Map<string, number>;
   readonly mentions: MentioningFile[];
+  readonly programSources: ProgramSource[];
+  /** Files of distributions that are the application. */
+  readonly ownFiles: ReadonlySet<string>;
+  /** What counts as a word of `MentioningFile`. */
+  readonly words: ReadonlySet<string>;
   readonly elf: Map<string, ElfFacts>;
+  readonly withLoadedLibraries: boolean;
+  readonly loadedLibraries: Map<string, string[]>;
   readonly archives: Set<string>;
   runTimeCompilation: string | undefined;
 }
 
-function newCollection(): Collection {
+function newCollection({ distributions, withLoadedLibraries = false }: StudyRequest): Collection {
   return {
     entries: new Map(),
     numbers: new Map(),
     mentions: [],
+    programSources: [],
+    ownFiles: new Set(distributions.filter(isOwnDistribution).flatMap(({ files }) => files)),
+    words: new Set(
+      distributions.flatMap(({ modules, entryPoints }) => [...modules, ...Object.keys(entryPoints)]),
+    ),
     elf: new Map(),
+    withLoadedLibraries,
+    loadedLibraries: new Map(),
     archives: new Set(),
     runTimeCompilation: undefined,
   };
@@ -110,9 +130,23 @@ function studyFile(into: Collection, file: StudiedFile): void {
   } else if (path.endsWith('.a')) {
     if (startsWith(file, '!<arch>\n') || startsWith(file, '!<thin>\n')) into.archives.add(path);
   } else if (/\.so(?:\.|$)/.test(path) || (entry.mode & 0o111) !== 0) {
-    const facts = elfFacts(file);
+    const facts = elfFacts(into, file);
     if (facts !== undefined) into.elf.set(path, facts);
+    else studyScript(into, file);
+  } else if (path.endsWith('.sh') || isProgramList(path)) {
+    studyScript(into, file);
   }
+}
+
+/** Longer than any script that people write. */
+const longestScript = 1024 * 1024;
+
+function studyScript(into: Collection, { path, entry, body }: StudiedFile): void {
+  if (entry.sizeBytes > longestScript) return;
+  const bytes = Buffer.alloc(entry.sizeBytes);
+  body.read(bytes, 0);
+  const found = programSource(path, bytes.toString('latin1'));
+  if (found !== undefined) into.programSources.push(found);
 }
 
 function startsWith({ entry, body }: StudiedFile, magic: string): boolean {
@@ -122,12 +156,18 @@ function startsWith({ entry, body }: StudiedFile, magic: string): boolean {
   return start.toString('latin1') === magic;
 }
 
-function elfFacts({ entry, body }: StudiedFile): ElfFacts | undefined {
+function elfFacts(into: Collection, { path, entry, body }: StudiedFile): ElfFacts | undefined {
   const read: ReadAt = (target, start) => body.read(target, start);
   const elf = readElf(read, entry.sizeBytes);
   if (elf === undefined) return undefined;
   const strip = planStrip(elf, read);
-  return { needed: neededLibraries(elf, read), ...(strip && { strip }) };
+  if (into.withLoadedLibraries) for (const name of loadedLibraries(elf, read)) addLoaded(into, name, path);
+  const folders = libraryFolders(elf, read);
+  return {
+    needed: neededLibraries(elf, read),
+    ...(folders.length > 0 && { folders }),
+    ...(strip && { strip }),
+  };
 }
 
 // What makes PyTorch, cffi, Cython or distutils start a compiler.
@@ -142,14 +182,43 @@ function studySource(into: Collection, { path, entry, body }: StudiedFile): void
   body.read(bytes, 0);
   const text = bytes.toString('latin1');
   const site = siteOf(path);
+  const isOfApplication =
+    (site === undefined && !/(?:^|\/)lib\/python\d/.test(path)) || into.ownFiles.has(path);
   const found = moduleMentions(text, {
     packageName: site && packageOf(path, site),
     isPackage: /(?:^|\/)__init__\.pyi?$/.test(path),
+    isWord: (word) => into.words.has(word),
+    withPrograms: isOfApplication,
   });
-  const names = new Set([...found.imports, ...found.strings]);
-  into.mentions.push({ path, names: Uint32Array.from(names, (name) => numberOf(into.numbers, name)) });
-  if (site === undefined && !/(?:^|\/)lib\/python\d/.test(path) && compiling.test(text))
-    into.runTimeCompilation ??= path;
+  const numbered = (names: ReadonlySet<string>): Uint32Array =>
+    Uint32Array.from(names, (name) => numberOf(into.numbers, name));
+  const { imports, strings, guarded, lazy, words, programs } = found;
+  into.mentions.push({
+    path,
+    names: numbered(new Set([...imports, ...strings])),
+    ...(guarded.size > 0 && { guarded: numbered(guarded) }),
+    ...(lazy.size > 0 && { lazy: numbered(lazy) }),
+    ...(words.size > 0 && { words: numbered(words) }),
+  });
+  if (into.withLoadedLibraries) for (const name of librariesLoadedBy(text)) addLoaded(into, name, path);
+  if (!isOfApplication) return;
+  if (programs.size > 0) into.programSources.push({ path, programs: ownTexts(programs) });
+  if (compiling.test(text)) into.runTimeCompilation ??= path;
+}
+
+function addLoaded(into: Collection, name: string, path: string): void {
+  const known = into.loadedLibraries.get(name);
+  if (known === undefined) into.loadedLibraries.set(ownText(name), [path]);
+  else known.push(path);
+}
+
+/** Copies, as a part of a text keeps the whole of it in memory. */
+function ownTexts(texts: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...texts].map(ownText));
+}
+
+function ownText(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function packageOf(path: string, site: string): string {
@@ -164,11 +233,12 @@ function numberOf(numbers: Map<string, number>, name: string): number {
   const known = numbers.get(name);
   if (known !== undefined) return known;
   // A copy, as a part of a text keeps the whole of it in memory.
-  numbers.set(Buffer.from(name, 'latin1').toString('latin1'), numbers.size);
+  numbers.set(ownText(name), numbers.size);
   return numbers.size - 1;
 }
 
 function finished(found: Collection): Study {
-  const { entries, mentions, elf, archives, runTimeCompilation } = found;
-  return { entries, names: [...found.numbers.keys()], mentions, elf, archives, runTimeCompilation };
+  const { entries, mentions, programSources, elf, loadedLibraries, archives, runTimeCompilation } = found;
+  const names = [...found.numbers.keys()];
+  return { entries, names, mentions, programSources, elf, loadedLibraries, archives, runTimeCompilation };
 }

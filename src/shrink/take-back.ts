@@ -1,7 +1,11 @@
 import { followLinks, type RootFileSystem } from '../filetree/index.ts';
+import { needed, unitOf } from './kept-units.ts';
+import { loadedFiles } from './loaded-files.ts';
 import { outsideNames } from './needed-test-folders.ts';
+import { ownLibrary } from './own-library.ts';
 import type { ShrinkSubject } from './pass.ts';
 import type { PlannedEdit } from './plan.ts';
+import { isUse } from './python-uses.ts';
 import { moduleAt, siteOf } from './site-packages.ts';
 
 /** A removal that a proof speaks against: all of its unit stays. */
@@ -40,6 +44,7 @@ export function takeBack(subject: ShrinkSubject, edits: readonly PlannedEdit[]):
       const { unit } = found.edit;
       if (!units.has(unit)) units.set(unit, { pass: found.pass, path: unit, because });
     }
+    addNeeded(units, left);
     takenBack.push(...units.values());
     left = left.filter(({ edit }) => edit.kind !== 'remove' || !units.has(edit.unit));
     isDone = units.size === 0;
@@ -47,9 +52,19 @@ export function takeBack(subject: ShrinkSubject, edits: readonly PlannedEdit[]):
   return { edits: left, takenBack };
 }
 
+/** What a unit that stays requires has to stay as well. */
+function addNeeded(units: Map<string, TakenBack>, left: readonly PlannedEdit[]): void {
+  const passes = new Map(left.map(({ edit, pass }) => [unitOf(edit), pass]));
+  const edits = left.map(({ edit }) => edit);
+  for (const [unit, by] of needed(edits, new Set(units.keys()))) {
+    units.set(unit, { pass: passes.get(unit) ?? '', path: unit, because: `${by} needs it` });
+  }
+}
+
 function importProof(subject: ShrinkSubject): Proof {
   const { study, root } = subject;
   const outside = outsideNames(subject);
+  const isLoaded = loadedFiles(subject);
   return (gone) => {
     const modules = goneModules(root, gone);
     if (modules.size === 0) return new Map();
@@ -58,11 +73,18 @@ function importProof(subject: ShrinkSubject): Proof {
       const path = modules.get(name);
       if (path !== undefined) failed.set(path, `${because} ${name}`);
     };
-    for (const { name, source } of outside) fail(name, `${source} names`);
+    for (const { name, source } of outside) if (!gone.has(source)) fail(name, `${source} names`);
     const wanted = new Set(study.names.flatMap((name, number) => (modules.has(name) ? [number] : [])));
-    for (const { path, names } of study.mentions) {
-      if (gone.has(path)) continue;
-      for (const number of names) if (wanted.has(number)) fail(study.names[number] ?? '', `${path} names`);
+    for (const mention of study.mentions) {
+      if (gone.has(mention.path)) continue;
+      for (const number of mention.names) {
+        if (!wanted.has(number)) continue;
+        const module = study.names[number] ?? '';
+        const edit = gone.get(modules.get(module) ?? '')?.edit;
+        const tool = edit?.kind === 'remove' ? edit.whole?.tool : undefined;
+        const by = subject.distributionOf(mention.path);
+        if (isUse(mention, [number], { tool, isLoaded, by })) fail(module, `${mention.path} names`);
+      }
     }
     return failed;
   };
@@ -90,16 +112,18 @@ function hasTwin(root: RootFileSystem, path: string, gone: ReadonlyMap<string, P
   return [`${stem}.py`, `${stem}/__init__.py`].some(stays);
 }
 
-function libraryProof({ study }: ShrinkSubject): Proof {
+function libraryProof({ study, root }: ShrinkSubject): Proof {
   return (gone) => {
     const byName = new Map<string, string>();
     for (const path of gone.keys()) byName.set(path.slice(path.lastIndexOf('/') + 1), path);
     const failed = new Map<string, string>();
-    for (const [path, { needed }] of study.elf) {
+    for (const [path, { needed, folders }] of study.elf) {
       if (gone.has(path)) continue;
       for (const name of needed) {
         const library = byName.get(name);
-        if (library !== undefined) failed.set(library, `${path} is linked with it`);
+        if (library === undefined) continue;
+        const own = ownLibrary(root, { path, name, folders });
+        if (own === undefined || gone.has(own)) failed.set(own ?? library, `${path} is linked with it`);
       }
     }
     return failed;

@@ -1,6 +1,7 @@
 import type { Project } from '../project/index.ts';
 import {
   cpuVariant,
+  type DistributionFacts,
   developmentPurpose,
   gpuCompanionOf,
   likelyDistributions,
@@ -10,7 +11,6 @@ import {
 } from '../python/index.ts';
 import { buildCommands, startCommands, startsShell } from './needed-commands.ts';
 import { stageThatUses } from './other-stages.ts';
-import type { DistributionFacts } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
 
 /** For whom the image is made, and how that is known. */

@@ -29,6 +29,10 @@ const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {
   ],
   'secret-mounts': ['BuildKit SecretsUsedInArgOrEnv', 'https://docs.docker.com/build/building/secrets/'],
   dockerignore: ['https://docs.docker.com/build/concepts/context/#dockerignore-files'],
+  'ci-cache': [
+    'https://docs.docker.com/build/ci/github-actions/cache/',
+    'https://docs.docker.com/build/cache/backends/registry/',
+  ],
   compose: ['https://github.com/compose-spec/compose-spec/blob/main/spec.md'],
 };
 

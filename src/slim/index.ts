@@ -1,8 +1,11 @@
-export { type Application, type ApplicationImport, importStatement } from './application.ts';
+export { type Application, type ApplicationImport, findApplication, importStatement } from './application.ts';
+export { proposeCiCache } from './ci-cache/index.ts';
 export { containerCommand, type StartOverride } from './container-command.ts';
 export { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 export { sourcesOf } from './edit-sources.ts';
 export type { LeanFile } from './lean-file.ts';
+export { startCommands } from './needed-commands.ts';
+export { stageThatUses } from './other-stages.ts';
 export { withoutOwnOutput } from './own-output.ts';
 export {
   type ComposePlan,
@@ -17,7 +20,6 @@ export {
 } from './plan.ts';
 export { type FactsInput, pruneScriptPath, rewriteFacts } from './project-facts.ts';
 export { type ContextProposal, neededPaths, proposeIgnore } from './propose-ignore.ts';
-export { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 export { type ProjectStudy, studyProject } from './study-project.ts';
 export {
   type AttemptOutcome,

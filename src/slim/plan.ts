@@ -1,4 +1,3 @@
-import { createTwoFilesPatch } from 'diff';
 import {
   type BuildSecret,
   type RewriteFacts,
@@ -8,14 +7,21 @@ import {
   rewrites,
 } from '../dockerfile/index.ts';
 import { ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
-import { type Risk, redactInstruction } from '../finding/index.ts';
-import type { RequirementsTree } from '../python/index.ts';
+import type { Risk } from '../finding/index.ts';
+import {
+  type DistributionFacts,
+  type RequirementsTree,
+  type SplitRequirements,
+  splitRequirements,
+} from '../python/index.ts';
+import type { CiCacheProposal } from './ci-cache/index.ts';
+import { ciCachePart } from './ci-cache-part.ts';
+import { patch } from './edit-patch.ts';
 import type { LeanFile } from './lean-file.ts';
 import { withSmaller } from './smaller-facts.ts';
-import { type DistributionFacts, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 
 /** The names of all edits, as `--only` and `--skip` take them. */
-export type EditId = RewriteId | 'dockerignore' | 'compose';
+export type EditId = RewriteId | 'dockerignore' | 'compose' | 'ci-cache';
 
 /** One change with everything that a person needs to agree to it. */
 export interface PlannedEdit {
@@ -83,6 +89,8 @@ export interface PlanInput {
   readonly distributions: DistributionFacts;
   readonly ignore: IgnoreProposal | undefined;
   readonly compose: ComposePlans;
+  /** What the pipelines lack that build the project. */
+  readonly ciCache: CiCacheProposal;
   readonly pruneScript: LeanFile;
   /** Opt-in edits that were asked for. */
   readonly asked?: ReadonlySet<EditId>;
@@ -96,6 +104,7 @@ export const editIds: readonly EditId[] = [
   ...rewrites.map((rewrite) => rewrite.id),
   'dockerignore',
   'compose',
+  'ci-cache',
 ];
 
 /** Decides all edits but those of `without`; pure, so that an edit can be taken back by planning again. */
@@ -117,6 +126,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   const hasPruning = rewritten.text.includes(input.pruneScript.path);
   const compose = isModelVolumeMade(rewritten) ? input.compose.withoutModels : input.compose.asBuilt;
   const extra = extraFiles(input, compose, without);
+  const ci = ciCachePart(input, rewritten.text, without);
   const edits = [
     ...rewritten.applied.map(
       (applied): PlannedEdit => ({
@@ -135,6 +145,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
       requirementFiles,
     }),
     ...extra.edits,
+    ...ci.edits,
   ];
   return {
     edits: edits.sort((a, b) => editIds.indexOf(a.id) - editIds.indexOf(b.id)),
@@ -153,8 +164,15 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
         because,
       })),
       ...(without.has('compose') ? [] : (compose?.leftAlone ?? [])),
+      ...ci.leftAlone,
     ],
-    files: [dockerfile, ...requirementFiles, ...(hasPruning ? [input.pruneScript] : []), ...extra.files],
+    files: [
+      dockerfile,
+      ...requirementFiles,
+      ...(hasPruning ? [input.pruneScript] : []),
+      ...extra.files,
+      ...ci.files,
+    ],
     secrets: rewritten.applied.flatMap((one) => one.secrets),
   };
 }
@@ -283,12 +301,6 @@ function extraFiles(
 
 function mergeFiles(files: readonly LeanFile[]): LeanFile[] {
   return [...new Map(files.map((file) => [file.path, file])).values()];
-}
-
-function patch(path: string, before: string, after: string): string {
-  const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 2 });
-  // What is shown is passed on: reports, logs, pull requests.
-  return redactInstruction(diff.replace(/^=+\n/, ''));
 }
 
 function titleOf(id: RewriteId): string {

@@ -1,6 +1,7 @@
 import type { RewriteFacts } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
+  cpuReplacement,
   cpuVariant,
   type DebianSuite,
   likelyDistributions,
@@ -21,7 +22,6 @@ import { requirementClosure, requirementFolders, requirementsWithSource } from '
 import { rootNeeds } from './root-needs.ts';
 import { smallerFacts } from './smaller-facts.ts';
 import { compilesAtRunTime, condaPaths, hardCodedPaths } from './source-signs.ts';
-import { cpuReplacement } from './split-requirements.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
 

@@ -113,18 +113,34 @@ export function neededPaths(project: Project, study: ProjectStudy): (path: strin
       folder: posix.dirname(source.path),
     })),
   );
-  const scriptText = [...project.texts.shellScripts.map((script) => script.text), ...runTexts(project)].join(
-    '\n',
-  );
+  const scriptText = [
+    ...project.texts.shellScripts.map((script) => script.text),
+    ...runTexts(project),
+    ...composeTexts(project),
+  ].join('\n');
   const ofOtherStages = neededByOtherStages(project);
   return (path) => {
     const known = files.get(path);
     if (known !== undefined) return known;
     const user = named.find((one) => names(one, path));
     if (user !== undefined) return `${user.place} reads ${user.text}`;
-    if (path.includes('/') && isNamedIn(scriptText, path)) return 'a script or RUN names it';
+    if (pathsAbove(path).some((one) => isNamedIn(scriptText, one)))
+      return 'a script, RUN or start command names it';
     return ofOtherStages(path);
   };
+}
+
+/** The path itself and the folders that it lies in, without those at the top: their names are words like others. */
+function pathsAbove(path: string): readonly string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 2).join('/'));
+}
+
+/** What the services of the compose file start that are built so. */
+function composeTexts({ compose }: Project): string[] {
+  return (compose?.builders ?? []).flatMap(({ command = '', entrypoint = '', healthcheck = '' }) =>
+    [command, entrypoint, healthcheck].map((one) => (typeof one === 'string' ? one : one.join('\n'))),
+  );
 }
 
 /** The path stands in the text as a whole word, perhaps behind a folder of the container. */

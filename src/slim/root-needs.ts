@@ -55,8 +55,8 @@ function sourceReason({ line, place }: PlacedLine, workdir: string): string[] {
 /** Files in volumes and on the host have owners already. */
 function composeReasons({ compose, directory }: Project): string[] {
   const [service] = compose?.builders ?? [];
-  const file = compose?.documents[0]?.file;
-  if (service === undefined || file === undefined) return [];
+  if (compose === undefined || service === undefined) return [];
+  const file = (compose.origins.get(service.name) ?? compose.documents[0])?.file ?? '';
   const name = posix.relative(directory, file);
   return [
     ...(service.user === undefined ? [] : [`${name} sets the user to ${service.user}`]),

@@ -15,7 +15,7 @@ export async function writeLeanFiles(
   const target = join(projectDir, plimsollDir, 'lean');
   try {
     await rm(target, { recursive: true, force: true });
-    for (const file of files) await writeFileWhole(join(target, file.path), file.content);
+    for (const file of files) await writeFileWhole(join(target, pathInside(file.path)), file.content);
     // Whatever tool walks the project (git, linters, the next build) should pass this folder by.
     await writeFileWhole(join(projectDir, plimsollDir, '.gitignore'), '*\n');
   } catch (error) {
@@ -24,7 +24,12 @@ export async function writeLeanFiles(
       cause: error,
     });
   }
-  return files.map((file) => join(target, file.path));
+  return files.map((file) => join(target, pathInside(file.path)));
+}
+
+/** A pipeline may lie above the project: `../../.github/workflows/ci.yml` is written without the way up. */
+function pathInside(path: string): string {
+  return path.replace(/^(?:\.\.\/)+/, '');
 }
 
 /**
@@ -38,14 +43,14 @@ export async function stageContext(
 ): Promise<void> {
   await rm(stageDir, { recursive: true, force: true });
   await mkdir(stageDir, { recursive: true });
-  const replaced = new Set(content.files.map((file) => file.path));
+  const replaced = new Set(content.files.filter((one) => one.isNotBuilt !== true).map((file) => file.path));
   for (const path of content.paths) {
     if (replaced.has(path)) continue;
     const target = join(stageDir, path);
     await mkdir(dirname(target), { recursive: true });
     await linkOrCopy(join(projectDir, path), target);
   }
-  for (const file of content.files)
+  for (const file of content.files.filter((one) => one.isNotBuilt !== true))
     await writeFileWhole(join(stageDir, file.path), file.content, await modeOf(join(projectDir, file.path)));
 }
 
@@ -64,10 +69,15 @@ async function modeOf(path: string): Promise<number> {
   return info === undefined ? 0o644 : info.mode & 0o7777;
 }
 
+/** Does `--apply` change it? */
+function isApplied({ content, previous, isOffered }: LeanFile): boolean {
+  return content !== previous && isOffered !== true;
+}
+
 /** The unified diff between the project's files and the lean ones, as `--apply` shows it. */
 export function diffOf(files: readonly LeanFile[]): string {
   return files
-    .filter((file) => file.content !== file.previous)
+    .filter(isApplied)
     .map((file) => {
       const from = file.previous === undefined ? '/dev/null' : `a/${file.path}`;
       return createTwoFilesPatch(from, `b/${file.path}`, file.previous ?? '', file.content, '', '', {
@@ -86,7 +96,7 @@ export async function applyLeanFiles(
   files: readonly LeanFile[],
   stamp: string,
 ): Promise<string> {
-  const changed = files.filter((file) => file.content !== file.previous);
+  const changed = files.filter(isApplied);
   for (const file of changed) {
     const now = await readFile(join(projectDir, file.path)).then(decodeLossless, () => undefined);
     if (now !== file.previous) {
@@ -97,7 +107,7 @@ export async function applyLeanFiles(
   }
   const backup = join(projectDir, plimsollDir, 'backup', stamp);
   for (const file of changed) {
-    if (file.previous !== undefined) await writeFileWhole(join(backup, file.path), file.previous);
+    if (file.previous !== undefined) await writeFileWhole(join(backup, pathInside(file.path)), file.previous);
   }
   for (const file of changed) {
     const path = join(projectDir, file.path);

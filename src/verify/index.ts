@@ -26,6 +26,7 @@ export {
 } from './probe-environment.ts';
 export { type Answer, bodyLimitBytes, sendProbe } from './send-probes.ts';
 export type { ContainerLogs } from './serve.ts';
+export { type TraceRequest, traceStart } from './trace-start.ts';
 export type { Check, CheckName, StartUp, Verdict, Verification } from './verification.ts';
 export { leanVerifier, verifyImages } from './verify.ts';
 export type { VerifyRequest, VerifyTimeouts } from './verify-request.ts';

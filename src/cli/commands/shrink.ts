@@ -24,7 +24,19 @@ export const shrink: CliCommand = {
       .option('--only <pass>', 'run these passes and no others (repeatable)', collect)
       .option('--skip <pass>', 'leave out a pass (repeatable)', collect)
       .option('--with <pass>', 'run a pass that has to be asked for, too (repeatable)', collect)
-      .option('--smallest', 'do without compiled modules, too: each start takes longer')
+      .option('--smallest', 'do without compiled modules: --bytecode none')
+      .addOption(
+        new Option(
+          '--bytecode <which>',
+          'compiled modules that stay: all (default), those that a start loads (traced), none (each start takes longer)',
+        ).choices(['all', 'traced', 'none']),
+      )
+      .option(
+        '--trace <file>',
+        'what a start loads: output of `python -v`, or a list of .py and .pyc files; without it --bytecode traced starts the image',
+      )
+      .option('--probe <request>', 'what the started image is asked: "/predict?x=1" (repeatable)', collect)
+      .option('--port <number>', 'the port that the started image listens on (repeatable)', collect)
       .option(
         '--keep <glob>',
         'keep what matches, with all that stands and falls with it (repeatable)',

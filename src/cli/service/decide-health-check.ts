@@ -1,5 +1,7 @@
 import type { HealthCheck, Need } from '../../compose/index.ts';
+import { type InstructionSyntax, missingCheckProgram } from '../../dockerfile/index.ts';
 import type { Project } from '../../project/index.ts';
+import { type DjangoHealth, findDjangoHealth } from '../../python/index.ts';
 import type { ProjectStudy } from '../../slim/index.ts';
 import type { Listening } from './find-listening.ts';
 import { healthPathOf } from './find-service.ts';
@@ -18,10 +20,24 @@ export interface HealthCheckInput {
 }
 
 /** How to check the service; undefined for a job that listens nowhere. */
-export function decideHealthCheck(input: HealthCheckInput): Need<HealthCheck> | undefined {
-  const { project, start, listening } = input;
+export async function decideHealthCheck(input: HealthCheckInput): Promise<Need<HealthCheck> | undefined> {
+  const { project } = input;
   const own = ownCheck(project);
-  if (own !== undefined) return { leftAlone: `${project.dockerfile.path}:${own} has a HEALTHCHECK` };
+  const missing = own && missingCheckProgram(project.dockerfile.model, own.value);
+  const place = `${project.dockerfile.path}:${own?.startLine}`;
+  if (own !== undefined && missing === undefined) return { leftAlone: `${place} has a HEALTHCHECK` };
+  const found = await newCheck(input);
+  // The check of a compose file takes the place of the image's.
+  return missing === undefined || found === undefined || !('value' in found)
+    ? found
+    : {
+        ...found,
+        because: `${place} asks with ${missing.program}, which ${missing.base} does not have and nothing installs, so it fails always; ${found.because}`,
+      };
+}
+
+async function newCheck(input: HealthCheckInput): Promise<Need<HealthCheck> | undefined> {
+  const { start, listening } = input;
   const words = start.words.join(' ');
   if (/--uds\b|\bunix:/.test(words)) return { leftAlone: 'the service listens on a socket, not on a port' };
   const port = input.port ?? listening.ports[0];
@@ -30,53 +46,71 @@ export function decideHealthCheck(input: HealthCheckInput): Need<HealthCheck> | 
   const path = input.healthPath ?? healthPathOf(listening);
   // Loading a model takes its time.
   const common = { port, startSeconds: input.hasModels ? 120 : 60 };
-  if (path === undefined) {
+  const tcp = (why: string): Need<HealthCheck> => ({
+    value: { ...common, kind: 'tcp' },
+    because: `${why}; so it is only asked whether port ${port} takes connections`,
+  });
+  if (speaksTls(input, words)) return tcp('the service speaks TLS');
+  const asked = 'asked with the Python of the image, as a lean one has no curl';
+  const django = path === undefined || input.healthPath !== undefined ? await djangoHealth(input) : undefined;
+  if (django !== undefined && 'refusal' in django) return tcp(django.refusal);
+  if (django !== undefined) {
+    const host = django.host === 'localhost' ? { host: django.host } : {};
+    const origin = path === undefined ? `${django.file}:${django.line} answers` : 'as given:';
     return {
-      value: { ...common, kind: 'tcp' },
-      because: `the service listens on port ${port}, and no route for checks was found: whether it takes connections`,
+      value: { ...common, kind: 'http', path: django.path, ...host },
+      because: `${origin} ${django.path}, and ALLOWED_HOSTS lets ${django.host} in; ${asked}`,
     };
   }
-  const refusal = refusesPlainCalls(input, words);
-  if (refusal !== undefined) {
-    return {
-      value: { ...common, kind: 'tcp' },
-      because: `${refusal}: whether it takes connections on port ${port}`,
-    };
-  }
+  if (path === undefined) return tcp('no route for checks was found');
+  const refusal = refusesPlainCalls(input);
+  if (refusal !== undefined) return tcp(refusal);
   return {
     value: { ...common, kind: 'http', path },
-    because: `${originOf(input, path)}, asked with the Python of the image, as a lean one has no curl`,
+    because: `${originOf(input, path)}, ${asked}`,
   };
 }
 
-function ownCheck({ dockerfile: { model } }: Project): number | undefined {
+function ownCheck({ dockerfile: { model } }: Project): InstructionSyntax | undefined {
   for (
     let stage = model.stages[model.target];
     stage !== undefined;
     stage = stage.baseStage === undefined ? undefined : model.stages[stage.baseStage]
   ) {
     const check = stage.instructions.findLast(({ syntax }) => syntax.keyword === 'healthcheck');
-    if (check !== undefined)
-      return /^none\b/i.test(check.syntax.value.trim()) ? undefined : check.syntax.startLine;
+    if (check !== undefined) return /^none\b/i.test(check.syntax.value.trim()) ? undefined : check.syntax;
   }
   return undefined;
 }
 
-/** TLS, and host names that are checked: a plain call of 127.0.0.1 is turned away. */
-function refusesPlainCalls(
-  { project, study, listening }: HealthCheckInput,
-  words: string,
-): string | undefined {
-  if (
-    /--ssl-(keyfile|certfile)|--certfile|--server\.sslCertFile/.test(words) ||
-    listening.streamlit?.hasTls === true
-  )
-    return 'the service speaks TLS';
+/** Host names that are checked: a plain call of 127.0.0.1 is turned away. */
+function refusesPlainCalls({ project, study }: HealthCheckInput): string | undefined {
   const served = new Set(study.application.sources.map((source) => source.path));
   const file = project.texts.pythonSources.find(
     ({ path, text }) => served.has(path) && /\bTrustedHostMiddleware\b|^ALLOWED_HOSTS\s*=/m.test(text),
   );
   return file === undefined ? undefined : `${file.path} turns away calls for unknown hosts`;
+}
+
+function speaksTls({ listening }: HealthCheckInput, words: string): boolean {
+  return (
+    /--ssl-(keyfile|certfile)|--certfile|--server\.sslCertFile/.test(words) ||
+    listening.streamlit?.hasTls === true
+  );
+}
+
+function djangoHealth({
+  project,
+  start,
+  listening,
+  healthPath,
+}: HealthCheckInput): Promise<DjangoHealth | undefined> {
+  return findDjangoHealth(project.texts.pythonSources, {
+    commandText: listening.commandText,
+    environment: start.env,
+    isOpen: start.isOpen,
+    path: healthPath,
+  });
 }
 
 function originOf({ listening, healthPath }: HealthCheckInput, path: string): string {

@@ -1,5 +1,5 @@
 import type { Project } from '../../project/index.ts';
-import { type ProbeRequest, probeRequests, type WebRoutes } from '../../python/index.ts';
+import { healthRoutePattern, type ProbeRequest, probeRequests, type WebRoutes } from '../../python/index.ts';
 import type { ProjectStudy } from '../../slim/index.ts';
 import type { Probe } from '../../verify/index.ts';
 import { findListening, type Listening } from './find-listening.ts';
@@ -45,13 +45,7 @@ export function healthPathOf({ routes, server, launches, streamlit }: Listening)
 }
 
 function healthRoute({ routes }: WebRoutes): string | undefined {
-  return routes.find(
-    (route) =>
-      route.methods.includes('GET') &&
-      /^\/(?:[\w-]+\/)*(health|healthz|healthcheck|health-check|livez|readyz|ready|live|ping)\/?$/i.test(
-        route.path,
-      ),
-  )?.path;
+  return routes.find((route) => route.methods.includes('GET') && healthRoutePattern.test(route.path))?.path;
 }
 
 function probeOf({ method, path, query, jsonBody }: ProbeRequest): Probe {

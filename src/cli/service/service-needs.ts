@@ -57,7 +57,7 @@ export async function serviceNeeds(
     ports: options.port === undefined ? listening.ports : [options.port],
     portFault: faultOfPort(listening, start),
     modelCache,
-    healthCheck: decideHealthCheck({
+    healthCheck: await decideHealthCheck({
       project,
       study,
       start,

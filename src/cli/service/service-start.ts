@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { ComposeService, Project } from '../../project/index.ts';
+import { type ComposeService, type Project, variablesIn } from '../../project/index.ts';
 import { containerCommand } from '../../slim/index.ts';
 
 /** How a container of the project starts. */
@@ -13,6 +13,8 @@ export interface ServiceStart {
   readonly env: Readonly<Record<string, string>>;
   /** Variables whose value only Compose's own environment gives. */
   readonly openVariables: readonly string[];
+  /** Whether a variable may have a value that is not known: it is open, or an environment file that is not there may set it. */
+  readonly isOpen: (variable: string) => boolean;
   readonly user: string | undefined;
   /** Ports of the container that the compose file publishes. */
   readonly publishedPorts: readonly number[];
@@ -31,17 +33,17 @@ export async function serviceStart(project: Project, named?: NamedService): Prom
   const { model } = project.dockerfile;
   const after = model.stages[model.target]?.after;
   const service = named?.service;
+  const environment = service?.environment ?? {};
+  const openVariables = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined ? [name] : [],
+  );
+  const files = named === undefined ? { variables: {}, isWhole: true } : await fileVariables(named);
   return {
     words: containerCommand(model, service),
     isOverridden: service?.command !== undefined || service?.entrypoint !== undefined,
-    env: {
-      ...after?.env,
-      ...(named === undefined ? {} : await fileVariables(named)),
-      ...definedOnly(service?.environment ?? {}),
-    },
-    openVariables: Object.entries(service?.environment ?? {}).flatMap(([name, value]) =>
-      value === undefined ? [name] : [],
-    ),
+    env: { ...after?.env, ...files.variables, ...definedOnly(environment) },
+    openVariables,
+    isOpen: (name) => openVariables.includes(name) || (!files.isWhole && environment[name] === undefined),
     user: service?.user ?? after?.user,
     publishedPorts: (service?.ports ?? []).flatMap(containerPort),
   };
@@ -60,7 +62,11 @@ function containerPort(written: string): readonly number[] {
 }
 
 // env_file: .env    env_file: [a.env, {path: b.env, required: false}]
-async function fileVariables({ merged, file }: NamedService): Promise<Readonly<Record<string, string>>> {
+async function fileVariables({ merged, file }: NamedService): Promise<{
+  readonly variables: Readonly<Record<string, string>>;
+  /** False where one of the files is not there (yet). */
+  readonly isWhole: boolean;
+}> {
   const written = merged['env_file'];
   const paths = (Array.isArray(written) ? written : [written]).flatMap((one: unknown): string[] => {
     if (typeof one === 'string') return [one];
@@ -68,15 +74,10 @@ async function fileVariables({ merged, file }: NamedService): Promise<Readonly<R
     return typeof path === 'string' ? [path] : [];
   });
   const texts = await Promise.all(
-    // One that is not there yet says nothing.
-    paths.map((path) => readFile(resolve(dirname(file), path), 'utf8').catch(() => '')),
+    paths.map((path) => readFile(resolve(dirname(file), path), 'utf8').catch(() => undefined)),
   );
-  return Object.assign({}, ...texts.map(variablesIn));
-}
-
-function variablesIn(text: string): Readonly<Record<string, string>> {
-  const lines = [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*$/gm)];
-  return Object.fromEntries(
-    lines.map(([, name = '', value = '']) => [name, value.replace(/^(["'])(.*)\1$/, '$2')] as const),
-  );
+  return {
+    variables: Object.assign({}, ...texts.map((text) => variablesIn(text ?? ''))),
+    isWhole: texts.every((text) => text !== undefined),
+  };
 }

@@ -31,6 +31,6 @@ export const healthCheck: ComposeChange = {
 function script(check: HealthCheck): string {
   if (check.kind === 'tcp')
     return `import socket; socket.create_connection(('127.0.0.1', ${check.port}), 4).close()`;
-  const url = `http://127.0.0.1:${check.port}${check.path}`.replaceAll('$', '$$$$');
+  const url = `http://${check.host ?? '127.0.0.1'}:${check.port}${check.path}`.replaceAll('$', '$$$$');
   return `import urllib.request as u; u.build_opener(u.ProxyHandler({})).open('${url}', timeout=4)`;
 }

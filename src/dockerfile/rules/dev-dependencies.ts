@@ -28,13 +28,21 @@ export const devDependencies: LintRule = {
       .flatMap((instruction) =>
         commandsIn(instruction).flatMap((command) => {
           const found = developing(command, instruction.before.variables, project);
-          return found === undefined || started.includes(found.word.toLowerCase())
+          return found === undefined || isStarted(found.word, started)
             ? []
             : [{ range: found.range, message: found.message }];
         }),
       );
   },
 };
+
+function isStarted(word: string | undefined, started: string): boolean {
+  if (word === undefined) return false;
+  // Without a start of its own the image is for work at its prompt.
+  return started === ''
+    ? /^(?:jupyter|notebook)/.test(word.toLowerCase())
+    : started.includes(word.toLowerCase());
+}
 
 /** What the container starts, in lower case: a notebook server is no tool of its developers. */
 function startText(model: DockerfileModel): string {
@@ -50,8 +58,8 @@ function startText(model: DockerfileModel): string {
 }
 
 interface Found {
-  /** What a start command would name. */
-  readonly word: string;
+  /** What a start command would name; undefined for groups. */
+  readonly word: string | undefined;
   readonly range: ShellCommand['range'];
   readonly message: string;
 }
@@ -83,7 +91,11 @@ function developing(
   const option = groupOption(command, variables, project);
   return option === undefined
     ? undefined
-    : { word: '\n', range: command.range, message: `development groups are installed too: add ${option}` };
+    : {
+        word: undefined,
+        range: command.range,
+        message: `development groups are installed too: add ${option}`,
+      };
 }
 
 /** Tools in a requirement file that is not named after them. */

@@ -1,4 +1,5 @@
 import type { LintRule } from './rule.ts';
+import { instructionName } from './swallowed-instruction.ts';
 
 /** Empty line within a continuation. */
 export const emptyContinuation: LintRule = {
@@ -16,7 +17,10 @@ export const emptyContinuation: LintRule = {
         return {
           range: { start, end: start },
           message: 'an empty line within a continuation will become an error',
-          edits: [{ range: { start, end: start + match[0].length }, newText: '' }],
+          // In front of another instruction, it is the backslash that is too much.
+          edits: instructionName.test(/^\s*(\w*)/.exec(text.slice(match.index))?.[1] ?? '')
+            ? []
+            : [{ range: { start, end: start + match[0].length }, newText: '' }],
         };
       });
     }),

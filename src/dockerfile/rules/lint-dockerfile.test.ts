@@ -61,10 +61,10 @@ const cases: readonly [
   ],
   [
     'latest-base',
-    'FROM python:latest\n',
-    [1],
-    'FROM python:latest@sha256:aa\nFROM python:3.12\n',
-    'a digest fixes the image whatever the tag says',
+    'FROM python:latest\nFROM tensorflow/tensorflow:latest-gpu\nFROM $REGISTRY/app:3-latest\n',
+    [1, 2, 3],
+    'FROM python:latest@sha256:aa\nFROM python:3.12\nFROM localhost:5000/latest/a:1\nFROM a:latestish\n',
+    'a digest fixes the image whatever the tag says; another name',
   ],
   [
     'consecutive-run',
@@ -422,9 +422,9 @@ const cases: readonly [
   ],
   [
     'requirement-redirect',
-    'FROM python:3.12\nRUN pip install torch onnx>=1.15 \\\n  flask<3\n',
-    [2, 3],
-    'FROM python:3.12\nRUN pip install "onnx>=1.15" flask > log.txt 2>&1\nRUN python x.py >1.txt\n',
+    'FROM python:3.12\nRUN pip install torch onnx>=1.15 \\\n  flask<3\nRUN conda install -y \\\n  scipy>=1.11 numpy\n',
+    [2, 3, 5],
+    'FROM python:3.12\nRUN conda install -y "scipy>=1.11" python=3.11.* > log.txt\nRUN conda list >1.txt\nRUN pip install "onnx>=1.15" flask > log.txt 2>&1\nRUN python x.py >1.txt\n',
     'quoted; redirects that are meant; another program',
   ],
   [
@@ -455,6 +455,69 @@ const cases: readonly [
     '# plimsoll ignore = pip-cache, StageNameCasing because\nFROM debian:12\n# hadolint ignore=SC2086\nRUN a\n',
     'names of all three; what only hadolint knows',
   ],
+  [
+    'label-key',
+    'FROM debian:12\nLABEL Version=1\nLABEL a_b=1 \\\n  1a=1 a-=1\nLABEL a..b=1\nLABEL com.docker.x=1\n',
+    [2, 3, 4, 4, 5, 6],
+    'FROM debian:12\nARG K=A_B\nLABEL org.opencontainers.image.source="x" "a-b"=1 v1=X $K=1\n',
+    'as it should be, with quotes; a variable',
+  ],
+  [
+    'base-image-platform',
+    'FROM --platform=linux/amd64 arm64v8/python:3.12\nFROM --platform=linux/arm64/v8 a/b:1-amd64\nFROM --platform=linux/amd64 mcr.microsoft.com/windows/servercore:ltsc2022\nFROM arm64v8/debian:12\nFROM docker.io/amd64/debian:12\n',
+    [1, 2, 3, 5],
+    'FROM --platform=linux/aarch64 arm64v8/python:3.12 AS linux\nFROM --platform=$BUILDPLATFORM amd64/golang:1 AS b\nFROM --platform=linux/arm/v7 arm32v7/python:3 AS c\nFROM --platform=windows/amd64 a/nanoserver:1 AS d\nFROM --platform=linux nvcr.io/nvidia/l4t-pytorch:r35.2.1-pth2.0-py3 AS e\nFROM --platform=linux/amd64 python:3.12 AS f\nFROM arm64v8/debian:12 AS g\nFROM quay.io/a/b:1-aarch64@sha256:0123456789012345678901234567890123456789012345678901234567890123 AS h\nFROM g\n',
+    'the same under another name; a variable; a variant; the system alone; a name that does not tell; two of one architecture; a stage',
+  ],
+  [
+    'expose-port',
+    'FROM debian:12\nEXPOSE 80000\nEXPOSE 80 9000-8000 80/http web\n',
+    [2, 3, 3, 3],
+    'FROM debian:12\nEXPOSE 0 65535 "8080" 8000-8010/TCP 53/udp 9/sctp $PORT 127.0.0.1:80:80\n',
+    'the ends, quotes, a range, protocols, a variable; an address is another rule’s',
+  ],
+  [
+    'rpm-cache',
+    'FROM fedora:40\nRUN yum -y install git\nRUN dnf install -y git && dnf -y upgrade\nRUN microdnf install git; echo a\nRUN zypper --non-interactive in git\n',
+    [2, 3, 4, 5],
+    'FROM fedora:40\nRUN yum -y install git && yum clean all\nRUN dnf install -y git && rm -rf /var/cache/yum\nRUN --mount=type=cache,target=/var/cache/dnf dnf install -y git\nRUN --mount=type=cache,target=/var/cache/libdnf5 dnf5 install -y git\nRUN zypper in -y git && zypper cc -a\nRUN dnf config-manager --add-repo x\n',
+    'cleaned by itself or by hand, on a mount, nothing installed',
+  ],
+  [
+    'apk-cache',
+    'FROM alpine:3.20\nRUN apk add git && apk --update add curl\nRUN apk update && apk add --no-cache git\nRUN apk update\n',
+    [2, 2, 3, 4],
+    'FROM alpine:3.20\nRUN apk update --no-cache\nRUN apk update && apk add git && rm -rf /var/cache/apk/*\nRUN apk add --no-cache git\nRUN apk --no-cache add git\nRUN apk add git && rm -rf /var/cache/apk/*\nRUN --mount=type=cache,target=/var/cache/apk apk add git\nRUN apk del git\n',
+    'without a cache, removed, on a mount, nothing installed',
+  ],
+  [
+    'healthcheck-program',
+    'FROM python:3.12-slim AS a\nFROM a\nRUN pip install flask==3\nHEALTHCHECK --interval=5s CMD curl -f http://localhost/ || exit 1\n',
+    [4],
+    'FROM python:3.12-slim\nRUN apt-get install -y curl\nHEALTHCHECK CMD curl -f http://localhost/\n',
+    'installed',
+  ],
+  [
+    'broken-list',
+    `FROM a:1\nCMD ['python', 'app.py']\nENTRYPOINT ["a", "b",]\nRUN ["a"] # why\nHEALTHCHECK CMD [“a”, “b”]\nVOLUME [ $DATA ]\nCOPY ['a', '/b']\nCMD [python, app.py]\n`,
+    [2, 3, 4, 5, 6, 7, 8],
+    `FROM a:1\nRUN [ "$A" = 'b' ]\nRUN [ -n "$A" ] && [ -d b ]\nCMD [ "a", \\\n  "b" ]\nENTRYPOINT [[ $A == 'b' ]] && a\nCOPY [a-z]*.py b[0] /c/\nVOLUME /a[1]\nHEALTHCHECK NONE\nCMD []\n`,
+    'lists, tests of a shell, patterns',
+  ],
+  [
+    'swallowed-instruction',
+    'FROM a:1\nRUN apt-get install -y \\\n    git \\\n\nCOPY a b\nRUN b && \\\n  # why\n  EXPOSE 80\n',
+    [5, 8],
+    'FROM a:1\nRUN echo "a \\\nCOPY b" COPY \\\n    FROM=b copy \\\n    "COPY c"\nRUN <<E\nCOPY a\nE\nENV A=b \\\n    COPY=c\n',
+    'in quotes, within a line, of another case, in a heredoc, no RUN',
+  ],
+  [
+    'one-word-command',
+    'FROM python:3.12 AS a\nCMD ["python manage.py migrate"]\nFROM base:1\nENTRYPOINT ["/usr/bin/python3 /app/main.py", "-v"]\nFROM a\nRUN ["pip install flask"]\nCMD ["python", "x.py", "--device gpu"]\n',
+    [2, 4, 6, 7],
+    'FROM python:3.12 AS a\nENTRYPOINT ["sh", "-c"]\nCMD ["python app.py"]\nFROM a\nCMD ["echo a"]\nFROM base:1\nCMD ["python app.py"]\nENTRYPOINT ["/opt/my app/run"]\nRUN ["C:\\\\Program Files\\\\a"]\nFROM python:3.12\nCMD ["python", "a b.py", "--name=a b", "--", "- b", "-v b"]\nRUN ["sh", "-c", "--x y"]\n',
+    'arguments of an entry point, perhaps one of an unknown base, a path with a space, a later word, what a shell splits',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */
@@ -477,6 +540,7 @@ function optionsFor(rule: string): LintOptions {
         ['lightgbm', ['libgomp1']],
       ]),
       hasDevelopmentGroups: new Map([['pdm', false]]),
+      contextNames: new Set(['assets', 'base']),
     },
   };
 }

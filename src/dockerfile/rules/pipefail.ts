@@ -24,7 +24,10 @@ export const pipefail: LintRule = {
       if (isSet) return [];
       const pipe = commands.flatMap((command, at) => {
         const next = commands[at + 1];
-        return next !== undefined && isPiped(syntax.text, command, next) && !harmless.test(programOf(command))
+        return next !== undefined &&
+          isPiped(syntax.text, command, next) &&
+          !harmless.test(programOf(command)) &&
+          !stopsReading(next)
           ? [{ range: { start: command.range.start, end: next.range.end }, program: programOf(command) }]
           : [];
       })[0];
@@ -33,6 +36,16 @@ export const pipefail: LintRule = {
       return [{ range: pipe.range, message }];
     }),
 };
+
+/** `find … | head`: the writer fails by design then, and with `pipefail` the build does. */
+function stopsReading(command: ShellCommand): boolean {
+  const program = programOf(command);
+  return (
+    program === 'head' ||
+    (/^[ef]?grep$/.test(program) &&
+      command.words.some((word) => /^-[a-zA-Z]*[qm]\d*$|^--(?:quiet|silent|max-count)/.test(word)))
+  );
+}
 
 /** `a |& b` and `a | b`, but not `a || b`. */
 function isPiped(text: string, command: ShellCommand, next: ShellCommand): boolean {

@@ -3,6 +3,10 @@ import { argumentWords } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
 import { hasWorkdir, instructionsOf } from './visit.ts';
 
+/** Images whose documentation promises a working directory: AWS Lambda's, Airflow's, those of the Jupyter Docker Stacks. */
+const promised =
+  /^(?:public\.ecr\.aws\/lambda\/|(?:docker\.io\/)?apache\/airflow[:@]|(?:docker\.io\/|quay\.io\/)?jupyter\/[\w-]+-notebook(?:[:@]|$))/;
+
 /** COPY or ADD to a relative path without WORKDIR. */
 export const relativeCopy: LintRule = {
   id: 'relative-copy',
@@ -14,7 +18,8 @@ export const relativeCopy: LintRule = {
       const target = argumentWords(syntax).at(-1)?.text ?? '';
       const here = model.stages[stage];
       // The base may be a stage of this file that an argument names: `FROM base-$TARGETARCH`.
-      const isUnknown = here !== undefined && rootBase(model, here).includes('$');
+      const base = here === undefined ? '' : rootBase(model, here);
+      const isUnknown = base.includes('$') || promised.test(base);
       const isSet = isUnknown || before.workdir !== undefined || hasWorkdir(model, stage, syntax.startLine);
       return isSet || /^["']?(?:[/\\$]|[A-Za-z]:)/.test(target)
         ? []

@@ -1,3 +1,5 @@
+import { readCondaInstall } from '../conda-command.ts';
+import type { ShellCommand } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { LintRule } from './rule.ts';
 import { commandsOf } from './visit.ts';
@@ -13,10 +15,9 @@ export const requirementRedirect: LintRule = {
   title: 'a version without quotes is a redirect of the shell',
   check: ({ model, syntax }) =>
     commandsOf(model).flatMap(({ command }) => {
-      const install = readPipInstall(command);
-      if (install === undefined) return [];
-      const words = command.wordRanges.slice(install.firstArgument);
-      return words.flatMap(({ start, end }) => {
+      const first = firstArgument(command);
+      if (first === undefined) return [];
+      return command.wordRanges.slice(first).flatMap(({ start, end }) => {
         // Directly behind the word and before a version: `>=2`, `>1.0`, `<2`; never `2>&1`, `> log.txt`.
         const rest = syntax.text.slice(end);
         const redirect = version.exec(rest)?.[0];
@@ -34,3 +35,8 @@ export const requirementRedirect: LintRule = {
       });
     }),
 };
+
+/** Where the arguments of an install by pip, uv or conda begin. */
+function firstArgument(command: ShellCommand): number | undefined {
+  return readPipInstall(command)?.firstArgument ?? (readCondaInstall(command) === undefined ? undefined : 2);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixDockerfile, lintDockerfile } from '../index.ts';
+import { fixDockerfile, type LintOptions, lintDockerfile } from '../index.ts';
 
 const debian = 'FROM debian:12\n';
 
@@ -98,6 +98,22 @@ test.each<readonly [rule: string, text: string, reason: string]>([
   ['secret-in-env', 'ARG SCCACHE_S3_NO_CREDENTIALS=0\nENV USE_TOKEN=true\n', 'switches'],
   ['relative-copy', 'ARG T\nFROM base-$T\nCOPY . .\n', 'maybe a stage of the file'],
   ['pipefail', 'RUN echo a | b && yes | c && printf d | e\n', 'nothing that can fail'],
+  [
+    'pipefail',
+    'RUN find / | head -20; a | grep -q b && c | grep -m1 d\n',
+    'the reader stops, and pipefail would end the build',
+  ],
+  [
+    'relative-copy',
+    'FROM public.ecr.aws/lambda/python:3.12\nCOPY requirements.txt .\n',
+    'a working directory that the image promises',
+  ],
+  [
+    'relative-copy',
+    'FROM apache/airflow:3.0.4 AS a\nFROM a\nCOPY dags ./dags/\nFROM quay.io/jupyter/base-notebook\nCOPY a.ipynb ./\n',
+    'so do these',
+  ],
+  ['dev-dependencies', 'RUN pip install notebook\n', 'an image without a start is for work at its prompt'],
   ['consecutive-run', 'RUN pip install torch\nRUN pip install numpy\n', 'layers of their own'],
   ['consecutive-run', 'RUN <<EOF\na\nEOF\nRUN <<EOF\nb\nEOF\n', 'scripts are no links'],
   ['copy-whole-root', 'FROM tonistiigi/xx AS xx\nFROM a:1\nCOPY --from=xx / /\n', 'made for it'],
@@ -138,6 +154,16 @@ describe('a correction', () => {
       'RUN apt-get update\nCOPY x.sh /\nRUN /x.sh\n',
       'RUN apt-get update\nCOPY x.sh /\nRUN /x.sh\n',
       'a script may want them',
+    ],
+    [
+      'RUN apk update \\\n    && apk add git\nRUN apk update && apk upgrade && apk add gcc\nRUN set -e; apk update; apk add g++\n',
+      'RUN apk add --no-cache git\nRUN apk update && apk upgrade && apk add --no-cache gcc\nRUN set -e; apk update; apk add --no-cache g++\n',
+      'no update in front of an add; kept for an upgrade, or where another link joins them',
+    ],
+    [
+      'RUN a \\\n\n  b\nRUN c \\\n\nCOPY d e\n',
+      'RUN a \\\n  b\nRUN c \\\n\nCOPY d e\n',
+      'no empty line goes where the backslash is what is wrong',
     ],
     [
       'RUN apt-get update && a || true\n',
@@ -187,12 +213,28 @@ describe('a correction', () => {
   });
 });
 
+test('development groups are told, however the container starts', () => {
+  const text = `${debian}RUN uv sync --locked\nENTRYPOINT ["uv", "run", "a.py"]\nCMD ["--host", "0.0.0.0"]\n`;
+  expect(lintDockerfile(text).map(({ rule }) => rule)).toEqual(['dev-dependencies']);
+});
+
+test('a secret of a variable that nothing declares is an empty place for one', () => {
+  const [first, second] = lintDockerfile(
+    `${debian}ENV HF_TOKEN=\${TOKEN_OF_HUB}\nARG B\nENV API_TOKEN=$B\n`,
+  ).filter(({ rule }) => rule === 'secret-in-env');
+  expect([first?.message, second?.message]).toEqual([
+    expect.stringContaining('an empty place for a secret'),
+    expect.stringContaining('stays readable in the image'),
+  ]);
+});
+
 test('tools within a requirement file of the project', () => {
   const project = {
     ignoredSources: [],
     requirementFiles: new Map([['requirements.txt', ['flask', 'pytest', 'notebook', 'black']]]),
     libraryPackages: new Map(),
     hasDevelopmentGroups: new Map(),
+    contextNames: new Set<string>(),
   };
   const messages = (text: string): readonly string[] =>
     lintDockerfile(`${debian}RUN pip install --no-cache-dir -r requirements.txt\n${text}`, { project }).map(
@@ -202,6 +244,65 @@ test('tools within a requirement file of the project', () => {
     'dev-dependencies: pytest and 1 more are for developers: keep them out of requirements.txt, in a file of their own',
   ]);
   expect(messages('CMD ["pytest"]\n')).toEqual([]);
+});
+
+test('names of further build contexts are no images', () => {
+  const project = {
+    ignoredSources: [],
+    requirementFiles: new Map(),
+    libraryPackages: new Map(),
+    hasDevelopmentGroups: new Map(),
+    contextNames: new Set(['base', 'assets', 'python:latest']),
+  };
+  const text = 'FROM base\nCOPY --from=Assets a /b\nFROM python:latest\nFROM other\n';
+  const options = { trustedRegistries: ['ghcr.io'] };
+  const rules = (known: LintOptions): readonly string[] =>
+    lintDockerfile(text, { ...options, ...known }).map(({ rule, line }) => `${line} ${rule}`);
+  expect(rules({})).toEqual([
+    '1 untagged-base',
+    '1 untrusted-registry',
+    '2 unknown-copy-stage',
+    '3 latest-base',
+    '3 untrusted-registry',
+    '4 untagged-base',
+    '4 untrusted-registry',
+  ]);
+  expect(rules({ project })).toEqual(['4 untagged-base', '4 untrusted-registry']);
+});
+
+test.each<readonly [text: string, isMissing: boolean, reason: string]>([
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD ["wget", "-q", "http://localhost/"]\n', true, 'as a list'],
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD /usr/bin/curl localhost\n', true, 'with its directory'],
+  ['FROM python:3.12-alpine\nHEALTHCHECK CMD wget -q http://localhost/\n', false, 'BusyBox has wget'],
+  ['FROM python:3.12-alpine\nHEALTHCHECK CMD curl localhost\n', true, 'and no curl'],
+  ['FROM python:3.12\nHEALTHCHECK CMD curl localhost\n', false, 'the whole image has it'],
+  [
+    'FROM ghcr.io/astral-sh/uv:python3.13-bookworm-slim\nHEALTHCHECK CMD curl localhost\n',
+    true,
+    'on slim, too',
+  ],
+  ['FROM acme/base:1\nHEALTHCHECK CMD curl localhost\n', false, 'an unknown base'],
+  [
+    'FROM python:3.12-slim\nRUN ./setup.sh\nHEALTHCHECK CMD curl localhost\n',
+    false,
+    'a script may install it',
+  ],
+  [
+    'FROM python:3.12-slim\nRUN apt-get install -y $PACKAGES\nHEALTHCHECK CMD curl localhost\n',
+    false,
+    'so may a variable',
+  ],
+  [
+    'FROM python:3.12-slim\nCOPY --from=tools /usr/bin /usr/bin\nHEALTHCHECK CMD curl localhost\n',
+    false,
+    'copied',
+  ],
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD python curl_like.py\n', false, 'another program'],
+  ['FROM python:3.12-slim\nHEALTHCHECK CMD curl localhost\nHEALTHCHECK NONE\n', false, 'turned off'],
+  ['FROM python:3.12-slim AS a\nHEALTHCHECK CMD curl localhost\nFROM python:3.12\n', false, 'not shipped'],
+])('a check that lacks its program: %j %s, %s', (text, isMissing) => {
+  const found = lintDockerfile(text).some(({ rule }) => rule === 'healthcheck-program');
+  expect(found).toBe(isMissing);
 });
 
 describe('comments', () => {

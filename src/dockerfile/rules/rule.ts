@@ -38,6 +38,8 @@ export interface LintProject {
   readonly libraryPackages: ReadonlyMap<string, readonly string[]>;
   /** Whether the manifests define groups of dependencies for development, by the tool that installs them; tools without a manifest are left out. */
   readonly hasDevelopmentGroups: ReadonlyMap<ProjectTool, boolean>;
+  /** Names, in lower case, that who builds it gives to further build contexts: FROM and COPY --from may use them as they do images. */
+  readonly contextNames: ReadonlySet<string>;
 }
 
 /** What rules look at. */

@@ -1,8 +1,11 @@
 import { addForFiles } from './add-for-files.ts';
+import { apkCache } from './apk-cache.ts';
 import { aptGetYes } from './apt-get-yes.ts';
 import { aptListsLeft } from './apt-lists-left.ts';
 import { aptNotAptGet } from './apt-not-apt-get.ts';
 import { aptRecommends } from './apt-recommends.ts';
+import { baseImagePlatform } from './base-image-platform.ts';
+import { brokenList } from './broken-list.ts';
 import { cacheMountNotHome } from './cache-mount-not-home.ts';
 import { cacheMountOverData } from './cache-mount-over-data.ts';
 import { chainedCd } from './chained-cd.ts';
@@ -23,10 +26,13 @@ import { emptyContinuation } from './empty-continuation.ts';
 import { envFileCopied } from './env-file-copied.ts';
 import { envSelfReference } from './env-self-reference.ts';
 import { exposeFormat } from './expose-format.ts';
+import { exposePort } from './expose-port.ts';
 import { exposeProtocolCasing } from './expose-protocol-casing.ts';
 import { fromAsCasing } from './from-as-casing.ts';
+import { healthcheckProgram } from './healthcheck-program.ts';
 import { instructionCasing } from './instruction-casing.ts';
 import { invalidDefaultArgInFrom } from './invalid-default-arg-in-from.ts';
+import { labelKey } from './label-key.ts';
 import { labelValue } from './label-value.ts';
 import { latestBase } from './latest-base.ts';
 import { legacyEnv } from './legacy-env.ts';
@@ -39,6 +45,7 @@ import { namedUser } from './named-user.ts';
 import { oneCmd } from './one-cmd.ts';
 import { oneEntrypoint } from './one-entrypoint.ts';
 import { oneHealthcheck } from './one-healthcheck.ts';
+import { oneWordCommand } from './one-word-command.ts';
 import { pipCache } from './pip-cache.ts';
 import { pipefail } from './pipefail.ts';
 import { recursiveChown } from './recursive-chown.ts';
@@ -49,12 +56,14 @@ import { relinkedShell } from './relinked-shell.ts';
 import { requirementRedirect } from './requirement-redirect.ts';
 import { reservedStageName } from './reserved-stage-name.ts';
 import { rootUser } from './root-user.ts';
+import { rpmCache } from './rpm-cache.ts';
 import type { LintRule } from './rule.ts';
 import { secretInEnv } from './secret-in-env.ts';
 import { shellFormCommand } from './shell-form-command.ts';
 import { sourceBeforeInstall } from './source-before-install.ts';
 import { stageNameCasing } from './stage-name-casing.ts';
 import { sudo } from './sudo.ts';
+import { swallowedInstruction } from './swallowed-instruction.ts';
 import { undefinedArgInFrom } from './undefined-arg-in-from.ts';
 import { undefinedVar } from './undefined-var.ts';
 import { unexpectedLabel } from './unexpected-label.ts';
@@ -136,4 +145,13 @@ export const lintRules: readonly LintRule[] = [
   unexpectedLabel,
   labelValue,
   unknownIgnore,
+  labelKey,
+  baseImagePlatform,
+  exposePort,
+  rpmCache,
+  apkCache,
+  healthcheckProgram,
+  brokenList,
+  swallowedInstruction,
+  oneWordCommand,
 ];

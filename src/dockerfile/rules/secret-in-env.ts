@@ -14,15 +14,23 @@ export const secretInEnv: LintRule = {
   severity: 'warning',
   title: 'a secret in ARG or ENV',
   check: (subject) =>
-    pairsOf(subject, 'arg', 'env').flatMap(({ pair }) =>
+    pairsOf(subject, 'arg', 'env').flatMap(({ pair, instruction }) =>
       isSecretName(pair.name) && !harmless.test(pair.value ?? '')
-        ? [{ range: pair.range, message: messageOf(pair) }]
+        ? [
+            {
+              range: pair.range,
+              message: messageOf(pair, { ...instruction.before.args, ...instruction.before.variables }),
+            },
+          ]
         : [],
     ),
 };
 
-function messageOf({ name, value }: NameValue): string {
-  return /^(?:""|'')?$/.test(value ?? 'given with the build')
+function messageOf({ name, value }: NameValue, variables: object): string {
+  // What is not declared is empty, whatever the build is given.
+  const reference = /^"?\$\{?(\w+)\}?"?$/.exec(value ?? '')?.[1];
+  const isUndeclared = reference !== undefined && !Object.hasOwn(variables, reference);
+  return isUndeclared || /^(?:""|'')?$/.test(value ?? 'given with the build')
     ? `${name} is an empty place for a secret: give it to the container when it runs, and never write it here`
     : `${name} looks like a secret, and stays readable in the image: use RUN --mount=type=secret`;
 }

@@ -1,5 +1,6 @@
 import type { DockerfileModel, Instruction } from '../model.ts';
 import { argumentWords } from '../syntax/words.ts';
+import { brokenListOf } from './broken-list.ts';
 import type { LintRule, Violation } from './rule.ts';
 import { instructionsOf } from './visit.ts';
 
@@ -22,6 +23,7 @@ export const shellFormCommand: LintRule = {
       // An empty one takes back what the base image says.
       if (syntax.value === '' || syntax.json !== undefined || before.shell.join(' ') !== '/bin/sh -c')
         return [];
+      if (brokenListOf(syntax) !== undefined) return [];
       return [
         {
           range: syntax.range,

@@ -7,13 +7,14 @@ export const unknownCopyStage: LintRule = {
   hadolint: 'DL3022',
   severity: 'warning',
   title: 'COPY --from names no stage',
-  check: ({ model }) =>
+  check: ({ model, project }) =>
     instructionsOf(model, 'copy').flatMap(({ syntax, stage }) => {
       const from = syntax.flags.find(({ name }) => name === 'from');
       const value = from?.value ?? '';
       const isKnown =
         value === '' ||
         /[:/@$]/.test(value) ||
+        project?.contextNames.has(value.toLowerCase()) === true ||
         model.stages.some(
           ({ name, position }) =>
             position < stage && (name === value.toLowerCase() || String(position) === value),

@@ -7,10 +7,11 @@ export const untaggedBase: LintRule = {
   hadolint: 'DL3006',
   severity: 'warning',
   title: 'base image without a tag',
-  check: ({ model }) =>
+  check: ({ model, project }) =>
     model.stages.flatMap(({ base, baseStage, from }) =>
       baseStage !== undefined ||
       base === 'scratch' ||
+      project?.contextNames.has(base.toLowerCase()) === true ||
       base.includes('$') ||
       base.includes('@') ||
       /:[^/]+$/.test(base)

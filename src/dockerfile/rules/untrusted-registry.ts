@@ -13,7 +13,7 @@ export const untrustedRegistry: LintRule = {
   hadolint: 'DL3026',
   severity: 'error',
   title: 'base image from a registry that is not trusted',
-  check: ({ model, trustedRegistries }) =>
+  check: ({ model, trustedRegistries, project }) =>
     trustedRegistries.length === 0
       ? []
       : model.stages.flatMap(({ base, baseStage, from }) => {
@@ -23,6 +23,7 @@ export const untrustedRegistry: LintRule = {
           const isTrusted =
             baseStage !== undefined ||
             base === 'scratch' ||
+            project?.contextNames.has(base.toLowerCase()) === true ||
             base.startsWith('$') ||
             trustedRegistries.some((one) => matches(one, registry));
           return isTrusted

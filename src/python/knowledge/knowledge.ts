@@ -10,6 +10,8 @@ export interface DevOnlyTable {
     readonly names: readonly string[];
     readonly prefixes: readonly string[];
     readonly usedThrough: readonly string[];
+    readonly places: readonly string[];
+    readonly isForSessions: boolean;
     readonly isNeededWhenCompiling: boolean;
     readonly source: string;
   }[];
@@ -137,6 +139,27 @@ export interface RemovableEntry {
   readonly source: string;
 }
 
+/** Distributions of which an environment needs one. */
+export interface SamePurposeGroup {
+  readonly id: string;
+  readonly kind: 'same-modules' | 'contains' | 'choose-one';
+  readonly members: readonly string[];
+  /** Best first. */
+  readonly keep: readonly string[];
+  readonly note: string;
+  readonly source: string;
+}
+
+/** Distributions that run without an import of the application. */
+export interface LoadedOtherwise {
+  readonly names: readonly string[];
+  /** Who loads it; empty for everybody. */
+  readonly by: readonly string[];
+  readonly how: string;
+  readonly isInstaller: boolean;
+  readonly source: string;
+}
+
 const name = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
 const source = z.union([z.literal('measured'), z.string().startsWith('https://')]);
 const weight = z.union([z.literal(1), z.literal(2), z.literal(3)]);
@@ -148,6 +171,8 @@ const devOnlySchema = z.strictObject({
       names: z.array(name),
       prefixes: z.array(z.string().endsWith('-')).default([]),
       usedThrough: z.array(z.string()).default([]),
+      places: z.array(z.string().regex(/^[a-z0-9]+$/)).default([]),
+      isForSessions: z.boolean().default(false),
       isNeededWhenCompiling: z.boolean().default(false),
       source,
     }),
@@ -257,6 +282,31 @@ const removableSchema = z.strictObject({
 
 const importNamesSchema = z.strictObject({ source, names: z.record(z.string(), z.array(name).min(1)) });
 
+const samePurposeSchema = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.enum(['same-modules', 'contains', 'choose-one']),
+      members: z.array(name).min(2),
+      keep: z.array(name).min(1),
+      note: z.string(),
+      source,
+    }),
+  ),
+});
+
+const loadedOtherwiseSchema = z.strictObject({
+  entries: z.array(
+    z.strictObject({
+      names: z.array(name).min(1),
+      by: z.array(name),
+      how: z.string(),
+      isInstaller: z.boolean().default(false),
+      source,
+    }),
+  ),
+});
+
 function load<T>(file: URL, schema: z.ZodType<T>): T {
   return schema.parse(readTable(file));
 }
@@ -284,4 +334,14 @@ export const removableTable: { readonly entries: readonly RemovableEntry[] } = l
 export const importNamesTable: { readonly names: Readonly<Record<string, readonly string[]>> } = load(
   new URL('import-names.yaml', import.meta.url),
   importNamesSchema,
+);
+/** Distributions of one purpose. */
+export const samePurposeTable: { readonly groups: readonly SamePurposeGroup[] } = load(
+  new URL('same-purpose.yaml', import.meta.url),
+  samePurposeSchema,
+);
+/** Distributions that something else than an import loads. */
+export const loadedOtherwiseTable: { readonly entries: readonly LoadedOtherwise[] } = load(
+  new URL('loaded-otherwise.yaml', import.meta.url),
+  loadedOtherwiseSchema,
 );

@@ -13,7 +13,7 @@ const report: ComposeReport = {
     { name: 'api', dockerfile: 'Dockerfile' },
     { name: 'wor\nker', dockerfile: 'worker.Dockerfile' },
   ],
-  changes: [{ ...change, reason: 'every machine builds and runs the same image' }],
+  changes: [{ ...change, reason: 'every machine builds and runs the same image', file: 'compose.yaml' }],
   leftAlone: [
     { id: 'limits', title: 'Limit', service: 'api', because: 'nothing tells' },
     { id: 'limits', title: 'Limit', service: 'wor\nker', because: 'nothing tells' },

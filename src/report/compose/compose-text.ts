@@ -24,7 +24,7 @@ function headLines({ file, isNew, services, changes }: ComposeReport, { paint, w
   const what =
     changes.length === 0
       ? `${file} needs no change`
-      : `${counted(changes.length, 'change')} for ${file}${isNew ? ', which is new' : ''}`;
+      : `${counted(changes.length, 'change')} for ${filesOf(changes).join(', ')}${isNew ? ', which is new' : ''}`;
   return wrap(plainText(`${what}${names === '' ? '' : `: ${names}`}`), width).map((line) =>
     paint(line, 'bold'),
   );
@@ -87,7 +87,15 @@ function entry(
   ];
 }
 
-function closingLines({ file, changes, isWritten }: ComposeReport, { paint }: Screen): string[] {
-  if (isWritten) return [paint(plainText(`${file} is written.`), 'good')];
-  return changes.length === 0 ? [] : [paint(plainText(`plimsoll compose --fix writes ${file}.`), 'dim')];
+function closingLines({ changes, isWritten }: ComposeReport, { paint, width }: Screen): string[] {
+  if (changes.length === 0) return [];
+  const files = filesOf(changes).join(' and ');
+  const [text, style]: readonly [string, Style] = isWritten
+    ? [`${files} ${filesOf(changes).length > 1 ? 'are' : 'is'} written.`, 'good']
+    : [`plimsoll compose --fix writes ${files}.`, 'dim'];
+  return wrap(plainText(text), width).map((line) => paint(line, style));
+}
+
+function filesOf(changes: ComposeReport['changes']): readonly string[] {
+  return [...new Set(changes.map(({ file }) => file))];
 }

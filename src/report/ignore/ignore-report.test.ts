@@ -122,7 +122,7 @@ Dockerfile.dockerignore:5 (.git/objects) does nothing: line 1 leaves out the who
 2 lines for Dockerfile.dockerignore: 1.10 kB in 2 files would be left
   saves  files  line     because
 5.00 MB      2  data     large data
-5.00 MB      2  **/.env  large data
+5.00 MB      2  **/.env  as above
 docs is not proposed: Dockerfile:4 takes docs/*.md (docs/a.md)
 
 tests stays: the Dockerfile copies tests
@@ -131,6 +131,52 @@ private cannot be read: EACCES: permission denied
 run/app.sock is a socket, a pipe or a device: leave it out
 
 plimsoll ignore --fix writes Dockerfile.dockerignore; --dry-run shows the change.
+`);
+});
+
+test('nothing of what is said is cut off on a narrow terminal', () => {
+  const reason = 'large data that no code of the application and no instruction of the Dockerfile names';
+  const long = { ...suggestion, pattern: '**/.ipynb_checkpoints', reason };
+  const text = ignoreTable(
+    {
+      ...report,
+      proposals: [
+        long,
+        { ...long, pattern: 'data' },
+        { ...suggestion, pattern: 'b' },
+        { ...long, pattern: 'c' },
+      ],
+      lines: [
+        {
+          ...line,
+          line: 1,
+          pattern: '*.log',
+          effect: 'leaves-out',
+          closedDirectories: [`${'a'.repeat(70)}`],
+        },
+      ],
+    },
+    { width: 60, hasColour: false },
+  );
+  expect(text).not.toContain('…');
+  expect(text.split('\n').filter((one) => one.length > 60)).toEqual([]);
+  expect(text).toContain(`
+  saves  files  line
+5.00 MB      2  **/.ipynb_checkpoints
+         large data that no code of the application and no
+         instruction of the Dockerfile names
+5.00 MB      2  data
+         as above
+5.00 MB      2  b
+         large data
+5.00 MB      2  c
+         as **/.ipynb_checkpoints
+`);
+  const wide = ignoreTable({ ...report, proposals: [long] }, { width: 80, hasColour: false });
+  expect(wide).toContain(`
+5.00 MB      2  **/.ipynb_checkpoints  large data that no code of the
+                                       application and no instruction of the
+                                       Dockerfile names
 `);
 });
 

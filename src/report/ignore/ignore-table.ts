@@ -1,5 +1,5 @@
 import { formatBytes } from '../../base/index.ts';
-import type { IgnoreLineEffect } from '../../dockerignore/index.ts';
+import type { IgnoreLineEffect, IgnoreSuggestion } from '../../dockerignore/index.ts';
 import { type Cell, layOutGrid } from '../grid.ts';
 import { type Screen, screenFor, type TerminalOptions } from '../screen.ts';
 import { plainText, wrap } from '../terminal-text.ts';
@@ -41,7 +41,9 @@ function headLines(report: IgnoreReport, { paint, width }: Screen): string[] {
           `${dockerfile} asks for ${sizeOf(requested)} of it; BuildKit transfers no more than that, other builders take all.`,
         ];
   return [
-    paint(plainText(`Build context ${report.directory} (${dockerfile}, ${file})`), 'accent'),
+    ...wrap(plainText(`Build context ${report.directory} (${dockerfile}, ${file})`), width).map((line) =>
+      paint(line, 'accent'),
+    ),
     paint(`${sizeOf(sent)} sent`, 'bold'),
     ...[...unused, ...partly].flatMap((text) => wrap(plainText(text), width)),
   ];
@@ -66,7 +68,7 @@ function sentLines(report: IgnoreReport, screen: Screen): string[] {
         columns: [
           { title: 'sent', align: 'right' },
           { title: 'files', align: 'right' },
-          { title: 'directory', isFlexible: true },
+          { title: 'directory', overflow: 'wrap' },
         ],
         rows,
       },
@@ -115,7 +117,7 @@ function effectLines({ lines, ignoreFile }: IgnoreReport, screen: Screen): strin
       columns: [
         { title: 'line', align: 'right' },
         { title: plainText(ignoreFile.path) },
-        { title: 'leaves out', isFlexible: true },
+        { title: 'leaves out', overflow: 'wrap' },
       ],
       rows,
     },
@@ -175,6 +177,14 @@ function idleText({ because, otherLine }: IgnoreLineEffect): string {
   }
 }
 
+/** A reason that an earlier row has told is not told again. */
+function reasonCell({ reason }: IgnoreSuggestion, earlier: readonly IgnoreSuggestion[]): Cell {
+  const same = earlier.find((one) => one.reason === reason);
+  if (same === undefined) return { text: plainText(reason) };
+  const text = earlier.at(-1)?.reason === reason ? 'as above' : `as ${plainText(same.pattern)}`;
+  return { text, style: 'dim' };
+}
+
 function proposalLines({ proposals, dropped, proposed, ignoreFile }: IgnoreReport, screen: Screen): string[] {
   const taken = dropped.flatMap(({ pattern, because }) =>
     wrap(plainText(`${pattern} is not proposed: ${because}`), screen.width).map((line) =>
@@ -182,22 +192,22 @@ function proposalLines({ proposals, dropped, proposed, ignoreFile }: IgnoreRepor
     ),
   );
   if (proposals.length === 0) return taken;
-  const rows = proposals.map((one): Cell[] => [
+  const rows = proposals.map((one, at): Cell[] => [
     { text: formatBytes(one.sizeBytes), style: 'good' },
     { text: one.fileCount.toLocaleString('en-US') },
     { text: plainText(one.pattern) },
-    { text: one.reason },
+    reasonCell(one, proposals.slice(0, at)),
   ]);
   const title = `${counted(proposals.length, 'line')} for ${ignoreFile.path}: ${sizeOf(proposed)} would be left`;
   return [
-    screen.paint(plainText(title), 'bold'),
+    ...wrap(plainText(title), screen.width).map((line) => screen.paint(line, 'bold')),
     ...layOutGrid(
       {
         columns: [
           { title: 'saves', align: 'right' },
           { title: 'files', align: 'right' },
           { title: 'line' },
-          { title: 'because', isFlexible: true },
+          { title: 'because', overflow: 'wrap' },
         ],
         rows,
       },
@@ -230,15 +240,14 @@ function troubleLines({ unreadable, specialPaths }: IgnoreReport, { paint, width
   ];
 }
 
-function closingLines({ fix, proposals, ignoreFile }: IgnoreReport, { paint }: Screen): string[] {
+function closingLines({ fix, proposals, ignoreFile }: IgnoreReport, { paint, width }: Screen): string[] {
   if (fix !== undefined) {
     const text = fix.isWritten ? `${fix.path} is written.` : `${fix.path} needs no change.`;
     return [paint(plainText(text), 'good')];
   }
   if (proposals.length === 0) return [];
-  return [
-    paint(plainText(`plimsoll ignore --fix writes ${ignoreFile.path}; --dry-run shows the change.`), 'dim'),
-  ];
+  const text = `plimsoll ignore --fix writes ${ignoreFile.path}; --dry-run shows the change.`;
+  return wrap(plainText(text), width).map((line) => paint(line, 'dim'));
 }
 
 function more(count: number, { paint }: Screen): string[] {

@@ -1,6 +1,6 @@
 import type { LintFinding, LintSeverity } from '../../dockerfile/index.ts';
 import { type Screen, screenFor, type TerminalOptions } from '../screen.ts';
-import { plainText, type Style, textWidth, truncate } from '../terminal-text.ts';
+import { plainText, type Style, textWidth, truncate, wrap } from '../terminal-text.ts';
 import type { LintedFile } from './lint-report.ts';
 
 const styles: Readonly<Record<LintSeverity, Style>> = {
@@ -18,7 +18,7 @@ export function lintTable(files: readonly LintedFile[], options: TerminalOptions
     return findings.map((finding) => blockOf(file, finding, { lines, screen }));
   });
   const isNothing = files.every(({ problem }) => problem !== undefined);
-  return isNothing ? '' : `${[...blocks, sumOf(files)].join('\n')}\n`;
+  return isNothing ? '' : `${[...blocks, ...wrap(sumOf(files), screen.width)].join('\n')}\n`;
 }
 
 function blockOf(
@@ -33,7 +33,7 @@ function blockOf(
   const gutter = String(line).padStart(5);
   return [
     `${plainText(file)}:${line}:${column} ${paint(severity, styles[severity])} ${paint(rule, 'bold')}${also === '' ? '' : paint(` ${also}`, 'dim')}`,
-    `  ${plainText(message)}`,
+    ...wrap(plainText(message), screen.width - 2).map((part) => `  ${part}`),
     `${gutter} | ${source}`,
     `      | ${' '.repeat(before)}${paint('^'.repeat(marked), styles[severity])}`,
     '',

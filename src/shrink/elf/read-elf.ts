@@ -159,10 +159,20 @@ function textAt(bytes: Buffer, start: number): string {
   return bytes.toString('latin1', Math.min(start, bytes.length), end === -1 ? bytes.length : end);
 }
 
-const dynamicTags = { needed: 1, strings: 5, stringsBytes: 10 } as const;
+const dynamicTags = { needed: 1, strings: 5, stringsBytes: 10, rpath: 15, runpath: 29 } as const;
 
 /** The names of the libraries that a file is linked with (`DT_NEEDED`). */
 export function neededLibraries(elf: ElfFile, read: ReadAt): readonly string[] {
+  return dynamicStrings(elf, read, [dynamicTags.needed]);
+}
+
+/** Where a file looks for libraries first (`DT_RPATH`, `DT_RUNPATH`), `$ORIGIN` as it stands there. */
+export function libraryFolders(elf: ElfFile, read: ReadAt): readonly string[] {
+  const texts = dynamicStrings(elf, read, [dynamicTags.rpath, dynamicTags.runpath]);
+  return texts.flatMap((text) => text.split(':')).filter((folder) => folder !== '');
+}
+
+function dynamicStrings(elf: ElfFile, read: ReadAt, tags: readonly number[]): readonly string[] {
   const width = elf.is64Bit ? 8 : 4;
   const dynamic = elf.segments.find(({ type }) => type === elfTypes.dynamic);
   if (dynamic === undefined || dynamic.fileBytes > mostTableBytes) return [];
@@ -175,23 +185,23 @@ export function neededLibraries(elf: ElfFile, read: ReadAt): readonly string[] {
     value: word(number * 2 * width + width),
   }));
   const valueUnder = (wanted: number): number | undefined => entries.find(({ tag }) => tag === wanted)?.value;
-  const needed = entries.filter(({ tag }) => tag === dynamicTags.needed).map(({ value }) => value);
+  const starts = entries.filter(({ tag }) => tags.includes(tag)).map(({ value }) => value);
   const [address, sizeBytes] = [valueUnder(dynamicTags.strings), valueUnder(dynamicTags.stringsBytes)];
-  if (needed.length === 0 || address === undefined || sizeBytes === undefined) return [];
+  if (starts.length === 0 || address === undefined || sizeBytes === undefined) return [];
   const load = elf.segments.find(
     (one) => one.type === elfTypes.load && one.address <= address && address < one.address + one.fileBytes,
   );
   const offset = load === undefined ? -1 : address - load.address + load.offset;
   if (offset < 0 || !isInside(elf, offset, sizeBytes)) return [];
-  return needed
+  return starts
     .filter((start) => start < sizeBytes)
     .map((start) => nameAt(elf, read, offset + start))
     .filter((name) => name !== '');
 }
 
-/** A library's name; the string table around it has many megabytes where symbols have C++ names. */
+/** A name or list of folders; the string table around it has many megabytes where symbols have C++ names. */
 function nameAt(elf: ElfFile, read: ReadAt, offset: number): string {
-  const bytes = Buffer.alloc(Math.min(256, elf.sizeBytes - offset));
+  const bytes = Buffer.alloc(Math.min(4096, elf.sizeBytes - offset));
   read(bytes, offset);
   return textAt(bytes, 0);
 }

@@ -4,7 +4,7 @@ import type { Compose, ComposeService } from '../../../project/index.ts';
 import type { NamedService } from '../../service/service-start.ts';
 
 /**
- * The services to look at: the named ones, else those that are built from the directory, else from one below it, else from any other. Throws
+ * The services to look at: the named ones, else those that are built from the directory or one below it, else from any other. Throws
  * a `UserError` where there is none, or where two of them cannot be told apart.
  */
 export function chooseServices(
@@ -19,10 +19,11 @@ export function chooseServices(
     return all.filter(({ service }) => wanted.has(service));
   }
   const local = all.filter(({ service }) => !isRemote(service.context));
-  const here = local.filter(({ service }) => service.context === directory);
-  const below = local.filter(({ service }) => service.context.startsWith(`${directory}/`));
+  const inside = local.filter(
+    ({ service }) => service.context === directory || service.context.startsWith(`${directory}/`),
+  );
   // A compose file in a folder of its own, such as deploy/, builds from the folder above.
-  const chosen = here.length > 0 ? here : below.length > 0 ? below : local;
+  const chosen = inside.length > 0 ? inside : local;
   if (chosen.length === 0) {
     throw new UserError(`${basename(file)} builds no service from a directory.`, {
       hint: `Its services are ${[...compose.merged.keys()].join(', ') || 'none'}; only what is built here can be judged.`,
@@ -41,11 +42,11 @@ export function chooseServices(
 
 /** Every service that the file builds, in its order. */
 export function builtServices(compose: Compose): readonly NamedService[] {
-  const file = compose.documents[0]?.file ?? '';
+  const [main] = compose.documents;
   return compose.services.map((service) => ({
     service,
     merged: compose.merged.get(service.name) ?? {},
-    file,
+    file: (compose.origins.get(service.name) ?? main)?.file ?? '',
   }));
 }
 

@@ -7,7 +7,7 @@ import { type Compose, composeFilesIn, listProjectDirectory, readCompose } from 
 const mostProblems = 5;
 
 /**
- * Reads the compose file of a directory with its override; undefined where there is none. Throws a `UserError` that names file and line
+ * Reads the compose file of a directory with its override and what they include; undefined where there is none. Throws a `UserError` that names file and line
  * of what the Compose specification does not allow.
  */
 export async function readValidCompose(directory: string, named?: string): Promise<Compose | undefined> {
@@ -15,14 +15,19 @@ export async function readValidCompose(directory: string, named?: string): Promi
   for (const file of composeFilesIn(directory, names, named)) {
     // What cannot be read is said by the reader below.
     const text = await readFile(file, 'utf8').catch(() => undefined);
-    const problems = text === undefined ? [] : checkCompose(text);
-    if (problems.length === 0) continue;
-    const place = relative(directory, file);
-    const lines = problems.slice(0, mostProblems).map(({ line, message }) => `${place}:${line}: ${message}`);
-    const rest = problems.length - lines.length;
-    throw new UserError([...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n'), {
-      hint: 'Correct the file first; docker compose config shows what Compose reads.',
-    });
+    if (text !== undefined) refuseInvalid(text, relative(directory, file));
   }
-  return readCompose(directory, names, named);
+  const compose = await readCompose(directory, names, named);
+  for (const { file, text } of compose?.included ?? []) refuseInvalid(text, relative(directory, file));
+  return compose;
+}
+
+function refuseInvalid(text: string, place: string): void {
+  const problems = checkCompose(text);
+  if (problems.length === 0) return;
+  const lines = problems.slice(0, mostProblems).map(({ line, message }) => `${place}:${line}: ${message}`);
+  const rest = problems.length - lines.length;
+  throw new UserError([...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n'), {
+    hint: 'Correct the file first; docker compose config shows what Compose reads.',
+  });
 }

@@ -104,6 +104,25 @@ describe('which services', () => {
     expect(idsOf(report)).toEqual(['platform', 'model-cache', 'health-check']);
   });
 
+  test('those of the directory and of those below it', async () => {
+    const folder = projectOf({
+      ...api,
+      'ui/Dockerfile': api.Dockerfile,
+      'ui/app.py': '',
+      'compose.yaml': 'services: {api: {build: .}, ui: {build: ui}, other: {build: ../elsewhere}}\n',
+    });
+    expect((await reportOf(folder)).services.map(({ name }) => name)).toEqual(['api', 'ui']);
+  });
+
+  test('a service without code of its own, whose server pip installs', async () => {
+    const folder = projectOf({
+      'mlflow/Dockerfile':
+        'FROM python:3.12-slim\nRUN pip install mlflow\nEXPOSE 5000\nCMD ["mlflow", "server", "--host", "0.0.0.0"]\n',
+      'compose.yaml': 'services: {mlflow: {build: mlflow}}\n',
+    });
+    expect(idsOf(await reportOf(folder))).toEqual(['platform', 'health-check']);
+  });
+
   test('what is not Python is passed over, and so is what only an override has', async () => {
     const folder = projectOf({
       ...api,
@@ -115,7 +134,62 @@ describe('which services', () => {
     });
     const report = await reportOf(folder);
     expect(idsOf(report)).toEqual(['model-cache']);
-    expect(report.passedOver.map(({ what }) => what)).toEqual(['debug', 'include']);
+    expect(report.passedOver.map(({ what }) => what)).toEqual(['debug']);
+  });
+});
+
+describe('include', () => {
+  const root = 'include:\n  - api/compose.yaml   # ours\n  - path: [worker/compose.yaml]\n';
+  const files = {
+    'compose.yaml': root,
+    'api/compose.yaml': file,
+    'api/Dockerfile': api.Dockerfile,
+    'api/app.py': api['app.py'],
+    'worker/compose.yaml': 'services:\n  worker: {build: .}\n  other: {image: a}\n',
+    'worker/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\nCMD ["python", "job.py"]\n',
+    'worker/job.py': 'print(1)\n',
+  };
+
+  test('each included file gets what its own services lack', async () => {
+    const folder = projectOf(files);
+    const before = await reportOf(folder);
+    expect(before.changes.map((one) => `${one.file} ${one.service} ${one.id}`)).toEqual([
+      'api/compose.yaml api platform',
+      'api/compose.yaml api model-cache',
+      'api/compose.yaml api health-check',
+      'worker/compose.yaml worker platform',
+    ]);
+    expect(before.diff.match(/^\+\+\+ .*$/gm)).toEqual([
+      '+++ b/api/compose.yaml',
+      '+++ b/worker/compose.yaml',
+    ]);
+    const { code, stdout } = await compose(folder, '--fix');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('api/compose.yaml and worker/compose.yaml are written.'),
+    ]);
+    const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+    expect(read('compose.yaml')).toBe(root);
+    expect(read('api/compose.yaml')).toContain('\nvolumes:\n  model-cache:');
+    expect(read('worker/compose.yaml')).toContain('platform: linux/amd64');
+    expect(await reportOf(folder)).toMatchObject({ code: 0, changes: [], diff: '' });
+  });
+
+  test('what cannot be followed is told with its reason', async () => {
+    const { 'worker/compose.yaml': _, ...rest } = files;
+    expect((await reportOf(projectOf(rest))).passedOver).toEqual([
+      { what: 'include of worker/compose.yaml', because: 'there is no file worker/compose.yaml' },
+    ]);
+  });
+
+  test('an included file that is no compose file is refused with its line', async () => {
+    const folder = projectOf({ ...files, 'worker/compose.yaml': 'services:\n  worker:\n    buidl: .\n' });
+    const { code, stderr } = await compose(folder, '--fix');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: worker\/compose\.yaml:3: services\.worker\.buidl/),
+    ]);
+    expect(readFileSync(join(folder, 'api/compose.yaml'), 'utf8')).toBe(file);
   });
 });
 

@@ -1,9 +1,9 @@
 import { join, relative, resolve } from 'node:path';
 import { UserError } from '../../../base/index.ts';
 import { proposeCompose } from '../../../compose/index.ts';
-import type { Compose } from '../../../project/index.ts';
+import type { Compose, ComposeDocument } from '../../../project/index.ts';
 import { type ComposeReport, composeJson, composeText } from '../../../report/index.ts';
-import { diffOf } from '../../../slim/index.ts';
+import { diffOf, type LeanFile } from '../../../slim/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { replaceFile } from '../../replace-file.ts';
@@ -19,10 +19,12 @@ export async function runCompose(given: unknown, signal: AbortSignal): Promise<E
   const directory = resolve(environment.cwd, options.directory);
   const compose = await readValidCompose(directory, options.file);
   const judged = await judge(directory, compose, options);
-  const { report, content, previous } = propose(directory, compose, judged);
+  const { report, files } = propose(directory, compose, judged);
   signal.throwIfAborted();
   const isWritten = (options.fix || options.write) && report.changes.length > 0;
-  if (isWritten) await replaceFile(join(directory, report.file), previous, content);
+  if (isWritten)
+    for (const { path, previous, content } of files)
+      await replaceFile(join(directory, path), previous, content);
   environment.write(rendered({ ...report, isWritten }, options, environment));
   return report.changes.length > 0 && !isWritten ? exitCodes.findings : exitCodes.clean;
 }
@@ -57,8 +59,8 @@ async function judge(
 
 interface Proposed {
   readonly report: ComposeReport;
-  readonly previous: string | undefined;
-  readonly content: string;
+  /** Those that change. */
+  readonly files: readonly LeanFile[];
 }
 
 function propose(
@@ -67,29 +69,35 @@ function propose(
   judged: readonly JudgedService[],
 ): Proposed {
   const [main] = compose?.documents ?? [];
-  const file = main === undefined ? 'compose.yaml' : relative(directory, main.file);
-  const previous = main?.text;
+  const shown = (document: ComposeDocument | undefined): string =>
+    document === undefined ? 'compose.yaml' : relative(directory, document.file);
   const known = judged.flatMap((one) => ('subject' in one ? [one] : []));
-  const { content, changes, leftAlone } = proposeCompose({
-    previous,
-    services: known.map(({ subject }) => subject),
-  });
+  // Each file gets what its own services lack.
+  const byOrigin = Map.groupBy(known, ({ subject }) => compose?.origins.get(subject.needs.name) ?? main);
+  const proposals = [...byOrigin].map(([origin, services]) => ({
+    path: shown(origin),
+    previous: origin?.text,
+    ...proposeCompose({ previous: origin?.text, services: services.map(({ subject }) => subject) }),
+  }));
+  const files = proposals.filter(({ changes }) => changes.length > 0);
   const notFollowed = compose?.notFollowed.filter((one) => !/ extends /.test(one)) ?? [];
   return {
-    previous,
-    content,
+    files,
     report: {
       directory,
-      file,
+      file: shown(main),
       isNew: main === undefined,
       services: known.map(({ subject, dockerfile }) => ({ name: subject.needs.name, dockerfile })),
-      changes,
-      leftAlone,
+      changes: proposals.flatMap(({ path, changes }) => changes.map((one) => ({ ...one, file: path }))),
+      leftAlone: proposals.flatMap(({ leftAlone }) => leftAlone),
       passedOver: [
         ...judged.flatMap((one) => ('because' in one ? [{ what: one.name, because: one.because }] : [])),
-        ...notFollowed.map((what) => ({ what, because: 'what it brings in is not looked at' })),
+        ...notFollowed.map((text) => {
+          const [what = '', ...because] = text.split(': ');
+          return { what, because: because.join(': ') };
+        }),
       ],
-      diff: changes.length === 0 ? '' : diffOf([{ path: file, previous, content }]),
+      diff: diffOf(files),
       isWritten: false,
     },
   };

@@ -79,6 +79,14 @@ const served: readonly (readonly [string, Files, string | undefined])[] = [
     { ...api, 'compose.yaml': 'services: {a: {build: ., command: uvicorn app:app --port 9000}}\n' },
     'http://127.0.0.1:9000/health',
   ],
+  [
+    'a check in the Dockerfile whose program is missing',
+    {
+      ...api,
+      Dockerfile: `${api.Dockerfile}HEALTHCHECK CMD curl -f http://localhost:8080/health || exit 1\n`,
+    },
+    'http://127.0.0.1:8080/health',
+  ],
   ['a check in the Dockerfile', { ...api, Dockerfile: `${api.Dockerfile}HEALTHCHECK CMD true\n` }, undefined],
   [
     'a worker',
@@ -91,6 +99,59 @@ const served: readonly (readonly [string, Files, string | undefined])[] = [
     undefined,
   ],
 ];
+
+const shop = {
+  Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD gunicorn shop.wsgi -b 0.0.0.0:8000\n',
+  'shop/wsgi.py': 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+  'shop/urls.py':
+    'from django.urls import path\n\nurlpatterns = [path("healthz", lambda r: HttpResponse("ok"))]\n',
+};
+const shopSettings = (hosts: string): Files => ({
+  'shop/settings.py': `import os\n\nROOT_URLCONF = "shop.urls"\nALLOWED_HOSTS = ${hosts}\n`,
+});
+const hostsOfEnvironment = shopSettings('os.environ.get("HOSTS", "*").split(",")');
+const shopService = (more: string): Files => ({
+  'compose.yaml': `services:\n  web:\n    build: .\n    ${more}\n`,
+});
+
+test.each<[string, Files, string, RegExp]>([
+  ['all hosts', shopSettings('["*"]'), 'http://127.0.0.1:8000/healthz', /shop\/urls\.py:3 answers \/healthz/],
+  ['localhost alone', shopSettings('["localhost"]'), 'http://localhost:8000/healthz', /lets localhost in/],
+  [
+    'other hosts',
+    shopSettings('["shop.example"]'),
+    "create_connection(('127.0.0.1', 8000)",
+    /ALLOWED_HOSTS \(shop\/settings\.py:4\) turns away a call of \/healthz .*: add 127\.0\.0\.1 to it/,
+  ],
+  [
+    'hosts of the compose file',
+    { ...hostsOfEnvironment, ...shopService('environment: { HOSTS: "a,localhost" }') },
+    'http://localhost:8000/healthz',
+    /lets localhost in/,
+  ],
+  [
+    'hosts of an environment file',
+    { ...hostsOfEnvironment, ...shopService('env_file: web.env'), 'web.env': 'HOSTS=a\n' },
+    'create_connection',
+    /turns away/,
+  ],
+  [
+    'hosts of an environment file that is not there',
+    { ...hostsOfEnvironment, ...shopService('env_file: web.env') },
+    'create_connection',
+    /is not known/,
+  ],
+  [
+    'hosts of the environment of Compose',
+    { ...hostsOfEnvironment, ...shopService('environment: [HOSTS]') },
+    'create_connection',
+    /is not known/,
+  ],
+])('the health of a Django service that lets in %s', async (_, files, check, reason) => {
+  const report = await reportOf(projectOf({ ...shop, ...files }));
+  expect(report.diff).toContain(check);
+  expect(report.changes.find(({ id }) => id === 'health-check')?.reason).toMatch(reason);
+});
 
 test.each(served)('the health of %s', async (_, files, check) => {
   const report = await reportOf(projectOf(files));

@@ -1,7 +1,7 @@
 import { messageOf, UserError } from '../../../base/index.ts';
 import type { ComposeSubjectService, ResourceLimits, ServiceNeeds } from '../../../compose/index.ts';
-import { type Compose, type ProjectOptions, readProject } from '../../../project/index.ts';
-import { studyProject } from '../../../slim/index.ts';
+import { type Compose, type Project, type ProjectOptions, readProject } from '../../../project/index.ts';
+import { type ProjectStudy, studyProject } from '../../../slim/index.ts';
 import { type NeedsOptions, serviceNeeds } from '../../service/service-needs.ts';
 import type { NamedService } from '../../service/service-start.ts';
 import type { ComposeOptions } from './compose-options.ts';
@@ -76,13 +76,28 @@ async function needsOf(
     const found = await needsOf(context, { ...given, target: buildTarget.value }, named, options);
     return { ...found, needs: { ...found.needs, buildTarget } };
   }
-  return { needs, path: project.dockerfile.path, hasPython: study.sources.files.length > 0 };
+  return { needs, path: project.dockerfile.path, hasPython: hasPython(project, study) };
+}
+
+/** A service may have no code of its own: a server that pip installs, or code that is mounted. */
+function hasPython({ dockerfile: { model } }: Project, study: ProjectStudy): boolean {
+  const bases = model.stages.map(({ base }) => base);
+  const commands = model.stages.flatMap(({ instructions }) =>
+    instructions.flatMap((one) => one.commands ?? []),
+  );
+  return (
+    study.sources.files.length > 0 ||
+    bases.some((base) =>
+      /(?:^|\/)(?:python|pytorch|tensorflow|\w*conda\w*|micromamba)(?:[:@/]|$)/.test(base),
+    ) ||
+    commands.some(({ words }) =>
+      /(?:^|\/)(?:pip\d?|uv|poetry|pdm|pipenv|conda|mamba|micromamba)$/.test(words[0] ?? ''),
+    )
+  );
 }
 
 function refusalOf({ service }: NamedService, compose: Compose): string | undefined {
-  const [main] = compose.documents;
-  if (main?.document.hasIn(['services', service.name]) !== true)
-    return `it is only in the override file; name that with --file`;
+  if (!compose.origins.has(service.name)) return `it is only in the override file; name that with --file`;
   const unfollowed = compose.notFollowed.find((one) => one.startsWith(`${service.name} extends `));
   if (unfollowed !== undefined) return `${unfollowed}, which could not be read: what it has is not known`;
   return service.dockerfile === undefined ? 'its Dockerfile stands in the compose file itself' : undefined;

@@ -78,6 +78,21 @@ test('shows what is sent, proposes what this project has, and keeps what the cod
   expect(report.proposed.fileCount).toBe(2);
 });
 
+test('what the start command of the compose file names stays', async () => {
+  const report = await reportOf(
+    projectOf({
+      ...api,
+      'data/dumped/latest.json': megabyte,
+      'models/v2/a.onnx': megabyte,
+      'compose.yaml':
+        'services:\n  a:\n    build: .\n    command: bash -c "python app.py load data/dumped/latest.json && serve --models=models/v2/"\n',
+    }),
+  );
+  const proposed = report.proposals.map(({ pattern }) => pattern);
+  expect(proposed).toEqual(expect.arrayContaining(['data/train.csv', 'models/old.pt']));
+  expect(proposed.filter((one) => ['data', 'models'].includes(one))).toEqual([]);
+});
+
 test('--fix writes once; a second run has nothing to add', async () => {
   const folder = projectOf({ ...api, '.dockerignore': '\uFEFF# mine\r\n/notes/ \r\n!tests/keep.py' });
   const first = await ignore(folder, '--fix');

@@ -109,8 +109,9 @@ test('Dockerfiles by their names', async () => {
     'docker-compose.yml',
   ];
   const folder = folderOf(Object.fromEntries(names.map((name) => [name, ''])));
-  const found = await findDockerfiles(['.', 'Dockerfile', '-'], folder);
-  expect(found).toEqual([
+  const { inputs, notes } = await findDockerfiles(['.', 'Dockerfile', '-'], folder);
+  expect(notes).toEqual([]);
+  expect(inputs.map(({ file }) => file)).toEqual([
     'Containerfile',
     'Dockerfile',
     'Dockerfile-dev',
@@ -119,4 +120,21 @@ test('Dockerfiles by their names', async () => {
     'train.dockerfile',
     '-',
   ]);
+});
+
+test('contexts that the compose file names are looked up for a Dockerfile that may use them', async () => {
+  const folder = folderOf({
+    'compose.yaml':
+      'services:\n  a:\n    build: { context: ., additional_contexts: { assets: ./assets, Base: "service:b" } }\n  b:\n    build: { context: ., dockerfile: b, additional_contexts: [other=./o] }\n',
+    Dockerfile: '',
+    b: '',
+  });
+  const namesOf = async (text: string): Promise<readonly string[]> => [
+    ...(await readLintProject(readText(text, folder))).contextNames,
+  ];
+  expect(await namesOf('FROM a:1\nCOPY --from=assets x /x\n')).toEqual(['assets', 'base']);
+  expect(await namesOf('FROM base\n')).toEqual(['assets', 'base']);
+  expect(await namesOf('FROM acme/base:latest\n')).toEqual(['assets', 'base']);
+  // Nothing that could be one: nothing is read.
+  expect(await namesOf('FROM a:1 AS assets\nFROM a:1\nCOPY --from=assets x /x\n')).toEqual([]);
 });

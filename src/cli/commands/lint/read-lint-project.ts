@@ -17,20 +17,26 @@ export interface LintedBuild {
   readonly dockerfile: string | undefined;
   /** Absolute path of the build context. */
   readonly context: string;
+  /** Names of further contexts; undefined where what builds it is not known yet. */
+  readonly contextNames?: readonly string[] | undefined;
+  /** Where the compose file and the pipelines are looked for; the context by default. */
+  readonly cwd?: string;
 }
 
 /** What rules want to know of the project around a Dockerfile; each part is looked up only where the Dockerfile gives a reason. */
 export async function readLintProject(build: LintedBuild): Promise<LintProject> {
-  const [ignoredSources, needs, hasDevelopmentGroups] = await Promise.all([
+  const [ignoredSources, needs, hasDevelopmentGroups, contextNames] = await Promise.all([
     findIgnored(build),
     installsPackages(build) ? findNeeds(build) : undefined,
     findGroups(build),
+    findContextNames(build),
   ]);
   return {
     ignoredSources,
     requirementFiles: needs?.requirementFiles ?? new Map(),
     libraryPackages: needs?.libraryPackages ?? new Map(),
     hasDevelopmentGroups,
+    contextNames: new Set(contextNames.map((name) => name.toLowerCase())),
   };
 }
 
@@ -93,4 +99,36 @@ async function findGroups({ syntax, context }: LintedBuild): Promise<LintProject
   if (text === undefined) return new Map();
   const { developmentGroups } = await import('./development-groups.ts');
   return developmentGroups(text);
+}
+
+/** What builds a Dockerfile is looked up where it names something that could be a further context. */
+async function findContextNames({
+  model,
+  dockerfile,
+  context,
+  contextNames,
+  cwd = context,
+}: LintedBuild): Promise<readonly string[]> {
+  if (contextNames !== undefined || dockerfile === undefined || !namesContext(model))
+    return contextNames ?? [];
+  const { readNamedBuilds } = await import('../../../project/index.ts');
+  const found = await Promise.all([...new Set([cwd, context, dirname(dockerfile)])].map(readNamedBuilds));
+  return found
+    .flatMap(({ builds }) => builds)
+    .flatMap((one) => (one.dockerfile === dockerfile ? one.contextNames : []));
+}
+
+/** Is there a FROM or a COPY --from with a plain name that is no stage? */
+function namesContext({ stages }: DockerfileModel): boolean {
+  const isStage = (name: string): boolean =>
+    stages.some((stage) => stage.name === name.toLowerCase() || String(stage.position) === name);
+  const isPlain = (name: string): boolean =>
+    /^[\w./-]+(?::latest)?$/.test(name) && !isStage(name) && name !== 'scratch';
+  return stages.some(
+    ({ base, baseStage, instructions }) =>
+      (baseStage === undefined && isPlain(base)) ||
+      instructions.some(({ syntax }) =>
+        syntax.flags.some(({ name, value = '' }) => name === 'from' && isPlain(value)),
+      ),
+  );
 }

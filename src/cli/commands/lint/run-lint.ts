@@ -10,6 +10,7 @@ import {
   parseDockerfile,
   resolveDockerfile,
 } from '../../../dockerfile/index.ts';
+import type { InlineDockerfile } from '../../../project/index.ts';
 import {
   type LintedFile,
   lintAnnotations,
@@ -21,7 +22,7 @@ import {
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { replaceFile } from '../../replace-file.ts';
-import { findDockerfiles } from './find-dockerfiles.ts';
+import { findDockerfiles, type LintInput } from './find-dockerfiles.ts';
 import { type LintSettings, readLintSettings } from './lint-settings.ts';
 import { guessContext, type LintedBuild, readLintProject } from './read-lint-project.ts';
 
@@ -48,7 +49,7 @@ interface LintRun {
 
 /** `plimsoll lint`: reads Dockerfiles, checks them, corrects them where asked to, and prints what is left. */
 export async function runLint(request: LintRequest, signal: AbortSignal): Promise<ExitCode> {
-  const environment = readEnvironment(signal, true);
+  const environment = readEnvironment(signal);
   if (request.fix === true && request.dryRun !== true && request.files.includes('-')) {
     throw new UserError('--fix cannot write standard input.', {
       hint: 'Take --dry-run, which prints the corrections as a diff, or name a file.',
@@ -57,15 +58,16 @@ export async function runLint(request: LintRequest, signal: AbortSignal): Promis
   const { context } = request;
   if (context !== undefined) await refuseNoDirectory(context, environment.cwd);
   const run: LintRun = { request, environment, settings: await readLintSettings(environment.cwd) };
-  const names = await findDockerfiles(request.files, environment.cwd);
+  const { inputs, notes } = await findDockerfiles(request.files, environment.cwd);
+  for (const note of notes) environment.progress.note(note);
   const linted: LintedFile[] = [];
-  for (const file of names) linted.push(await lintFile(file, run));
+  for (const input of inputs) linted.push(await lintInput(input, run));
   signal.throwIfAborted();
   if (request.dryRun === true) {
     environment.write(await diffsOf(linted));
     return conclude(linted, run);
   }
-  const left = request.fix === true ? await fixAll(linted, run) : linted;
+  const left = request.fix === true ? await fixAll(inputs, linted, run) : linted;
   environment.write(await render(left, run));
   return conclude(left, run);
 }
@@ -79,32 +81,61 @@ async function refuseNoDirectory(context: string, cwd: string): Promise<void> {
 }
 
 /** A file that cannot be checked is told with the others: it ends the run only when all have been looked at. */
-async function lintFile(file: string, run: LintRun): Promise<LintedFile> {
-  const { request, settings, environment } = run;
+async function lintInput(input: LintInput, run: LintRun): Promise<LintedFile> {
+  const { file } = input;
   try {
-    const text = await readText(file, environment.cwd);
-    const syntax = parseDockerfile(text, file);
-    const model = resolveDockerfile(syntax, { fileName: file });
-    const project = await projectAround(file, { syntax, model }, run);
-    const options: LintOptions = { ...settings, fileName: file, project };
-    const isChanged = request.fix === true || request.dryRun === true;
-    const fixed = isChanged ? fixDockerfile(text, options) : undefined;
-    return { file, text, findings: lintModel(syntax, model, options), fixed };
+    return await (input.inline === undefined ? lintFile(input, run) : lintInline(input, input.inline, run));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { file, text: '', findings: [], fixed: undefined, problem: error };
   }
 }
 
+async function lintFile(input: LintInput, run: LintRun): Promise<LintedFile> {
+  const { request, environment } = run;
+  const { file } = input;
+  const text = await readText(file, environment.cwd);
+  const { findings, options } = await lintText(text, input, run);
+  const isChanged = request.fix === true || request.dryRun === true;
+  return { file, text, findings, fixed: isChanged ? fixDockerfile(text, options) : undefined };
+}
+
+/** What stands in a compose file is reported there, and left to its owner's hand. */
+async function lintInline(input: LintInput, inline: InlineDockerfile, run: LintRun): Promise<LintedFile> {
+  const { placedInCompose, problemInCompose } = await import('./inline-place.ts');
+  try {
+    const { findings } = await lintText(inline.text, input, run);
+    const placed = findings.map((finding) => placedInCompose(finding, inline));
+    return { file: input.file, text: inline.fileText, findings: placed, fixed: undefined };
+  } catch (error) {
+    throw error instanceof UserError ? problemInCompose(error, input.file, inline) : error;
+  }
+}
+
+async function lintText(
+  text: string,
+  input: LintInput,
+  run: LintRun,
+): Promise<{ readonly findings: readonly LintFinding[]; readonly options: LintOptions }> {
+  const fileName = input.file;
+  const syntax = parseDockerfile(text, fileName);
+  const model = resolveDockerfile(syntax, { fileName });
+  const project = await projectAround(input, { syntax, model }, run);
+  const options: LintOptions = { ...run.settings, fileName, project };
+  return { findings: lintModel(syntax, model, options), options };
+}
+
 async function projectAround(
-  file: string,
+  { file, context: named, contextNames, inline }: LintInput,
   read: Pick<LintedBuild, 'syntax' | 'model'>,
   { request, environment: { cwd } }: LintRun,
 ): Promise<LintProject> {
-  const dockerfile = file === '-' ? undefined : resolve(cwd, file);
+  const dockerfile = file === '-' || inline !== undefined ? undefined : resolve(cwd, file);
   const context =
-    request.context === undefined ? guessContext(read.model, dockerfile, cwd) : resolve(cwd, request.context);
-  return readLintProject({ ...read, dockerfile, context });
+    request.context === undefined
+      ? (named ?? guessContext(read.model, dockerfile, cwd))
+      : resolve(cwd, request.context);
+  return readLintProject({ ...read, dockerfile, context, contextNames, cwd });
 }
 
 async function readText(file: string, cwd: string): Promise<string> {
@@ -127,15 +158,20 @@ async function readInput(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function fixAll(linted: readonly LintedFile[], run: LintRun): Promise<readonly LintedFile[]> {
+async function fixAll(
+  inputs: readonly LintInput[],
+  linted: readonly LintedFile[],
+  run: LintRun,
+): Promise<readonly LintedFile[]> {
   const left: LintedFile[] = [];
-  for (const one of linted) {
-    if (one.fixed === undefined || one.fixed === one.text) {
+  for (const [at, one] of linted.entries()) {
+    const input = inputs[at];
+    if (input === undefined || one.fixed === undefined || one.fixed === one.text) {
       left.push(one);
       continue;
     }
     await replaceFile(resolve(run.environment.cwd, one.file), one.text, one.fixed);
-    left.push({ ...(await lintFile(one.file, run)), correctedCount: correctedCount(one) });
+    left.push({ ...(await lintInput(input, run)), correctedCount: correctedCount(one) });
   }
   return left;
 }

@@ -114,6 +114,45 @@ test('the same image gives the same file, and SOURCE_DATE_EPOCH another time in 
   expect(three?.includes('2001-09-09T01:46:40.000Z')).toBe(true);
 });
 
+describe('compiled modules', () => {
+  const removed = async (args: readonly string[]): Promise<readonly string[]> => {
+    await rm(join(folder, 'bytecode.json'), { force: true });
+    const { code, stderr } = await shrink(['--dry-run', '--manifest', 'bytecode.json', ...args]);
+    expect([code, stderr]).toEqual([0, '']);
+    const { files } = JSON.parse(await readFile(join(folder, 'bytecode.json'), 'utf8'));
+    return files.flatMap(({ path, pass }: Record<string, string>) => (pass === 'bytecode' ? [path] : []));
+  };
+  test('stay, go, or stay where a trace tells of them', async () => {
+    await writeFile(join(folder, 'used.txt'), "# code object from '/app/__pycache__/main.cpython-311.pyc'\n");
+    await writeFile(join(folder, 'other.txt'), '/app/other.py\n');
+    const bytecode = ['app/__pycache__/main.cpython-311.pyc'];
+    expect(await removed([])).toEqual([]);
+    expect(await removed(['--bytecode', 'all'])).toEqual([]);
+    expect(await removed(['--bytecode', 'none'])).toEqual(bytecode);
+    expect(await removed(['--smallest'])).toEqual(bytecode);
+    expect(await removed(['--trace', 'used.txt'])).toEqual([]);
+    expect(await removed(['--bytecode', 'traced', '--trace', 'other.txt'])).toEqual(bytecode);
+  });
+  test('the report says how many a trace tells of', async () => {
+    await writeFile(join(folder, 'two.txt'), '/app/other.py\n/app/main.py\n');
+    expect((await shrink(['--dry-run', '--trace', 'two.txt'])).stdout).toContain(
+      'what a start loads: 2 modules.',
+    );
+  });
+  test.each<[reason: string, args: readonly string[], message: RegExp]>([
+    ['a trace without modules', ['--trace', 'fat.tar'], /names no module/],
+    ['a trace that is not there', ['--trace', 'gone.txt'], /--trace cannot be read/],
+    ['an image that no engine holds', ['--bytecode', 'traced'], /no engine holds/],
+    ['two answers', ['--smallest', '--bytecode', 'all'], /--smallest/],
+    ['a trace for nothing', ['--bytecode', 'none', '--trace', 'used.txt'], /--trace/],
+    ['a probe without a start', ['--probe', '/x'], /--probe/],
+    ['a port that is none', ['--bytecode', 'traced', '--port', '0'], /--port/],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await shrink(['--dry-run', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
 describe('the base', () => {
   test('can be given up: then its layers are written anew, too', async () => {
     await shrink(['-o', 'rebased.tar', '--rebase-all']);

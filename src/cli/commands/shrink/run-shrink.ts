@@ -26,11 +26,12 @@ import { writeOutput } from '../../write-output.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';
 import { assertFree, writeDestination } from './destination.ts';
 import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
+import { tracedModules } from './traced-modules.ts';
 
 /** Shrinks an image, or says what that would do. */
 export async function runShrink(given: unknown, signal: AbortSignal): Promise<ExitCode> {
   const options = shrinkOptions(given);
-  const passes = choosePasses({ ...options, isSmallest: options.smallest });
+  const passes = choosePasses(options);
   const environment = readEnvironment(signal, options.quiet);
   const epoch = sourceDateEpoch(environment);
   if (options.destination !== undefined) await assertFree(options.destination);
@@ -45,6 +46,7 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   try {
     assertLinux(image);
     const base = await baseOf(image, options, environment);
+    const traced = await tracedModules(image, options, environment);
     const work: Work = {
       options,
       environment,
@@ -52,6 +54,7 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
       read,
       layers,
       passes,
+      traced,
       base,
       baseLayerCount: base?.layerCount ?? 0,
     };
@@ -75,23 +78,34 @@ interface Work {
   readonly read: ReadImage;
   readonly layers: PlainLayers;
   readonly passes: readonly ShrinkPass[];
+  readonly traced: ReadonlySet<string> | undefined;
   readonly base: FoundBase | undefined;
   readonly baseLayerCount: number;
 }
 
 async function shrinkOpened(work: Work, epoch: number | undefined): Promise<ShrinkReport> {
-  const { options, image, read, layers, passes, baseLayerCount } = work;
+  const { options, image, read, layers, passes, traced, baseLayerCount } = work;
   const { root } = read;
   const { signal } = work.environment;
-  const study = await studyLayers({ image, root, baseLayerCount, layers, signal });
+  const { distributions } = read;
+  const study = await studyLayers({
+    image,
+    root,
+    distributions,
+    baseLayerCount,
+    layers,
+    withLoadedLibraries: passes.some((pass) => pass.needsLoadedLibraries === true),
+    signal,
+  });
   const plan = planShrink({
     root,
     config: image.config,
-    distributions: read.distributions,
+    distributions,
     inventory: read.side.inventory,
     study,
     baseLayerCount,
     passes,
+    traced,
     isKept: matchPaths(options.keep),
   });
   const facts = { ...work, root, plan };

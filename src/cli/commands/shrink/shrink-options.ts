@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
 import { formatReference, type Platform, parsePlatform, parseReference } from '../../../image/index.ts';
+import { type Probe, parseProbe } from '../../../verify/index.ts';
 import { type Destination, parseDestination } from './destination.ts';
 
 const names = z.array(z.string().min(1)).default([]);
@@ -18,6 +19,18 @@ const schema = z
     skip: names,
     with: names,
     smallest: z.boolean().default(false),
+    bytecode: z.enum(['all', 'traced', 'none']).optional(),
+    trace: z.string().optional(),
+    probe: names,
+    port: z
+      .array(
+        z.coerce
+          .number('--port must be a number')
+          .int('--port must be whole')
+          .min(1, '--port must be 1 at least')
+          .max(65_535, '--port must be 65535 at most'),
+      )
+      .default([]),
     keep: z.array(z.string().regex(/[^/]/, '--keep needs a pattern such as *.pyi')).default([]),
     compression: z.enum(['gzip', 'zstd']),
     manifest: z.string().optional(),
@@ -28,6 +41,22 @@ const schema = z
   .refine(({ base, rebaseAll }) => base === undefined || !rebaseAll, {
     error: '--base keeps layers that --rebase-all writes anew',
   })
+  .refine(
+    ({ smallest, bytecode, trace }) => !smallest || ((bytecode ?? 'none') === 'none' && trace === undefined),
+    {
+      error: '--smallest does without all compiled modules',
+    },
+  )
+  .refine(({ bytecode, trace }) => trace === undefined || (bytecode ?? 'traced') === 'traced', {
+    error: '--trace says which compiled modules stay, and so does --bytecode',
+  })
+  .refine(
+    ({ bytecode, trace, probe, port }) =>
+      (bytecode === 'traced' && trace === undefined) || (probe.length === 0 && port.length === 0),
+    {
+      error: '--probe and --port are for --bytecode traced, which starts the image',
+    },
+  )
   .refine(({ dryRun, output }) => dryRun || output !== undefined, {
     error: '-o says where the image goes to; --dry-run writes none',
   })
@@ -50,7 +79,11 @@ export interface ShrinkOptions {
   readonly only: readonly string[];
   readonly skip: readonly string[];
   readonly with: readonly string[];
-  readonly smallest: boolean;
+  readonly bytecode: 'all' | 'traced' | 'none';
+  /** A file that tells which modules a start loads. */
+  readonly trace: string | undefined;
+  readonly probes: readonly Probe[];
+  readonly ports: readonly number[];
   readonly keep: readonly string[];
   readonly compression: LayerCompressionFormat;
   readonly manifest: string | undefined;
@@ -63,13 +96,18 @@ export interface ShrinkOptions {
 export function shrinkOptions(given: unknown): ShrinkOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
-  const { output, platform, tag, base, manifest, dryRun: _, ...rest } = parsed.data;
+  const { output, platform, tag, base, manifest, trace, dryRun: _, ...rest } = parsed.data;
+  const { smallest, bytecode, probe, port, ...plain } = rest;
   const destination = output === undefined ? undefined : parseDestination(output);
   if (tag !== undefined && destination?.kind !== 'docker-archive' && destination?.tag !== undefined) {
     throw new UserError('--tag and the destination name two tags');
   }
   return {
-    ...rest,
+    ...plain,
+    bytecode: bytecode ?? (smallest ? 'none' : trace === undefined ? 'all' : 'traced'),
+    trace,
+    probes: probe.map(parseProbe),
+    ports: port,
     base,
     manifest,
     // `docker load` takes full references only.

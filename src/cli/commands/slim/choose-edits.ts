@@ -16,7 +16,10 @@ export interface ChosenEdits {
   readonly asked: ReadonlySet<EditId>;
 }
 
-const optIn = new Set<EditId>(rewrites.filter(({ risk }) => risk === 'opt-in').map(({ id }) => id));
+const optIn = new Set<EditId>([
+  ...rewrites.filter(({ risk }) => risk === 'opt-in').map(({ id }) => id),
+  'ci-cache',
+]);
 
 /** What the command line chooses goes before what the settings choose, edit by edit. Throws a `UserError` for a name that no edit has. */
 export function chooseEdits(given: EditChoice, settings: SlimSettings): ChosenEdits {

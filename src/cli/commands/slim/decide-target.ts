@@ -1,4 +1,5 @@
-import type { Project } from '../../../project/index.ts';
+import { posix } from 'node:path';
+import type { ComposeDocument, Project } from '../../../project/index.ts';
 import { type HardwareEvidence, hardwareEvidence } from '../../../python/index.ts';
 import type { ProjectStudy, TargetDecision } from '../../../slim/index.ts';
 import { evidenceSentence, requestedLines } from '../../service/service-hardware.ts';
@@ -14,11 +15,10 @@ export async function decideTarget(
   const { verdict, evidence } = await hardwareEvidence({
     sources: texts.pythonSources,
     servedPaths: new Set(study.application.sources.map((source) => source.path)),
-    compose:
-      compose?.documents.map((one) => ({
-        path: one.file.slice(project.directory.length + 1),
-        text: one.text,
-      })) ?? [],
+    compose: [...(compose?.documents ?? []), ...includedBuilders(project)].map((one) => ({
+      path: posix.relative(project.directory, one.file),
+      text: one.text,
+    })),
     dockerfile: dockerfile.syntax.instructions
       .filter((one) => ['from', 'env', 'arg', 'run', 'cmd', 'entrypoint'].includes(one.keyword))
       .map((one) => ({
@@ -42,6 +42,13 @@ export async function decideTarget(
         ? [`not clear, so the GPU build stays (--target cpu swaps it): ${signs[0] ?? ''}`, ...signs.slice(1)]
         : signs,
   };
+}
+
+/** Of the included compose files those that build this project: what the others start has GPUs of its own. */
+function includedBuilders({ compose }: Project): readonly ComposeDocument[] {
+  return (compose?.included ?? []).filter((one) =>
+    compose?.builders.some(({ name }) => compose.origins.get(name) === one),
+  );
 }
 
 function cpuEvidence(evidence: readonly HardwareEvidence[], fileCount: number): string[] {

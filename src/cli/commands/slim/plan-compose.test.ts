@@ -66,3 +66,15 @@ test('every service of the Dockerfile is judged by its own command', async () =>
     ['build', 'command', 'platform'],
   ]);
 });
+
+test('a service that an included file has is changed there', async () => {
+  const made = await plan({
+    ...api,
+    'compose.yaml': 'include: [deploy/api.yaml]\nservices: {db: {image: postgres}}\n',
+    'deploy/api.yaml': 'services:\n  api: {build: ..}\n',
+  });
+  expect([made?.path, made?.content]).toEqual([
+    'deploy/api.yaml',
+    expect.stringMatching(/^services:\n {2}api: \{build: \.\., platform: linux\/amd64/),
+  ]);
+});

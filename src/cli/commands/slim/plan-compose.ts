@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { proposeCompose, type ServiceNeeds } from '../../../compose/index.ts';
 import { formatPlatform } from '../../../image/index.ts';
+import type { ComposeDocument } from '../../../project/index.ts';
 import { type ComposePlan, type ComposePlans, studyProject } from '../../../slim/index.ts';
 import { serviceNeeds } from '../../service/service-needs.ts';
 import type { NamedService } from '../../service/service-start.ts';
@@ -32,9 +33,9 @@ export async function planCompose(
   hasCachedModels?: boolean,
 ): Promise<ComposePlan | undefined> {
   const { project } = task;
-  const existing = project.compose?.documents[0];
-  const services = builders(task);
-  if (existing !== undefined && services.length === 0) return undefined;
+  const main = project.compose?.documents[0];
+  const { existing, services } = fileToPlan(task);
+  if (main !== undefined && services.length === 0) return undefined;
   const needs = await Promise.all(
     (existing === undefined ? [undefined] : services).map((named) => needsOf(task, named, hasCachedModels)),
   );
@@ -63,12 +64,28 @@ export async function planCompose(
   };
 }
 
+/** The compose file to plan, with its services that build this project: the main one, else one inside of the project that it includes. */
+function fileToPlan(task: ComposeTask): {
+  readonly existing: ComposeDocument | undefined;
+  readonly services: readonly NamedService[];
+} {
+  const { compose, directory } = task.project;
+  const all = builders(task);
+  const [main] = compose?.documents ?? [];
+  const inside = (compose?.included ?? []).filter(({ file }) => file.startsWith(`${directory}/`));
+  const candidates = [...(main === undefined ? [] : [main]), ...inside];
+  const ofFile = (document: ComposeDocument): readonly NamedService[] =>
+    all.filter(({ service }) => compose?.origins.get(service.name) === document);
+  const existing = candidates.find((document) => ofFile(document).length > 0) ?? main;
+  return { existing, services: existing === undefined ? [] : ofFile(existing) };
+}
+
 function builders({ project }: ComposeTask): readonly NamedService[] {
   const { compose } = project;
   return (compose?.builders ?? []).map((service) => ({
     service,
     merged: compose?.merged.get(service.name) ?? {},
-    file: compose?.documents[0]?.file ?? '',
+    file: (compose?.origins.get(service.name) ?? compose?.documents[0])?.file ?? '',
   }));
 }
 

@@ -6,6 +6,7 @@ import {
   type EditId,
   type IgnoreProposal,
   type PlanInput,
+  proposeCiCache,
   pruneScriptPath,
   rewriteFacts,
 } from '../../../slim/index.ts';
@@ -55,6 +56,7 @@ export function planInputs(
     distributions: distributionFacts({ project, study, target }),
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,
     compose: circumstances.compose,
+    ciCache: proposeCiCache(project),
     pruneScript: { path: pruneScriptPath, content: script, previous: known?.text },
     predictedBytes,
     leftAlone: study.problems,

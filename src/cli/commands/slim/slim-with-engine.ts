@@ -72,7 +72,10 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     signal: environment.signal,
   });
   const result = await takeBackUntilPassed({
-    suspects: wholePlan.edits.filter((edit) => edit.risk !== 'safe').map((edit) => edit.id),
+    // What pipelines do changes no image.
+    suspects: wholePlan.edits
+      .filter((edit) => edit.risk !== 'safe' && edit.id !== 'ci-cache')
+      .map((edit) => edit.id),
     attempt: leanAttempts({
       ...context,
       options,

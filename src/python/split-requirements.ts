@@ -1,20 +1,29 @@
 import { posix } from 'node:path';
-import {
-  editRequirements,
-  type InstallLine,
-  normaliseName,
-  printRequirements,
-  type RequirementsFile,
-  type RequirementsTree,
-} from '../python/index.ts';
-import type { LeanFile } from './lean-file.ts';
+import { type CpuNames, cpuReplacement, requirementText } from './cpu-replacement.ts';
+import { editRequirements } from './edit-requirements.ts';
 import { neededElsewhere } from './needed-elsewhere.ts';
 import { isDevelopmentFile, productionFile } from './production-file.ts';
+import { normaliseName } from './requirement-line.ts';
+import { type InstallLine, printRequirements, type RequirementsFile } from './requirements.ts';
+import type { RequirementsTree } from './requirements-tree.ts';
+
+/** A requirements file after an edit. */
+export interface ChangedRequirements {
+  readonly path: string;
+  readonly content: string;
+  /** What the project has there now; undefined for a new file. */
+  readonly previous: string | undefined;
+}
 
 /** What is known about the distributions that the requirements name. */
-export interface DistributionFacts {
+export interface DistributionFacts extends CpuNames {
   /** False when development requirements are to stay where they are. */
   readonly isDevelopmentSplit: boolean;
+  /**
+   * True where lines may move with their hashes: what production needs is known whole, and each hash was compared with the file that
+   * it is for. Otherwise hashed requirements are left alone.
+   */
+  readonly areHashesProven?: boolean | undefined;
   /** Why nobody needs the distribution in production, from the knowledge table; undefined for all others. */
   readonly developmentReason: (name: string) => string | undefined;
   /** A place of application code that imports the distribution: `app/main.py:3`; undefined when none does. */
@@ -25,10 +34,6 @@ export interface DistributionFacts {
   readonly isGpuOnly: (name: string) => boolean;
   /** A stage that the image takes nothing of and that uses the distribution: `test`. */
   readonly usedByStage?: ((name: string) => string | undefined) | undefined;
-  /** GPU build → CPU build under another name: `tensorflow` → `tensorflow-cpu`. */
-  readonly cpuName: (name: string) => string | undefined;
-  /** Extras that only the GPU build has: `and-cuda`, `cuda12`; none when nothing is swapped. */
-  readonly gpuExtras?: ((name: string) => readonly string[]) | undefined;
   /** A requested distribution that requires the GPU build by name, so that swapping it would install both. */
   readonly requiredBy?: ((name: string) => string | undefined) | undefined;
   /** A smaller distribution with the same modules: `opencv-python` → `opencv-python-headless`. */
@@ -38,7 +43,7 @@ export interface DistributionFacts {
 /** Requirements files apart: what production installs and what development adds. */
 export interface SplitRequirements {
   /** Files to write: the production file and the development file. */
-  readonly files: readonly LeanFile[];
+  readonly files: readonly ChangedRequirements[];
   /** The file that the Dockerfile installs today → the one that production installs. */
   readonly production: ReadonlyMap<string, string>;
   /** Requirements that production no longer installs, with the reason for each. */
@@ -78,7 +83,7 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
     return { ...asIs, leftAlone: [...asIs.leftAlone, kept] };
   }
   const hashed = verdicts.find(({ line, verdict }) => verdict.goes && line.hashes.length > 0);
-  if (hashed !== undefined) {
+  if (hashed !== undefined && (facts.areHashesProven !== true || hasBareLines(tree))) {
     return {
       ...unchanged(tree, installed),
       leftAlone: [`${hashed.path}: its requirements carry hashes, so it is to be regenerated, not edited`],
@@ -120,6 +125,11 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
     smaller,
     leftAlone,
   };
+}
+
+/** With one hash, pip wants a hash for every line: files with and without them cannot be put together. */
+function hasBareLines(tree: RequirementsTree): boolean {
+  return tree.requested.some(({ line, isConstraint }) => !isConstraint && line.hashes.length === 0);
 }
 
 /** The files as they are: the lean folder holds all of them. */
@@ -171,13 +181,13 @@ interface Files {
   readonly main: RequirementsFile;
 }
 
-function writtenFiles({ tree, installed, main }: Files, facts: DistributionFacts): LeanFile[] {
+function writtenFiles({ tree, installed, main }: Files, facts: DistributionFacts): ChangedRequirements[] {
   const goes =
     (file: RequirementsFile) =>
     (line: InstallLine): boolean =>
       judge(line, isDevelopmentFile(file.path), facts).goes;
   const isGone = (line: InstallLine): boolean => line.name !== undefined && facts.isGpuOnly(line.name);
-  const files = new Map<string, LeanFile>();
+  const files = new Map<string, ChangedRequirements>();
   const put = (file: RequirementsFile, content: string): void => {
     files.set(file.path, { path: file.path, content, previous: printRequirements(file) });
   };
@@ -246,14 +256,6 @@ function withLines(text: string, lines: readonly string[]): string {
   return `${head}${lines.join(lineEnd)}${lineEnd}`;
 }
 
-/** What a requirement asks for by name. */
-export interface RequestedDistribution {
-  readonly name: string;
-  readonly extras: readonly string[];
-  readonly specifier: string;
-  readonly marker: string | undefined;
-}
-
 /** The line's replacement for a CPU. */
 function cpuLine(line: InstallLine, facts: DistributionFacts): string | undefined {
   return line.kind === 'requirement' && line.hashes.length === 0 ? cpuReplacement(line, facts) : undefined;
@@ -263,26 +265,5 @@ function cpuLine(line: InstallLine, facts: DistributionFacts): string | undefine
 function smallerLine(line: InstallLine, facts: DistributionFacts): string | undefined {
   if (line.kind !== 'requirement' || line.hashes.length > 0) return undefined;
   const name = facts.smallerName?.(normaliseName(line.name));
-  return name === undefined ? undefined : textOf({ ...line, name });
-}
-
-/** `tensorflow[and-cuda]==2.16` → `tensorflow-cpu==2.16`; `torch==2.3.1+cu121` → `torch==2.3.1`; undefined where nothing changes. */
-export function cpuReplacement(
-  line: RequestedDistribution,
-  facts: Pick<DistributionFacts, 'cpuName' | 'gpuExtras'>,
-): string | undefined {
-  const normalised = normaliseName(line.name);
-  const dropped = facts.gpuExtras?.(normalised) ?? [];
-  const name = facts.cpuName(normalised) ?? (dropped.length > 0 ? line.name : undefined);
-  const specifier = line.specifier.replace(/\+cu\d+/g, '');
-  const kept = line.extras.filter((extra) => !dropped.includes(extra));
-  if (name === undefined) return undefined;
-  if (name === line.name && specifier === line.specifier && kept.length === line.extras.length)
-    return undefined;
-  return textOf({ name, extras: kept, specifier, marker: line.marker });
-}
-
-function textOf({ name, extras, specifier, marker }: RequestedDistribution): string {
-  const inBrackets = extras.length === 0 ? '' : `[${extras.join(',')}]`;
-  return `${name}${inBrackets}${specifier}${marker === undefined ? '' : ` ; ${marker}`}`;
+  return name === undefined ? undefined : requirementText({ ...line, name });
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRequirementsTree } from '../python/index.ts';
-import { type DistributionFacts, splitRequirements } from './index.ts';
+import { type DistributionFacts, readRequirementsTree, splitRequirements } from './index.ts';
 
 const facts: DistributionFacts = {
   isDevelopmentSplit: true,

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import type { RequirementsFile, RequirementsTree } from '../python/index.ts';
+import type { RequirementsFile } from './requirements.ts';
+import type { RequirementsTree } from './requirements-tree.ts';
 
 const developmentName = /(^|[-_./])(dev|devel|development|test|tests|testing|lint|ci)([-_.]|$)/i;
 

@@ -1,4 +1,4 @@
-import type { InstallLine } from '../python/index.ts';
+import type { InstallLine } from './requirements.ts';
 import type { DistributionFacts } from './split-requirements.ts';
 
 /** A requirement, and whether production can do without it. */

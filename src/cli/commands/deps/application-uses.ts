@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import type { ApplicationUses, ImportPlace } from '../../../deps/index.ts';
+import {
+  foreignImports,
+  type ImportSite,
+  type PythonFile,
+  type PythonSource,
+  type PythonSources,
+  windowCalls,
+} from '../../../python/index.ts';
+import type { Application } from '../../../slim/index.ts';
+
+/** What tells how an application uses distributions. */
+export interface UsesInput {
+  readonly sources: PythonSources;
+  readonly application: Pick<Application, 'sources' | 'buildSources'>;
+  /** The texts of the sources. */
+  readonly texts: readonly PythonFile[];
+  /** Words that start the container, and those of scripts, each with its place. */
+  readonly startWords: readonly { readonly word: string; readonly place: string }[];
+}
+
+/** Gathers imports, started programs and what strings name, of the application and of what its build runs. */
+export function applicationUses({ sources, application, texts, startWords }: UsesInput): ApplicationUses {
+  const running = new Set([...application.sources, ...application.buildSources]);
+  const own = sources.files.filter((file) => running.has(file) || isApplication(file));
+  const ownPaths = new Set(own.map(({ path }) => path));
+  const ownTexts = texts.filter(({ path }) => ownPaths.has(path));
+  const strings = new Map<string, string>();
+  const calls = new Map<string, string>();
+  for (const file of ownTexts) readWords(file, { strings, calls });
+  for (const { word, place } of startWords)
+    for (const name of dottedStarts(word)) if (!strings.has(name)) strings.set(name, place);
+  return {
+    imports: [...foreignImports(sources).values()].flat().map((site) => placeOf(site, running)),
+    commands: commandsOf(own, startWords),
+    strings,
+    calls,
+    dynamicImports: ownTexts.flatMap(dynamicImports),
+    fileCount: own.length,
+  };
+}
+
+function isApplication({ role }: PythonSource): boolean {
+  return role === 'application' || role === 'build';
+}
+
+function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<PythonSource>): ImportPlace {
+  const isOwn = running.has(source) || isApplication(source);
+  return {
+    module: found.module,
+    names: found.names.filter((name) => name !== '*'),
+    file: source.path,
+    line: found.line,
+    role: isOwn || source.role === 'application' || source.role === 'build' ? 'application' : source.role,
+    isNeeded: !found.isOptional && running.has(source),
+  };
+}
+
+function commandsOf(
+  own: readonly PythonSource[],
+  startWords: UsesInput['startWords'],
+): ReadonlyMap<string, string> {
+  const commands = new Map<string, string>();
+  const add = (name: string, place: string): void => {
+    if (!commands.has(name)) commands.set(name, place);
+  };
+  for (const { word, place } of startWords) add(posix.basename(word), place);
+  for (const { path, commands: calls } of own)
+    for (const { programs, line, words } of calls)
+      for (const program of [...programs, ...words.filter((_, at) => words[at - 1] === '-m')])
+        add(posix.basename(program), `${path}:${line}`);
+  return commands;
+}
+
+/** `uvicorn.workers.UvicornWorker` → `uvicorn`; `postgresql+psycopg2://` → both. */
+function dottedStarts(text: string): readonly string[] {
+  const scheme = /^([a-z]\w*)(?:\+([a-z]\w*))?:\/\//.exec(text);
+  if (scheme !== null) return [scheme[1], scheme[2]].filter((part) => part !== undefined);
+  const dotted = /^([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_]\w*)?$/.exec(text)?.[1];
+  return dotted === undefined ? [] : [dotted];
+}
+
+const windowCall = new RegExp(`\\b(${windowCalls().join('|')})\\s*\\(`);
+
+function readWords(
+  { path, text }: PythonFile,
+  { strings, calls }: { readonly strings: Map<string, string>; readonly calls: Map<string, string> },
+): void {
+  for (const [at, line] of text.split('\n').entries()) {
+    const place = `${path}:${at + 1}`;
+    for (const [, , value = ''] of line.matchAll(/(["'])([A-Za-z_][\w.+:/-]{1,120}?)\1/g))
+      for (const name of dottedStarts(value)) if (!strings.has(name)) strings.set(name, place);
+    const call = windowCall.exec(line)?.[1];
+    if (call !== undefined && !calls.has(call)) calls.set(call, place);
+  }
+}
+
+/** `import_module(name)`: which module that is, only the running program knows. */
+function dynamicImports({ path, text }: PythonFile): readonly string[] {
+  return text
+    .split('\n')
+    .flatMap((line, at) =>
+      /\b(?:import_module|__import__)\(\s*(?![\s"'rbuf)])|\b(?:import_module|__import__)\(\s*f["']/.test(
+        line.replace(/#.*/, ''),
+      )
+        ? [`${path}:${at + 1}`]
+        : [],
+    );
+}

@@ -1,0 +1,264 @@
+import { basename, resolve } from 'node:path';
+import { UserError } from '../../../base/index.ts';
+import type { DepsSubject } from '../../../deps/index.ts';
+import { baseImage, describeDockerfileForForecast, type MissingRow } from '../../../forecast/index.ts';
+import { type Project, readProject } from '../../../project/index.ts';
+import {
+  type FoundResolver,
+  findResolver,
+  type InstallStep,
+  linuxEnvironment,
+  type RequirementsTree,
+  readRequirementsTree,
+  type WheelPlatform,
+} from '../../../python/index.ts';
+import { type ProjectStudy, startCommands, studyProject, type TargetDecision } from '../../../slim/index.ts';
+import type { CliEnvironment } from '../../environment.ts';
+import { decideTarget } from '../slim/decide-target.ts';
+import { applicationUses } from './application-uses.ts';
+import { askYanked, indexUrlsOf } from './ask-yanked.ts';
+import type { DepsOptions } from './deps-options.ts';
+import { type ProjectRequirements, projectRequirements } from './project-requirements.ts';
+import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
+import { standInDockerfile } from './stand-in.ts';
+
+/** A project with what is known of its dependencies. */
+export interface ReadProjectSubject {
+  readonly subject: DepsSubject;
+  readonly project: Project;
+  readonly study: ProjectStudy;
+  readonly trees: readonly RequirementsTree[];
+  readonly target: TargetDecision;
+  /** Name → sha256 of the wheel that was resolved. */
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+/** Reads a project, and resolves what its image would install. */
+export async function projectSubject(
+  options: DepsOptions,
+  environment: CliEnvironment,
+): Promise<ReadProjectSubject> {
+  const directory = resolve(environment.cwd, options.subject);
+  const project = await readProject(directory, {
+    dockerfile: options.file,
+    acceptsAnyStage: true,
+    standIn: options.file === undefined ? await standIn(directory, options) : undefined,
+  });
+  const study = await studyProject(project);
+  const trees =
+    options.requirement.length > 0 ? await namedTrees(project, options.requirement) : study.requirements;
+  const target = await decideTarget(project, { ...study, requirements: trees }, options.target);
+  const plan = await installPlan(project, trees, options);
+  const resolved = await resolvePlan(plan, options, environment);
+  const { pythonVersion, platform } = resolved;
+  return {
+    project,
+    study,
+    trees,
+    target,
+    hashes: resolved.hashes,
+    subject: {
+      name: basename(directory),
+      kind: 'project',
+      pythonVersion,
+      environment: linuxEnvironment(pythonVersion, platform.architecture),
+      distributions: resolved.distributions,
+      installs: plan.installs,
+      requested: plan.requested,
+      uses: usesOf(project, study),
+      target: {
+        device: target.device,
+        evidence: target.evidence[0] ?? `made for the ${target.device.toUpperCase()} as asked`,
+      },
+      yanked: resolved.yanked,
+      incomplete: plan.incomplete,
+      warnings: [...resolved.warnings, ...study.problems.map(({ what, because }) => `${what}: ${because}`)],
+    },
+  };
+}
+
+interface ResolvedPlan extends ResolvedDistributions {
+  readonly pythonVersion: string;
+  readonly platform: WheelPlatform;
+  readonly yanked: DepsSubject['yanked'];
+}
+
+/** Resolves for the Python and the platform of the base image; throws a `UserError` where nothing is installed. */
+async function resolvePlan(
+  plan: InstallPlan,
+  options: DepsOptions,
+  environment: CliEnvironment,
+): Promise<ResolvedPlan> {
+  if (plan.steps.every(({ requirements }) => requirements.length === 0)) throw nothingInstalled(plan);
+  const resolver = await findResolver(undefined, environment.signal);
+  const pythonVersion = options.python ?? baseImage(plan.base)?.pythonVersion ?? versionOf(resolver);
+  const platform = platformOf(options, plan.base);
+  const task = environment.progress.start('resolving what the image would install');
+  const resolved = await resolveDistributions(
+    { steps: plan.steps, hasBytecode: plan.hasBytecode, pythonVersion, platform, resolver },
+    environment,
+    task,
+  ).finally(() => task.done());
+  const { distributions, yankedByResolver } = resolved;
+  const indexUrls = indexUrlsOf(plan.steps.at(-1)?.indexes ?? {}, resolver.settings);
+  const yanked = options.index
+    ? await askYanked({ distributions, indexUrls, known: yankedByResolver }, environment)
+    : new Map([...yankedByResolver].map(([name, is]) => [name, is ? '' : false] as const));
+  return { ...resolved, pythonVersion, platform, yanked };
+}
+
+/** Only where there is a list to install: else the missing Dockerfile is what is told. */
+async function standIn(directory: string, { requirement, python }: DepsOptions): Promise<string | undefined> {
+  try {
+    return await standInDockerfile(directory, requirement, python);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+async function namedTrees(project: Project, names: readonly string[]): Promise<readonly RequirementsTree[]> {
+  const texts = new Map(project.texts.requirements.map((file) => [file.path, file.text]));
+  return Promise.all(
+    names.map(async (name) => {
+      const path = name.replace(/^\.\//, '');
+      if (!texts.has(path)) {
+        throw new UserError(`the project has no requirements file ${name}`, {
+          hint: `-r takes a path in the project${texts.size === 0 ? '' : `: ${[...texts.keys()].slice(0, 5).join(', ')}`}.`,
+        });
+      }
+      return readRequirementsTree(path, (file) => Promise.resolve(texts.get(file)));
+    }),
+  );
+}
+
+interface InstallPlan extends Pick<ProjectRequirements, 'requested' | 'installs'> {
+  readonly base: string;
+  readonly steps: readonly InstallStep[];
+  readonly hasBytecode: boolean;
+  readonly incomplete: DepsSubject['incomplete'];
+}
+
+/** What is resolved: what the Dockerfile installs, or the requirements files that were named. */
+async function installPlan(
+  project: Project,
+  trees: readonly RequirementsTree[],
+  { requirement }: DepsOptions,
+): Promise<InstallPlan> {
+  const texts = new Map(
+    [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
+  );
+  const described = await describeDockerfileForForecast(project.dockerfile.model, {
+    readText: (path) => Promise.resolve(texts.get(path)),
+  });
+  const { baseReference: base, indexes } = described;
+  const hasBytecode = described.python.bytecode === 'all';
+  const asked = projectRequirements(project, trees);
+  if (requirement.length > 0) {
+    const names = new Set(trees.flatMap(({ files }) => files.map(({ path }) => path)));
+    const requested = asked.requested.filter(({ file }) => names.has(file));
+    return {
+      base,
+      hasBytecode,
+      requested,
+      installs: [],
+      steps: trees.map((tree) => stepOf(tree, indexes)),
+      incomplete: problemsOf(trees),
+    };
+  }
+  const last: InstallStep = {
+    requirements: [...described.requirements, ...asked.requirements],
+    constraints: [...(described.constraints ?? []), ...asked.constraints],
+    indexes,
+  };
+  return {
+    base,
+    hasBytecode,
+    requested: asked.requested,
+    installs: asked.installs,
+    steps: [...(described.earlierInstalls ?? []), last],
+    incomplete: (described.missing ?? []).flatMap((row) => unreadPart(row, asked)),
+  };
+}
+
+function problemsOf(trees: readonly RequirementsTree[]): DepsSubject['incomplete'] {
+  return trees.flatMap(({ problems }) =>
+    problems.map(({ path, line, message }) => ({
+      what: line === 0 ? path : `${path}:${line}`,
+      because: message,
+    })),
+  );
+}
+
+/** Installations that nobody has read; those of tools with a manifest, and of the project itself, are read here. */
+function unreadPart({ group, because }: MissingRow, asked: ProjectRequirements): DepsSubject['incomplete'] {
+  if (group !== 'python-dependencies') return [];
+  const tool = /`(uv|poetry|pdm|pipenv) (?:install|sync)`/.exec(because)?.[1];
+  if (tool !== undefined && asked.readTools.has(tool)) return [];
+  if (asked.hasReadPackages && /what `pip install [^`]*` brings along/.test(because)) return [];
+  return [{ what: 'Python', because }];
+}
+
+function stepOf(tree: RequirementsTree, indexes: InstallStep['indexes']): InstallStep {
+  const requirements: string[] = [];
+  const constraints: string[] = [];
+  for (const { line, isConstraint } of tree.requested) {
+    if (line.kind !== 'requirement') continue;
+    const extras = line.extras.length === 0 ? '' : `[${line.extras.join(',')}]`;
+    const version = line.url === undefined ? line.specifier : ` @ ${line.url}`;
+    const marker = line.marker === undefined ? '' : ` ; ${line.marker}`;
+    (isConstraint ? constraints : requirements).push(`${line.nameAsWritten}${extras}${version}${marker}`);
+  }
+  const urls = (name: string): readonly string[] =>
+    tree.options.flatMap((one) => (one.name === name && one.value !== undefined ? [one.value] : []));
+  const indexUrl = urls('--index-url').at(-1);
+  const extra = urls('--extra-index-url');
+  return {
+    requirements,
+    constraints,
+    indexes: {
+      ...indexes,
+      ...(indexUrl !== undefined && { indexUrl }),
+      ...(extra.length > 0 && { extraIndexUrls: extra }),
+    },
+  };
+}
+
+function nothingInstalled({ incomplete }: InstallPlan): UserError {
+  const [first] = incomplete;
+  return first === undefined
+    ? new UserError('the Dockerfile installs no Python requirements', {
+        hint: 'Name a requirements file with -r, or give an image.',
+      })
+    : new UserError(`what is installed cannot be read: ${first.because}`, {
+        hint: 'Build the image and give it in place of the directory.',
+      });
+}
+
+// pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)
+function versionOf({ version }: FoundResolver): string {
+  const found = /\(python (3\.\d+)\)/.exec(version)?.[1];
+  if (found !== undefined) return found;
+  throw new UserError('the Python version of the image is not known', { hint: 'Name it: --python 3.11' });
+}
+
+function platformOf({ platform }: DepsOptions, base: string): WheelPlatform {
+  const known = baseImage(base);
+  if (platform !== undefined && platform.architecture !== 'amd64' && platform.architecture !== 'arm64') {
+    throw new UserError(`requirements are not resolved for ${platform.os}/${platform.architecture}`, {
+      hint: 'Take linux/amd64 or linux/arm64.',
+    });
+  }
+  return {
+    architecture: platform?.architecture === 'arm64' ? 'aarch64' : 'x86_64',
+    libc: known?.libc ?? 'glibc',
+    libcMinor: known?.libcMinor ?? 36,
+  };
+}
+
+function usesOf(project: Project, study: ProjectStudy): DepsSubject['uses'] {
+  const { sources, application } = study;
+  const place = project.dockerfile.path;
+  const startWords = [...startCommands(project)].map((word) => ({ word, place }));
+  return applicationUses({ sources, application, texts: project.texts.pythonSources, startWords });
+}

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  deps,
+  depsWith,
+  findingsOf,
+  hasPip,
+  projectOf,
+  reportOf,
+  scratch,
+  service,
+  serviceWheels,
+  wheelsOf,
+} from './fixtures/run-deps.ts';
+
+describe.skipIf(!hasPip)('a project', () => {
+  test('what its Dockerfile installs: costs, reasons, findings, the shortest list', async () => {
+    const report = await reportOf(wheelsOf(serviceWheels), projectOf(service));
+    expect(report.code).toBe(1);
+    expect(report.subject).toMatchObject({ kind: 'project', pythonVersion: '3.11' });
+    expect(report.distributions.map(({ name }) => name).sort()).toEqual([
+      'click',
+      'fastapi',
+      'left-over',
+      'pluggy',
+      'pytest',
+      'starlette',
+      'uvicorn',
+      'uvloop',
+    ]);
+    const row = (name: string) => report.distributions.find((one) => one.name === name);
+    expect(row('uvloop')).toMatchObject({
+      path: ['uvicorn[standard]', 'uvloop'],
+      requestedAt: 'requirements.txt:3',
+      heldBy: 'uvicorn',
+    });
+    expect(row('uvicorn')).toMatchObject({ use: 'used', exclusive: ['click', 'uvloop'] });
+    // pip compiles what it installs: 2.34 times 20 kB.
+    expect(row('starlette')?.ownBytes).toBeGreaterThan(46_000);
+    expect(findingsOf(report)).toEqual(['development: pytest', 'unused: left-over', 'unpinned: fastapi']);
+    expect(report.minimal.map(({ text }) => text)).toEqual(['fastapi==1.0', 'uvicorn[standard]==1.0']);
+    expect(report.incomplete).toEqual([]);
+  });
+
+  test('a table for people, and the exit code that is asked for', async () => {
+    const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
+    const { stdout, code } = await deps(wheels, project, '--fail-on', 'error');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^8 Python distributions that the image would install/);
+    expect(stdout).toMatch(/^warning .* only development uses pytest \(1 more comes along\)$/m);
+    expect(stdout).toMatch(/fastapi==1\.0 .*# app\.py:1 imports fastapi/);
+  });
+
+  test('what was resolved is taken again for a day, unless a wheel of it is gone', async () => {
+    const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
+    const cache = { PLIMSOLL_CACHE_DIR: join(scratch(), 'cache') };
+    const clicks = async (): Promise<string | undefined> => {
+      const { stdout } = await depsWith(cache, wheels, project, '--all', '--no-index');
+      return / click (\d\.0) /.exec(stdout)?.[1];
+    };
+    expect(await clicks()).toBe('1.0');
+    const [newer, old] = ['click-2.0-py3-none-any.whl', 'click-1.0-py3-none-any.whl'];
+    copyFileSync(join(wheelsOf({ click: { version: '2.0' } }), newer), join(wheels, newer));
+    expect(await clicks()).toBe('1.0');
+    rmSync(join(wheels, old));
+    expect(await clicks()).toBe('2.0');
+  });
+
+  test('without bytecode where the build makes none', async () => {
+    const { Dockerfile, ...rest } = service;
+    const project = projectOf({
+      ...rest,
+      Dockerfile: (Dockerfile ?? '').replace('pip install', 'pip install --no-compile'),
+    });
+    const { distributions } = await reportOf(wheelsOf(serviceWheels), project);
+    expect(distributions.find(({ name }) => name === 'starlette')?.ownBytes).toBeLessThan(21_000);
+  });
+
+  test('without a Dockerfile, and by the file that is named', async () => {
+    const { Dockerfile: _, ...files } = service;
+    const project = projectOf({ ...files, 'requirements/test.txt': 'pytest==1.0\n' });
+    const wheels = wheelsOf(serviceWheels);
+    expect((await reportOf(wheels, project, '--python', '3.11')).total.distributions).toBe(8);
+    const named = await reportOf(wheels, project, '-r', 'requirements/test.txt');
+    expect(named.distributions.map(({ name }) => name)).toEqual(['pytest', 'pluggy']);
+  });
+
+  test.each([
+    [
+      'uv.lock',
+      'uv sync --frozen',
+      'version = 1\n[[package]]\nname = "click"\nversion = "1.0"\n[[package]]\nname = "api"\nversion = "0"\nsource = { virtual = "." }\n',
+      '[project]\nname = "api"\nversion = "0"\ndependencies = ["click"]\n[dependency-groups]\ndev = ["pytest"]\n',
+      ['click', 'pluggy', 'pytest'],
+    ],
+    [
+      'poetry.lock',
+      'poetry install --only main',
+      '[[package]]\nname = "click"\nversion = "1.0"\n',
+      '[tool.poetry.dependencies]\npython = "^3.11"\nclick = ">=0.5"\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n',
+      ['click'],
+    ],
+  ])('%s says the versions of what `%s` installs', async (lock, install, locked, pyproject, names) => {
+    const project = projectOf({
+      Dockerfile: `FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\nRUN ${install}\nCMD ["python", "app.py"]\n`,
+      'pyproject.toml': pyproject,
+      [lock]: locked,
+      'app.py': 'import click\n',
+    });
+    const wheels = wheelsOf({ ...serviceWheels, 'click-new': {} });
+    const report = await reportOf(wheels, project);
+    expect(report.distributions.map(({ name }) => name).sort()).toEqual(names);
+    expect(report.incomplete).toEqual([]);
+    // What a lock file has chosen is not left open.
+    expect(findingsOf(report)).toEqual(names.includes('pytest') ? ['development: pytest'] : []);
+    const [development] = report.findings;
+    if (development !== undefined) expect(development.remedy).toBe('let Dockerfile:4 run `uv sync --no-dev`');
+  });
+
+  test('a part that nobody can read is told, and nothing is clean then', async () => {
+    const project = projectOf({
+      Dockerfile:
+        'FROM python:3.11-slim\nCOPY . .\nRUN conda install scipy\nRUN pip install click==1.0\nCMD ["python", "app.py"]\n',
+      'app.py': 'import click\n',
+    });
+    const report = await reportOf(wheelsOf(serviceWheels), project);
+    expect(report.code).toBe(3);
+    expect(report.incomplete).toEqual([
+      { what: 'Python', because: expect.stringContaining('conda install') },
+    ]);
+  });
+});
+
+describe.skipIf(!hasPip)('--fix', () => {
+  test('splits, keeps comments and order, and leaves the old files in a backup; a second run changes nothing', async () => {
+    const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
+    const report = await reportOf(wheels, project, '--fix');
+    const read = (path: string): string => readFileSync(join(project, path), 'utf8');
+    expect(read('requirements.txt')).toBe(
+      '# the web\nfastapi>=0.1\nuvicorn[standard]==1.0  # serves\nleft-over==1.0\n',
+    );
+    expect(read('requirements-dev.txt')).toBe('-r requirements.txt\npytest\n');
+    expect(report.fix).toMatchObject({
+      isWritten: true,
+      paths: ['requirements.txt', 'requirements-dev.txt'],
+    });
+    expect(readFileSync(join(report.fix?.backup ?? '', 'requirements.txt'), 'utf8')).toBe(
+      service['requirements.txt'],
+    );
+    // What was moved is no complaint any more.
+    expect(findingsOf(report)).toEqual(['unused: left-over', 'unpinned: fastapi']);
+    const again = await reportOf(wheels, project, '--fix');
+    expect(again.fix).toMatchObject({ isWritten: false, paths: [], diff: '' });
+    expect(findingsOf(again)).not.toContain('development: pytest');
+  });
+
+  test('--dry-run prints a diff and writes nothing', async () => {
+    const project = projectOf(service);
+    const { stdout } = await deps(wheelsOf(serviceWheels), project, '--fix', '--dry-run');
+    expect(stdout).toMatch(/^--- a\/requirements\.txt\n\+\+\+ b\/requirements\.txt$/m);
+    expect(stdout).toMatch(/^-pytest$/m);
+    expect(readFileSync(join(project, 'requirements.txt'), 'utf8')).toBe(service['requirements.txt']);
+    expect(existsSync(join(project, '.plimsoll'))).toBe(false);
+  });
+
+  test('of a locked list, what only a tool brings goes with it, each line with its hashes', async () => {
+    const wheels = wheelsOf(serviceWheels);
+    const line = (name: string): string => {
+      const file = readdirSync(wheels).find((one) => one.startsWith(`${name}-`)) ?? '';
+      const digest = createHash('sha256')
+        .update(readFileSync(join(wheels, file)))
+        .digest('hex');
+      return `${name}==1.0 \\\n    --hash=sha256:${digest}\n    # via x\n`;
+    };
+    const locked = `# locked\n${['click', 'pluggy', 'pytest', 'uvicorn'].map(line).join('')}`;
+    const project = projectOf({ ...service, 'requirements.txt': locked, 'app.py': 'import uvicorn\n' });
+    const { fix } = await reportOf(wheels, project, '--fix');
+    expect(fix?.leftAlone).toEqual([]);
+    expect(readFileSync(join(project, 'requirements.txt'), 'utf8')).toBe(
+      `# locked\n${line('click')}${line('uvicorn')}`,
+    );
+    expect(readFileSync(join(project, 'requirements-dev.txt'), 'utf8')).toMatch(
+      /^-r requirements\.txt\npluggy==1\.0 \\\n {4}--hash=sha256:[0-9a-f]{64}\npytest==1\.0 \\\n {4}--hash=/,
+    );
+  });
+
+  test('hashes that are not those of what is resolved are left alone', async () => {
+    const text = `uvicorn==1.0 --hash=sha256:${'0'.repeat(64)}\npytest==1.0 --hash=sha256:${'1'.repeat(64)}\n`;
+    const project = projectOf({ ...service, 'requirements.txt': text });
+    const { fix } = await reportOf(wheelsOf(serviceWheels), project, '--fix');
+    expect(fix).toMatchObject({ isWritten: false, paths: [] });
+    expect(fix?.leftAlone.join()).toMatch(/carry hashes/);
+  });
+});
+
+describe('what is wrong is told', () => {
+  test.each<[string, readonly string[], RegExp]>([
+    ['no such directory or image', ['./nowhere'], /^error: /],
+    ['nothing that lists requirements', ['EMPTY'], /^error: .* has no Dockerfile\nhint: /],
+    ['--fix of an image', ['docker-archive:x.tar', '--fix'], /^error: --fix is for a project directory/],
+    ['-r of an image', ['oci:x', '-r', 'a.txt'], /^error: --requirement is for a project directory/],
+    [
+      'a Python that is none',
+      ['EMPTY', '--python', 'three'],
+      /^error: --python must be a version such as 3\.11/,
+    ],
+    ['--dry-run alone', ['EMPTY', '--dry-run'], /^error: --dry-run shows what --fix would do/],
+    [
+      'a requirements file in place of its project',
+      ['EMPTY/sub/requirements.txt'],
+      /^error: .* is a file of a project/,
+    ],
+    [
+      'two formats',
+      ['EMPTY', '--json', '--format', 'markdown'],
+      /^error: --json and --format markdown contradict/,
+    ],
+  ])('%s', async (_, args, message) => {
+    const empty = projectOf({ 'readme.md': '', 'sub/requirements.txt': '' });
+    const { code, stdout, stderr } = await deps(
+      scratch(),
+      ...args.map((arg) => arg.replace(/^EMPTY/, empty)),
+    );
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+  });
+
+  test.skipIf(!hasPip)('requirements that cannot be resolved: pip says why', async () => {
+    const project = projectOf({ ...service, 'requirements.txt': 'fastapi==9\n' });
+    const { code, stdout, stderr } = await deps(wheelsOf(serviceWheels), project);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/error: the requirements cannot be resolved by pip[\s\S]*fastapi==9/);
+    expect(stderr).toMatch(/^hint: /m);
+  });
+
+  test.skipIf(!hasPip)('a requirements file that is not there', async () => {
+    const { code, stderr } = await deps(wheelsOf(serviceWheels), projectOf(service), '-r', 'other.txt');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: the project has no requirements file other\.txt\nhint: .*requirements\.txt/m,
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { likelyDistribution } from '../find-uses.ts';
+import { importSentence } from '../judge-uses.ts';
+import type { FindingSource } from '../judged.ts';
+import type { ImportPlace } from '../subject.ts';
+
+/** Imports of the application that nothing in the environment answers. */
+export const missingDistributions: FindingSource = ({ subject, found }) => {
+  const places = found.unexplained.filter(({ role, isNeeded }) => role === 'application' && isNeeded);
+  const byModule = Map.groupBy(places, ({ module }) => module.split('.')[0] ?? module);
+  const doubts = subject.incomplete.map(({ what, because }) => `${what}: ${because}`);
+  return [...byModule].map(([module, all]) => ({
+    kind: 'missing-distribution',
+    severity: doubts.length > 0 ? 'info' : 'error',
+    distributions: [likelyDistribution(all[0] ?? { module })],
+    title: `nothing that is installed provides the module ${module}`,
+    evidence: all.slice(0, 3).map((place: ImportPlace) => importSentence(place)),
+    doubts,
+    remedy: `add ${likelyDistribution(all[0] ?? { module })} to the requirements, or remove the import`,
+  }));
+};
+
+/** Requirements of distributions that what is installed does not meet: what `pip check` says. */
+export const unmetRequirements: FindingSource = ({ subject, rooted }) =>
+  rooted.graph.unmet.map(({ by, name, specifier, version }) => ({
+    kind: 'unmet-requirement',
+    severity: subject.kind === 'image' ? 'error' : 'warning',
+    distributions: [by, name],
+    title:
+      version === undefined
+        ? `${by} requires ${name}, which is not installed`
+        : `${by} requires ${name}${specifier}, but ${version} is installed`,
+    evidence: [],
+    doubts: [],
+    remedy:
+      version === undefined
+        ? `install ${name}${specifier}`
+        : `install a version of ${name} that ${by} allows`,
+  }));
+
+/** Releases that their makers took back (PEP 592). */
+export const yankedReleases: FindingSource = ({ subject }) =>
+  subject.distributions.flatMap(({ name, version }) => {
+    const yanked = subject.yanked.get(name);
+    if (typeof yanked !== 'string') return [];
+    return [
+      {
+        kind: 'yanked' as const,
+        severity: 'warning' as const,
+        distributions: [name],
+        title: `${name} ${version} was yanked: its maker took the release back`,
+        evidence: yanked === '' ? [] : [`the reason given: ${yanked}`],
+        doubts: [],
+        remedy: `take another version of ${name}`,
+      },
+    ];
+  });

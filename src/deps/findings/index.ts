@@ -1,0 +1,25 @@
+import type { FindingSource } from '../judged.ts';
+import { missingDistributions, unmetRequirements, yankedReleases } from './broken.ts';
+import { unlistedImports, unpinnedRequirements } from './listing.ts';
+import {
+  developmentDistributions,
+  gpuWithoutGpu,
+  smallerDistributions,
+  unusedDistributions,
+} from './needless.ts';
+import { overwrittenFiles, samePurposes } from './overlapping.ts';
+
+/** Every kind of finding, in the order in which equals are shown. */
+export const findingSources: readonly FindingSource[] = [
+  missingDistributions,
+  unmetRequirements,
+  overwrittenFiles,
+  yankedReleases,
+  gpuWithoutGpu,
+  developmentDistributions,
+  unusedDistributions,
+  samePurposes,
+  smallerDistributions,
+  unlistedImports,
+  unpinnedRequirements,
+];

@@ -1,0 +1,20 @@
+export { describeDependencies } from './describe-dependencies.ts';
+export type {
+  BroughtAlong,
+  DependencyRow,
+  DepsFinding,
+  DepsFindingKind,
+  DepsReport,
+  DepsSeverity,
+  DistributionUse,
+  MinimalRequirement,
+} from './report.ts';
+export type {
+  ApplicationUses,
+  DepsDistribution,
+  DepsSubject,
+  ImportPlace,
+  Pin,
+  Requested,
+  RequirementsInstall,
+} from './subject.ts';

@@ -1,0 +1,100 @@
+import type { GraphDistribution, MarkerEnvironment, Yanked } from '../python/index.ts';
+
+/** A distribution of the environment, installed in an image or resolved for a project. */
+export interface DepsDistribution extends GraphDistribution {
+  /** Its own files, in bytes; for a project with the bytecode that its build makes. */
+  readonly sizeBytes: number;
+  /** Top-level names that can be imported. */
+  readonly modules: readonly string[];
+  /** Group → names, of `entry_points.txt`. */
+  readonly entryPoints: Readonly<Record<string, readonly string[]>>;
+  /** Its files by their path in site-packages. */
+  readonly paths: readonly string[];
+  /** The installer's mark of what was asked for by name (`REQUESTED`, PEP 376); undefined where nothing has such marks. */
+  readonly isMarked?: boolean;
+}
+
+/** How far a requirement says which version is installed. */
+export type Pin = 'exact' | 'locked' | 'range' | 'any' | 'reference';
+
+/** A requirement that asks for a distribution by name, and where it stands. */
+export interface Requested {
+  /** Normalised. */
+  readonly name: string;
+  readonly extras: readonly string[];
+  /** `>=0.30,<1`; empty for any. */
+  readonly specifier: string;
+  readonly pin: Pin;
+  /** `requirements.txt`, `Dockerfile`, `pyproject.toml`. */
+  readonly file: string;
+  /** 1-based; 0 for the file as a whole. */
+  readonly line: number;
+  /** The file, or the group that it stands in, is for development by its name. */
+  readonly isForDevelopment: boolean;
+}
+
+/** One place that imports a module. */
+export interface ImportPlace {
+  /** Absolute dotted name, as far as the statement says it: `google.cloud.storage`. */
+  readonly module: string;
+  /** Names taken from it, which may be modules themselves. */
+  readonly names: readonly string[];
+  readonly file: string;
+  readonly line: number;
+  /** `application` also stands for what runs while the image is built. */
+  readonly role: 'application' | 'test' | 'notebook' | 'tooling';
+  /** False for an import that may fail without harm. */
+  readonly isNeeded: boolean;
+}
+
+/** What the application is seen to use. */
+export interface ApplicationUses {
+  /** Imports of other people's modules. */
+  readonly imports: readonly ImportPlace[];
+  /** Programs that the container starts, or that code and scripts call: name → place. */
+  readonly commands: ReadonlyMap<string, string>;
+  /** Dotted names and words in strings of the application: name → place. */
+  readonly strings: ReadonlyMap<string, string>;
+  /** Names of functions that windows are opened with, where the application calls them: `imshow` → place. */
+  readonly calls: ReadonlyMap<string, string>;
+  /** Places that import what only the running program knows. */
+  readonly dynamicImports: readonly string[];
+  /** How many Python files of the application were read; with none nothing can be told unused. */
+  readonly fileCount: number;
+}
+
+/** An instruction that installs a requirements file. */
+export interface RequirementsInstall {
+  /** `Dockerfile:19`. */
+  readonly place: string;
+  readonly file: string;
+  /** The file that production needs, where that is another one. */
+  readonly production: string | undefined;
+  /** How the tool of a manifest installs without its groups for development: `uv sync --no-dev`; undefined where it does, or for files. */
+  readonly withoutDevelopment?: string | undefined;
+}
+
+/** Everything that is judged. */
+export interface DepsSubject {
+  /** `.`, or the name of an image. */
+  readonly name: string;
+  readonly kind: 'project' | 'image';
+  /** `3.11`. */
+  readonly pythonVersion: string;
+  readonly environment: MarkerEnvironment;
+  readonly distributions: readonly DepsDistribution[];
+  /** What installs the requirements; none for an image. */
+  readonly installs: readonly RequirementsInstall[];
+  /** Who asks for what; empty for an image without requirements files. */
+  readonly requested: readonly Requested[];
+  readonly uses: ApplicationUses;
+  /** For whom the application is made, and how that is known. */
+  readonly target: { readonly device: 'cpu' | 'gpu'; readonly evidence: string };
+  /** By name; absent for what no index was asked about. */
+  readonly yanked: ReadonlyMap<string, Yanked>;
+  /** Imports inside of other distributions' code: module's first name → distributions that import it; undefined where that was not read. */
+  readonly importedWithin?: ReadonlyMap<string, readonly string[]>;
+  /** Parts of the environment that could not be read. */
+  readonly incomplete: readonly { readonly what: string; readonly because: string }[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,31 @@
+import {
+  type PackageIndexes,
+  type ResolvedEnvironment,
+  type ResolveRequirementsOptions,
+  resolveRequirements,
+} from './resolve.ts';
+
+/** One installation, with package indexes of its own. */
+export interface InstallStep {
+  readonly requirements: readonly string[];
+  readonly constraints: readonly string[];
+  readonly indexes: PackageIndexes;
+}
+
+/** Resolves step by step as pip installs; what an earlier step brought is asked for by its URL afterwards, so that it stays. */
+export async function resolveSteps(
+  steps: readonly InstallStep[],
+  target: Omit<ResolveRequirementsOptions, 'requirements' | 'constraints' | 'indexes'>,
+): Promise<ResolvedEnvironment> {
+  let resolved: ResolvedEnvironment = { wheels: [], warnings: [] };
+  for (const step of steps) {
+    const before = resolved.wheels.map((wheel) => `${wheel.name} @ ${wheel.url}`);
+    resolved = await resolveRequirements({
+      ...target,
+      requirements: [...before, ...step.requirements],
+      constraints: step.constraints,
+      indexes: step.indexes,
+    });
+  }
+  return resolved;
+}

@@ -1,0 +1,1 @@
+export { type CiCacheProposal, proposeCiCache } from './ci-cache.ts';
