@@ -88,7 +88,7 @@ function useOfWords(all: readonly string[], question: Question): SecretUse {
   const [first = '', ...rest] = words;
   const program = posix.basename(first);
   const { reader, hasHelper } = question;
-  if (program === '') return undefined;
+  if (program === '' || isBlindPython(program, rest, question)) return undefined;
   if (reader.isReadBy(program)) return 'read';
   if (/^(env|printenv|envsubst)$/.test(program)) return { because: `\`${program}\` hands on all variables` };
   if (/^git(-lfs)?$/.test(program))
@@ -160,6 +160,14 @@ function useOfProject(what: string, { reader, texts }: Question): SecretUse {
     : undefined;
 }
 
+/** Importing asks nobody for anything, and the script that takes files out of an environment loads nothing. */
+function isBlindPython(program: string, rest: readonly string[], { pruneScript }: Question): boolean {
+  if (!/^(python|pypy)[\d.]*$/.test(program)) return false;
+  const at = rest.findIndex((word) => !word.startsWith('-') || word === '-c');
+  if (rest[at] === '-c') return /^(\s*(import|from)\s[^;\n]*[;\n]?)+$/.test(rest[at + 1] ?? '');
+  return posix.basename(rest[at] ?? '') === posix.basename(pruneScript);
+}
+
 function useOfPython(what: string, rest: readonly string[], question: Question): SecretUse {
   const at = rest.findIndex((word) => !word.startsWith('-') || word === '-m' || word === '-c');
   const word = rest[at] ?? '';
@@ -173,8 +181,6 @@ function useOfPython(what: string, rest: readonly string[], question: Question):
     return useOfProject(`\`${what}\``, question);
   }
   if (word.endsWith('.py')) return useOfScript(word, question);
-  // Importing asks nobody for anything.
-  if (word === '-c' && /^(\s*(import|from)\s[^;\n]*[;\n]?)+$/.test(rest[at + 1] ?? '')) return undefined;
   // A text that stands in the RUN, and names nothing.
   if (word === '-c' || word === '') return useOfProject('`python`', question);
   return useOfScript(word, question);
