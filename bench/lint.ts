@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { runProcess, UserError } from '../src/base/index.ts';
 import {
   lintDockerfile,
+  noFacts,
   parseDockerfile,
-  type RewriteFacts,
   resolveDockerfile,
   rewriteDockerfile,
 } from '../src/dockerfile/index.ts';
@@ -124,25 +124,6 @@ function timeInside(text: string, runs: number): LintTimes['inside'] {
     plan: time(() => rewriteDockerfile(text, noFacts, { without: new Set() })),
   };
 }
-
-/** A project of which nothing is known: what the rewrites do with their text is what costs. */
-const noFacts: RewriteFacts = {
-  hasCacheMounts: true,
-  requirementClosure: new Map(),
-  requirementFolders: new Set(),
-  requirementsWithSource: new Set(),
-  productionRequirements: new Map(),
-  developmentDistributions: new Set(),
-  cpuWheels: undefined,
-  classifyPackage: () => ({ purpose: 'unknown', runtimePackages: [] }),
-  packageOfCommand: () => undefined,
-  runtimeLibraries: [],
-  neededCommands: new Map(),
-  hardCodedPaths: [],
-  importStatements: [],
-  compilesAtRunTime: undefined,
-  pruneScript: 'docker/prune-site-packages.py',
-};
 
 function insideSum({ inside }: LintTimes): number {
   return inside.parse + inside.lint + inside.plan;

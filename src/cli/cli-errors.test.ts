@@ -89,6 +89,22 @@ test.each([
   expect(code).toBe(2);
 });
 
+test.each([
+  ['  file: Nope\n', /^error: \.plimsoll\.yaml:2: slim\.file: there is no Dockerfile .*Nope\n/],
+  ['  stage: nope\n', /^error: \.plimsoll\.yaml:2: slim\.stage: Dockerfile: target stage "nope"/],
+  ['  composeFile: no.yml\n', /^error: \.plimsoll\.yaml:2: slim\.composeFile: cannot read .*no\.yml/],
+  ['  secrets: [id]\n', /^error: \.plimsoll\.yaml:2: slim\.secrets\.0: id is not id=ID,src=FILE/],
+])('slim names file, line and key of a bad setting: %j', async (text, message) => {
+  const folder = projectOf({ Dockerfile: dockerfile, '.plimsoll.yaml': `slim:\n${text}` });
+  const { code, stderr } = await runProcess(process.execPath, [main, 'slim', '--explain'], {
+    cwd: folder,
+    env: { NO_COLOR: '1' },
+  });
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/\nhint: /);
+  expect(code).toBe(2);
+});
+
 // Also root cannot write these.
 test('a place that cannot be written is an error with its name and a hint', async () => {
   const folder = projectOf({ Dockerfile: dockerfile, '.plimsoll': 'a file of this name' });

@@ -8,12 +8,14 @@ export type {
   StageState,
 } from './model.ts';
 export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
+export { withInner } from './programs.ts';
 export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
 export { environmentsInSource } from './rewrites/environments-in-source.ts';
 export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
+export { noFacts } from './rewrites/no-facts.ts';
 export type {
   BuildSecret,
   CudaFacts,
@@ -49,7 +51,7 @@ export type {
 } from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
-export { shippedStages } from './rules/visit.ts';
+export { shippedStages } from './stage-chain.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';
 export { parseDockerfile } from './syntax/parse.ts';

@@ -38,22 +38,49 @@ export interface Instruction {
   readonly syntax: InstructionSyntax;
   readonly stage: number;
   readonly before: StageState;
-  /** RUN in shell form, parsed; undefined for all else and for text that is no parseable POSIX shell or bash. */
+  /**
+   * What a shell reads of a RUN, parsed: its shell form, or the program in `["bash", "-c", "…"]`. Undefined for all else and for text that is no
+   * parseable POSIX shell or bash.
+   */
   readonly commands: readonly ShellCommand[] | undefined;
+  /** Where the text of `commands` stands: in a JSON form, between the quotes of the program. */
+  readonly script: TextRange | undefined;
+  /** Texts in quotes that `commands` holds the commands of: `sh -c '…'`. What is put there must leave the quotes whole. */
+  readonly quoted: readonly QuotedText[];
+}
+
+/** A program text in quotes. */
+export interface QuotedText {
+  /** Between the quotes. */
+  readonly range: TextRange;
+  readonly quote: "'" | '"' | 'json';
 }
 
 /** One simple command inside a RUN, in source order, wherever it stands (chain, if, loop, subshell, heredoc). */
 export interface ShellCommand {
-  /** Words with quotes removed; a word with an expansion keeps it as written (`$VERSION`). Assignments before the name are left out. */
+  /**
+   * Words with quotes removed; a word with an expansion keeps it as written (`$VERSION`). Assignments before the name are left out, and so are
+   * programs that only start the command: `env A=1`, `timeout 5`, `nice`.
+   */
   readonly words: readonly string[];
   /** Range of each word in the Dockerfile's text (not in `value`). */
   readonly wordRanges: readonly TextRange[];
   /** Range of the whole simple command in the Dockerfile's text. */
   readonly range: TextRange;
-  /** `NAME=value` before the command. */
+  /** `NAME=value` before the command, and behind `env`. */
   readonly assignments: readonly string[];
   /** True when it runs unconditionally as a link of the RUN's top-level `&&`/`;`/newline chain: not in a pipe, not behind `||`, not in a group, subshell or loop. */
   readonly isTopLevel: boolean;
+  /** What it starts, where that does not run as the same text would in the RUN itself: `su app -c '…'`, `xargs pip install`. */
+  readonly inner?: InnerProgram;
+}
+
+/** A program that a command starts in another way than the RUN would. */
+export interface InnerProgram {
+  /** What is different, in words that follow `because`: `a login shell sets PATH anew`. */
+  readonly because: string;
+  /** Its commands, as far as they can be read: to be looked at, not to be changed. */
+  readonly commands: readonly ShellCommand[];
 }
 
 /** A Dockerfile resolved into stages. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { messageOf, UserError } from '../base/index.ts';
 import type { DockerfileModel, Instruction, Stage, StageState } from './model.ts';
-import { readShellCommands } from './shell-commands.ts';
+import { readShellScript } from './shell-commands.ts';
 import { instructionProblem } from './syntax/check-instruction.ts';
 import { expandWord } from './syntax/expand.ts';
 import { parseDockerfile } from './syntax/parse.ts';
@@ -61,6 +61,8 @@ function checkInstructions({ syntax, fileName }: Context): void {
   }
 }
 
+const noScript = { commands: undefined, script: undefined, quoted: [] } as const;
+
 interface Context {
   readonly syntax: DockerfileSyntax;
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -103,7 +105,7 @@ function resolveGlobalArgs(
   let state: StageState = { ...emptyState, variables: Object.fromEntries(given) };
   const instructions: Instruction[] = [];
   for (const syntax of globalArgs) {
-    instructions.push({ syntax, stage: -1, before: state, commands: undefined });
+    instructions.push({ syntax, stage: -1, before: state, ...noScript });
     state = withArgs(context, state, syntax);
   }
   return { instructions, variables: state.variables };
@@ -118,8 +120,15 @@ function resolveStage(context: Context, written: StageSyntax, earlier: readonly 
   let state = baseStage === undefined ? startOf(base, platform ?? '') : afterTriggers(context, baseStage);
   const instructions: Instruction[] = [];
   for (const syntax of written.instructions) {
-    const commands = readShellCommands(context.syntax.text, syntax, state.shell);
-    instructions.push({ syntax, stage: position, before: state, commands });
+    const script = readShellScript(context.syntax.text, syntax, state.shell);
+    instructions.push({
+      syntax,
+      stage: position,
+      before: state,
+      ...(script === undefined
+        ? noScript
+        : { commands: script.commands, script: script.range, quoted: script.quoted }),
+    });
     state = stateAfter(context, state, syntax);
   }
   return {

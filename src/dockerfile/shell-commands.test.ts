@@ -16,6 +16,95 @@ const outline = (run: string, before = ''): readonly string[] | undefined =>
       `${isTopLevel ? '+' : ''}${[...assignments.map((one) => `${one};`), ...words].join('|')}`,
   );
 
+/** Commands of programs in quotes; behind `!` those that are only looked at, with the reason. */
+const inside = (run: string, before = ''): readonly string[] | undefined =>
+  commandsOf(`FROM a\n${before}${run}\n`)?.flatMap((command) => [
+    `${command.isTopLevel ? '+' : ''}${[...command.assignments.map((one) => `${one};`), ...command.words].join('|')}`,
+    ...(command.inner === undefined
+      ? []
+      : [`! ${command.inner.because}`, ...command.inner.commands.map(({ words }) => `!${words.join('|')}`)]),
+  ]);
+
+describe('programs that start others', () => {
+  test.each<readonly [run: string, expected: readonly string[] | undefined, reason: string]>([
+    ["RUN sh -c 'a b && c'", ['+a|b', '+c'], 'single quotes'],
+    ['RUN /bin/bash -c "a b || c"', ['+a|b', 'c'], 'double quotes'],
+    ["RUN bash -euxo pipefail -c 'a' && b", ['+a', '+b'], 'with options'],
+    ["RUN x | sh -c 'a'", ['x', 'a'], 'in a pipe'],
+    ['RUN ["bash", "-o", "pipefail", "-c", "a b && c"]', ['+a|b', '+c'], 'JSON'],
+    ['RUN ["/bin/sh", "-c", "a \\\n  && b"]', ['+a', '+b'], 'JSON over lines'],
+    ["RUN eval 'a b'", ['+a|b'], 'eval'],
+    ['RUN sh -c \'bash -c "a"\'', ['+a'], 'one in the other'],
+    [
+      'RUN bash -lc "a b"',
+      ['+bash|-lc|a b', '! a login shell sets PATH anew', '!a|b'],
+      'a login shell is another place',
+    ],
+    [
+      'RUN bash -c "a $B"',
+      ['+bash|-c|a $B', '! the shell around it fills in its variables', '!a|$B'],
+      'a reference in double quotes',
+    ],
+    [
+      'RUN bash -c "a \\"b\\""',
+      ['+bash|-c|a "b"', '! the shell around it changes its text first'],
+      'escapes move what stands behind them',
+    ],
+    ["RUN sh -c 'a $1' x y", ['+sh|-c|a $1|x|y', '! it is handed arguments', '!a|$1'], 'arguments'],
+    ["RUN su - app -c 'a b'", ['+su|-|app|-c|a b', '! it runs as another user', '!a|b'], 'su'],
+    ['RUN gosu app a b', ['+gosu|app|a|b', '! it runs as another user', '!a|b'], 'gosu'],
+    [
+      "RUN sudo -E sh -c 'a'",
+      ['+sudo|-E|sh|-c|a', '! sudo sets the environment anew', '!a'],
+      'sudo and a shell',
+    ],
+    [
+      'RUN cat x | xargs -n 1 pip install -U',
+      [
+        'cat|x',
+        'xargs|-n|1|pip|install|-U',
+        '! xargs adds words that stand in no Dockerfile',
+        '!pip|install|-U',
+      ],
+      'xargs',
+    ],
+    [
+      'RUN conda run -n env pip install x',
+      ['+conda|run|-n|env|pip|install|x', '! it runs in an environment of conda', '!pip|install|x'],
+      'an environment of conda',
+    ],
+    [
+      "RUN A=1 sh -c 'a' > x",
+      ['+A=1;|sh|-c|a', '! its output or its variables are set around it', '!a'],
+      'more than the program',
+    ],
+    ['RUN ["bash", "-c", "a \\"b\\""]', undefined, 'JSON with escapes'],
+    ['RUN ["a", "b"]', undefined, 'no shell'],
+    ['RUN bash x.sh', ['+bash|x.sh'], 'a file'],
+    ['RUN env A=1 timeout -k 5 30s nice -n 5 a b', ['+A=1;|a|b'], 'what only starts a command'],
+    ['RUN sudo env A=1 a', ['+A=1;|sudo|a'], 'behind sudo'],
+    ['RUN env -i a; env; exec a; command -v a', ['+env|-i|a', '+env', '+a', '+command|-v|a'], 'or does more'],
+  ])('%j: %j, %s', (run, expected) => {
+    expect(inside(run)).toEqual(expected);
+  });
+
+  test.each([
+    ["RUN sh -c 'pip install a'"],
+    ['RUN bash -c "pip install a"'],
+    ['RUN ["bash", "-c", "pip \\\n install a"]'],
+    ["RUN su app -c 'pip install a'"],
+    ['RUN xargs pip install a'],
+  ])('%j: its words stand where they are said to', (run) => {
+    const text = `FROM x\n${run}\n`;
+    const command = commandsOf(text)?.flatMap((one) => one.inner?.commands ?? [one])[0];
+    expect(command?.wordRanges.map(({ start, end }) => text.slice(start, end))).toEqual([
+      'pip',
+      'install',
+      'a',
+    ]);
+  });
+});
+
 describe('commands', () => {
   test.each([
     ['RUN a b && c; d', ['+a|b', '+c', '+d'], 'chain'],

@@ -1,28 +1,62 @@
 import { type Command, forEachChild, type HereDoc, parse, type Statement, type SyntaxNode } from 'unbash';
-import type { ShellCommand } from './model.ts';
+import type { InnerProgram, QuotedText, ShellCommand } from './model.ts';
+import { bareCommand, startedProgram } from './started-program.ts';
 import { isHeredocStart } from './syntax/heredoc.ts';
-import { type JoinedText, joinRanges, sourceRange } from './syntax/joined-text.ts';
-import type { InstructionSyntax } from './syntax/syntax.ts';
+import { type JoinedText, joinRanges, sliceJoined, sourceRange } from './syntax/joined-text.ts';
+import { readJsonWords } from './syntax/json-form.ts';
+import type { InstructionSyntax, TextRange } from './syntax/syntax.ts';
 import { joinedValue } from './syntax/words.ts';
 
+/** The shell text of a RUN. */
+export interface ShellScript {
+  /** The simple commands in source order. */
+  readonly commands: readonly ShellCommand[];
+  /** Where the text stands: behind its end a link may be added. */
+  readonly range: TextRange;
+  /** Program texts in quotes that `commands` holds the commands of. */
+  readonly quoted: readonly QuotedText[];
+}
+
 /**
- * The simple commands of a RUN in shell form, in source order; undefined when it is in JSON form, when `shell` is no POSIX shell or bash, or
- * when its text does not parse. `text` is the whole Dockerfile.
+ * What a shell reads of a RUN: its shell form, or the program in `["bash", "-c", "…"]`; undefined for any other JSON form, when `shell` is no
+ * POSIX shell or bash, and when the text does not parse. `text` is the whole Dockerfile.
  *
  *     RUN set -ex; pip install "torch==$VERSION" && \
  *         (cd /src && make) || true
  */
-export function readShellCommands(
+export function readShellScript(
   text: string,
   instruction: InstructionSyntax,
   shell: readonly string[],
-): readonly ShellCommand[] | undefined {
-  if (instruction.keyword !== 'run' || instruction.json !== undefined || !isPosixShell(shell))
-    return undefined;
-  const script = scriptOf(text, instruction);
-  if (script === undefined) return undefined;
-  const found = readScript(script, true);
-  return found?.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+): ShellScript | undefined {
+  if (instruction.keyword !== 'run') return undefined;
+  if (instruction.json !== undefined) return jsonScript(instruction, instruction.json);
+  const script = isPosixShell(shell) ? scriptOf(text, instruction) : undefined;
+  return script === undefined ? undefined : readWhole(script, []);
+}
+
+/** The commands of a script that stands in no Dockerfile (`install.sh`); ranges are those of `text`. */
+export function readScriptText(text: string): readonly ShellCommand[] | undefined {
+  return readWhole(joinRanges(text, [{ start: 0, end: text.length }]), [])?.commands;
+}
+
+function readWhole(script: JoinedText, quoted: readonly QuotedText[]): ShellScript | undefined {
+  const within = [...quoted];
+  const found = readScript(script, true, within);
+  if (found === undefined) return undefined;
+  const commands = found.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+  return { commands, range: sourceRange(script, 0), quoted: within };
+}
+
+/** `["bash", "-c", "…"]`, without escapes in the program: what stands there is what the shell reads. */
+function jsonScript(instruction: InstructionSyntax, json: readonly string[]): ShellScript | undefined {
+  const started = startedProgram(json);
+  const isShell = shells.test(json[0] ?? '') && started?.kind === 'text' && started.because === undefined;
+  const joined = joinedValue(instruction);
+  const word = isShell ? readJsonWords(joined.text)[started.at] : undefined;
+  if (word === undefined || joined.text.slice(word.start + 1, word.end - 1) !== word.text) return undefined;
+  const script = sliceJoined(joined, word.start + 1, word.end - 1);
+  return readWhole(script, [{ range: sourceRange(script, 0), quote: 'json' }]);
 }
 
 const shells = /(?:^|\/)(?:sh|bash|ash|dash)$/;
@@ -67,7 +101,12 @@ interface Visit {
   readonly isLink: boolean;
 }
 
-function readScript(script: JoinedText, isTopLevel: boolean): ShellCommand[] | undefined {
+/** `quoted` takes the program texts in quotes whose commands are among those that come back. */
+function readScript(
+  script: JoinedText,
+  isTopLevel: boolean,
+  quoted: QuotedText[],
+): ShellCommand[] | undefined {
   const parsed = parse(script.text);
   const commands: ShellCommand[] = [];
   const pending: Visit[] = parsed.commands.map((node) => ({ node, isLink: isTopLevel }));
@@ -80,8 +119,8 @@ function readScript(script: JoinedText, isTopLevel: boolean): ShellCommand[] | u
       if (node.source !== undefined) continue;
     }
     if (node.type === 'Command') {
-      commands.push(toShellCommand(script, node, isLink));
-      const nested = readShellInput(script, node);
+      commands.push(...readCommand(script, node, { isLink, quoted }));
+      const nested = readShellInput(script, node, quoted);
       if (nested === 'unparseable') return undefined;
       commands.push(...nested);
     }
@@ -103,25 +142,97 @@ function linksOf({ command, background }: Statement): readonly Visit[] {
   });
 }
 
-function toShellCommand(script: JoinedText, node: Command, isTopLevel: boolean): ShellCommand {
-  const words = [...(node.name === undefined ? [] : [node.name]), ...node.args];
-  return {
-    words: words.map(wordText),
-    wordRanges: words.map((word) => sourceRange(script, word.pos, word.end)),
+type WordNode = NonNullable<Command['name']> | Command['args'][number];
+
+/** A command; of one that starts a program as the RUN itself would, the commands of that program. */
+function readCommand(
+  script: JoinedText,
+  node: Command,
+  { isLink, quoted }: { readonly isLink: boolean; readonly quoted: QuotedText[] },
+): readonly ShellCommand[] {
+  const all: readonly WordNode[] = [...(node.name === undefined ? [] : [node.name]), ...node.args];
+  const bare = bareCommand(all.map(wordText));
+  const nodes = bare.kept.flatMap((position) => all[position] ?? []);
+  const command: ShellCommand = {
+    words: nodes.map(wordText),
+    wordRanges: nodes.map((word) => sourceRange(script, word.pos, word.end)),
     range: sourceRange(script, node.pos, node.end),
-    assignments: node.prefix.flatMap((part) => (part.type === 'Assignment' ? [wordText(part)] : [])),
-    isTopLevel,
+    assignments: [
+      ...node.prefix.flatMap((part) => (part.type === 'Assignment' ? [wordText(part)] : [])),
+      ...bare.assignments,
+    ],
+    isTopLevel: isLink,
   };
+  const inner = innerProgram(script, { nodes, command, quoted });
+  if (inner === undefined) return [command];
+  const isPlain = command.assignments.length === 0 && node.redirects.length === 0;
+  return inner.because === undefined && isPlain
+    ? inner.commands.map((one) => ({ ...one, isTopLevel: one.isTopLevel && isLink }))
+    : [{ ...command, inner: { because: 'its output or its variables are set around it', ...inner } }];
 }
 
-function wordText(word: Command['args'][number]): string {
+/** The program that a command starts, with the commands in it as far as each can be placed in the text. */
+function innerProgram(
+  script: JoinedText,
+  {
+    nodes,
+    command,
+    quoted,
+  }: {
+    readonly nodes: readonly WordNode[];
+    readonly command: ShellCommand;
+    readonly quoted: QuotedText[];
+  },
+): (Omit<InnerProgram, 'because'> & { readonly because?: string }) | undefined {
+  const started = startedProgram(command.words);
+  const node = started === undefined ? undefined : nodes[started.at];
+  if (started === undefined || node === undefined) return undefined;
+  if (started.kind === 'words') {
+    const { at, because } = started;
+    const rest = { ...command, words: command.words.slice(at), wordRanges: command.wordRanges.slice(at) };
+    return { because, commands: [{ ...rest, isTopLevel: false }] };
+  }
+  const text = quotedText(script, node);
+  if (text === undefined) return { because: 'the shell around it changes its text first', commands: [] };
+  const found: QuotedText[] = [];
+  const commands = readScript(text.script, true, found);
+  if (commands === undefined) return { because: 'its text is no shell that can be read', commands: [] };
+  const because =
+    started.because ??
+    (text.quote === '"' && text.script.text.includes('$')
+      ? 'the shell around it fills in its variables'
+      : undefined);
+  if (because !== undefined)
+    return { because, commands: commands.map((one) => ({ ...one, isTopLevel: false })) };
+  quoted.push({ range: sourceRange(text.script, 0), quote: text.quote }, ...found);
+  return { commands };
+}
+
+/** A word that is one pair of quotes without anything in it that the shell takes out; or one without quotes. */
+function quotedText(
+  script: JoinedText,
+  { pos, end }: WordNode,
+): { readonly script: JoinedText; readonly quote: "'" | '"' } | undefined {
+  const raw = script.text.slice(pos, end);
+  const quote = raw.charAt(0);
+  if (raw.length < 2 || (quote !== "'" && quote !== '"') || !raw.endsWith(quote)) return undefined;
+  const inside = raw.slice(1, -1);
+  const isExact = quote === "'" ? !inside.includes("'") : !/["\\`]|\$\(/.test(inside);
+  return isExact ? { script: sliceJoined(script, pos + 1, end - 1), quote } : undefined;
+}
+
+function wordText(word: WordNode): string {
   if (word.type === 'Word') return word.value;
   if (word.value.type === 'ArrayValue' || word.index !== undefined) return word.text;
   return `${word.name}${word.append === true ? '+=' : '='}${word.value.value}`;
 }
 
 /** The commands of a heredoc that a shell reads as its script: `bash -ex <<EOF`. */
-function readShellInput(script: JoinedText, node: Command): readonly ShellCommand[] | 'unparseable' {
+function readShellInput(
+  script: JoinedText,
+  node: Command,
+  quoted: QuotedText[],
+): readonly ShellCommand[] | 'unparseable' {
   const arguments_ = node.args.map(wordText);
   const readsInput = shells.test(node.name?.value ?? '') && arguments_.every((word) => /^[-+]/.test(word));
   const heredoc = node.redirects.findLast((redirect): redirect is HereDoc => redirect.type === 'HereDoc');
@@ -132,5 +243,5 @@ function readShellInput(script: JoinedText, node: Command): readonly ShellComman
     text: script.text.slice(pos, end),
     offsets: [...script.offsets.slice(pos, end), sourceRange(script, pos, end).end],
   };
-  return start === undefined ? [] : (readScript(body, false) ?? 'unparseable');
+  return start === undefined ? [] : (readScript(body, false, quoted) ?? 'unparseable');
 }

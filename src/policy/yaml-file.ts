@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { UserError } from '../base/index.ts';
 import type { GateText } from './gates.ts';
 
@@ -8,7 +8,7 @@ export interface YamlFile {
   readonly document: Document;
   /** As plain values; null for an empty file. */
   readonly value: unknown;
-  /** `.plimsoll.yaml:3`, the line of the key at `path`, or of the nearest thing above that is there. */
+  /** `.plimsoll.yaml:3`, the line of the key or the item at `path`, or of the nearest thing above that is there. */
   placeOf(path: readonly PropertyKey[]): string;
 }
 
@@ -45,6 +45,13 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = isMap(node) ? (node.range?.[0] ?? 0) : 0;
   for (const name of path) {
+    if (isSeq(node)) {
+      const item: unknown = node.items[Number(name)];
+      if (!isNode(item)) break;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+      continue;
+    }
     if (!isMap(node)) break;
     const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(name));
     if (pair === undefined) break;

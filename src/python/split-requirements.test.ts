@@ -5,7 +5,7 @@ const facts: DistributionFacts = {
   isDevelopmentSplit: true,
   developmentReason: (name) => (['pytest', 'black', 'jupyter'].includes(name) ? 'a tool' : undefined),
   importedBy: (name) => (['fastapi', 'httpx'].includes(name) ? 'app/main.py:1' : undefined),
-  startedBy: (name) => (name === 'uvicorn' ? 'uvicorn' : undefined),
+  startedBy: (name) => (name === 'uvicorn' ? 'the container starts uvicorn' : undefined),
   isGpuOnly: (name) => name.startsWith('nvidia-') || name === 'triton',
   cpuName: (name) => (name === 'tensorflow' ? 'tensorflow-cpu' : name === 'torch' ? 'torch' : undefined),
 };

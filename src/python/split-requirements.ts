@@ -167,9 +167,8 @@ function judge(line: InstallLine, isDevelopment: boolean, facts: DistributionFac
   const reason = facts.developmentReason(name);
   const user = facts.importedBy(name);
   if (user !== undefined) return { goes: false, why: reason === undefined ? '' : `${user} imports it` };
-  const command = facts.startedBy(name);
-  if (command !== undefined)
-    return { goes: false, why: reason === undefined ? '' : `the container starts ${command}` };
+  const start = facts.startedBy(name);
+  if (start !== undefined) return { goes: false, why: reason === undefined ? '' : start };
   if (reason !== undefined) return { goes: true, why: reason };
   return isDevelopment
     ? { goes: true, why: 'listed for development only, and no application code imports it' }

@@ -14,3 +14,13 @@ export function contextManifests({ texts, context }: Project): ReadonlyMap<strin
     ...environments.map(({ path }) => [path, ''] as const),
   ]);
 }
+
+/** The texts of the build context that say what runs in a build and what it reads, by path. */
+export function contextTexts({ texts }: Project): ReadonlyMap<string, string> {
+  const { requirements, manifests, pythonSources, shellScripts } = texts;
+  return new Map(
+    [...requirements, ...manifests, ...pythonSources, ...shellScripts]
+      .filter(({ isInContext }) => isInContext)
+      .map(({ path, text }) => [path, text]),
+  );
+}

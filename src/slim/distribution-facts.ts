@@ -9,7 +9,7 @@ import {
   normaliseName,
   parseNamedRequirement,
 } from '../python/index.ts';
-import { startCommands } from './needed-commands.ts';
+import { buildCommands, startCommands, startsShell } from './needed-commands.ts';
 import { stageThatUses } from './other-stages.ts';
 import type { ProjectStudy } from './study-project.ts';
 
@@ -46,6 +46,8 @@ export function distributionFacts({ project, study, target }: DistributionFactsI
     }
   }
   const started = startCommands(project);
+  const built = buildCommands(project);
+  const isShell = startsShell(project);
   return {
     isDevelopmentSplit: true,
     developmentReason: (name) => developmentPurpose(name)?.reason,
@@ -63,14 +65,24 @@ export function distributionFacts({ project, study, target }: DistributionFactsI
           .map((one) => `${file.path}:${one.line}`),
       )[0];
     },
-    startedBy: (name) =>
-      [...started].find(
-        (command) => normaliseName(command) === name || (name === 'notebook' && command === 'jupyter'),
-      ),
+    startedBy(name) {
+      const start = [...started].find((command) => isOf(command, name));
+      if (start !== undefined) return `the container starts ${start}`;
+      if ([...built].some((command) => isOf(command, name))) return `a RUN of the image calls ${name}`;
+      return isShell && developmentPurpose(name) !== undefined
+        ? 'the container starts a shell, and who works in it may use it'
+        : undefined;
+    },
     usedByStage: stageThatUses(project),
     isGpuOnly: (name) => target.device === 'cpu' && gpuCompanionOf(name) !== undefined,
     ...cpuFacts(study, target),
   };
+}
+
+/** Does a program belong to a distribution? Jupyter's come from several. */
+function isOf(command: string, name: string): boolean {
+  if (/^jupyter/.test(command)) return /^(jupyter|notebook$|nbclassic$|nbconvert$|ipykernel$)/.test(name);
+  return normaliseName(command) === name;
 }
 
 /** What becomes of the GPU builds among the requested distributions. */

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../dockerfile/index.ts';
+import {
+  noFacts,
+  type RewriteFacts,
+  type RewriteId,
+  rewriteDockerfile,
+  rewrites,
+} from '../dockerfile/index.ts';
 import { editIds } from './index.ts';
 
 const page = readFileSync(new URL('../../docs/edits.md', import.meta.url), 'utf8');
@@ -16,23 +22,17 @@ const fixture = readFileSync(
 );
 
 const facts: RewriteFacts = {
-  hasCacheMounts: true,
+  ...noFacts,
   requirementClosure: new Map([
     ['requirements-dev.txt', ['requirements-dev.txt', 'requirements.txt']],
     ['requirements.txt', ['requirements.txt']],
   ]),
-  requirementFolders: new Set(),
-  requirementsWithSource: new Set(),
   productionRequirements: new Map([['requirements-dev.txt', 'requirements.txt']]),
-  developmentDistributions: new Set(),
   cpuWheels: { requirements: ['torch>=2.2'], evidence: 'nothing in the project uses a GPU' },
   classifyPackage: (name) => ({ purpose: name === 'curl' ? 'convenience' : 'build', runtimePackages: [] }),
   packageOfCommand: (command) => (command === 'curl' ? 'curl' : undefined),
   runtimeLibraries: [{ packageName: 'libgomp1', because: 'lightgbm loads a shared library of it' }],
-  neededCommands: new Map(),
-  hardCodedPaths: [],
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
-  compilesAtRunTime: undefined,
   contextManifests: new Map([
     ['pyproject.toml', '[project]\nname = "svc"\ndependencies = ["fastapi"]\n'],
     ['uv.lock', ''],
@@ -54,7 +54,6 @@ const facts: RewriteFacts = {
     runtimeLibraries: [],
     leftAlone: [],
   },
-  pruneScript: 'docker/prune-site-packages.py',
   rootNeeds: { ports: [8000], reasons: [], volumePaths: [] },
 };
 

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
+import { aptAction, readPipInstall, shippedStages, withInner } from '../dockerfile/index.ts';
 import type { Project, ProjectText } from '../project/index.ts';
 import { aptPackage, packageOfCommand } from '../python/index.ts';
+import { containerCommand } from './container-command.ts';
 import type { ProjectStudy } from './study-project.ts';
 
 /** What tells which programs the running container calls. */
@@ -34,6 +36,25 @@ export function neededCommands({ project, study, foundMissing }: CommandsInput):
 export function startCommands(project: Project): Set<string> {
   const words = [...startWords(project), ...startedScripts(project).flatMap(wordsOf)];
   return new Set(words.map((word) => posix.basename(word)));
+}
+
+/** The base names of all words that the RUNs of the image's stages hold beside installations, and those of the scripts that they name. */
+export function buildCommands({ dockerfile, texts }: Project): Set<string> {
+  const commands = shippedStages(dockerfile.model)
+    .flatMap((stage) => stage.instructions)
+    .flatMap((one) => (one.commands ?? []).flatMap(withInner))
+    .filter((command) => readPipInstall(command) === undefined && aptAction(command) === undefined);
+  const words = commands.flatMap((command) => command.words).map((word) => posix.basename(word));
+  const scripts = texts.shellScripts.filter(({ path }) => words.includes(posix.basename(path)));
+  return new Set([...words, ...scripts.flatMap(wordsOf).map((word) => posix.basename(word))]);
+}
+
+/** True where the container starts an interactive shell: who works in it may use whatever is installed. */
+export function startsShell({ dockerfile }: Project): boolean {
+  const words = containerCommand(dockerfile.model).filter((word) => !word.startsWith('-'));
+  const program =
+    words[0] === '/bin/sh' && words.length > 1 ? words.slice(1).join(' ').trim() : words.join(' ');
+  return /^(\/usr)?(\/bin\/)?(ba|z|da)?sh$/.test(program);
 }
 
 /** The shell scripts that CMD, ENTRYPOINT and HEALTHCHECK name. */

@@ -111,6 +111,7 @@ export const editIds: readonly EditId[] = [
 export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   const splits = splitAll(input, without);
   const rewritten = rewriteDockerfile(input.dockerfile.text, rewriteFacts(input, splits, without), {
+    fileName: input.dockerfile.path,
     target: input.dockerfile.target,
     buildArgs: input.dockerfile.buildArgs,
     without: new Set(rewrites.map((rewrite) => rewrite.id).filter((id) => without.has(id))),

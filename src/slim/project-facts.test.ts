@@ -299,3 +299,45 @@ test.each<[string, string, boolean, string]>([
   });
   expect(cpuWheels !== undefined).toBe(expected);
 });
+
+test.each([
+  ['RUN pip install poetry\nRUN poetry install --no-dev', [], 'a later RUN calls it'],
+  ['RUN pip install playwright\nRUN python -m playwright install', [], 'as a module'],
+  ["RUN pip install pytest\nRUN bash -lc 'pytest -q'", [], 'in a program in quotes'],
+  ['RUN pip install black\nRUN sh check.sh', [], 'in a script'],
+  ['RUN pip install pytest', ['pytest'], 'nothing calls it'],
+] as const)('%j: %j go, because %s', async (run, gone, _why) => {
+  const { developmentDistributions } = await factsOf({
+    Dockerfile: `FROM python:3.11\nCOPY . .\n${run}\nCMD ["python", "app.py"]\n`,
+    'app.py': 'print()\n',
+    'check.sh': 'black --check .\n',
+  });
+  expect([...developmentDistributions]).toEqual(gone);
+});
+
+test.each([
+  ['CMD ["jupyter", "lab"]', []],
+  ['CMD ["/bin/bash"]', []],
+  ['CMD bash', []],
+  ['ENTRYPOINT ["bash", "-l"]', []],
+  ['CMD ["bash", "-c", "python app.py"]', ['jupyterlab']],
+] as const)('with %s go of jupyterlab: %j', async (start, gone) => {
+  const { developmentDistributions } = await factsOf({
+    Dockerfile: `FROM python:3.11\nRUN pip install jupyterlab\n${start}\n`,
+    'app.py': 'print()\n',
+  });
+  expect([...developmentDistributions]).toEqual(gone);
+});
+
+test('where nobody knows what starts, only modules that the image installs are byte-compiled', async () => {
+  const files = {
+    'requirements.txt': 'pandas\n',
+    'app.py': 'import pandas\nimport django\n',
+  };
+  const dockerfile = (start: string): string =>
+    `FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\n${start}\n`;
+  const unknown = await factsOf({ ...files, Dockerfile: dockerfile('CMD ["serve"]') });
+  expect(unknown.importStatements).toEqual(['import pandas']);
+  const known = await factsOf({ ...files, Dockerfile: dockerfile('CMD ["python", "app.py"]') });
+  expect(known.importStatements).toEqual(['import django', 'import pandas']);
+});

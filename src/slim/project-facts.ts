@@ -4,6 +4,7 @@ import {
   cpuReplacement,
   cpuVariant,
   type DebianSuite,
+  likelyDistributions,
   normaliseName,
   packageOfCommand,
   parseNamedRequirement,
@@ -12,7 +13,7 @@ import {
 import { importStatement } from './application.ts';
 import { condaBringsTorch } from './conda-torch.ts';
 import { credentialFiles, modelCacheFolders } from './context-contents.ts';
-import { contextManifests } from './context-manifests.ts';
+import { contextManifests, contextTexts } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
 import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
 import { editablePackages } from './editable-packages.ts';
@@ -75,9 +76,10 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     neededCommands: neededCommands(input),
     hardCodedPaths: hardCodedPaths(project),
     condaPaths: condaPaths(project),
-    importStatements: tracedImports(study),
+    importStatements: tracedImports(study, names),
     compilesAtRunTime: compilesAtRunTime(input, [...names.keys()]),
     contextManifests: contextManifests(project),
+    contextTexts: contextTexts(project),
     editablePackages: editablePackages(project, study),
     cuda: cudaFacts(input, names),
     smaller: smallerFacts(input, { editable, all: names }),
@@ -150,10 +152,14 @@ function cpuWheelsOf({ project, study, target }: FactsInput): RewriteFacts['cpuW
 }
 
 /** What the application and the scripts of its build import when they start: a model that was pickled here loads their modules too. */
-function tracedImports(study: ProjectStudy): string[] {
-  const found = [...study.application.imports, ...study.application.buildImports];
+function tracedImports({ application }: ProjectStudy, requested: ReadonlyMap<string, unknown>): string[] {
+  const found = [...application.imports, ...application.buildImports];
+  // Where it is not known what starts, a file may be of another image, whose modules this one does not have.
+  const isInstalled = ({ module }: { readonly module: string }): boolean =>
+    application.entries.length > 0 ||
+    likelyDistributions(module).some((name) => requested.has(normaliseName(name)));
   const statements = found
-    .filter((one) => one.moment === 'top-level' && !one.isOptional)
+    .filter((one) => one.moment === 'top-level' && !one.isOptional && isInstalled(one))
     .map(importStatement);
   return [...new Set(statements)].sort();
 }

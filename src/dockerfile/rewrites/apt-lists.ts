@@ -1,6 +1,7 @@
 import { aptAction } from '../apt-command.ts';
 import type { DockerfileModel, Instruction, ShellCommand, Stage } from '../model.ts';
-import { cacheTargets, mountsOf, programOf } from '../rules/visit.ts';
+import { programOf } from '../programs.ts';
+import { cacheTargets, mountsOf } from '../run-mounts.ts';
 
 /** How a RUN deals with apt's package lists. */
 export interface AptRun {

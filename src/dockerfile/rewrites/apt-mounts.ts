@@ -1,6 +1,6 @@
 import { aptAction } from '../apt-command.ts';
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
-import { cacheTargets } from '../rules/visit.ts';
+import { cacheTargets } from '../run-mounts.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { aptRuns, familyOf, mayCallApt } from './apt-lists.ts';
 import { removeLinks } from './remove-links.ts';

@@ -1,8 +1,8 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { Instruction, ShellCommand, Stage } from '../model.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { type AptRun, aptRuns, changesSources, familyOf, mayCallApt } from './apt-lists.ts';
-import { stagesOfTarget } from './external-base.ts';
 import { nothingToDo, type ResolvedDockerfile, type Rewrite } from './rewrite.ts';
 
 /**
@@ -129,7 +129,7 @@ function cleanUps(
   runs: readonly AptRun[],
   { model, syntax }: ResolvedDockerfile,
 ): TextEdit[] {
-  const kept = stagesOfTarget(model);
+  const kept = keptStages(model);
   const instructions = family.flatMap((stage) => stage.instructions);
   const first = runs.findIndex(({ hasUpdate }) => hasUpdate);
   return runs.flatMap(({ run, hasInstall, isClean, isUpdateAlone }, at) => {
@@ -140,17 +140,13 @@ function cleanUps(
     if (instructions.slice(instructions.indexOf(run)).some(mayCallApt)) return [];
     const last = run.commands?.at(-1);
     const { range } = run.syntax;
+    const rest = syntax.text.slice(last?.range.end, run.script?.end);
+    // Behind the quotes of `sh -c '…'`, if there are any.
     const isPlainEnd =
-      last?.isTopLevel === true &&
-      run.syntax.heredocs.length === 0 &&
-      syntax.text.slice(last.range.end, range.end).trim() === '';
+      last?.isTopLevel === true && run.syntax.heredocs.length === 0 && /^["']?\s*$/.test(rest);
     if (!isPlainEnd || last === undefined) return [];
-    return [
-      {
-        range: { start: last.range.end, end: last.range.end },
-        newText: linkText(syntax.text.slice(range.start, range.end)),
-      },
-    ];
+    const end = last.range.end + rest.trimEnd().length;
+    return [{ range: { start: end, end }, newText: linkText(syntax.text.slice(range.start, range.end)) }];
   });
 }
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { aptAction } from '../apt-command.ts';
 import type { Stage } from '../model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
+import type { Piece } from '../syntax/pieces.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { contextPathOf, readContextCopy } from './context-paths.ts';
@@ -29,26 +30,29 @@ export function chunkOf(
   { text, stage }: Pick<Assembly, 'text' | 'stage'>,
   { instruction }: Pick<ClassifiedInstruction, 'instruction'>,
   edits: readonly TextEdit[] = [],
-): string {
+): Piece {
   const position = stage.instructions.indexOf(instruction);
   const start = stage.instructions[position - 1]?.syntax.range.end ?? stage.from.range.end;
   const moved = edits.map(({ range, newText }) => ({
     range: { start: range.start - start, end: range.end - start },
     newText,
   }));
-  return applyEdits(text.slice(start, instruction.syntax.range.end), moved);
+  return {
+    text: applyEdits(text.slice(start, instruction.syntax.range.end), moved),
+    from: instruction.syntax.range.start,
+  };
 }
 
 /** What stands between an instruction and the one before, behind an empty line, if there is a comment in it. */
 function commentsOf(assembly: Assembly, one: ClassifiedInstruction): string {
   const { range } = one.instruction.syntax;
-  const above = chunkOf(assembly, one).slice(0, range.start - range.end);
+  const above = chunkOf(assembly, one).text.slice(0, range.start - range.end);
   if (!above.includes('#')) return '';
   return above.startsWith(assembly.eol.repeat(2)) ? above : `${assembly.eol}${above}`;
 }
 
 /** The builder behind its FROM: everything up to the last installation that the installations need. */
-export function builderChunks(assembly: Assembly): string[] {
+export function builderChunks(assembly: Assembly): (string | Piece)[] {
   const { classified, files, environment, eol, python, stage } = assembly;
   const last = classified.findLastIndex((one) => one.role === 'dependencies');
   const making = environment === undefined ? environmentPosition(classified) : -1;
@@ -57,7 +61,7 @@ export function builderChunks(assembly: Assembly): string[] {
   // The comments of a COPY of requirements travel to the COPY that takes its place.
   let comments = '';
   return classified.slice(0, last + 1).flatMap((one, position) => {
-    const parts =
+    const parts: (string | Piece)[] =
       position === making
         ? [`${eol}${eol}${makeEnvironment(python, stage, eol, uvVariables(assembly))}`]
         : [];

@@ -1,13 +1,15 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { Instruction } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { programOf } from '../programs.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
-import { cacheTargets, programOf } from '../rules/visit.ts';
+import { cacheTargets } from '../run-mounts.ts';
 import type { DockerfileSyntax, TextEdit } from '../syntax/syntax.ts';
 import { ancestors, aptMount, withoutAptCleaning } from './apt-mounts.ts';
 import { userOf } from './base-user.ts';
 import { stuckTargets, withoutRemoval } from './cache-removal.ts';
 import { cacheSwitches, withoutVariable } from './cache-variables.ts';
+import { hiddenInstalls } from './hidden-installs.ts';
 import {
   type CachingProgram,
   cachingPrograms,
@@ -137,6 +139,7 @@ function planRun(
   const preparation = apt !== undefined && 'targets' in apt ? apt.preparation : [];
   const python = pythonTargets(run, kept);
   const leftAlone = [
+    ...hiddenInstalls(run).map((because) => `${place}: ${because}`),
     ...(apt !== undefined && 'because' in apt ? [`${place}: apt: ${apt.because}`] : []),
     ...python.leftAlone.map((because) => `${place}: ${because}`),
   ];

@@ -1,5 +1,5 @@
 import type { Instruction, ShellCommand } from '../model.ts';
-import { programOf } from '../rules/visit.ts';
+import { programOf } from '../programs.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { type CondaInstall, isCondaClean, readCondaInstall } from '../conda-command.ts';
 import type { Instruction } from '../model.ts';
-import { cacheTargets } from '../rules/visit.ts';
+import { cacheTargets } from '../run-mounts.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
-import { stagesOfTarget } from './external-base.ts';
 import { nothingToDo, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
 
 /**
@@ -16,7 +16,7 @@ export const condaClean: Rewrite = {
   risk: 'safe',
   propose(dockerfile, facts) {
     const { model, placeOf } = dockerfile;
-    const instructions = stagesOfTarget(model).flatMap((stage) => stage.instructions);
+    const instructions = keptStages(model).flatMap((stage) => stage.instructions);
     const found = instructions.flatMap((run) => {
       const installs = (run.commands ?? []).flatMap((command) => readCondaInstall(command) ?? []);
       return installs.length === 0 ? [] : [{ run, installs }];

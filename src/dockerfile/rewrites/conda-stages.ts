@@ -1,5 +1,7 @@
 import { isCondaClean } from '../conda-command.ts';
 import type { Stage } from '../model.ts';
+import { keptStages } from '../stage-chain.ts';
+import { joinPieces, type Piece } from '../syntax/pieces.ts';
 import { chunkOf } from './builder-stage.ts';
 import { readCondaBase } from './conda-base.ts';
 import { type CondaInstruction, classifyCondaInstruction } from './conda-commands.ts';
@@ -9,7 +11,6 @@ import { hasWheels, installedFiles } from './conda-stage-files.ts';
 import { activationScript, changedCondaStart } from './conda-start.ts';
 import { isOnPath } from './conda-start-obstacles.ts';
 import { type ContextCopy, readContextCopy } from './context-paths.ts';
-import { stagesOfTarget } from './external-base.ts';
 import { leave, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { aptInstalls } from './runtime-packages.ts';
 import { lastingPackages } from './runtime-stage.ts';
@@ -35,7 +36,7 @@ export const condaStages: Rewrite = {
       edits: [
         {
           range: { start: stage.from.range.start, end },
-          newText: splitText({ dockerfile, read, facts, environment }),
+          ...splitText({ dockerfile, read, facts, environment }),
         },
       ],
       reason: isSame
@@ -50,11 +51,11 @@ export const condaStages: Rewrite = {
 
 /** A stage that grows from the one that conda installs in: both would have to change. */
 function inheritedInstalls({ model, placeOf }: ResolvedDockerfile): string[] {
-  const chain = stagesOfTarget(model);
-  const root = chain.at(-1);
+  const chain = keptStages(model);
+  const [root] = chain;
   if (chain.length < 2 || root === undefined || readCondaBase(root.base) === undefined) return [];
   return chain
-    .slice(1)
+    .slice(0, -1)
     .flatMap((stage) => stage.instructions)
     .filter((one) => classifyCondaInstruction(one).kind === 'install')
     .slice(0, 1)
@@ -68,7 +69,7 @@ interface Parts {
   readonly environment: CondaEnvironment;
 }
 
-function splitText(parts: Parts): string {
+function splitText(parts: Parts): ReturnType<typeof joinPieces> {
   const { dockerfile, read } = parts;
   const { stage, base } = read;
   const { text } = dockerfile.syntax;
@@ -76,14 +77,19 @@ function splitText(parts: Parts): string {
   const isTaken = dockerfile.model.stages.some((other) => other.name === 'builder');
   const name = isTaken ? 'conda-builder' : 'builder';
   const from = text.slice(stage.from.range.start, stage.from.range.end);
-  const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(parts, eol)];
+  const { start } = stage.from.range;
   const system = base.kind === 'micromamba' ? stage.baseAsWritten : base.system;
-  const runtime = [from.replace(stage.baseAsWritten, system), ...runtimeChunks(parts, name, eol)];
-  return `${builder.join('')}${eol}${eol}${runtime.join('')}`;
+  return joinPieces([
+    { text: `${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, from: start },
+    ...builderChunks(parts, eol),
+    `${eol}${eol}`,
+    { text: from.replace(stage.baseAsWritten, system), from: start },
+    ...runtimeChunks(parts, name, eol),
+  ]);
 }
 
 /** Everything up to the last installation, but what only describes the image; and what is copied with conda itself is cleaned. */
-function builderChunks({ dockerfile, read, environment }: Parts, eol: string): string[] {
+function builderChunks({ dockerfile, read, environment }: Parts, eol: string): (string | Piece)[] {
   const { instructions, last, stage, base } = read;
   const { text } = dockerfile.syntax;
   // conda, pip and what they compile with read variables of any name.
@@ -101,7 +107,7 @@ function builderChunks({ dockerfile, read, environment }: Parts, eol: string): s
 }
 
 /** What the base brings and something uses, then everything but the installations; the environment in front of the first COPY. */
-function runtimeChunks(parts: Parts, builder: string, eol: string): string[] {
+function runtimeChunks(parts: Parts, builder: string, eol: string): (string | Piece)[] {
   const { dockerfile, read, environment } = parts;
   const { instructions, stage, base } = read;
   const { text } = dockerfile.syntax;
@@ -257,6 +263,7 @@ function scriptChunk(eol: string): string {
 }
 
 /** The apt packages of an installing RUN: which of them the runtime needs is another rewrite's question. */
-function systemPart(one: CondaInstruction, eol: string): string {
-  return `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${lastingPackages(one.instruction).join(' ')} && rm -rf /var/lib/apt/lists/*`;
+function systemPart(one: CondaInstruction, eol: string): Piece {
+  const text = `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${lastingPackages(one.instruction).join(' ')} && rm -rf /var/lib/apt/lists/*`;
+  return { text, from: one.instruction.syntax.range.start };
 }

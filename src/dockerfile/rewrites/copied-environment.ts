@@ -1,4 +1,5 @@
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
+import { filledIn } from './filled-in.ts';
 import { isInstalling } from './tool-commands.ts';
 import { environmentPlace, projectInstalls } from './tool-environment-path.ts';
 
@@ -14,7 +15,7 @@ export interface CopiedEnvironment {
 /** Finds `COPY --from=BUILDER /venv /venv` of the target stage where the builder installs with pip, uv, Poetry, PDM or Pipenv; undefined otherwise. */
 export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment | undefined {
   const target = model.stages[model.target];
-  for (const { syntax } of target?.instructions ?? []) {
+  for (const { syntax, before } of target?.instructions ?? []) {
     const from =
       syntax.keyword === 'copy' ? syntax.flags.find((flag) => flag.name === 'from')?.value : undefined;
     // Without it, an unnamed stage would be taken for its own builder.
@@ -22,7 +23,8 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
     const builder = model.stages.find(
       (stage) => stage.name === from.toLowerCase() || String(stage.position) === from,
     );
-    const path = (syntax.json ?? syntax.value.trim().split(/\s+/))[0]?.replace(/\/$/, '');
+    const written = (syntax.json ?? syntax.value.trim().split(/\s+/))[0]?.replace(/\/$/, '');
+    const path = written === undefined ? undefined : filledIn(written, before.variables);
     if (builder === undefined || path === undefined) continue;
     const lastInstall = builder.instructions.findLast(installs);
     if (
@@ -33,6 +35,12 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
     }
   }
   return undefined;
+}
+
+/** What starts the environment's own Python in the builder: `python` where PATH finds that first. */
+export function environmentPython({ builder, path }: CopiedEnvironment): string {
+  const isOnPath = builder.after.env['PATH']?.startsWith(`${path}/bin`) === true;
+  return isOnPath ? 'python' : `${path}/bin/python`;
 }
 
 function installs(instruction: Instruction): boolean {
@@ -48,7 +56,8 @@ function makesEnvironment(instruction: Instruction, path: string, builder: Stage
     isProjects ||
     instruction.commands?.some(
       (command) =>
-        command.words.includes(path) && command.words.some((word) => /^(venv|virtualenv)$/.test(word)),
+        command.words.some((word) => filledIn(word, instruction.before.variables) === path) &&
+        command.words.some((word) => /^(venv|virtualenv)$/.test(word)),
     ) === true
   );
 }

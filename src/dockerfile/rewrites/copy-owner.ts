@@ -1,5 +1,5 @@
 import type { Instruction, Stage } from '../model.ts';
-import { keptStages } from '../rules/visit.ts';
+import { keptStages } from '../stage-chain.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { readContextCopy } from './context-paths.ts';

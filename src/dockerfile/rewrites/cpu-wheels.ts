@@ -101,20 +101,39 @@ function bringsDependencies(install: PipInstall): boolean {
 }
 
 function usesCpuIndex(install: PipInstall): boolean {
+  if (install.requirements.some(({ text }) => /\+cpu\b/.test(text))) return true;
   return install.options.some((option) => /\/whl\/cpu\/?$|PYTORCH_INDEX_URL/.test(option.text));
 }
 
 /** `pip install torch --index-url …/whl/cu121` → `…/whl/cpu`, the pinned `+cu121` taken off. */
 function swapIndex(install: PipInstall, requirements: readonly string[]): TextEdit[] {
   const option = install.options.find((one) => cudaIndex.test(one.text));
-  if (option === undefined) return [];
   const names = requirements.map(distributionName);
   const pins = install.requirements.filter(
     (word) => names.includes(distributionName(word.text)) && /\+cu\d+/.test(word.text),
   );
+  if (option === undefined) return swapLinks(install, pins);
   return [
     { range: option.range, newText: `--index-url ${cpuIndex}` },
     ...pins.map((word) => ({ range: word.range, newText: quote(word.text.replace(/\+cu\d+/, '')) })),
+  ];
+}
+
+/** A page with the wheels of all builds, which the part behind `+` tells apart. */
+const findLinks =
+  /^(-f|--find-links)=https:\/\/download\.pytorch\.org\/whl\/((cpu|cu\d+)\/)?torch_stable\.html$/;
+
+/** `torch==1.8.1+cu101 -f …/torch_stable.html` → `torch==1.8.1+cpu`. */
+function swapLinks(install: PipInstall, pins: PipInstall['requirements']): TextEdit[] {
+  const page = install.options.find((one) => findLinks.test(one.text));
+  if (page === undefined || pins.length === 0) return [];
+  // Its companions are built for the same: torchvision for CUDA does not load beside torch for the CPU.
+  const all = install.requirements.filter((word) => /\+cu\d+/.test(word.text));
+  return [
+    ...all.map((word) => ({ range: word.range, newText: quote(word.text.replace(/\+cu\d+/, '+cpu')) })),
+    ...(/\/cu\d+\//.test(page.text)
+      ? [{ range: page.range, newText: `-f ${cpuIndex}/torch_stable.html` }]
+      : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { externalBase, keptStages } from '../stage-chain.ts';
 import { type CudaReference, readCudaReference } from './cuda-reference.ts';
-import { externalBase, stagesOfTarget } from './external-base.ts';
 import { nativeBuild } from './native-builds.ts';
 import {
   leave,
@@ -83,7 +83,7 @@ function changeOf(question: Question): Change {
 /** What still needs the compiler of a `-devel` image, in the stages that the target consists of. */
 function compilerDoubt({ dockerfile, facts }: Question, atRunTime: string | undefined): string | undefined {
   if (atRunTime !== undefined) return `${atRunTime} compiles at run time`;
-  const stages = stagesOfTarget(dockerfile.model);
+  const stages = keptStages(dockerfile.model);
   if (stages.some((one) => usedCommands(one).has('nvcc'))) return 'nvcc is called';
   return stages
     .map((one) => nativeBuild(one, facts, dockerfile.placeOf))
@@ -92,7 +92,7 @@ function compilerDoubt({ dockerfile, facts }: Question, atRunTime: string | unde
 
 /** A distribution without a wheel would miss the compiler: the build tells. */
 function compilerCaution({ dockerfile }: Question): string {
-  const commands = stagesOfTarget(dockerfile.model)
+  const commands = keptStages(dockerfile.model)
     .flatMap((stage) => stage.instructions)
     .flatMap((one) => one.commands ?? []);
   return commands.some((command) => readPipInstall(command) !== undefined)
@@ -110,7 +110,7 @@ function isBaseEnough({ dockerfile, facts, base }: Question): boolean {
     return false;
   if (facts.compilesAtRunTime !== undefined) return false;
   const all = [
-    ...stagesOfTarget(dockerfile.model),
+    ...keptStages(dockerfile.model),
     ...dockerfile.model.stages.filter((one) => readCudaReference(one.base)?.image === base.image),
   ];
   return all.every(
@@ -131,7 +131,7 @@ function withoutIndexes(text: string): string {
 function toPlain({ dockerfile, facts, stage, base }: Question): Change {
   const no = (because: string): Change => ({ kind: 'leave', because });
   if (!base.system.startsWith('ubuntu')) return no(`the image below it is no Ubuntu (${base.system})`);
-  const stages = stagesOfTarget(dockerfile.model);
+  const stages = keptStages(dockerfile.model);
   if (base.kind === 'devel') {
     const build = stages
       .map((one) => nativeBuild(one, facts, dockerfile.placeOf))

@@ -1,7 +1,7 @@
 import { aptAction, readAptInstall } from '../apt-command.ts';
 import type { Instruction } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
-import { shippedStages } from '../rules/visit.ts';
+import { shippedStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeWords } from './remove-words.ts';

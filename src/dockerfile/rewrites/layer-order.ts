@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { joinPieces } from '../syntax/pieces.ts';
 import { isStateForBuilder } from './builder-stage.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { contextPathOf, readContextCopy } from './context-paths.ts';
@@ -110,6 +111,20 @@ function moveInstall(
   );
   const isBrought = isThere && closure.length === files.length;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  // A COPY of just these files behind the source: it moves along, and no other one is needed.
+  const own = classified.slice(copyAt + 1, installAt).filter((one) => {
+    const brought = readContextCopy(one.instruction);
+    return (
+      brought !== undefined &&
+      one.instruction.syntax.flags.length === 0 &&
+      brought.sources.every((source) => closure.includes(source)) &&
+      brought.destination.replace(/(.)\/$/, '$1') ===
+        (brought.destination.endsWith('/') ? directory : places[0])
+    );
+  });
+  const ownSources = own.flatMap((one) => readContextCopy(one.instruction)?.sources ?? []);
+  const isOwn = !isBrought && own.length > 0 && closure.every((path) => ownSources.includes(path));
+  const moved = isOwn ? own : [];
   const { blockStart, range } = install.instruction.syntax;
   const block = text.slice(blockStart, range.end);
   const target = directory !== '/' && directory === workdir ? './' : `${directory.replace(/\/$/, '')}/`;
@@ -117,8 +132,19 @@ function moveInstall(
     edits: [
       {
         range: { start: copy.syntax.blockStart, end: copy.syntax.blockStart },
-        newText: `${isBrought ? '' : `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}`}${block}${eol}${eol}`,
+        ...joinPieces([
+          ...moved.flatMap(({ instruction: { syntax } }) => [
+            { text: text.slice(syntax.blockStart, syntax.range.end), from: syntax.range.start },
+            eol,
+          ]),
+          isBrought || isOwn ? '' : `COPY ${[...new Set(closure)].join(' ')} ${target}${eol}`,
+          { text: block, from: range.start },
+          `${eol}${eol}`,
+        ]),
       },
+      ...moved.map(({ instruction: { syntax } }) =>
+        removeBlock(text, { start: syntax.blockStart, end: syntax.range.end }),
+      ),
       removeBlock(text, { start: blockStart, end: range.end }),
     ],
     reason: 'a change of the source no longer repeats the installation',

@@ -1,4 +1,5 @@
 import type { Instruction, Stage } from '../model.ts';
+import { joinPieces, type Piece } from '../syntax/pieces.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removeBlock } from './remove-block.ts';
 import { hasGroup, hasUser, isUserMaking } from './stage-users.ts';
@@ -59,7 +60,7 @@ function moveWhole(maker: Instruction, { text, copy }: UserQuestion): MovedUser 
     return doubt('the user is made with a variable that is set behind the COPY');
   return {
     edits: [
-      insertion(copy, `${block}${eolOf(text)}`),
+      insertion(copy, { text: `${block}${eolOf(text)}`, from: range.start }),
       removeBlock(text, { start: blockStart, end: range.end }),
     ],
     moved: [maker],
@@ -84,7 +85,7 @@ function cutFromChange({ text, copy, change }: UserQuestion): MovedUser {
     return doubt('the user is made with a variable that is set behind the COPY');
   return {
     edits: [
-      insertion(copy, `RUN ${words}${eolOf(text)}`),
+      insertion(copy, { text: `RUN ${words}${eolOf(text)}`, from: change.syntax.range.start }),
       { range: { start, end: next.range.start }, newText: '' },
     ],
     moved: [change],
@@ -92,8 +93,8 @@ function cutFromChange({ text, copy, change }: UserQuestion): MovedUser {
   };
 }
 
-function insertion({ syntax }: Instruction, newText: string): TextEdit {
-  return { range: { start: syntax.blockStart, end: syntax.blockStart }, newText };
+function insertion({ syntax }: Instruction, moved: Piece): TextEdit {
+  return { range: { start: syntax.blockStart, end: syntax.blockStart }, ...joinPieces([moved]) };
 }
 
 function hasSameVariables(words: string, from: Instruction, to: Instruction): boolean {

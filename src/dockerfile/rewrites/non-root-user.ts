@@ -124,7 +124,9 @@ function freeName({ instructions }: Stage): string {
     instructions
       .map(classifyInstruction)
       .flatMap(({ instruction }) => instruction.commands ?? [])
-      .flatMap((command) => command.words),
+      .flatMap((command) => command.words)
+      // `chown app:app`: the base may have that user.
+      .flatMap((word) => [word, ...word.split(/[:=,]/)]),
   );
   return ['app', 'appuser', 'service'].find((name) => !words.has(name)) ?? 'plimsoll';
 }

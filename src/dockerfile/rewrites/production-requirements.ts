@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
-import { shippedStages } from '../rules/visit.ts';
+import { shippedStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { withoutGroups } from './development-groups.ts';
 import { removeBlock } from './remove-block.ts';
@@ -121,9 +121,10 @@ function proposeForInstall(
     return replacement === undefined ? [] : [{ range: file.range, newText: replacement }];
   });
   const isFileSwapped = files.length > 0;
-  const development = isBootstrap(install)
-    ? []
-    : install.requirements.filter((word) => facts.developmentDistributions.has(distributionName(word.text)));
+  // `pip install --upgrade pip setuptools wheel`: what follows may be built with them (`--no-build-isolation`).
+  const development = install.requirements
+    .map((word) => ({ ...word, name: distributionName(word.text) }))
+    .filter(({ name }) => facts.developmentDistributions.has(name) && !bootstrapTools.has(name));
   if (development.length === 0) return { ...nothing, edits: files, isFileSwapped };
   const names = development.map((word) => word.text);
   const isAllThereIs =
@@ -151,11 +152,6 @@ function proposeForInstall(
 }
 
 const bootstrapTools = new Set(['pip', 'setuptools', 'wheel', 'build', 'uv']);
-
-/** `pip install --upgrade pip setuptools wheel`: what follows may be built with them (`--no-build-isolation`). */
-function isBootstrap(install: PipInstall): boolean {
-  return install.requirements.every((word) => bootstrapTools.has(distributionName(word.text)));
-}
 
 /** The path as written, with the file's name changed: `/app/requirements-dev.txt` → `/app/requirements.txt`. */
 function productionFile(path: string, facts: RewriteFacts): string | undefined {

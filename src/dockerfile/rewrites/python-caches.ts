@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Instruction } from '../model.ts';
 import { hasPipOption, readPipInstall } from '../pip-command.ts';
-import { programOf } from '../rules/visit.ts';
+import { programOf } from '../programs.ts';
 import { cacheSwitches } from './cache-variables.ts';
 
 /** The program whose cache is meant. */

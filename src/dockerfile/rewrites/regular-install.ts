@@ -1,6 +1,6 @@
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
-import { keptStages } from '../rules/visit.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { classifyInstruction } from './classify-instruction.ts';
 import { insideRun } from './conda-commands.ts';

@@ -15,8 +15,11 @@ export function removeLinks(
     const previous = commands[position - 1];
     if (previous === undefined || !command.isTopLevel || !isWanted(command)) return [];
     const between = text.slice(previous.range.end, command.range.start);
-    return /^[\s\\]*(&&|;)[\s\\]*$/.test(between)
-      ? [{ range: { start: previous.range.end, end: command.range.end }, newText: '' }]
+    // The quote that ends `sh -c '…'` stays.
+    const start =
+      previous.range.end + (run.quoted.some(({ range }) => range.end === previous.range.end) ? 1 : 0);
+    return /^["']?[\s\\]*(&&|;)[\s\\]*$/.test(between)
+      ? [{ range: { start, end: command.range.end }, newText: '' }]
       : [];
   });
 }

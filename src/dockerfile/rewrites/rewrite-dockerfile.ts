@@ -3,13 +3,16 @@ import { resolveDockerfile } from '../resolve-model.ts';
 import { applyEdits } from '../syntax/apply-edits.ts';
 import { parseDockerfile } from '../syntax/parse.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
-import type {
-  BuildSecret,
-  ResolvedDockerfile,
-  Rewrite,
-  RewriteFacts,
-  RewriteId,
-  RewriteProposal,
+import { brokenQuotes } from './broken-quotes.ts';
+import { type Origins, originNear, originOf, originsAfter, ownOrigins } from './origins.ts';
+import {
+  type BuildSecret,
+  nothingToDo,
+  type ResolvedDockerfile,
+  type Rewrite,
+  type RewriteFacts,
+  type RewriteId,
+  type RewriteProposal,
 } from './rewrite.ts';
 import { rewrites } from './rewrites.ts';
 
@@ -39,6 +42,8 @@ export interface RewrittenDockerfile {
 export interface RewriteOptions {
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** For places: `docker/Dockerfile:12`; `line 12` without it. */
+  readonly fileName?: string | undefined;
   /** Rewrites that may not run. */
   readonly without: ReadonlySet<RewriteId>;
   /** Opt-in rewrites that were asked for; the others of that kind are only offered. */
@@ -53,18 +58,22 @@ export function rewriteDockerfile(
 ): RewrittenDockerfile {
   const applied: AppliedRewrite[] = [];
   const leftAlone: { id: RewriteId; because: string }[] = [];
-  const placeOf = placesIn(text);
-  const read = (from: string): ResolvedDockerfile => resolved(from, options, placeOf);
+  const places = placesIn(text, options.fileName);
+  const read = (from: string, origins: Origins): ReadDockerfile => ({
+    ...resolved(from, options),
+    ...places(origins),
+    origins,
+  });
   const wanted = rewrites.filter(({ id }) => !options.without.has(id));
   const waits = ({ id, risk }: Rewrite): boolean => risk === 'opt-in' && options.asked?.has(id) !== true;
   // Most rewrites have no business here: what nobody changed is not read again.
-  let current = read(text);
+  let current = read(text, ownOrigins(text));
   for (const rewrite of wanted) {
     if (waits(rewrite)) continue;
     const { file, reasons, proposal } = proposeAll(rewrite, current, { facts, read });
-    leftAlone.push(
-      ...proposal.leftAlone.map((because) => ({ id: rewrite.id, because: redactInstruction(because) })),
-    );
+    // A stage that was split says everything twice.
+    for (const because of new Set(proposal.leftAlone.map(redactInstruction)))
+      leftAlone.push({ id: rewrite.id, because });
     const [before, after] = [current.syntax.text, file.syntax.text];
     if (after === before) continue;
     const { id, title, risk } = rewrite;
@@ -82,50 +91,87 @@ export function rewriteDockerfile(
 /** The file as the rewrite leaves it, why, and its last proposal that changed something (or said that nothing is to be changed). */
 function proposeAll(
   rewrite: Rewrite,
-  file: ResolvedDockerfile,
-  { facts, read }: { readonly facts: RewriteFacts; readonly read: (text: string) => ResolvedDockerfile },
+  file: ReadDockerfile,
+  {
+    facts,
+    read,
+  }: {
+    readonly facts: RewriteFacts;
+    readonly read: (text: string, origins: Origins) => ReadDockerfile;
+  },
 ): {
-  readonly file: ResolvedDockerfile;
+  readonly file: ReadDockerfile;
   readonly reasons: readonly string[];
   readonly proposal: RewriteProposal;
 } {
   const reasons: string[] = [];
   for (let current = file; ; ) {
-    const proposal = rewrite.propose(current, facts);
+    const proposal = proposeWhole(rewrite, current, facts);
     const after = applyEdits(current.syntax.text, proposal.edits);
     if (after === current.syntax.text) return { file: current, reasons, proposal };
     reasons.push(proposal.reason);
-    current = read(after);
+    const { origins, syntax } = current;
+    current = read(after, originsAfter(origins, syntax.text, proposal.edits));
     if (rewrite.isRepeated !== true) return { file: current, reasons, proposal };
   }
+}
+
+/** The proposal; without its edits where they would break the quotes of a program (`sh -c '…'`). */
+function proposeWhole(rewrite: Rewrite, file: ResolvedDockerfile, facts: RewriteFacts): RewriteProposal {
+  const proposal = rewrite.propose(file, facts);
+  const broken = brokenQuotes(file, proposal.edits);
+  if (broken.length === 0) return proposal;
+  const reasons = broken.map(
+    ({ syntax }) => `${file.placeOf(syntax)}: the change would break the quotes around its program`,
+  );
+  return { ...nothingToDo, leftAlone: [...proposal.leftAlone, ...reasons] };
+}
+
+/** A Dockerfile on the way from the user's to the rewritten one. */
+interface ReadDockerfile extends ResolvedDockerfile {
+  readonly origins: Origins;
 }
 
 function resolved(
   text: string,
   { target, buildArgs }: RewriteOptions,
-  placeOf: ResolvedDockerfile['placeOf'],
-): ResolvedDockerfile {
+): Pick<ResolvedDockerfile, 'syntax' | 'model'> {
   const syntax = parseDockerfile(text);
   const model = resolveDockerfile(syntax, {
     ...(target === undefined ? {} : { target }),
     ...(buildArgs === undefined ? {} : { buildArgs }),
   });
-  return { syntax, model, placeOf };
+  return { syntax, model };
 }
 
 const longestQuote = 60;
 
-/** The line in the user's file, also after rewrites have moved the instruction: `line 12`; its text where it is not there word for word. */
-function placesIn(text: string): ResolvedDockerfile['placeOf'] {
-  const lines = new Map<string, number[]>();
-  for (const { keyword, value, startLine } of parseDockerfile(text).instructions) {
-    const key = `${keyword} ${value}`;
-    lines.set(key, [...(lines.get(key) ?? []), startLine]);
-  }
-  return ({ keyword, value }: InstructionSyntax) => {
-    const [line, other] = lines.get(`${keyword} ${value}`) ?? [];
-    if (line !== undefined && other === undefined) return `line ${line}`;
-    const quoted = redactInstruction(`${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`);
-    return `\`${quoted.length > longestQuote ? `${quoted.slice(0, longestQuote)}…` : quoted}\``;
+/** How a user finds an instruction again that rewrites have moved or changed: by its line, and by the text that stands there. */
+function placesIn(
+  text: string,
+  fileName: string | undefined,
+): (origins: Origins) => Pick<ResolvedDockerfile, 'placeOf' | 'quoteOf'> {
+  const { instructions } = parseDockerfile(text);
+  const at = (place: number): InstructionSyntax | undefined =>
+    instructions.find(({ range }) => place < range.end) ?? instructions.at(-1);
+  const written = ({ range }: InstructionSyntax, origins: Origins): InstructionSyntax | undefined => {
+    const place = originOf(origins, range);
+    return place === undefined ? undefined : at(place);
   };
+  const lineOf = (syntax: InstructionSyntax | undefined): string =>
+    fileName === undefined ? `line ${syntax?.startLine}` : `${fileName}:${syntax?.startLine}`;
+  return (origins) => ({
+    placeOf: (syntax) => {
+      const found = written(syntax, origins);
+      return found === undefined
+        ? `the step added at ${lineOf(at(originNear(origins, syntax.range)))}`
+        : lineOf(found);
+    },
+    quoteOf: (syntax) => quoted(written(syntax, origins) ?? syntax),
+  });
+}
+
+function quoted({ keyword, value }: InstructionSyntax): string {
+  const text = redactInstruction(`${keyword.toUpperCase()} ${value.trim().replace(/\s+/g, ' ')}`);
+  return `\`${text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text}\``;
 }

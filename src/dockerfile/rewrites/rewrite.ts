@@ -84,6 +84,11 @@ export interface RewriteFacts {
   readonly contextManifests?: ReadonlyMap<string, string>;
   /** Whether the ignore file keeps a path out of the build context, as it will be; undefined where the context was not read. */
   readonly isIgnored?: ((path: string) => boolean) | undefined;
+  /**
+   * Texts of the build context by path, as far as they say what runs: scripts, Python sources, requirements, manifests; undefined when the
+   * context was not read.
+   */
+  readonly contextTexts?: ReadonlyMap<string, string> | undefined;
   /** What the project asks of CUDA; undefined when not all of its requirements are known. */
   readonly cuda?: CudaFacts | undefined;
   /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
@@ -182,8 +187,10 @@ export interface Rewrite {
 export interface ResolvedDockerfile {
   readonly syntax: DockerfileSyntax;
   readonly model: DockerfileModel;
-  /** How its user finds an instruction: its line in the file that was given, or its text where an earlier rewrite changed it. */
+  /** Where its user finds an instruction, whatever earlier rewrites made of it: `Dockerfile:12`; the text of one that they added. */
   readonly placeOf: (syntax: InstructionSyntax) => string;
+  /** The instruction as its user wrote it, for a sentence: `` `RUN ./install.sh` ``. */
+  readonly quoteOf: (syntax: InstructionSyntax) => string;
 }
 
 /** The proposal of a rewrite that has no business here. */

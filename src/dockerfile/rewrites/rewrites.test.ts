@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  noFacts,
   parseDockerfile,
   type RewriteFacts,
   type RewriteId,
@@ -17,28 +18,26 @@ const read = (name: string): string => readFileSync(join(fixtures, name), 'utf8'
 
 const buildTools = new Set(['build-essential', 'gcc', 'git', 'python3-pip', 'python3-dev', 'python3-poetry']);
 const facts: RewriteFacts = {
-  hasCacheMounts: true,
+  ...noFacts,
   requirementClosure: new Map([
     ['requirements-dev.txt', ['requirements-dev.txt', 'requirements.txt']],
     ['requirements.txt', ['requirements.txt']],
   ]),
   requirementFolders: new Set(['requirements']),
-  requirementsWithSource: new Set(),
   productionRequirements: new Map([['requirements-dev.txt', 'requirements.txt']]),
   developmentDistributions: new Set(['pytest', 'black', 'flake8']),
-  cpuWheels: undefined,
   classifyPackage: (name) => {
     if (name === 'libpq-dev') return { purpose: 'header', runtimePackages: ['libpq5'] };
     if (buildTools.has(name)) return { purpose: 'build', runtimePackages: [] };
     return { purpose: name === 'curl' ? 'convenience' : 'unknown', runtimePackages: [] };
   },
   packageOfCommand: (command) =>
-    command === 'poetry' ? 'python3-poetry' : ['curl', 'git'].includes(command) ? command : undefined,
-  runtimeLibraries: [],
-  neededCommands: new Map(),
-  hardCodedPaths: [],
+    command === 'poetry'
+      ? 'python3-poetry'
+      : ['curl', 'git', 'npm', 'wget'].includes(command)
+        ? command
+        : undefined,
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
-  compilesAtRunTime: undefined,
   isIgnored: (path) => path.startsWith('.venv/'),
   pruneScript: 'docker/prune-site-packages.py',
 };

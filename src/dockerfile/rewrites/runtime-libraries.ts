@@ -45,13 +45,21 @@ export const runtimeLibraries: Rewrite = {
   },
 };
 
+/** What the full Python image has and the slim one lacks, as far as its programs are called by name (docker-library/buildpack-deps). */
+const ofFullImage = new Set([
+  'autoconf', 'automake', 'bzip2', 'curl', 'dpkg-dev', 'file', 'g++', 'gcc', 'git', 'gnupg', 'imagemagick', 'make', 'mercurial', 'openssh-client',
+  'patch', 'procps', 'subversion', 'unzip', 'wget', 'xz-utils', 'build-essential',
+]); // biome-ignore format: a list
+
 function wantedPackages(stage: Stage, facts: RewriteFacts): Map<string, string> {
   const wanted = new Map(facts.runtimeLibraries.map((library) => [library.packageName, library.because]));
   for (const [command, where] of [...facts.neededCommands, ...usedCommands(stage)]) {
     // Debian's Poetry, PDM and Pipenv bring a Python of their own; the project has its tool from elsewhere.
     if (projectToolOf(command) !== undefined) continue;
     const name = facts.packageOfCommand(command);
-    if (name !== undefined && !wanted.has(name)) wanted.set(name, `${where} calls ${command}`);
+    // A program that the full image lacks as well comes from elsewhere, and Debian's may not stand beside it (npm beside NodeSource's).
+    if (name === undefined || !ofFullImage.has(name)) continue;
+    if (!wanted.has(name)) wanted.set(name, `${where} calls ${command}`);
   }
   return wanted;
 }

@@ -1,9 +1,13 @@
 import { type AptInstall, aptAction, readAptInstall } from '../apt-command.ts';
 import { readCondaInstall } from '../conda-command.ts';
-import type { Instruction, Stage } from '../model.ts';
+import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { runsSetup } from '../programs.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { isHarmless } from './classify-instruction.ts';
+import { idleArguments } from './idle-arguments.ts';
 import { hasPackagedPython, isBareDebian } from './make-environment.ts';
+import { judgeComments } from './package-comments.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
@@ -19,22 +23,26 @@ export const runtimePackages: Rewrite = {
   id: 'runtime-packages',
   title: 'Install run-time system packages only',
   risk: 'verify',
-  propose({ syntax, model }, facts) {
+  propose({ syntax, model, placeOf }, facts) {
     const stage = model.stages[model.target];
     if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
     const needed = packageUsers(new Map([...facts.neededCommands, ...usedCommands(stage)]), facts);
     const brought = new Set(broughtAlong(stage, facts));
-    const verdicts = stage.instructions.flatMap((instruction, at) =>
-      judge(instruction, stage.instructions.slice(at + 1), { facts, needed, brought, text: syntax.text }),
-    );
-    const edits = verdicts.flatMap((verdict) => verdict.edits);
+    const verdicts = stage.instructions.flatMap((instruction, at) => {
+      const later = stage.instructions.slice(at + 1);
+      const work = later.find(isUnknownWork);
+      const worker = work === undefined ? undefined : placeOf(work.syntax);
+      return judge(instruction, later, { facts, needed, brought, worker, text: syntax.text });
+    });
+    const packages = verdicts.flatMap((verdict) => verdict.edits);
+    const edits = [...packages, ...idleArguments(stage, model, { syntax, edits: packages })];
     const dropped = verdicts.flatMap((verdict) => verdict.dropped);
     const leftAlone = verdicts.flatMap((verdict) => verdict.leftAlone);
     if (edits.length === 0) return { ...nothingToDo, leftAlone };
     return {
       edits,
       leftAlone,
-      reason: `${dropped.join(', ')}: for building or for people, not for the running application`,
+      reason: `${[...new Set(dropped)].join(', ')}: for building or for people, not for the running application`,
     };
   },
 };
@@ -45,9 +53,24 @@ function installsPython(instruction: Instruction): boolean {
       (command) =>
         readPipInstall(command) !== undefined ||
         isInstalling(command) ||
+        runsSetup(command) ||
+        // Its `pip:` section may compile.
         readCondaInstall(command) !== undefined,
     ) === true
   );
+}
+
+/** A script, or a program in a language that is not read here: it may compile, clone and download. */
+function isUnknownWork({ syntax, commands }: Instruction): boolean {
+  if (syntax.keyword !== 'run') return false;
+  if (commands === undefined) return true;
+  return commands
+    .flatMap((command) => [command, ...(command.inner?.commands ?? [])])
+    .some(({ words }) =>
+      /^(\.{0,2}\/(?!usr\/|bin\/|opt\/venv\/).*|(.*\/)?(ba|da|a|z)?sh|source|\.|make|cmake|npm|yarn|pnpm|cargo|go|R|Rscript|julia)$/.test(
+        words[0] ?? '',
+      ),
+    );
 }
 
 function packageUsers(
@@ -75,6 +98,10 @@ interface Context {
   /** What the dropped packages bring along and the running container needs; taken from the set once it is named. */
   readonly brought: Set<string>;
   readonly text: string;
+  /** Where a later step runs what is not read here, and may call anything. */
+  readonly worker: string | undefined;
+  /** Packages that a comment asks for. */
+  readonly asked?: ReadonlySet<string>;
 }
 
 /**
@@ -106,16 +133,20 @@ function isInterpreter(name: string): boolean {
 
 function judge(instruction: Instruction, later: readonly Instruction[], context: Context): Verdict[] {
   const installs = (instruction.commands ?? []).flatMap((command) => readAptInstall(command) ?? []);
-  const verdicts = installs.map((install) => judgeInstall(install, context));
-  const isEverythingDropped =
-    installs.length > 0 &&
-    installs.every((install, at) => verdicts[at]?.dropped.length === install.packages.length);
-  const isReplaced = verdicts.some((verdict) => verdict.edits.some((edit) => edit.newText !== ''));
+  if (instruction.commands?.some((command) => isWork(command, context.text)) === true)
+    return installs.map((install) => keptForWork(judgeInstall(install, context)));
+  const comments = judgeComments(instruction, droppable(installs, context), context.text);
+  const verdicts = installs.map((install) => judgeInstall(install, { ...context, asked: comments.asked }));
   const isAptOnly =
     instruction.commands?.every(
       (command) => aptAction(command) !== undefined || command.words[0] === 'rm',
     ) === true;
-  if (!isEverythingDropped || isReplaced || !isAptOnly) return verdicts;
+  const isEverythingDropped =
+    installs.length > 0 &&
+    installs.every((install, at) => verdicts[at]?.dropped.length === install.packages.length);
+  const isReplaced = verdicts.some((verdict) => verdict.edits.some((edit) => edit.newText !== ''));
+  if (!isEverythingDropped || isReplaced || !isAptOnly)
+    return [...verdicts, { edits: comments.edits, dropped: [], leftAlone: [] }];
   const dropped = verdicts.flatMap((verdict) => verdict.dropped);
   const isUpdate = instruction.commands?.some((command) => aptAction(command) === 'update') === true;
   if (isUpdate && needsLists(later)) {
@@ -137,7 +168,30 @@ function needsLists(later: readonly Instruction[]): boolean {
   return first === 'install';
 }
 
-function judgeInstall(install: AptInstall, { facts, needed, brought }: Context): Verdict {
+function keptForWork({ dropped, leftAlone }: Verdict): Verdict {
+  const stays = dropped.map((name) => `system package ${name}: the rest of its RUN may work with it`);
+  return { edits: [], dropped: [], leftAlone: [...leftAlone, ...stays] };
+}
+
+/** More than apt and its cleaning: `apt-get install sudo && echo … >> /etc/sudoers` works with what it installs. */
+function isWork(command: ShellCommand, text: string): boolean {
+  if (aptAction(command) !== undefined) return false;
+  return !isHarmless(command) || text.slice(command.range.start, command.range.end).includes('>');
+}
+
+/** The packages that would go if no comment spoke for them. */
+function droppable(installs: readonly AptInstall[], { facts, needed, worker }: Context): ReadonlySet<string> {
+  if (worker !== undefined) return new Set();
+  const names = installs.flatMap(({ packages }) => packages.map(({ name }) => name));
+  return new Set(
+    names.filter((name) => {
+      const { purpose } = facts.classifyPackage(name);
+      return purpose !== 'run-time' && purpose !== 'unknown' && !isInterpreter(name) && !needed.has(name);
+    }),
+  );
+}
+
+function judgeInstall(install: AptInstall, { facts, needed, brought, worker, asked }: Context): Verdict {
   const edits: TextEdit[] = [];
   const dropped: string[] = [];
   const leftAlone: string[] = [];
@@ -149,6 +203,10 @@ function judgeInstall(install: AptInstall, { facts, needed, brought }: Context):
     if (purpose === 'unknown')
       leftAlone.push(`system package ${found.name}: nothing here tells what it is for, so it stays`);
     else if (user !== undefined) leftAlone.push(`system package ${found.name}: ${user}`);
+    else if (worker !== undefined)
+      leftAlone.push(`system package ${found.name}: ${worker} may call it while the image is built`);
+    else if (asked?.has(found.name) === true)
+      leftAlone.push(`system package ${found.name}: the comment above it asks for it`);
     else {
       dropped.push(found.name);
       const instead = [...runtime, ...insteadOf(found.name, brought)];

@@ -1,37 +1,37 @@
 import { findSecrets } from '../../finding/index.ts';
 import type { Instruction, Stage } from '../model.ts';
 import { isSecretName } from '../secret-names.ts';
-import type { DockerfileSyntax } from '../syntax/syntax.ts';
-import { type NameValue, parseNameValues } from '../syntax/words.ts';
-import { classifyInstruction } from './classify-instruction.ts';
+import type { NameValue } from '../syntax/words.ts';
 import { keepsSecret } from './keeps-secret.ts';
-import type { ResolvedDockerfile } from './rewrite.ts';
+import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
+import { isPlainRun, mergeChanges, noChange, type SecretChange, secretText } from './secret-change.ts';
 import {
-  isPlainRun,
-  mergeChanges,
-  needsNoSecret,
-  noChange,
-  type PairRemoval,
-  type SecretChange,
-  secretText,
-} from './secret-change.ts';
-
-/** Variables that only installers read: the running container does without them. */
-const installerVariable = /^(PIP_|UV_|POETRY_|PDM_|PIPENV_|TWINE_)/;
+  type DerivedVariable,
+  derivedVariables,
+  exportOf,
+  installerVariable,
+  mentions,
+  pairsOf,
+  unquoted,
+  withoutDefault,
+  withSources,
+} from './secret-derived.ts';
+import { variableReader } from './secret-readers.ts';
+import { secretUse } from './secret-use.ts';
 
 /** `ARG GIT_TOKEN` → a secret of that name in the RUNs behind it, with the ENV of installers that is put together from it. */
-export function secretArguments(dockerfile: ResolvedDockerfile): SecretChange {
+export function secretArguments(dockerfile: ResolvedDockerfile, facts: RewriteFacts): SecretChange {
   const { model, syntax } = dockerfile;
   const changes = model.stages.flatMap((stage) =>
     stage.instructions.flatMap((instruction) =>
       pairsOf(instruction, syntax, 'arg').flatMap((pair) =>
-        isSecret(pair, stage) ? [changeOf(dockerfile, { stage, instruction, pair })] : [],
+        isSecret(pair, stage) ? [changeOf(dockerfile, { stage, instruction, pair }, facts)] : [],
       ),
     ),
   );
-  const literals = model.stages.flatMap((stage) => literalVariables(dockerfile, stage));
-  const merged = mergeChanges([...changes, ...literals]);
-  return { ...merged, removals: [...merged.removals, ...globalRemovals(dockerfile, merged)] };
+  const merged = mergeChanges(changes);
+  const global = globalArguments(dockerfile, merged);
+  return mergeChanges([merged, global]);
 }
 
 /** `ARG SECRET_KEY=dummy`, for a step that needs any value. */
@@ -42,14 +42,6 @@ interface SecretArgument {
   readonly stage: Stage;
   readonly instruction: Instruction;
   readonly pair: NameValue;
-}
-
-function pairsOf(
-  instruction: Instruction,
-  { escape: escapeCharacter }: DockerfileSyntax,
-  keyword: string,
-): readonly NameValue[] {
-  return instruction.syntax.keyword === keyword ? parseNameValues(instruction.syntax, escapeCharacter) : [];
 }
 
 /** By its name, or because a URL with credentials is what it holds. */
@@ -64,144 +56,129 @@ function hasCredentials(value: string): boolean {
   );
 }
 
-function changeOf(dockerfile: ResolvedDockerfile, argument: SecretArgument): SecretChange {
+function changeOf(
+  dockerfile: ResolvedDockerfile,
+  argument: SecretArgument,
+  facts: RewriteFacts,
+): SecretChange {
   const { stage, instruction, pair } = argument;
   const { name } = pair;
   const behind = stage.instructions.slice(stage.instructions.indexOf(instruction) + 1);
-  const variables = behind.flatMap((one) =>
-    pairsOf(one, dockerfile.syntax, 'env')
-      .filter(({ value }) => mentions(value ?? '', name))
-      .map((variable) => ({ instruction: one, variable })),
-  );
-  const isRead = (run: Instruction): boolean =>
-    mentions(wholeText(run), name) || mayRead(run, name) || (variables.length > 0 && !needsNoSecret(run));
-  const runs = behind.filter((one) => one.syntax.keyword === 'run' && isRead(one));
-  const doubt = doubtOf(dockerfile, argument, { behind, runs, variables });
+  const derived = derivedVariables(name, behind, dockerfile.syntax);
+  const users = usersOf(name, { behind, derived, dockerfile, facts });
+  const runs = users.map(({ run }) => run);
+  const doubt = doubtOf(dockerfile, argument, { behind, runs, derived });
   const place = dockerfile.placeOf(instruction.syntax);
   if (doubt !== undefined) return { ...noChange, leftAlone: [`${place}: ${name}: ${doubt}`] };
-  if (runs.length === 0) return noChange;
+  if (runs.length === 0)
+    return { ...noChange, leftAlone: [`${place}: ${name}: no RUN uses it; take the ARG out`] };
   const isRequired = pair.value !== '' && pair.value !== '""' && !runs.some((run) => asksFor(run, name));
   return {
     mounts: runs.map((run) => ({ run, id: name, isRequired })),
-    assignments: runs.flatMap((run) => [
+    assignments: users.flatMap(({ run, variables }) => [
       { run, text: `${name}="${secretText(name, isRequired)}"` },
-      ...variables
-        .filter(({ instruction: env }) => behind.indexOf(env) < behind.indexOf(run))
-        .map(({ variable }) => ({ run, text: `&& export ${variable.name}="${unquoted(variable)}"` })),
+      ...variables.map((variable) => ({ run, text: `&& export ${exportOf(variable)}` })),
     ]),
-    edits: [],
+    edits: derived.flatMap((variable) => withoutDefault(variable)),
     removals: [
       { instruction, pair },
-      ...variables.map((one) => ({ instruction: one.instruction, pair: one.variable })),
+      ...derived
+        .filter((one) => one.kind === 'env')
+        .map((one) => ({ instruction: one.instruction, pair: one.pair })),
     ],
     secrets: [{ id: name, source: { kind: 'argument', name, value: stage.after.args[name] } }],
     subjects: [`the build argument ${name}`],
-    leftAlone: runs.flatMap((run) => keptInLayer(run, name, dockerfile)),
+    leftAlone: [
+      ...users.flatMap(({ run, because }) =>
+        because === undefined ? [] : [`${dockerfile.placeOf(run.syntax)} gets ${name} too: ${because}`],
+      ),
+      ...runs.flatMap((run) => keptInLayer(run, name, dockerfile)),
+    ],
   };
+}
+
+/** A RUN that uses a secret, with the derived variables that it needs as well. */
+interface SecretUser {
+  readonly run: Instruction;
+  readonly variables: readonly DerivedVariable[];
+  /** Why it may use it, where nobody can tell. */
+  readonly because: string | undefined;
+}
+
+interface UserQuestion {
+  readonly behind: readonly Instruction[];
+  readonly derived: readonly DerivedVariable[];
+  readonly dockerfile: ResolvedDockerfile;
+  readonly facts: RewriteFacts;
+}
+
+/** The RUNs that use the argument, or a variable that is put together from it. */
+function usersOf(name: string, { behind, derived, dockerfile, facts }: UserQuestion): readonly SecretUser[] {
+  const { model } = dockerfile;
+  const runs = behind.filter((one) => one.syntax.keyword === 'run');
+  const usersWith = (isUnnamed: boolean): readonly SecretUser[] =>
+    runs.flatMap((run) => {
+      const there = derived.filter((one) => behind.indexOf(one.instruction) < behind.indexOf(run));
+      const use = secretUse(run, variableReader(name, isUnnamed), { model, facts });
+      const found = there.map((variable) => ({
+        variable,
+        use: secretUse(run, variableReader(variable.pair.name, false), { model, facts }),
+      }));
+      const used = found.filter((one) => one.use !== undefined).map((one) => one.variable);
+      if (use === undefined && used.length === 0) return [];
+      const isRead = use === 'read' || found.some((one) => one.use === 'read');
+      const doubts = [use, ...found.map((one) => one.use)].flatMap((one) =>
+        typeof one === 'object' ? [one.because] : [],
+      );
+      return [{ run, variables: withSources(used, there), because: isRead ? undefined : doubts[0] }];
+    });
+  const named = usersWith(false);
+  return named.some(({ because }) => because === undefined) ? named : usersWith(true);
 }
 
 interface Uses {
   readonly behind: readonly Instruction[];
   readonly runs: readonly Instruction[];
-  readonly variables: readonly { readonly instruction: Instruction; readonly variable: NameValue }[];
+  readonly derived: readonly DerivedVariable[];
 }
 
 function doubtOf(
   { model, syntax, placeOf }: ResolvedDockerfile,
-  { stage, pair: { name } }: SecretArgument,
-  { behind, runs, variables }: Uses,
+  { stage, instruction, pair }: SecretArgument,
+  { behind, runs, derived }: Uses,
 ): string | undefined {
+  const { name } = pair;
   if (model.stages.some((one) => one.baseStage === stage.position))
     return 'stages that start from this one see it too';
+  const names = [name, ...derived.map((one) => one.pair.name)];
   // In any stage: a builder that was split off has the argument, and not the variable.
   const kept = model.stages
     .flatMap((one) => one.instructions)
     .flatMap((one) => pairsOf(one, syntax, 'env'))
-    .find((pair) => mentions(pair.value ?? '', name) && !installerVariable.test(pair.name));
+    .find(
+      (one) => names.some((used) => mentions(one.value ?? '', used)) && !installerVariable.test(one.name),
+    );
   if (kept !== undefined)
     return `${kept.name} keeps it in the image, where the running container may need it; hand it in when the container starts`;
-  const odd = variables.find(({ variable }) => !/^[\w:/.@${}%+~-]*$/.test(unquoted(variable)));
-  if (odd !== undefined) return `the value of ${odd.variable.name} is not plain`;
+  const odd = derived.find((one) => !/^[\w:/.@${}%+~-]*$/.test(unquoted(one.pair)));
+  if (odd !== undefined) return `the value of ${odd.pair.name} is not plain`;
+  const source = stage.instructions
+    .flatMap((one) => pairsOf(one, syntax, 'arg'))
+    .find((one) => one.name !== name && isSecretName(one.name) && mentions(pair.value ?? '', one.name));
+  if (source !== undefined) return `it is put together from another argument, ${source.name}`;
+  const secret = derived.find((one) => one.kind === 'arg' && isSecretName(one.pair.name));
+  if (secret !== undefined) return `${placeOf(secret.instruction.syntax)} puts it into another argument`;
   const other = behind.find(
-    ({ syntax }) =>
-      !['run', 'env', 'arg', 'cmd', 'entrypoint', 'healthcheck'].includes(syntax.keyword) &&
-      mentions(syntax.value, name),
+    (one) =>
+      one !== instruction &&
+      !['run', 'env', 'arg', 'cmd', 'entrypoint', 'healthcheck'].includes(one.syntax.keyword) &&
+      names.some((used) => mentions(one.syntax.value, used)),
   );
   if (other !== undefined) return `${placeOf(other.syntax)} uses it outside of a RUN`;
-  const derived = behind.find((one) => one.syntax.keyword === 'arg' && mentions(one.syntax.value, name));
-  if (derived !== undefined) return `${placeOf(derived.syntax)} puts it into another argument`;
   const unread = runs.find((one) => !isPlainRun(one));
   return unread === undefined
     ? undefined
     : `${placeOf(unread.syntax)} is not read here (a heredoc, or no shell)`;
-}
-
-/** `ENV PIP_INDEX_URL=https://user:password@host/simple`: what stands in the Dockerfile itself. */
-function literalVariables({ syntax, placeOf, model }: ResolvedDockerfile, stage: Stage): SecretChange[] {
-  return stage.instructions.flatMap((instruction) =>
-    pairsOf(instruction, syntax, 'env').flatMap((pair): SecretChange[] => {
-      const value = unquoted(pair);
-      const [secret] = findSecrets(value).filter(({ start, end }) => !value.slice(start, end).includes('$'));
-      const isLiteral =
-        secret !== undefined || (isSecretName(pair.name) && value !== '' && !value.includes('$'));
-      if (!isLiteral) return [];
-      const place = placeOf(instruction.syntax);
-      const behind = stage.instructions.slice(stage.instructions.indexOf(instruction) + 1);
-      const runs = behind.filter((one) => one.syntax.keyword === 'run' && !needsNoSecret(one));
-      const isMovable =
-        secret !== undefined &&
-        installerVariable.test(pair.name) &&
-        /^[\w:/.@%+~-]*$/.test(value) &&
-        runs.length > 0 &&
-        runs.every(isPlainRun) &&
-        !model.stages.some((one) => one.baseStage === stage.position);
-      if (!isMovable)
-        return [
-          {
-            ...noChange,
-            leftAlone: [
-              `${place}: ${pair.name} holds a secret that everybody who has the image can read; the running container may need it: hand it in when the container starts`,
-            ],
-          },
-        ];
-      const id = `${pair.name.toLowerCase()}_password`;
-      const moved = `${value.slice(0, secret.start)}${secretText(id)}${value.slice(secret.end)}`;
-      return [
-        {
-          mounts: runs.map((run) => ({ run, id, isRequired: true })),
-          assignments: runs.map((run) => ({ run, text: `${pair.name}="${moved}"` })),
-          edits: [],
-          removals: [{ instruction, pair }],
-          secrets: [{ id, source: { kind: 'literal', value: value.slice(secret.start, secret.end) } }],
-          subjects: [`the password in ${pair.name}`],
-          leftAlone: [],
-        },
-      ];
-    }),
-  );
-}
-
-function mentions(text: string, name: string): boolean {
-  return new RegExp(`\\$(?:\\{[#!]?)?${name}\\b`).test(text);
-}
-
-const readUnasked =
-  /^(PIP|UV|POETRY|PDM|PIPENV|HF|HUGGING_FACE|HUGGINGFACE|AWS|AZURE|GOOGLE|WANDB|KAGGLE|NPM|GH|GITHUB|GITLAB|CI)_/;
-
-/** Whether a RUN may read a variable that it does not name: a program of the project's, requirements with `${NAME}` in them, a `setup.py`, well-known variables. */
-function mayRead(run: Instruction, name: string): boolean {
-  if (needsNoSecret(run)) return false;
-  const { role, installs } = classifyInstruction(run);
-  const isPlain =
-    role === 'dependencies' &&
-    installs.every(
-      (one) => one.requirementFiles.length + one.constraintFiles.length + one.localPaths.length === 0,
-    );
-  return !isPlain || readUnasked.test(name);
-}
-
-function wholeText({ syntax }: Instruction): string {
-  return [syntax.value, ...syntax.heredocs.map((one) => one.content)].join('\n');
 }
 
 /** A RUN that goes on without it: `if [ -n "$TOKEN" ]`, `${TOKEN:-}`. */
@@ -209,23 +186,33 @@ function asksFor({ syntax }: Instruction, name: string): boolean {
   return new RegExp(`-[nz]\\s+"?\\$\\{?${name}\\b|\\$\\{${name}:?[-+]`).test(syntax.value);
 }
 
-function unquoted({ value = '' }: NameValue): string {
-  return value.replace(/^(["'])(.*)\1$/s, '$2');
-}
-
-/** `ARG TOKEN` in front of the first FROM only hands a value on. */
-function globalRemovals(
-  { model, syntax }: ResolvedDockerfile,
+/** `ARG TOKEN` in front of the first FROM only hands a value on, unless another one is put together from it. */
+function globalArguments(
+  { model, syntax, placeOf }: ResolvedDockerfile,
   { secrets, leftAlone }: SecretChange,
-): PairRemoval[] {
-  return model.globalArgs.flatMap((instruction) =>
-    pairsOf(instruction, syntax, 'arg').flatMap((pair) => {
-      const isMoved = secrets.some(({ source }) => source.kind === 'argument' && source.name === pair.name);
-      const isKept =
-        model.stages.some(({ from }) => mentions(from.value, pair.name)) ||
-        leftAlone.some((why) => why.includes(`: ${pair.name}: `));
-      return isMoved && !isKept ? [{ instruction, pair }] : [];
-    }),
+): SecretChange {
+  return mergeChanges(
+    model.globalArgs.flatMap((instruction) =>
+      pairsOf(instruction, syntax, 'arg').map((pair): SecretChange => {
+        const { name } = pair;
+        const derived = model.globalArgs.find((one) =>
+          pairsOf(one, syntax, 'arg').some((other) => mentions(other.value ?? '', name)),
+        );
+        if (derived !== undefined && isSecretName(name))
+          return {
+            ...noChange,
+            leftAlone: [
+              `${placeOf(instruction.syntax)}: ${name}: ${placeOf(derived.syntax)} puts it into another argument`,
+            ],
+          };
+        const isMoved = secrets.some(({ source }) => source.kind === 'argument' && source.name === name);
+        const isKept =
+          derived !== undefined ||
+          model.stages.some(({ from }) => mentions(from.value, name)) ||
+          leftAlone.some((why) => why.includes(`: ${name}: `));
+        return isMoved && !isKept ? { ...noChange, removals: [{ instruction, pair }] } : noChange;
+      }),
+    ),
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Instruction } from '../model.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import type { NameValue } from '../syntax/words.ts';
-import { classifyInstruction } from './classify-instruction.ts';
 import type { BuildSecret } from './rewrite.ts';
 
 /** A secret that a RUN gets for its own time. */
@@ -63,13 +62,7 @@ export function secretText(id: string, isRequired = true): string {
   return `$(cat /run/secrets/${id}${isRequired ? '' : ' 2>/dev/null'})`;
 }
 
-/** True for a RUN in shell form that assignments can be put in front of. */
-export function isPlainRun({ syntax, commands }: Instruction): boolean {
-  return syntax.heredocs.length === 0 && commands !== undefined && commands.length > 0;
-}
-
-/** True for a RUN that can have no use for a credential unless it names it: apt alone, directories, users. */
-export function needsNoSecret(run: Instruction): boolean {
-  const { role } = classifyInstruction(run);
-  return role === 'system' || role === 'arrangement';
+/** True for a RUN whose shell text is read, so that assignments can be put in front of it. */
+export function isPlainRun({ commands }: Instruction): boolean {
+  return commands !== undefined && commands.length > 0;
 }

@@ -5,7 +5,9 @@ import { readContextCopy } from './context-paths.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeLinks } from './remove-links.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
-import { mergeChanges, needsNoSecret, noChange, type SecretChange } from './secret-change.ts';
+import { mergeChanges, noChange, type SecretChange } from './secret-change.ts';
+import { fileReader } from './secret-readers.ts';
+import { secretUse } from './secret-use.ts';
 
 /** Files that hold credentials and nothing else. */
 const credentialNames = /^(\.netrc|_netrc|\.pypirc|\.git-credentials)$/;
@@ -53,24 +55,29 @@ function changeOf(
   const removing = behind.map((one) => removalOf(one, target, dockerfile.syntax.text));
   if (removing.includes('unsure')) return leave('a RUN removes it in a way that would meet the mount');
   const gone = behind.filter((_, at) => removing[at] === 'whole');
-  const runs = behind.filter(
-    (one) =>
-      one.syntax.keyword === 'run' &&
-      !gone.includes(one) &&
-      (one.syntax.value.includes(target) || !needsNoSecret(one)),
-  );
+  const reader = fileReader(target);
+  const users = behind.flatMap((run) => {
+    const isRun = run.syntax.keyword === 'run' && !gone.includes(run);
+    const use = isRun ? secretUse(run, reader, { model: dockerfile.model, facts }) : undefined;
+    return use === undefined ? [] : [{ run, use }];
+  });
+  if (users.length === 0)
+    return leave('no RUN here reads it; where the running container does, hand it in when that starts');
   const id = name.replace(/^[._]/, '').replace(/[^\w]+/g, '-');
   const { text } = dockerfile.syntax;
   const { blockStart, range } = instruction.syntax;
   return {
     ...noChange,
-    mounts: runs.map((run) => ({ run, id, target, isRequired: true })),
+    mounts: users.map(({ run }) => ({ run, id, target, isRequired: true })),
     edits: [
       removeBlock(text, { start: blockStart, end: range.end }),
       ...gone.map((one) => removeBlock(text, { start: one.syntax.blockStart, end: one.syntax.range.end })),
       ...removing.flatMap((one) => (typeof one === 'string' ? [] : one)),
     ],
     secrets: [{ id, source: { kind: 'file', path: source } }],
+    leftAlone: users.flatMap(({ run, use }) =>
+      typeof use === 'object' ? [`${dockerfile.placeOf(run.syntax)} gets ${name} too: ${use.because}`] : [],
+    ),
     subjects: [`${facts.credentialFiles?.get(source) ?? 'the credentials'} in ${name}`],
   };
 }

@@ -2,8 +2,10 @@ import type { Instruction, ShellCommand, Stage, TextRange } from '../model.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeLinks } from './remove-links.ts';
-import type { ResolvedDockerfile } from './rewrite.ts';
-import { isPlainRun, needsNoSecret, noChange, type SecretChange, secretText } from './secret-change.ts';
+import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
+import { isPlainRun, noChange, type SecretChange, secretText } from './secret-change.ts';
+import { variableReader } from './secret-readers.ts';
+import { secretUse } from './secret-use.ts';
 
 /** A secret in a command of a RUN. */
 interface SecretInCommand {
@@ -11,6 +13,7 @@ interface SecretInCommand {
   readonly stage: Stage;
   readonly command: ShellCommand;
   readonly dockerfile: ResolvedDockerfile;
+  readonly facts: RewriteFacts;
   /** Of the secret in the text. */
   readonly range: TextRange;
   readonly id: string;
@@ -25,6 +28,7 @@ export function pipConfigChange({
   stage,
   command,
   dockerfile,
+  facts,
   range,
   id,
 }: SecretInCommand): SecretChange | undefined {
@@ -38,11 +42,16 @@ export function pipConfigChange({
   const behind = stage.instructions.slice(stage.instructions.indexOf(run) + 1);
   const removal = removalOf(run, command, text);
   const isWhole = run.commands?.length === 1;
-  const runs = [...(isWhole ? [] : [run]), ...behind].filter(
-    (one) => one.syntax.keyword === 'run' && (one === run || !needsNoSecret(one)),
-  );
+  const { model } = dockerfile;
+  const reader = variableReader(name, false);
+  const users = behind.flatMap((one) => {
+    const use = one.syntax.keyword === 'run' ? secretUse(one, reader, { model, facts }) : undefined;
+    return use === undefined ? [] : [{ run: one, use }];
+  });
+  const runs = [...(isWhole ? [] : [run]), ...users.map((one) => one.run)];
   const isSet = [run, ...runs].some((one) => Object.hasOwn(one.before.variables, name));
-  if (isShared || isSet || removal === undefined || !runs.every(isPlainRun)) return undefined;
+  const isReadable = runs.length > 0 && runs.every(isPlainRun);
+  if (isShared || isSet || removal === undefined || !isReadable) return undefined;
   const secret = text.slice(range.start, range.end);
   const [lead, tail, more] = value.split(secret);
   if (lead === undefined || tail === undefined || more !== undefined || /[$"`\\\s]/.test(lead + tail))
@@ -52,6 +61,11 @@ export function pipConfigChange({
     mounts: runs.map((one) => ({ run: one, id, isRequired: true })),
     assignments: runs.map((one) => ({ run: one, text: `${name}="${lead}${secretText(id)}${tail}"` })),
     edits: removal,
+    leftAlone: users.flatMap((one) =>
+      typeof one.use === 'object'
+        ? [`${dockerfile.placeOf(one.run.syntax)} gets ${name} too: ${one.use.because}`]
+        : [],
+    ),
   };
 }
 

@@ -1,18 +1,18 @@
 import { findSecrets } from '../../finding/index.ts';
 import type { Instruction, ShellCommand, Stage, TextRange } from '../model.ts';
 import { keepsSecret } from './keeps-secret.ts';
-import type { BuildSecret, ResolvedDockerfile } from './rewrite.ts';
+import type { BuildSecret, ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
 import { mergeChanges, noChange, type SecretChange, secretText } from './secret-change.ts';
 import { pipConfigChange } from './secret-pip-config.ts';
 
 /** `pip install --index-url https://user:password@host/simple` → the password comes out of a secret's file, the rest stays. */
-export function secretWords(dockerfile: ResolvedDockerfile): SecretChange {
+export function secretWords(dockerfile: ResolvedDockerfile, facts: RewriteFacts): SecretChange {
   const values = new Map<string, string>();
   return mergeChanges(
     dockerfile.model.stages.flatMap((stage) =>
       stage.instructions
         .filter(({ syntax }) => syntax.keyword === 'run')
-        .map((run) => changeOf({ run, stage, dockerfile, values })),
+        .map((run) => changeOf({ run, stage, dockerfile, facts, values })),
     ),
   );
 }
@@ -21,6 +21,7 @@ interface Place {
   readonly run: Instruction;
   readonly stage: Stage;
   readonly dockerfile: ResolvedDockerfile;
+  readonly facts: RewriteFacts;
   /** The ids given so far, with what they stand for: two passwords for one host are two secrets. */
   readonly values: Map<string, string>;
 }
@@ -51,7 +52,7 @@ interface Literal {
 }
 
 function wordChange(place: Place, { range, kind }: Literal): SecretChange {
-  const { run, stage, dockerfile, values } = place;
+  const { run, stage, dockerfile, facts, values } = place;
   const { text } = dockerfile.syntax;
   const where = dockerfile.placeOf(run.syntax);
   const isAround = (one: TextRange): boolean => one.start <= range.start && one.end >= range.end;
@@ -63,7 +64,7 @@ function wordChange(place: Place, { range, kind }: Literal): SecretChange {
   const id = freeId(idOf(text.slice(word.start, word.end), kind), value, values);
   const subjects = [`the ${kind} in \`${command.words[0] ?? ''}\``];
   const secrets: readonly BuildSecret[] = [{ id, source: { kind: 'literal', value } }];
-  const configured = pipConfigChange({ run, stage, command, dockerfile, range, id });
+  const configured = pipConfigChange({ run, stage, command, dockerfile, facts, range, id });
   if (configured !== undefined) return { ...configured, secrets, subjects };
   if (keepsSecret(command, text))
     return leftAlone(

@@ -1,27 +1,24 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the files hold references
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../index.ts';
+import { noFacts, type RewriteFacts, type RewriteId, rewriteDockerfile, rewrites } from '../index.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 
-const plainFacts: RewriteFacts = {
-  hasCacheMounts: true,
-  requirementClosure: new Map(),
-  requirementFolders: new Set(),
-  requirementsWithSource: new Set(),
-  productionRequirements: new Map(),
-  developmentDistributions: new Set(),
-  cpuWheels: undefined,
-  classifyPackage: () => ({ purpose: 'unknown', runtimePackages: [] }),
-  packageOfCommand: () => undefined,
-  runtimeLibraries: [],
-  neededCommands: new Map(),
-  hardCodedPaths: [],
-  importStatements: [],
-  compilesAtRunTime: undefined,
-  pruneScript: 'docker/prune-site-packages.py',
-};
+/** Files of a project that read secrets, or do not. */
+const secretTexts = new Map([
+  ['requirements.txt', 'fastapi\n-r more.txt\n'],
+  ['more.txt', 'uvicorn\n'],
+  ['private.txt', '-r requirements.txt\ngit+https://${GIT_TOKEN}@github.com/acme/models.git\n'],
+  ['nested.txt', '-r private.txt\n'],
+  ['fetch.py', 'print("nothing")\n'],
+  ['train.py', 'from settings import Settings\n'],
+  ['settings.py', 'class Settings(BaseSettings):\n    train_token: str\n'],
+  ['login.sh', '#!/bin/sh\ncurl -H "Authorization: $API_TOKEN" https://api.example.com\n'],
+  ['setup.sh', '#!/bin/sh\nset -e\nmkdir -p /data\ntar xf data.tar\n'],
+  ['build.sh', '#!/bin/sh\nmake all\n'],
+]);
 
 /** An environment file with wheels, and whatever else. */
 function environment(rest: string): string {
@@ -90,12 +87,13 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
     },
   ],
   [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
+  [/secret-mounts\/(uses|two)-/, { contextTexts: secretTexts }],
   [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],
 ];
 
 function factsOf(id: string, name: string): RewriteFacts {
   const found = projects.filter(([word]) => word.test(`${id}/${name}`));
-  return Object.assign({ ...plainFacts }, ...found.map(([, facts]) => facts));
+  return Object.assign({ ...noFacts }, ...found.map(([, facts]) => facts));
 }
 
 /** The rewrites that have cases of their own: each is run alone. */

@@ -1,6 +1,6 @@
 import type { Instruction, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
-import { externalBase } from './external-base.ts';
+import { externalBase } from '../stage-chain.ts';
 import { readPythonBase, slimReference } from './python-base.ts';
 import { leave, nothingToDo, type Rewrite, type RewriteProposal } from './rewrite.ts';
 import { isInstalling } from './tool-commands.ts';

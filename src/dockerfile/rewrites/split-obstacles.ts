@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
-import { redactInstruction } from '../../finding/index.ts';
-import type { Instruction, Stage } from '../model.ts';
+import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
+import { runsSetup } from '../programs.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
+import { hiddenInstalls } from './hidden-installs.ts';
 import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
 import { pythonModulePackages } from './make-environment.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
@@ -24,18 +25,20 @@ export interface SplitQuestion {
   readonly classified: readonly ClassifiedInstruction[];
   readonly facts: RewriteFacts;
   readonly placeOf: PlaceOf;
+  readonly quoteOf: PlaceOf;
 }
 
 type PlaceOf = ResolvedDockerfile['placeOf'];
 
 /** Everything that makes the split of a stage unsafe, in words for its user; empty when it may be split. */
-export function splitObstacles({ stage, classified, facts, placeOf }: SplitQuestion): string[] {
+export function splitObstacles({ stage, classified, facts, placeOf, quoteOf }: SplitQuestion): string[] {
   const lastInstall = classified.findLastIndex((one) => one.role === 'dependencies');
   return [
     ...classified.flatMap((one) => onbuildObstacle(one, placeOf)),
     ...installerObstacles(classified, placeOf),
-    ...classified.flatMap((one) => installObstacles(one, { stage, classified, facts, placeOf })),
-    ...classified.slice(0, lastInstall).flatMap((one) => earlyWorkObstacle(one, placeOf)),
+    ...classified.flatMap((one) => hiddenObstacles(one, placeOf)),
+    ...classified.flatMap((one) => installObstacles(one, { stage, classified, facts, placeOf, quoteOf })),
+    ...classified.slice(0, lastInstall).flatMap((one) => earlyWorkObstacle(one, { placeOf, quoteOf })),
     ...stage.instructions.flatMap((one) => absolutePathObstacle(one, placeOf)),
     ...pythonModulePackages(stage).map(
       (name) => `the system package ${name} brings Python modules, which a virtual environment would not see`,
@@ -50,6 +53,16 @@ export function onbuildObstacle({ instruction }: ClassifiedInstruction, placeOf:
   return instruction.syntax.keyword === 'onbuild'
     ? [`${placeOf(instruction.syntax)}: ONBUILD acts in images built from this one`]
     : [];
+}
+
+/** What is installed where a virtual environment, or a stage, would not get it. */
+export function hiddenObstacles({ instruction }: ClassifiedInstruction, placeOf: PlaceOf): string[] {
+  const setup = (instruction.commands ?? []).some(runsSetup)
+    ? ['`setup.py` is called directly, and what it compiles and where it installs is not known']
+    : [];
+  return [...hiddenInstalls(instruction), ...setup].map(
+    (because) => `${placeOf(instruction.syntax)}: ${because}`,
+  );
 }
 
 /** Dependencies that another program than pip installs, in words for the user. */
@@ -104,12 +117,19 @@ function installObstacles(
   return found;
 }
 
-function earlyWorkObstacle(one: ClassifiedInstruction, placeOf: PlaceOf): string[] {
-  if (one.role !== 'other') return [];
-  const text = redactInstruction(one.instruction.syntax.value).slice(0, 60);
-  const place = placeOf(one.instruction.syntax);
+/** `python3 --version` leaves nothing behind. */
+function asksForVersion({ words }: ShellCommand): boolean {
+  return words.length === 2 && /^(--version|-V)$/.test(words[1] ?? '');
+}
+
+function earlyWorkObstacle(
+  { role, instruction }: ClassifiedInstruction,
+  { placeOf, quoteOf }: Pick<SplitQuestion, 'placeOf' | 'quoteOf'>,
+): string[] {
+  const isQuestion = instruction.commands?.every(asksForVersion) === true;
+  if (role !== 'other' || isQuestion) return [];
   return [
-    `${place.startsWith('line') ? `${place}: \`${text}\`` : place} runs before the installation, and what it leaves for pip or for the application is not known`,
+    `${placeOf(instruction.syntax)}: ${quoteOf(instruction.syntax)} runs before the installation, and what it leaves for pip or for the application is not known`,
   ];
 }
 

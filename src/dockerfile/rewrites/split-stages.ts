@@ -1,4 +1,5 @@
 import type { Stage } from '../model.ts';
+import { joinPieces } from '../syntax/pieces.ts';
 import { type Assembly, builderChunks } from './builder-stage.ts';
 import { classifyInstruction } from './classify-instruction.ts';
 import { readCondaStage } from './conda-stage.ts';
@@ -18,7 +19,7 @@ export const splitStages: Rewrite = {
   title: 'Install in a builder stage, copy the virtual environment',
   risk: 'verify',
   propose(dockerfile, facts) {
-    const { model, syntax, placeOf } = dockerfile;
+    const { model, syntax, placeOf, quoteOf } = dockerfile;
     const stage = model.stages[model.target];
     if (stage === undefined || stage.baseStage !== undefined || isUsedByOthers(dockerfile, stage))
       return nothingToDo;
@@ -32,7 +33,7 @@ export const splitStages: Rewrite = {
     const python = pythonOf(stage, classified);
     const environment = classified.find((one) => one.virtualEnvironment !== undefined)?.virtualEnvironment;
     const files = requirementCopies(classified, facts, placeOf);
-    const obstacles = [...splitObstacles({ stage, classified, facts, placeOf }), ...files.missing];
+    const obstacles = [...splitObstacles({ stage, classified, facts, placeOf, quoteOf }), ...files.missing];
     if (python === undefined && environment === undefined && obstacles.length === 0) {
       obstacles.push(
         `${placeOf(stage.from)}: ${stage.base} may bring Python distributions of its own, which a fresh virtual environment would not see`,
@@ -50,7 +51,7 @@ export const splitStages: Rewrite = {
     });
     const end = stage.instructions.at(-1)?.syntax.range.end ?? stage.from.range.end;
     return {
-      edits: [{ range: { start: stage.from.range.start, end }, newText: text }],
+      edits: [{ range: { start: stage.from.range.start, end }, ...text }],
       reason:
         'what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage',
       leftAlone: [],
@@ -58,15 +59,18 @@ export const splitStages: Rewrite = {
   },
 };
 
-function splitText({ model }: ResolvedDockerfile, assembly: Assembly): string {
+function splitText({ model }: ResolvedDockerfile, assembly: Assembly): ReturnType<typeof joinPieces> {
   const { text, stage, eol } = assembly;
   const name = model.stages.some((other) => other.name === 'builder') ? 'python-builder' : 'builder';
   const from = text.slice(stage.from.range.start, stage.from.range.end);
-  const builder = [
-    `${from.replace(/\s+as\s+\S+\s*$/i, '').trimEnd()} AS ${name}`,
+  const { start } = stage.from.range;
+  return joinPieces([
+    { text: `${from.replace(/\s+as\s+\S+\s*$/i, '').trimEnd()} AS ${name}`, from: start },
     ...builderChunks(assembly),
-  ];
-  return `${builder.join('')}${eol}${eol}${[from, ...runtimeChunks(assembly, name)].join('')}`;
+    `${eol}${eol}`,
+    { text: from, from: start },
+    ...runtimeChunks(assembly, name),
+  ]);
 }
 
 function isUsedByOthers({ model }: ResolvedDockerfile, stage: Stage): boolean {

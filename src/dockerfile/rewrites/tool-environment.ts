@@ -1,4 +1,5 @@
 import type { ShellCommand } from '../model.ts';
+import { joinPieces } from '../syntax/pieces.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { environmentPath } from './make-environment.ts';
 import { nothingToDo, type Rewrite } from './rewrite.ts';
@@ -53,7 +54,7 @@ function insertion({ instructions, first, tool }: ToolStage, text: string): Text
   const flags = run.syntax.flags.map((flag) => `${text.slice(flag.range.start, flag.range.end)} `).join('');
   return {
     range: { start: before.range.end, end: command.range.start },
-    newText: `${eol}${making}${eol}RUN ${flags}`,
+    ...joinPieces([`${eol}${making}${eol}`, { text: `RUN ${flags}`, from: run.syntax.range.start }]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ProjectTool } from '../project-tool-command.ts';
+import { joinPieces, type Piece } from '../syntax/pieces.ts';
 import { type ContextCopy, makesOwnedFolder, readContextCopy } from './context-paths.ts';
 import { removeBlock } from './remove-block.ts';
 import { leave, nothingToDo, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
@@ -120,21 +121,26 @@ function moved(
 ): ReturnType<Rewrite['propose']>['edits'] {
   const { text } = syntax;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const blockOf = ({ instruction }: ToolInstruction): string =>
-    text.slice(instruction.syntax.blockStart, instruction.syntax.range.end);
+  const blockOf = ({ instruction: { syntax: one } }: ToolInstruction): Piece => ({
+    text: text.slice(one.blockStart, one.range.end),
+    from: one.range.start,
+  });
   const [command] = projectInstalls(install.instruction);
   const { range } = install.instruction.syntax;
   const isTwice = command?.hasProject === true && manifest?.isPackage !== false;
   const optionAt = command?.command.wordRanges[command.firstArgument - 1]?.end ?? range.end;
   const run = isTwice
-    ? `${text.slice(range.start, optionAt)} ${dependenciesAlone[tool]}${text.slice(optionAt, range.end)}`
+    ? {
+        text: `${text.slice(range.start, optionAt)} ${dependenciesAlone[tool]}${text.slice(optionAt, range.end)}`,
+        from: range.start,
+      }
     : blockOf(install);
   const { workdir } = install.instruction.before;
   const lead = [...between.map(blockOf), `COPY ${files.join(' ')} ${workdir === '/' ? '/' : './'}`, run];
   const start = copy.instruction.syntax.blockStart;
   const removed = [...between, ...(isTwice ? [] : [install])];
   return [
-    { range: { start, end: start }, newText: `${lead.join(eol)}${eol}${eol}` },
+    { range: { start, end: start }, ...joinPieces([...lead.flatMap((piece) => [piece, eol]), eol]) },
     ...removed.map(({ instruction }) =>
       removeBlock(text, { start: instruction.syntax.blockStart, end: instruction.syntax.range.end }),
     ),

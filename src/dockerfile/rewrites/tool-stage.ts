@@ -5,7 +5,12 @@ import type { ProjectInstall, ProjectTool } from '../project-tool-command.ts';
 import { readContextCopy } from './context-paths.ts';
 import { judgeRun } from './judge-run.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
-import { absolutePathObstacle, installerObstacles, onbuildObstacle } from './split-obstacles.ts';
+import {
+  absolutePathObstacle,
+  hiddenObstacles,
+  installerObstacles,
+  onbuildObstacle,
+} from './split-obstacles.ts';
 import { changedStart, type RunJudge } from './start-text.ts';
 import { makesOwnPython, runtimeBase } from './tool-base.ts';
 import { classifyToolInstruction, isInstalling, type ToolInstruction } from './tool-commands.ts';
@@ -72,7 +77,7 @@ type Read = Omit<ToolStage, 'obstacles'>;
 
 function toolObstacles(
   read: Read,
-  { model, syntax, placeOf }: ResolvedDockerfile,
+  { model, syntax, placeOf, quoteOf }: ResolvedDockerfile,
   facts: RewriteFacts,
 ): string[] {
   const { stage, instructions, tool, place, last } = read;
@@ -91,6 +96,7 @@ function toolObstacles(
       : []),
     ...severalEnvironments(read),
     ...instructions.flatMap((one) => onbuildObstacle(one.classified, placeOf)),
+    ...instructions.flatMap((one) => hiddenObstacles(one.classified, placeOf)),
     ...installerObstacles(
       instructions.map((one) => one.classified),
       placeOf,
@@ -98,7 +104,7 @@ function toolObstacles(
     ...early.flatMap(({ kind, instruction }) =>
       kind === 'other'
         ? [
-            `${placeOf(instruction.syntax)}: \`${instruction.syntax.value.trim().replace(/\s+/g, ' ').slice(0, 60)}\` runs before the last installation, and what it leaves for the application is not known`,
+            `${placeOf(instruction.syntax)}: ${quoteOf(instruction.syntax)} runs before the last installation, and what it leaves for the application is not known`,
           ]
         : [],
     ),

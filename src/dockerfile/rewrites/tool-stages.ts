@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { joinPieces, type Piece } from '../syntax/pieces.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
 import { chunkOf, isStateForBuilder } from './builder-stage.ts';
 import { type ContextCopy, folderOf, makesOwnedFolder, readContextCopy } from './context-paths.ts';
@@ -34,7 +35,7 @@ export const toolStages: Rewrite = {
       edits: [
         {
           range: { start: stage.from.range.start, end },
-          newText: splitText(dockerfile, read, { path, order, facts }),
+          ...splitText(dockerfile, read, { path, order, facts }),
         },
       ],
       reason: `${read.tool} and its caches, compilers and headers stay behind in the builder stage; the environment is copied to the same path`,
@@ -80,7 +81,7 @@ function splitText(
     readonly order: EnvironmentOrder;
     readonly facts: RewriteFacts;
   },
-): string {
+): ReturnType<typeof joinPieces> {
   const { stage } = read;
   const { text } = syntax;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -88,9 +89,15 @@ function splitText(
   const from = text.slice(stage.from.range.start, stage.from.range.end);
   const runtimeFrom = from.replace(stage.baseAsWritten, runtimeBase(stage) ?? stage.baseAsWritten);
   const parts: Parts = { read, text, eol, facts };
-  const builder = [`${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, ...builderChunks(parts)];
+  const { start } = stage.from.range;
   const copy = `${eol}${eol}COPY --from=${name} ${path} ${path}`;
-  return `${builder.join('')}${eol}${eol}${[runtimeFrom, ...runtimeChunks(parts, order, copy)].join('')}`;
+  return joinPieces([
+    { text: `${from.replace(/\s+as\s+\S+\s*$/i, '')} AS ${name}`, from: start },
+    ...builderChunks(parts),
+    `${eol}${eol}`,
+    { text: runtimeFrom, from: start },
+    ...runtimeChunks(parts, order, copy),
+  ]);
 }
 
 interface Parts {
@@ -101,7 +108,7 @@ interface Parts {
 }
 
 /** Everything up to the last installation, but what only describes the image. */
-function builderChunks(parts: Parts): string[] {
+function builderChunks(parts: Parts): (string | Piece)[] {
   const { read, text, eol, facts } = parts;
   const { instructions, last, stage, tool } = read;
   const roles = instructions.map(asBuilderRole);
@@ -144,7 +151,7 @@ function runtimeChunks(
   { read, text, eol }: Parts,
   order: EnvironmentOrder,
   environmentCopy: string,
-): string[] {
+): (string | Piece)[] {
   const { instructions, stage, last, first } = read;
   const copies = instructions.map(({ instruction }) => readContextCopy(instruction));
   const firstCopy = copies.findIndex((copy) => copy !== undefined);
@@ -183,25 +190,32 @@ function environmentOrder(
 }
 
 /** The apt packages of an installing RUN: which of them the runtime needs is another rewrite's question. */
-function systemPart({ instruction }: ToolInstruction, eol: string): string[] {
+function systemPart({ instruction }: ToolInstruction, eol: string): Piece[] {
   const names = lastingPackages(instruction).join(' ');
   if (names === '') return [];
   return [
-    `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
+    {
+      text: `${eol}${eol}RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`,
+      from: instruction.syntax.range.start,
+    },
   ];
 }
+
+const manifest =
+  /^(pyproject\.toml|uv\.lock|poetry\.lock\*?|pdm\.lock\*?|uv\.lock\*|Pipfile(\.lock)?\*?|poetry\.toml|pdm\.toml|\.python-version)$/;
 
 /** `COPY pyproject.toml uv.lock ./` in front of a `COPY . .` that brings the same files to the same place. */
 function isManifestCopy(at: number, copies: readonly (ContextCopy | undefined)[]): boolean {
   const copy = copies[at];
-  const isManifests = copy?.sources.every((source) =>
-    /^(pyproject\.toml|uv\.lock|poetry\.lock\*?|pdm\.lock\*?|uv\.lock\*|Pipfile(\.lock)?\*?|poetry\.toml|pdm\.toml|\.python-version)$/.test(
-      source,
-    ),
-  );
+  const isManifests =
+    copy?.sources.some((source) => manifest.test(source)) === true &&
+    // What else the installation reads: `README.md`.
+    copy.sources.every(
+      (source) => manifest.test(source) || /^[\w.-]+\.(md|rst|txt|toml|cfg|ini)$/.test(source),
+    );
   const folder =
     copy?.destination.endsWith('/') === true || copy?.destination === '/' ? copy.destination : undefined;
-  if (copy === undefined || isManifests !== true) return false;
+  if (copy === undefined || !isManifests) return false;
   return copies.slice(at + 1).some((other) => {
     const later = other?.destination.replace(/([^/])$/, '$1/');
     return (
@@ -217,7 +231,8 @@ function isSameFile(copy: ContextCopy, folder: string): boolean {
 }
 
 /** ENV and ARG that say nothing to anybody but the tool, and that nothing in the runtime stage refers to. */
-function isToolVariable({ instruction }: ToolInstruction, { instructions, tool }: ToolStage): boolean {
+function isToolVariable({ instruction }: ToolInstruction, read: ToolStage): boolean {
+  const { instructions, tool } = read;
   const { keyword, value } = instruction.syntax;
   if (keyword !== 'env' && keyword !== 'arg') return false;
   const pairs = [...value.matchAll(/(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)/g)].map((match) => match[1] ?? '');
@@ -228,6 +243,15 @@ function isToolVariable({ instruction }: ToolInstruction, { instructions, tool }
   return names.every((name) => {
     const users = others.filter((one) => isUsed(name, one));
     const isForTool = name.startsWith(`${tool.toUpperCase()}_`) || (keyword === 'arg' && users.length > 0);
-    return isForTool && users.every((one) => one.kind === 'install' || one.kind === 'tool');
+    return (
+      isForTool &&
+      users.every(
+        (one) =>
+          one.kind === 'install' ||
+          one.kind === 'tool' ||
+          // `ENV POETRY_VERSION=$POETRY_VERSION` below the ARG.
+          (keyword === 'arg' && one.instruction.syntax.keyword === 'env' && isToolVariable(one, read)),
+      )
+    );
   });
 }

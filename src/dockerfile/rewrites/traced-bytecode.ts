@@ -1,6 +1,6 @@
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
-import { findCopiedEnvironment } from './copied-environment.ts';
+import { environmentPython, findCopiedEnvironment } from './copied-environment.ts';
 import { nothingToDo, type Rewrite } from './rewrite.ts';
 import { isToolPip } from './tool-commands.ts';
 
@@ -23,8 +23,6 @@ export const tracedBytecode: Rewrite = {
     if (installs.some((install) => install.options.some((option) => /^--(no-)?compile$/.test(option.text))))
       return nothingToDo;
     if (environment.builder.after.env['UV_COMPILE_BYTECODE'] !== undefined) return nothingToDo;
-    const isOnPath = environment.builder.after.env['PATH']?.startsWith(`${environment.path}/bin`) === true;
-    const python = isOnPath || installs.length > 0 ? 'python' : `${environment.path}/bin/python`;
     const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
     const last =
       environment.builder.instructions.findLast((one) => one.syntax.keyword === 'run') ??
@@ -36,7 +34,7 @@ export const tracedBytecode: Rewrite = {
     });
     const run =
       `${eol}${eol}# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.${eol}` +
-      `RUN ${python} -I -c "${facts.importStatements.join(`; \\${eol}    `)}"`;
+      `RUN ${environmentPython(environment)} -I -c "${facts.importStatements.join(`; \\${eol}    `)}"`;
     return {
       edits: [...flags, { range: { start: at, end: at }, newText: run }],
       reason: 'pip compiles every module of every distribution; the service loads a fraction of them',

@@ -1,6 +1,7 @@
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall, readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { hiddenInstalls } from './hidden-installs.ts';
 import { environmentPath } from './make-environment.ts';
 import { readPythonBase } from './python-base.ts';
 import { removeWords } from './remove-words.ts';
@@ -21,6 +22,10 @@ export const virtualEnvironment: Rewrite = {
     const place = placeOf(found.copy.syntax);
     if (!isSamePython(found.builder, target))
       return leave(`${place}: the two stages may not have the same Python at the same place`);
+    const hidden = found.builder.instructions.flatMap((one) =>
+      hiddenInstalls(one).map((because) => `${placeOf(one.syntax)}: ${because}`),
+    );
+    if (hidden.length > 0) return leave(...hidden);
     const path = pathEdits(target, found);
     if (path === undefined)
       return leave(`${place}: another instruction names ${found.destination} as the installation path`);

@@ -1,7 +1,9 @@
 import type { Instruction, ShellCommand } from '../model.ts';
+import { programOf } from '../programs.ts';
+import { cacheTargets } from '../run-mounts.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { DockerfileSyntax, TextEdit } from '../syntax/syntax.ts';
 import type { LintRule, Violation } from './rule.ts';
-import { cacheTargets, keptStages, programOf } from './visit.ts';
 
 /** apk keeps the index of its packages in the layer. */
 export const apkCache: LintRule = {

@@ -1,6 +1,7 @@
 import { readAptInstall } from '../apt-command.ts';
+import { instructionsUpTo } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf, instructionsUpTo } from './visit.ts';
+import { commandsOf } from './visit.ts';
 
 // A variable in front of the packages may hold it.
 const yes = /^(?:-[a-zA-Z]*y[a-zA-Z]*|-qq+|--yes|--assume-yes|--force-yes|--quiet=2|-q=2|.*\$.*)$/;

@@ -1,8 +1,10 @@
 import { aptAction } from '../apt-command.ts';
 import type { Instruction, ShellCommand } from '../model.ts';
+import { commandsIn, programOf } from '../programs.ts';
+import { cacheTargets, mountsOf } from '../run-mounts.ts';
+import { instructionsUpTo, keptStages } from '../stage-chain.ts';
 import { appendLink } from './append-link.ts';
 import type { LintRule, LintSubject, Violation } from './rule.ts';
-import { cacheTargets, instructionsUpTo, keptStages, mountsOf, programOf } from './visit.ts';
 
 const lists = /^\/var\/lib\/(?:apt(?:\/(?:lists)?.*|\*)?|\*)/;
 const archives = /^\/var\/cache(?:\/apt(?:\/archives)?)?(?:\/?\*?|\/\*\.deb)$/;
@@ -20,7 +22,7 @@ export const aptListsLeft: LintRule = {
 };
 
 function listsLeft(subject: LintSubject, instruction: Instruction): readonly Violation[] {
-  const commands = instruction.commands ?? [];
+  const commands = commandsIn(instruction);
   const update = commands.find((command) => aptAction(command) === 'update');
   const isKept = isMounted(instruction, ['/var/lib/apt/lists', '/var/lib/apt', '/var/lib', '/var']);
   if (update === undefined || isKept || removes(commands, lists)) return [];
@@ -37,7 +39,7 @@ function listsLeft(subject: LintSubject, instruction: Instruction): readonly Vio
 
 /** Debian's images delete each package behind apt; where that was turned off for the sake of a cache mount, and there is none, they stay. */
 function archivesLeft({ model }: LintSubject, instruction: Instruction): readonly Violation[] {
-  const commands = instruction.commands ?? [];
+  const commands = commandsIn(instruction);
   const install = commands.find((command) => aptAction(command) === 'install');
   const isKept = isMounted(instruction, ['/var/cache/apt/archives', '/var/cache/apt', '/var/cache', '/var']);
   const isCleaned =

@@ -1,6 +1,7 @@
 import { aptAction } from '../apt-command.ts';
+import { programOf } from '../programs.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf, programOf } from './visit.ts';
+import { commandsOf } from './visit.ts';
 
 /** What both programs do alike; `apt upgrade` installs new packages where `apt-get upgrade` does not. */
 const alike = /^(?:update|install|remove|purge|clean|autoclean|autoremove|download|source|build-dep)$/;

@@ -1,6 +1,7 @@
 import { readAptInstall } from '../apt-command.ts';
+import { instructionsUpTo } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf, instructionsUpTo } from './visit.ts';
+import { commandsOf } from './visit.ts';
 
 /** Apt-get install with recommended packages. */
 export const aptRecommends: LintRule = {

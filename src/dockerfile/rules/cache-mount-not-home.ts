@@ -1,6 +1,7 @@
 import { readPipInstall } from '../pip-command.ts';
+import { cacheTargets } from '../run-mounts.ts';
 import type { LintRule } from './rule.ts';
-import { cacheTargets, instructionsOf } from './visit.ts';
+import { instructionsOf } from './visit.ts';
 
 /** A pip cache mount that pip does not use. */
 export const cacheMountNotHome: LintRule = {

@@ -1,8 +1,10 @@
 import type { Instruction, ShellCommand } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { programOf } from '../programs.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
+import { cacheTargets } from '../run-mounts.ts';
 import type { LintRule } from './rule.ts';
-import { cacheTargets, instructionsOf, programOf } from './visit.ts';
+import { instructionsOf } from './visit.ts';
 
 interface Place {
   readonly what: string;

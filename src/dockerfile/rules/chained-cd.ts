@@ -1,5 +1,6 @@
+import { programOf } from '../programs.ts';
 import type { LintRule } from './rule.ts';
-import { instructionsOf, programOf } from './visit.ts';
+import { instructionsOf } from './visit.ts';
 
 /** Cd where WORKDIR would do. */
 export const chainedCd: LintRule = {

@@ -1,8 +1,8 @@
 import type { Instruction } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { programOf } from '../programs.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
 import type { LintRule } from './rule.ts';
-import { programOf } from './visit.ts';
 
 /** RUN after RUN that could be one. */
 export const consecutiveRun: LintRule = {

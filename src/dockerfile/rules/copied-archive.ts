@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { programOf } from '../programs.ts';
 import { argumentWords } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
-import { programOf } from './visit.ts';
 
 const archive = /\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|tar\.\w+)$/i;
 

@@ -1,6 +1,7 @@
 import { readPipInstall } from '../pip-command.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { baseRange, keptStages } from './visit.ts';
+import { baseRange } from './visit.ts';
 
 /** CUDA twice: in the base and in the wheels. */
 export const cudaBaseWithCudaWheels: LintRule = {

@@ -1,8 +1,9 @@
 import type { DockerfileModel, ShellCommand } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { commandsIn } from '../programs.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
+import { shippedStages } from '../stage-chain.ts';
 import type { LintProject, LintRule } from './rule.ts';
-import { shippedStages } from './visit.ts';
 
 const tools =
   /^(pytest(?:-[\w-]+)?|black|ruff|mypy|pyright|flake8|pylint|isort|autopep8|yapf|bandit|pre-commit|tox|nox|coverage|hypothesis|ipdb|jupyter(?:lab)?|notebook|sphinx|mkdocs(?:-[\w-]+)?|twine|bump2version)(?=$|[[<>=!~;\s@])/i;
@@ -25,7 +26,7 @@ export const devDependencies: LintRule = {
     return shippedStages(model)
       .flatMap(({ instructions }) => instructions)
       .flatMap((instruction) =>
-        (instruction.commands ?? []).flatMap((command) => {
+        commandsIn(instruction).flatMap((command) => {
           const found = developing(command, instruction.before.variables, project);
           return found === undefined || isStarted(found.word, started)
             ? []

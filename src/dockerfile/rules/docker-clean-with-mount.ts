@@ -1,6 +1,8 @@
 import { aptAction } from '../apt-command.ts';
+import { commandsIn } from '../programs.ts';
+import { cacheTargets } from '../run-mounts.ts';
+import { instructionsUpTo } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { cacheTargets, instructionsUpTo } from './visit.ts';
 
 /** An apt cache mount that docker-clean empties. */
 export const dockerCleanWithMount: LintRule = {
@@ -13,7 +15,7 @@ export const dockerCleanWithMount: LintRule = {
         const isMounted = cacheTargets(instruction).some((target) =>
           /^\/var\/cache\/apt(?:\/archives)?$/.test(target),
         );
-        const installs = (instruction.commands ?? []).some((command) => aptAction(command) === 'install');
+        const installs = commandsIn(instruction).some((command) => aptAction(command) === 'install');
         const isOff = instructionsUpTo(model, instruction).some(
           ({ syntax }) =>
             syntax.value.includes('docker-clean') || /Keep-Downloaded-Packages/i.test(syntax.value),

@@ -1,6 +1,6 @@
 import { missingCheckProgram } from '../missing-check-program.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { keptStages } from './visit.ts';
 
 /** HEALTHCHECK calls a program that the image lacks. */
 export const healthcheckProgram: LintRule = {

@@ -1,5 +1,5 @@
+import { keptStages } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { keptStages } from './visit.ts';
 
 /** No HEALTHCHECK; off by default, for orchestrators check by themselves. */
 export const missingHealthcheck: LintRule = {

@@ -1,5 +1,6 @@
+import { keptStages } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { keptStages, labelsOf } from './visit.ts';
+import { labelsOf } from './visit.ts';
 
 /** A label that `label-schema` asks for is not set. */
 export const missingLabel: LintRule = {

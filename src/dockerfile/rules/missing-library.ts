@@ -1,9 +1,10 @@
 import { readAptInstall } from '../apt-command.ts';
 import type { DockerfileModel } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { keptStages, rootBase, shippedStages } from '../stage-chain.ts';
 import type { TextRange } from '../syntax/syntax.ts';
 import type { LintProject, LintRule } from './rule.ts';
-import { instructionsOf, keptStages, rootBase, shippedStages } from './visit.ts';
+import { instructionsOf } from './visit.ts';
 
 /** Bases without the libraries of a desktop and of compilers: Debian's names are theirs too. */
 const leanBase =

@@ -1,5 +1,5 @@
+import { keptStages } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { keptStages } from './visit.ts';
 
 /** No USER; off by default, for the base image may set one. */
 export const missingUser: LintRule = {

@@ -1,5 +1,5 @@
+import { keptStages } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { keptStages } from './visit.ts';
 
 /** The USER of the image is a name, which the host cannot look up. */
 export const namedUser: LintRule = {

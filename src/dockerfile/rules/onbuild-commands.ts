@@ -1,5 +1,5 @@
 import type { DockerfileModel, Instruction, ShellCommand } from '../model.ts';
-import { readShellCommands } from '../shell-commands.ts';
+import { readShellScript } from '../shell-commands.ts';
 import type { DockerfileSyntax } from '../syntax/syntax.ts';
 
 /** The model with the commands of `ONBUILD RUN …`, which an image that starts from this one will run. */
@@ -29,5 +29,5 @@ function onbuildCommands(text: string, { syntax, before }: Instruction): readonl
     value: syntax.value.slice(run.length),
     sourceOffsets: syntax.sourceOffsets.slice(run.length),
   };
-  return readShellCommands(text, inner, before.shell);
+  return readShellScript(text, inner, before.shell)?.commands;
 }

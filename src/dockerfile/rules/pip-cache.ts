@@ -1,8 +1,10 @@
 import type { DockerfileModel, Instruction, ShellCommand } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { commandsIn } from '../programs.ts';
+import { cacheTargets, mountsOf } from '../run-mounts.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { TextRange } from '../syntax/syntax.ts';
 import type { LintRule } from './rule.ts';
-import { cacheTargets, keptStages, mountsOf } from './visit.ts';
 
 const insertion = (command: ShellCommand, first: number): TextRange => {
   const at = command.wordRanges[first - 1]?.end ?? command.range.end;
@@ -50,5 +52,5 @@ function commandsKept(
 ): readonly { readonly command: ShellCommand; readonly instruction: Instruction }[] {
   return keptStages(model)
     .flatMap(({ instructions }) => instructions)
-    .flatMap((instruction) => (instruction.commands ?? []).map((command) => ({ command, instruction })));
+    .flatMap((instruction) => commandsIn(instruction).map((command) => ({ command, instruction })));
 }

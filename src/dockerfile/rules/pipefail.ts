@@ -1,6 +1,8 @@
 import type { DockerfileModel, Instruction, ShellCommand } from '../model.ts';
+import { programOf } from '../programs.ts';
+import { rootBase } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { instructionsOf, programOf, rootBase } from './visit.ts';
+import { instructionsOf } from './visit.ts';
 
 /** What does not fail, or (`yes`) fails by design when its reader has had enough. */
 const harmless = /^(?:echo|printf|yes|true|:|\[|test)$/;
@@ -16,7 +18,9 @@ export const pipefail: LintRule = {
       const commands = instruction.commands ?? [];
       const isSet =
         instruction.before.shell.some((word) => word.includes('pipefail')) ||
-        commands.some(({ words }) => words[0] === 'set' && words.includes('pipefail'));
+        commands.some(({ words }) => words[0] === 'set' && words.includes('pipefail')) ||
+        // Of a program in quotes: `bash -o pipefail -c '…'`.
+        (instruction.quoted.length > 0 && /\bpipefail\b/.test(instruction.syntax.value));
       if (isSet) return [];
       const pipe = commands.flatMap((command, at) => {
         const next = commands[at + 1];

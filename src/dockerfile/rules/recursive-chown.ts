@@ -1,7 +1,8 @@
 import type { Instruction } from '../model.ts';
+import { programOf } from '../programs.ts';
+import { keptStages } from '../stage-chain.ts';
 import { argumentWords } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
-import { keptStages, programOf } from './visit.ts';
 
 const isBelow = (copy: Instruction, target: string): boolean => {
   const place = argumentWords(copy.syntax).at(-1)?.text ?? '';

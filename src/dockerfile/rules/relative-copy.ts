@@ -1,6 +1,7 @@
+import { rootBase } from '../stage-chain.ts';
 import { argumentWords } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
-import { hasWorkdir, instructionsOf, rootBase } from './visit.ts';
+import { hasWorkdir, instructionsOf } from './visit.ts';
 
 /** Images whose documentation promises a working directory: AWS Lambda's, Airflow's, those of the Jupyter Docker Stacks. */
 const promised =

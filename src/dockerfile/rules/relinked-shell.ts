@@ -1,5 +1,6 @@
+import { programOf } from '../programs.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf, programOf } from './visit.ts';
+import { commandsOf } from './visit.ts';
 
 /** /bin/sh is linked anew. */
 export const relinkedShell: LintRule = {

@@ -1,5 +1,5 @@
+import { keptStages } from '../stage-chain.ts';
 import type { LintRule } from './rule.ts';
-import { keptStages } from './visit.ts';
 
 /** The last USER is root. */
 export const rootUser: LintRule = {

@@ -1,8 +1,10 @@
 import type { Instruction, ShellCommand } from '../model.ts';
+import { programOf } from '../programs.ts';
+import { cacheTargets, mountsOf } from '../run-mounts.ts';
+import { keptStages } from '../stage-chain.ts';
 import type { DockerfileSyntax } from '../syntax/syntax.ts';
 import { appendLink } from './append-link.ts';
 import type { LintRule, Violation } from './rule.ts';
-import { cacheTargets, keptStages, mountsOf, programOf } from './visit.ts';
 
 interface Manager {
   readonly program: RegExp;

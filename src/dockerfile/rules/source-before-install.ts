@@ -1,9 +1,9 @@
 import type { Instruction } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { programOf } from '../programs.ts';
 import { readProjectInstall } from '../project-tool-command.ts';
 import { argumentWords } from '../syntax/words.ts';
 import type { LintRule } from './rule.ts';
-import { programOf } from './visit.ts';
 
 /** What is copied first instead, by the program that installs. */
 const manifests = {

@@ -1,9 +1,10 @@
 import { messageOf, nearestName, UserError } from '../../base/index.ts';
 import type { Instruction } from '../model.ts';
+import { rootBase } from '../stage-chain.ts';
 import type { DockerfileSyntax } from '../syntax/syntax.ts';
 import { argumentWords, type PlacedWord, parseNameValues } from '../syntax/words.ts';
 import type { LintRule, LintSubject } from './rule.ts';
-import { instructionsOf, platformArguments, rootBase, unsetIn } from './visit.ts';
+import { instructionsOf, platformArguments, unsetIn } from './visit.ts';
 
 // Base images set these; what a base sets is not known here.
 const setByBases =

@@ -1,6 +1,7 @@
 import type { ShellCommand } from '../model.ts';
+import { programOf } from '../programs.ts';
 import type { LintRule, Violation } from './rule.ts';
-import { commandsOf, programOf } from './visit.ts';
+import { commandsOf } from './visit.ts';
 
 /** Useradd with a large uid writes a huge log file. */
 export const useraddLargeUid: LintRule = {

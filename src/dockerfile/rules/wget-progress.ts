@@ -1,5 +1,6 @@
+import { programOf } from '../programs.ts';
 import type { LintRule } from './rule.ts';
-import { commandsOf, programOf } from './visit.ts';
+import { commandsOf } from './visit.ts';
 
 const quiet =
   /^(?:-[a-zA-Z]*[qoa].*|-nv|--quiet|--no-verbose|--progress.*|--output-file.*|--append-output.*)$/;

@@ -79,4 +79,12 @@ export interface DockerfileSyntax {
 export interface TextEdit {
   readonly range: TextRange;
   readonly newText: string;
+  /** What of `newText` was moved or copied from elsewhere in the text. */
+  readonly origins?: readonly TextOrigin[];
+}
+
+/** A part of a new text, and the place in the old one of the instruction that it was. */
+export interface TextOrigin {
+  readonly range: TextRange;
+  readonly from: number;
 }

@@ -11,7 +11,7 @@ type Settings = Partial<Pick<SlimSettings, 'only' | 'skip' | 'with'>>;
 
 /** The edits that may be made, opt-in ones among them only when asked for. */
 function made(given: EditChoice, settings: Settings = {}): readonly string[] {
-  const { skipped, asked } = chooseEdits(given, { ...settings, options: {} });
+  const { skipped, asked } = chooseEdits(given, { ...settings, options: {}, placeOf: () => '' });
   return editIds.filter((id) => !skipped.has(id) && (!optIn.includes(id) || asked.has(id)));
 }
 
@@ -51,7 +51,7 @@ describe('the edits that are made', () => {
     [{ with: 'x', skip: 'x' }, '--skip: there is no edit named x.', 'The edits are'],
     [{ only: 'compose', skip: 'compose' }, 'compose is both asked for and skipped.', 'Name each edit'],
   ])('%j is refused: %s', (given, message, hint) => {
-    const choosing = (): unknown => chooseEdits(given, { options: {} });
+    const choosing = (): unknown => chooseEdits(given, { options: {}, placeOf: () => '' });
     expect(choosing).toThrow(UserError);
     expect(choosing).toThrow(expect.objectContaining({ message, hint: expect.stringContaining(hint) }));
   });

@@ -62,6 +62,29 @@ test('an opt-in edit is made when it is asked for, and no value of a secret is s
   expect(stdout).not.toContain('ghp_16C7e42F292c6912E7710c838347Ae178B4a');
 });
 
+test('only the steps whose files name a secret get it', async () => {
+  const folder = projectOf({
+    Dockerfile: `FROM python:3.12-slim
+WORKDIR /app
+ARG GIT_TOKEN
+COPY . .
+RUN pip install -r requirements.txt
+RUN pip install -r private.txt
+RUN sh fetch.sh
+RUN sh prepare.sh
+CMD ["python", "main.py"]
+`,
+    'main.py': '',
+    'requirements.txt': 'fastapi\n',
+    'private.txt': 'git+https://${GIT_TOKEN}@github.com/acme/models.git\n',
+    'fetch.sh': 'curl -H "Authorization: $GIT_TOKEN" https://example.com\n',
+    'prepare.sh': 'mkdir -p data\n',
+  });
+  const { stdout } = await explain(folder, '--only=secret-mounts');
+  const mounted = [...stdout.matchAll(/^ {3}\+RUN --mount=type=secret.*\n.*\n {3}.(.*)$/gm)];
+  expect(mounted.map((match) => match[1]?.trim())).toEqual(['pip install -r private.txt', 'sh fetch.sh']);
+});
+
 test('--json prints the same as data', async () => {
   const { stdout, code } = await explain(projectOf(api), '--json', '--only', 'secret-mounts');
   expect(code).toBe(0);

@@ -21,6 +21,7 @@ import { writeOutput } from '../../write-output.ts';
 import { apply, refuseDirtyTree } from './apply.ts';
 import { decideTarget } from './decide-target.ts';
 import { planProject } from './plan-project.ts';
+import { withPathPlaces } from './setting-place.ts';
 import { slimByForecast } from './slim-by-forecast.ts';
 import { parseSlimOptions, type SlimOptions } from './slim-options.ts';
 import { readSlimSettings } from './slim-settings.ts';
@@ -35,7 +36,7 @@ export async function runSlim(given: unknown, signal: AbortSignal): Promise<Exit
   const environment = readEnvironment(signal, quiet);
   const settings = await readSlimSettings(resolve(environment.cwd, directory));
   const options = parseSlimOptions(given, settings, environment);
-  const task = await prepare(options, environment);
+  const task = await withPathPlaces(given, settings, () => prepare(options, environment));
   if (options.isExplain) {
     environment.write(await explain(task));
     return exitCodes.clean;

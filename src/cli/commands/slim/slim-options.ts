@@ -6,7 +6,8 @@ import type { EditId } from '../../../slim/index.ts';
 import { type Probe, parseProbe } from '../../../verify/index.ts';
 import { chooseEdits } from './choose-edits.ts';
 import { parseSecret } from './parse-secret.ts';
-import { type SlimSettings, withSettings } from './slim-settings.ts';
+import { withPlace } from './setting-place.ts';
+import { isSetting, type SlimSettings, withSettings } from './slim-settings.ts';
 
 /** The options of `plimsoll slim`, checked. */
 export interface SlimOptions {
@@ -98,25 +99,25 @@ export function parseSlimOptions(
     });
   }
   const options = parsed.data;
-  if (options.json && options.markdown)
-    throw new UserError('--json and --markdown exclude each other.', {
-      hint: 'Both are also written to .plimsoll/report.json and .plimsoll/report.md.',
-    });
-  if (options.explain && (options.markdown || options.apply))
-    throw new UserError('--explain prints a plan and writes nothing.', {
-      hint: 'Leave --markdown and --apply out; the report of a whole run has every diff too.',
-    });
+  refuseContradictions(options);
+  // An error in a setting names its place in the file, not an option that nobody gave.
+  const located = <T>(option: string, path: readonly (string | number)[], read: () => T): T =>
+    isSetting(given, option) ? withPlace(settings.placeOf(...path), read) : read();
+  const { platform } = options;
   return {
     ...options,
-    platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+    platform:
+      platform === undefined ? undefined : located('platform', ['platform'], () => parsePlatform(platform)),
     buildArgs: pairs(options.buildArg, '--build-arg'),
     env: pairs(options.env, '--env'),
-    probes: options.probe.map(parseProbe),
+    probes: options.probe.map((text, at) => located('probe', ['probes', at], () => parseProbe(text))),
     ports: options.port,
     startSeconds: options.startTimeout,
     uplinkBitsPerSecond: options.uplink * 1e6,
     ...chooseEdits(options, settings),
-    secrets: options.secret.map((text) => parseSecret(text, surroundings)),
+    secrets: options.secret.map((text, at) =>
+      located('secret', ['secrets', at], () => parseSecret(text, surroundings)),
+    ),
     isExplain: options.explain,
     isBuild: options.build,
     isApply: options.apply,
@@ -129,6 +130,17 @@ export function parseSlimOptions(
     engine: options.engine,
     health: options.health,
   };
+}
+
+function refuseContradictions(options: z.infer<typeof schema>): void {
+  if (options.json && options.markdown)
+    throw new UserError('--json and --markdown exclude each other.', {
+      hint: 'Both are also written to .plimsoll/report.json and .plimsoll/report.md.',
+    });
+  if (options.explain && (options.markdown || options.apply))
+    throw new UserError('--explain prints a plan and writes nothing.', {
+      hint: 'Leave --markdown and --apply out; the report of a whole run has every diff too.',
+    });
 }
 
 function pairs(given: readonly string[], option: string): Record<string, string> {

@@ -36,7 +36,7 @@ async function optionsOf(text: string, given: Readonly<Record<string, unknown>> 
 }
 
 test('there need be no file, and no section', async () => {
-  expect(await readSlimSettings(folder)).toEqual({ options: {} });
+  expect(await readSlimSettings(folder)).toMatchObject({ options: {} });
   expect((await optionsOf('gates:\n  maxSize: 1GB\n')).target).toBe('auto');
   expect((await optionsOf('')).startSeconds).toBe(300);
 });
@@ -91,14 +91,34 @@ test('options of the command line win, names of variables one by one', async () 
 test.each([
   ['slim:\n  skp: []\n', ':2: slim.skp is no setting of slim; did you mean skip?'],
   ['slm:\n  skip: []\n', ':1: slm is no section of this file; did you mean slim?'],
-  ['slim:\n  skip:\n    - slim-bse\n', 'slim.skip.0 names no edit: slim-bse; did you mean slim-base?'],
+  ['slim:\n  skip:\n    - slim-bse\n', ':3: slim.skip.0 names no edit: slim-bse; did you mean slim-base?'],
   ['slim:\n  target: tpu\n', ':2: slim.target is not valid: invalid option'],
   ['slim:\n  ports: [70000]\n', ':2: slim.ports.0 is not valid'],
   ['slim:\n  health: up\n', ':2: slim.health is not valid: must be a path that starts with /'],
   ['slim: [a]\n', ':1: slim is not valid: invalid input'],
+  ['slim:\n  secrets:\n    - { id: a }\n', ':3: slim.secrets.0 is not valid: must be a text'],
+  ['slim:\n  secrets: id=a\n', ':2: slim.secrets is not valid'],
   ['slim:\n  skip: [a\n', '.plimsoll.yaml:'],
 ])('%j is an error: %s', async (text, message) => {
   await expect(settingsOf(text)).rejects.toThrow(message);
+});
+
+test.each([
+  [
+    "slim:\n  secrets:\n    - 'id=T'\n    - 'src=x'\n",
+    '.plimsoll.yaml:4: slim.secrets.1: src=x is not id=ID,src=FILE',
+  ],
+  ["slim:\n  secrets: ['id=t,env=NONE']\n", ':2: slim.secrets.0: t: the variable NONE is not set.'],
+  ["slim:\n  secrets: ['id=t,src=none']\n", ':2: slim.secrets.0: t: there is no file '],
+  ['slim:\n  platform: a/b/c/d\n', ':2: slim.platform: "a/b/c/d" is no platform'],
+  ['slim:\n  probes:\n\n  - GET\n', ':4: slim.probes.0: The probe "GET" is malformed'],
+])('%j is an error with its place: %s', async (text, message) => {
+  await expect(optionsOf(text)).rejects.toThrow(message);
+});
+
+test('an error in an option is none of the settings', async () => {
+  const text = "slim:\n  secrets: ['id=T']\n";
+  await expect(optionsOf(text, { secret: ['src=x'] })).rejects.toThrow(/^--secret src=x is not/);
 });
 
 test('every key of the page is a setting, and every setting is on the page', async () => {
@@ -108,6 +128,12 @@ test('every key of the page is a setting, and every setting is on the page', asy
 });
 
 test('what is not given on the command line does not hide a setting', () => {
-  const merged = withSettings({ ...none, target: undefined }, { options: { target: 'cpu', probe: ['/x'] } });
+  const merged = withSettings(
+    { ...none, target: undefined },
+    {
+      options: { target: 'cpu', probe: ['/x'] },
+      placeOf: () => '',
+    },
+  );
   expect(merged).toMatchObject({ target: 'cpu', probe: ['/x'], env: [] });
 });

@@ -15,7 +15,7 @@ import { type EditId, editIds } from '../../../slim/index.ts';
 
 const fileName = '.plimsoll.yaml';
 const text = z.string();
-const texts = z.array(z.coerce.string());
+const texts = z.array(z.union([z.string(), z.number()], 'must be a text').transform(String));
 const edits = z.array(
   z.string().check(({ value, issues }) => {
     if (editIds.some((id) => id === value)) return;
@@ -63,6 +63,8 @@ export interface SlimSettings {
   readonly with?: readonly EditId[] | undefined;
   /** Options as the command line would give them, by their names there. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Where a setting stands, and its name: `.plimsoll.yaml:4: slim.secrets.0`. */
+  readonly placeOf: (...path: readonly (string | number)[]) => string;
 }
 
 /** Reads the project's `.plimsoll.yaml`. Throws a `UserError` that names file, line and key of what is wrong, with the key that was likely meant. */
@@ -71,7 +73,7 @@ export async function readSlimSettings(directory: string): Promise<SlimSettings>
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
     throw new UserError(`${fileName} cannot be read: ${messageOf(cause)}`, { cause });
   });
-  if (content === undefined) return { options: {} };
+  if (content === undefined) return { options: {}, placeOf: () => fileName };
   const yaml = readYaml({ file: fileName, text: content });
   const parsed = schema.safeParse(yaml.value);
   if (!parsed.success) {
@@ -103,7 +105,15 @@ export async function readSlimSettings(directory: string): Promise<SlimSettings>
       port: ports ?? [],
       secret: secrets ?? [],
     },
+    placeOf: (...path) => `${yaml.placeOf(['slim', ...path])}: ${['slim', ...path].join('.')}`,
   };
+}
+
+/** Does an option take what the settings say? */
+export function isSetting(given: unknown, name: string): boolean {
+  // What commander gives is a record of options.
+  const value = (given as Record<string, unknown>)[name];
+  return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
 /**

@@ -9,5 +9,5 @@ CMD ["python", "app.py"]
 # left alone by runtime-packages: system package gnupg: nothing here tells what it is for, so it stays
 # left alone by runtime-packages: system package example-runtime: nothing here tells what it is for, so it stays
 # left alone by apt-steps: line 4: changes where apt looks, so the order of the steps around it stays
-# left alone by cache-mounts: `RUN apt-get install --no-install-recommends -y gnupg`: apt: it installs from the package lists of an earlier layer, which a mount would hide
-# left alone by cache-mounts: `RUN apt-get install --no-install-recommends -y example-runti…`: apt: it installs from the package lists of an earlier layer, which a mount would hide
+# left alone by cache-mounts: line 3: apt: it installs from the package lists of an earlier layer, which a mount would hide
+# left alone by cache-mounts: line 5: apt: it installs from the package lists of an earlier layer, which a mount would hide

@@ -22,7 +22,8 @@ RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
     --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
-    apt-get update && apt-get install -y --no-install-recommends binutils && python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
+    apt-get update && apt-get install -y --no-install-recommends binutils && \
+    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN python -I -c "import pandas; \

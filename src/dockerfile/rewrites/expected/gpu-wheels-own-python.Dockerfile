@@ -16,5 +16,5 @@ ENTRYPOINT ["python3.11", "app.py"]
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: line 7: `python3.11 -m ensurepip` runs in the same RUN as the installation, and its results would be left behind
-# left alone by split-stages: line 4: `apt-get update && apt-get install -y software-properties-com` runs before the installation, and what it leaves for pip or for the application is not known
+# left alone by split-stages: line 4: `RUN apt-get update && apt-get install -y software-properties…` runs before the installation, and what it leaves for pip or for the application is not known
 # left alone by no-recommends: line 4: add-apt-repository needs what software-properties-common merely recommends (gpg-agent)

@@ -1,10 +1,9 @@
 FROM quay.io/acme/runtime:1
-COPY requirements.txt /tmp/
+COPY requirements.txt /tmp/requirements.txt
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     pip install -r /tmp/requirements.txt
 
 COPY app ./app
-COPY requirements.txt /tmp/requirements.txt
 CMD ["python", "-m", "app"]
 
 # applied layer-order: a change of the source no longer repeats the installation

@@ -13,7 +13,8 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
-    apt-get update && apt-get install -y --no-install-recommends binutils && python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
+    apt-get update && apt-get install -y --no-install-recommends binutils && \
+    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN python -I -c "import pandas; \

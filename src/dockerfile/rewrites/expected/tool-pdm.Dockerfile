@@ -13,7 +13,7 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
-RUN python -I -c "import pandas; \
+RUN /app/.venv/bin/python -I -c "import pandas; \
     from fastapi import FastAPI"
 
 FROM python:3.12-slim

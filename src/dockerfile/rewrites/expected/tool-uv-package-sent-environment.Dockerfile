@@ -28,7 +28,8 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
-    apt-get update && apt-get install -y --no-install-recommends binutils && python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
+    apt-get update && apt-get install -y --no-install-recommends binutils && \
+    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
 
 FROM python:3.12-slim-bookworm
 

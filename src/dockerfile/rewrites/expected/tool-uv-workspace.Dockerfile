@@ -33,4 +33,4 @@ ENTRYPOINT ["api-server"]
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
-# left alone by tool-layer-order: `RUN uv sync --no-dev --locked --package api --no-cache`: dependencies come from the build context (path or workspace), which the installation needs
+# left alone by tool-layer-order: line 5: dependencies come from the build context (path or workspace), which the installation needs

@@ -31,4 +31,4 @@ CMD ["uvicorn", "app.main:app"]
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
-# left alone by tool-layer-order: `RUN uv sync --no-dev --frozen`: manifest and lock file of uv are not both known to be in the build context, so the installation stays behind the source
+# left alone by tool-layer-order: line 5: manifest and lock file of uv are not both known to be in the build context, so the installation stays behind the source

@@ -10,4 +10,4 @@ USER app
 
 # applied: line 5 stores every file below /app a second time to change its owner; line 6 stores every file below /models a second time to change its owner
 # left alone: line 7: a mode in letters depends on the mode that each file has
-# left alone: line 7: `RUN chown app:app /app` changes owners or modes below /app as well
+# left alone: line 7: line 5 changes owners or modes below /app as well

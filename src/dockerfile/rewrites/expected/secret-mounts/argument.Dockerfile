@@ -2,6 +2,7 @@ FROM python:3.12-slim
 WORKDIR /app
 RUN apt-get update && apt-get install -y git
 COPY requirements.txt .
+# Read access to the private packages.
 RUN --mount=type=secret,id=GIT_TOKEN,required=true \
     export GIT_TOKEN="$(cat /run/secrets/GIT_TOKEN)" && \
     pip install "git+https://${GIT_TOKEN}@github.com/acme/models.git" \

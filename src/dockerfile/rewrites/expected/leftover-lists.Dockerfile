@@ -1,0 +1,43 @@
+FROM python:3.12-slim AS build
+COPY requirements.txt .
+RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
+    python -m venv /venv && /venv/bin/pip install --no-compile -r requirements.txt
+
+# Takes out of the environment what is never run; prints what went and what was kept, and why.
+RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
+    --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && \
+    echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
+    apt-get update && apt-get install -y --no-install-recommends binutils && \
+    python /tmp/prune-site-packages.py /venv --tests --headers --static-libraries --native-sources --strip
+
+# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
+RUN /venv/bin/python -I -c "import pandas; \
+    from fastapi import FastAPI"
+
+FROM python:3.12-slim
+# For the start (curl)
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && \
+    echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
+    apt-get update && apt-get install --no-install-recommends -y curl
+# Tools
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    apt-get update && apt-get install --no-install-recommends -y libfoo
+COPY --from=build /venv /venv
+HEALTHCHECK CMD curl -f http://localhost:8000/
+CMD ["/venv/bin/python", "app.py"]
+
+# applied runtime-packages: gcc, git: for building or for people, not for the running application
+# applied no-recommends: apt also installs what packages recommend, unless it is told not to
+# applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
+# applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
+# applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
+# applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
+# left alone by runtime-packages: system package curl: HEALTHCHECK calls curl
+# left alone by runtime-packages: system package libfoo: nothing here tells what it is for, so it stays

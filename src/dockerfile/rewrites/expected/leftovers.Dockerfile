@@ -1,0 +1,80 @@
+FROM python:3.12 AS builder
+WORKDIR /app
+
+# Versions of the tools
+ARG PIP_VERSION=24.0 INDEX=https://pypi.org/simple
+ARG UNUSED_ANYWHERE
+# pip must be quiet in CI
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1
+
+# requires git for private packages
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && \
+    echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
+    apt-get update && apt-get install -y git libgomp1
+
+# gcc and git for wheels, curl for the health check
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    apt-get update && apt-get install -y gcc git curl
+
+RUN python -m venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
+
+# --- Python dependencies ---
+# pinned by pip-compile
+
+COPY requirements.txt ./
+# Wheels are built here.
+RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
+    pip install --no-compile --upgrade "pip==$PIP_VERSION" && pip install --no-compile -i $INDEX -r requirements.txt
+
+# Takes out of the environment what is never run; prints what went and what was kept, and why.
+RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
+    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
+
+# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
+RUN python -I -c "import pandas; \
+    from fastapi import FastAPI"
+
+FROM python:3.12-slim
+WORKDIR /app
+# Of the image
+ARG BUILD_DATE
+ARG UNUSED_ANYWHERE
+LABEL built=$BUILD_DATE
+# pip must be quiet in CI
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1
+
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && \
+    echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
+    apt-get update && apt-get install --no-install-recommends -y libgomp1
+
+# curl for the health check
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    apt-get update && apt-get install --no-install-recommends -y curl
+
+COPY --from=builder /opt/venv /opt/venv
+ENV VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
+
+# --- Application ---
+COPY . .
+HEALTHCHECK CMD curl -f http://localhost:8000/
+CMD ["python", "app.py"]
+
+# applied split-stages: what only the installation needs (compilers, headers, pip caches, overwritten files) stays behind in the builder stage
+# applied slim-base: python:3.12 carries compilers, headers and version control for building; python:3.12-slim is the same Python on the same Debian without them
+# applied runtime-packages: git, gcc: for building or for people, not for the running application
+# applied no-recommends: apt also installs what packages recommend, unless it is told not to
+# applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
+# applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
+# applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
+# applied apt-steps: package lists that are not removed in the same RUN stay in its layer
+# applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
+# left alone by runtime-packages: system package libgomp1: nothing here tells what it is for, so it stays
+# left alone by runtime-packages: system package curl: HEALTHCHECK calls curl
