@@ -29,7 +29,7 @@ const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
  * Chunks of `ownChunk` are given back.
  */
 export async function* compressBlocks(
-  source: AsyncIterable<Buffer>,
+  source: AsyncIterable<Buffer> | Iterable<Buffer>,
   format: LayerCompressionFormat,
 ): AsyncGenerator<Buffer> {
   const compress = format === 'gzip' ? gzipBlocks() : zstdBlocks();
@@ -115,7 +115,10 @@ function zstdBlocks(): BlockFormat {
 }
 
 /** The same bytes in blocks of one length; the last one may be shorter. */
-async function* blocksOf(source: AsyncIterable<Buffer>, pool: BlockPool): AsyncGenerator<Buffer> {
+async function* blocksOf(
+  source: AsyncIterable<Buffer> | Iterable<Buffer>,
+  pool: BlockPool,
+): AsyncGenerator<Buffer> {
   let block = pool.take();
   let filled = 0;
   for await (const chunk of source) {

@@ -56,6 +56,8 @@ export interface ReadImageOptions {
   readonly withCompression?: boolean;
   /** Read every byte of uncompressed layers and verify it; compressed ones always are. */
   readonly verifyDigests?: boolean;
+  /** Keep the tree in little memory: see `StackOptions`. */
+  readonly forgetsEntries?: boolean;
   /** Talk to registries without TLS, or with certificates that nobody vouches for. */
   readonly isInsecure?: boolean;
 }
@@ -243,6 +245,7 @@ async function readOpened(
     capture: inventoryCapture,
     threadModule: new URL('./layer-thread.ts', import.meta.url),
     ...(options.withHashes === true && { withHashes: true }),
+    forgetsEntries: options.forgetsEntries,
     progress,
   });
   for (const layer of absentLayers) noteAbsent(layer, image, environment);

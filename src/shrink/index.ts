@@ -1,4 +1,5 @@
 export { choosePasses, type PassChoice } from './choose-passes.ts';
+export { keptLayerCount } from './kept-layers.ts';
 export type { LayerGroup } from './layer-group.ts';
 export { type ManifestEntry, type ShrinkManifest, shrinkManifest } from './manifest.ts';
 export type { PassRisk, ShrinkPass } from './pass.ts';

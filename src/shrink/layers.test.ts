@@ -113,6 +113,25 @@ describe('every kind of entry comes through', () => {
     await shrunk.close();
   });
 
+  test('the times of reading and of the inode stay behind: nobody restores them, and they differ from build to build', async () => {
+    const pax = { mtime: '1700000000.5', atime: '1700000001.123456789', ctime: '1700000002.25' };
+    const shrunk = await shrinkParts({
+      layers: [[file('etc/x', 'x', { mtimeSeconds: 1_700_000_000.5, pax })]],
+    });
+    const [, entry] = await entriesOf(shrunk.image, 0);
+    expect(Object.fromEntries(entry?.pax ?? [])).toEqual({ mtime: '1700000000.5' });
+    await shrunk.close();
+  });
+
+  test('a link in an upper layer to a file of the base that goes: its layer is written anew', async () => {
+    const link: TarMember = { path: 'srv/copy', type: 'hardlink', linkPath: 'etc/first' };
+    const layers = [[file('etc/first', 'content'), file('etc/x')], [link], [file('etc/.wh.first', '')]];
+    const shrunk = await expectSame({ layers }, 1);
+    expect(textOf(shrunk.root, 'srv/copy')).toBe('content');
+    const stays = await expectSame({ layers: layers.slice(0, 2) }, 1);
+    expect(stays.report.before.layers.map(({ isBase }) => isBase)).toEqual([true, false]);
+  });
+
   test('the attributes and owners of directories of the base, in every layer that goes through them', async () => {
     const directory: TarMember = {
       path: 'srv/',

@@ -153,13 +153,15 @@ function countSavings(root: RootFileSystem, edits: readonly PlannedEdit[]): Plan
 /** A library that other names show, too, stays as it is: what they belong to would not know of the change. */
 function dropSharedStrips(root: RootFileSystem, edits: readonly PlannedEdit[]): PlannedEdit[] {
   const gone = gonePaths(edits);
+  const ownerOf = (path: string): string => root.get(path)?.entry.linkTarget ?? path;
   const names = new Map<string, number>();
+  for (const { edit } of edits) if (edit.kind === 'strip') names.set(ownerOf(edit.path), 0);
   for (const { entry } of root.entries()) {
     const owner = entry.type === 'hardlink' ? (entry.linkTarget ?? '') : entry.path;
-    if (!gone.has(entry.path)) names.set(owner, (names.get(owner) ?? 0) + 1);
+    const known = names.get(owner);
+    if (known !== undefined && !gone.has(entry.path)) names.set(owner, known + 1);
   }
-  const ownerOf = (path: string): string => root.get(path)?.entry.linkTarget ?? path;
-  return edits.filter(({ edit }) => edit.kind !== 'strip' || (names.get(ownerOf(edit.path)) ?? 0) === 1);
+  return edits.filter(({ edit }) => edit.kind !== 'strip' || names.get(ownerOf(edit.path)) === 1);
 }
 
 /** False where another pass took the file, or all in the folder. */

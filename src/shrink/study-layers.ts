@@ -1,4 +1,4 @@
-import type { EntryPlace, LayerEntry, RootFileSystem } from '../filetree/index.ts';
+import type { EntryPlace, LayerIndex, RootFileSystem } from '../filetree/index.ts';
 import type { Image } from '../image/index.ts';
 import { moduleMentions } from '../python/index.ts';
 import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
@@ -6,7 +6,8 @@ import { planStrip } from './elf/plan-strip.ts';
 import { neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import { siteOf } from './site-packages.ts';
-import { type ElfFacts, type MentioningFile, placeKey, type Study } from './study.ts';
+import { type EntryCollection, entryCollection } from './stored-entries.ts';
+import type { ElfFacts, MentioningFile, Study } from './study.ts';
 
 /** What is studied. */
 export interface StudyRequest {
@@ -28,7 +29,9 @@ export async function studyLayers(request: StudyRequest): Promise<Study> {
   const collected = newCollection();
   for (const [number, layer] of request.image.layers.entries()) {
     const wanted = visible.get(number);
-    if (wanted === undefined || !isStudied(number, wanted, request.baseLayerCount)) continue;
+    const index = request.root.layers[number];
+    if (wanted === undefined || index === undefined) continue;
+    if (number < request.baseLayerCount && !isStudied(index, wanted)) continue;
     const place = await request.layers.open(layer);
     let position = -1;
     await scanTarFile(place, {
@@ -36,38 +39,58 @@ export async function studyLayers(request: StudyRequest): Promise<Study> {
       signal: request.signal,
       onEntry(entry, body) {
         position += 1;
-        const names = wanted.get(position);
-        if (names === undefined) return;
-        collected.entries.set(placeKey({ layer: number, position }), entry);
+        const names = namesAt(wanted, index, position);
+        if (names.length === 0) return;
+        // Of what stays as it is, only directories are written again: above new files.
+        if (number >= request.baseLayerCount || entry.type === 'directory')
+          collected.entries.add({ layer: number, position }, entry, index.entryCount);
         if (entry.type !== 'file' || entry.sparse !== undefined) return;
-        for (const { path } of names) studyFile(collected, { path, entry, body });
+        for (const path of names) studyFile(collected, { path, entry, body });
       },
     });
   }
   return finished(collected);
 }
 
-/** The visible entries at each position of a layer: several where hard links show its content, too. */
-type Places = ReadonlyMap<number, readonly LayerEntry[]>;
+/** What of a layer is visible. */
+interface Places {
+  /** 1 at the positions whose entry is visible by its own path. */
+  readonly isVisible: Uint8Array;
+  /** Further names of content, where hard links show it, too. */
+  readonly names: Map<number, string[]>;
+}
 
 function visiblePlaces(root: RootFileSystem): ReadonlyMap<number, Places> {
-  const found = new Map<number, Map<number, LayerEntry[]>>();
-  const add = (place: EntryPlace | undefined, entry: LayerEntry): void => {
-    if (place === undefined) return;
-    const layer = found.get(place.layer) ?? new Map<number, LayerEntry[]>();
-    found.set(place.layer, layer.set(place.position, [...(layer.get(place.position) ?? []), entry]));
+  const found = new Map<number, Places>();
+  const add = (place: EntryPlace | undefined, path: string): void => {
+    const layer = place && root.layers[place.layer];
+    if (place === undefined || layer === undefined) return;
+    const places = found.get(place.layer) ?? {
+      isVisible: new Uint8Array(layer.entryCount),
+      names: new Map(),
+    };
+    found.set(place.layer, places);
+    if (layer.entry(place.position).path === path) places.isVisible[place.position] = 1;
+    else places.names.set(place.position, [...(places.names.get(place.position) ?? []), path]);
   };
   for (const { entry } of root.entries()) {
-    add(root.placeOf(entry.path), entry);
-    if (entry.type === 'hardlink') add(root.placeOf(entry.linkTarget ?? ''), entry);
+    add(root.placeOf(entry.path), entry.path);
+    if (entry.type === 'hardlink') add(root.placeOf(entry.linkTarget ?? ''), entry.path);
   }
   return found;
 }
 
-function isStudied(number: number, wanted: Places, baseLayerCount: number): boolean {
-  if (number >= baseLayerCount) return true;
-  for (const entry of [...wanted.values()].flat()) {
-    if (entry.path.endsWith('.py') && siteOf(entry.path) !== undefined) return true;
+/** The visible paths that show what is stored at a position of a layer. */
+function namesAt({ isVisible, names }: Places, index: LayerIndex, position: number): readonly string[] {
+  const others = names.get(position) ?? [];
+  return isVisible[position] === 1 ? [index.entry(position).path, ...others] : others;
+}
+
+function isStudied(index: LayerIndex, wanted: Places): boolean {
+  for (let position = 0; position < index.entryCount; position++) {
+    const entry = index.entry(position);
+    if (namesAt(wanted, index, position).some((path) => path.endsWith('.py') && siteOf(path) !== undefined))
+      return true;
     const attributes = Object.values(entry.attributes ?? {});
     if (entry.type === 'directory' && attributes.some((value) => value.startsWith('sha256:'))) return true;
   }
@@ -75,7 +98,7 @@ function isStudied(number: number, wanted: Places, baseLayerCount: number): bool
 }
 
 interface Collection {
-  readonly entries: Map<string, TarEntry>;
+  readonly entries: EntryCollection;
   readonly numbers: Map<string, number>;
   readonly mentions: MentioningFile[];
   readonly elf: Map<string, ElfFacts>;
@@ -85,7 +108,7 @@ interface Collection {
 
 function newCollection(): Collection {
   return {
-    entries: new Map(),
+    entries: entryCollection(),
     numbers: new Map(),
     mentions: [],
     elf: new Map(),

@@ -1,5 +1,5 @@
-import type { TarEntry } from '../tar/index.ts';
 import type { StripPlan, StripRefusal } from './elf/plan-strip.ts';
+import type { StoredEntries } from './stored-entries.ts';
 
 /** What a library or program needs, and what it would be without debugging information. */
 export interface ElfFacts {
@@ -17,8 +17,8 @@ export interface MentioningFile {
 
 /** What was read out of the layers' files, once. */
 export interface Study {
-  /** The entry of the layer's tar behind a visible path, by `placeKey`; of base layers only what was asked for. */
-  readonly entries: ReadonlyMap<string, TarEntry>;
+  /** The entries behind visible paths; of base layers only directories. */
+  readonly entries: StoredEntries;
   readonly names: readonly string[];
   readonly mentions: readonly MentioningFile[];
   /** By visible path. */
@@ -27,9 +27,4 @@ export interface Study {
   readonly archives: ReadonlySet<string>;
   /** A file of the application that makes something compile while it runs; undefined where none does. */
   readonly runTimeCompilation: string | undefined;
-}
-
-/** One text for an entry's place. */
-export function placeKey({ layer, position }: { readonly layer: number; readonly position: number }): string {
-  return `${layer}:${position}`;
 }

@@ -6,6 +6,7 @@ import { type FoundBase, findBase, type Image } from '../../../image/index.ts';
 import { shrinkJson, shrinkManifestJson, shrinkTable } from '../../../report/index.ts';
 import {
   choosePasses,
+  keptLayerCount,
   type PlainLayers,
   plainLayers,
   planShrink,
@@ -38,6 +39,7 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
     platform: options.platform,
     isInsecure: options.insecure,
     withMeasures: false,
+    forgetsEntries: true,
   });
   const temporaryDir = join(environment.cacheDir, 'tmp');
   await mkdir(temporaryDir, { recursive: true });
@@ -53,7 +55,7 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
       layers,
       passes,
       base,
-      baseLayerCount: base?.layerCount ?? 0,
+      baseLayerCount: keptLayerCount(read.root, base?.layerCount ?? 0),
     };
     const report = await shrinkOpened(work, epoch);
     environment.write(
