@@ -23,8 +23,8 @@ export interface MemberSources {
   readonly onContent: (sizeBytes: number) => void;
 }
 
-/** How much of a changed library is summed up at a time, in bytes. */
-const summedBytes = 256 * 1024;
+/** What of a changed library is summed up at a time: new memory for each would be garbage that is collected late. */
+const summedPart = Buffer.alloc(256 * 1024);
 
 /** The entries of a planned layer for `packTar`, each made when it is asked for. */
 export function* planMembers(planned: PlannedLayer, sources: MemberSources): Generator<PlacedMember> {
@@ -141,9 +141,8 @@ function stripped(
   if (found === undefined) return undefined;
   const { sizeBytes, read } = strippedContent(found.plan, found.content, sources);
   const hash = createHash('sha256');
-  const window = Buffer.alloc(Math.min(summedBytes, sizeBytes));
-  for (let at = 0; at < sizeBytes; at += window.length) {
-    const part = window.subarray(0, Math.min(window.length, sizeBytes - at));
+  for (let at = 0; at < sizeBytes; at += summedPart.length) {
+    const part = summedPart.subarray(0, Math.min(summedPart.length, sizeBytes - at));
     read(part, at);
     hash.update(part);
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compressBlocks, type LayerCompressionFormat, type Progress } from '../base/index.ts';
+import { compressBlocks, type LayerCompressionFormat, type Progress, releaseChunk } from '../base/index.ts';
 import { type Image, type Layer, openFileLayer } from '../image/index.ts';
 import { type FileRange, packTar } from '../tar/index.ts';
 import type { PlannedLayer } from './arrange-layers.ts';
@@ -88,6 +88,7 @@ async function writeLayer(
       signal.throwIfAborted();
       packed.add(chunk);
       await file.writeFile(chunk);
+      releaseChunk(chunk);
     }
   } finally {
     task.done();
