@@ -85,6 +85,26 @@ test('a dry run writes nothing, and says what would go', async () => {
   expect((await readdir(folder)).sort()).toEqual([...new Set([...files, 'cache'])].sort());
 });
 
+test('.plimsoll.yaml where it runs chooses passes, and a mistake in it costs no time', async () => {
+  const file = join(folder, '.plimsoll.yaml');
+  await writeFile(file, 'shrink:\n  skip: [package-caches]\n  with: [bytecode]\n');
+  try {
+    const { stdout } = await shrink(['--dry-run']);
+    expect(stdout).toContain('−8 B  bytecode');
+    expect(stdout).not.toContain('package-caches');
+    await writeFile(file, 'shrink:\n  skip: [package-cache]\n');
+    const { code, stderr } = await shrink(['--dry-run']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        '.plimsoll.yaml:2: shrink.skip.0 names no pass: package-cache; did you mean package-caches?',
+      ),
+    ]);
+  } finally {
+    await rm(file);
+  }
+});
+
 test('the manifest has what went, with the layer that still holds it', async () => {
   expect((await shrink(['--dry-run', '--manifest', 'removed.json'])).code).toBe(0);
   const fat = await openImage(`docker-archive:${join(folder, 'fat.tar')}`, { temporaryDir: folder });

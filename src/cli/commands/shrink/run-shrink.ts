@@ -27,12 +27,14 @@ import { writeOutput } from '../../write-output.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';
 import { assertFree, writeDestination } from './destination.ts';
 import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
+import { readShrinkSettings } from './shrink-settings.ts';
 
 /** Shrinks an image, or says what that would do. */
 export async function runShrink(given: unknown, signal: AbortSignal): Promise<ExitCode> {
-  const options = shrinkOptions(given);
+  // What commander gives is a record of options.
+  const environment = readEnvironment(signal, (given as { readonly quiet?: boolean }).quiet);
+  const options = shrinkOptions(given, await readShrinkSettings(environment.cwd));
   const passes = choosePasses({ ...options, isSmallest: options.smallest });
-  const environment = readEnvironment(signal, options.quiet);
   const epoch = sourceDateEpoch(environment);
   if (options.destination !== undefined) await assertFree(options.destination);
   const { read, image } = await readOpenImage(options.image, environment, {

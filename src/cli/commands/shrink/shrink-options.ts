@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
 import { formatReference, type Platform, parsePlatform, parseReference } from '../../../image/index.ts';
 import { type Destination, parseDestination } from './destination.ts';
+import { type ShrinkSettings, withSettings } from './shrink-settings.ts';
 
 const names = z.array(z.string().min(1)).default([]);
 
@@ -19,7 +20,7 @@ const schema = z
     with: names,
     smallest: z.boolean().default(false),
     keep: z.array(z.string().regex(/[^/]/, '--keep needs a pattern such as *.pyi')).default([]),
-    compression: z.enum(['gzip', 'zstd']),
+    compression: z.enum(['gzip', 'zstd']).optional(),
     manifest: z.string().optional(),
     insecure: z.boolean().default(false),
     json: z.boolean().default(false),
@@ -59,18 +60,18 @@ export interface ShrinkOptions {
   readonly quiet: boolean;
 }
 
-/** Checks the options. Throws a `UserError` that says what does not fit. */
-export function shrinkOptions(given: unknown): ShrinkOptions {
+/** Checks the options, and fills up what they leave open from the settings. Throws a `UserError` that says what does not fit. */
+export function shrinkOptions(given: unknown, settings: ShrinkSettings): ShrinkOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
-  const { output, platform, tag, base, manifest, dryRun: _, ...rest } = parsed.data;
+  const { output, platform, tag, manifest, dryRun: _, ...rest } = parsed.data;
   const destination = output === undefined ? undefined : parseDestination(output);
   if (tag !== undefined && destination?.kind !== 'docker-archive' && destination?.tag !== undefined) {
     throw new UserError('--tag and the destination name two tags');
   }
+  const { base, compression } = parsed.data;
   return {
-    ...rest,
-    base,
+    ...withSettings({ ...rest, base, compression }, settings),
     manifest,
     // `docker load` takes full references only.
     tag:
