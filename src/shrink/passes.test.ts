@@ -84,7 +84,11 @@ describe('tests of distributions', () => {
     ['a string', { 'pkg/a.py': 'load("pkg.tests.data")' }, false],
     ['a relative string', { 'pkg/a.py': 'import_module(".tests", __package__)' }, false],
     ['a list for a lazy loader', { 'pkg/__init__.py': 'submodules = ["tests"]' }, false],
-    ['a stub that a lazy loader reads', { 'pkg/__init__.pyi': 'from . import tests' }, false],
+    [
+      'a stub that a lazy loader reads',
+      { 'pkg/__init__.pyi': 'from . import tests', 'pkg/__init__.py': 'import lazy_loader' },
+      false,
+    ],
     ['a file in another version of Python', { 'pkg/a.py': 'print "x"\nimport pkg.tests' }, false],
   ])('%s: it goes: %s', async (_, more, isGone) => {
     expect((await goneOf(distribution('pkg', { ...suite, ...more }))).gone).toEqual(isGone ? gone : []);
@@ -121,7 +125,6 @@ describe('tests of distributions', () => {
     ['data only', 'pkg/tests/data.csv'],
     ['licences of vendored code', 'pkg-1.0.dist-info/licenses/test/test_x.py'],
     ['texts that programs read (iris.rst)', 'pkg/datasets/descr/iris.rst'],
-    ['stubs', 'pkg/__init__.pyi'],
     ['sources that thinc reads', 'pkg/kernel.cu'],
     ['documentation modules (botocore.docs)', 'pkg/docs/__init__.py'],
     ['examples', 'pkg/examples/a.py'],
@@ -162,6 +165,66 @@ describe('tests of distributions', () => {
     ]);
     expect(shrunk.root.get(`${site}/pkg/tests`)).toBeUndefined();
     await shrunk.close();
+  });
+});
+
+describe('type stubs', () => {
+  const stub = `${site}/pkg/__init__.pyi`;
+  const stubsOf = async (
+    files: Readonly<Record<string, string>>,
+    more: readonly TarMember[] = [],
+  ): Promise<readonly string[]> =>
+    (await goneOf([...distribution('pkg', { 'pkg/__init__.pyi': '', ...files }), ...more])).gone;
+
+  test.each<[reason: string, files: Readonly<Record<string, string>>, isGone: boolean]>([
+    ['nothing reads them', { 'pkg/__init__.py': 'import os' }, true],
+    [
+      'a lazy loader does',
+      { 'pkg/__init__.py': 'import lazy_loader as lazy\nlazy.attach_stub(__name__, __file__)' },
+      false,
+    ],
+    [
+      'a vendored one does (skimage._shared.lazy)',
+      { 'pkg/_shared/lazy.py': 'def attach_stub(package, filename): ...' },
+      false,
+    ],
+    ['a type checker does, of its own typeshed', { 'pkg/find.py': 'stub = path + ".pyi"' }, false],
+  ])('%s: they go: %s', async (_, files, isGone) => {
+    expect(await stubsOf(files)).toEqual(isGone ? [stub] : []);
+  });
+
+  test.each<[reason: string, more: readonly TarMember[], isGone: boolean]>([
+    [
+      'of a lazy importer',
+      distribution('lazy', {
+        'lazy/__init__.py': 'from lazy_loader import attach_stub',
+        'lazy/io.py': 'import pkg.sub',
+      }),
+      false,
+    ],
+    ['of an application that attaches them', [file('app/main.py', 'import lazy_loader, pkg')], false],
+    [
+      'where an application file beside that one imports it',
+      [file('app/lazy.py', 'import lazy_loader'), file('app/main.py', 'import pkg')],
+      true,
+    ],
+    ['of a lazy stranger', distribution('lazy', { 'lazy/__init__.py': 'import lazy_loader, package' }), true],
+    [
+      'of an importer that only names stubs',
+      distribution('checker', { 'checker/a.py': 'import pkg\nfind(".pyi")' }),
+      true,
+    ],
+  ])('%s: they go: %s', async (_, more, isGone) => {
+    expect(await stubsOf({}, more)).toEqual(isGone ? [stub] : []);
+  });
+
+  test('of no distribution they stay, and are told where they are read', async () => {
+    const { gone, because } = await goneOf([
+      file('app/main.pyi'),
+      file(`${site}/own/__init__.pyi`),
+      ...distribution('pkg', { 'pkg/__init__.pyi': '', 'pkg/a.py': 'lazy_loader' }),
+    ]);
+    expect([gone, because]).toEqual([[], [`${site}/pkg/a.py reads stubs`]]);
   });
 });
 

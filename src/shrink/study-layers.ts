@@ -103,6 +103,7 @@ interface Collection {
   readonly mentions: MentioningFile[];
   readonly elf: Map<string, ElfFacts>;
   readonly archives: Set<string>;
+  readonly stubReaders: Map<string, 'attaches' | 'names'>;
   runTimeCompilation: string | undefined;
 }
 
@@ -113,6 +114,7 @@ function newCollection(): Collection {
     mentions: [],
     elf: new Map(),
     archives: new Set(),
+    stubReaders: new Map(),
     runTimeCompilation: undefined,
   };
 }
@@ -171,8 +173,16 @@ function studySource(into: Collection, { path, entry, body }: StudiedFile): void
   });
   const names = new Set([...found.imports, ...found.strings]);
   into.mentions.push({ path, names: Uint32Array.from(names, (name) => numberOf(into.numbers, name)) });
+  const stubUse = path.endsWith('.py') ? stubUseOf(text) : undefined;
+  if (stubUse !== undefined) into.stubReaders.set(path, stubUse);
   if (site === undefined && !/(?:^|\/)lib\/python\d/.test(path) && compiling.test(text))
     into.runTimeCompilation ??= path;
+}
+
+/** How a source reads stubs, if it may: comments count, which errs towards keeping them. */
+function stubUseOf(text: string): 'attaches' | 'names' | undefined {
+  if (text.includes('attach_stub') || text.includes('lazy_loader')) return 'attaches';
+  return text.includes('.pyi') ? 'names' : undefined;
 }
 
 function packageOf(path: string, site: string): string {
@@ -192,6 +202,6 @@ function numberOf(numbers: Map<string, number>, name: string): number {
 }
 
 function finished(found: Collection): Study {
-  const { entries, mentions, elf, archives, runTimeCompilation } = found;
-  return { entries, names: [...found.numbers.keys()], mentions, elf, archives, runTimeCompilation };
+  const { numbers, ...rest } = found;
+  return { ...rest, names: [...numbers.keys()] };
 }

@@ -6,6 +6,7 @@ import { headersPass } from './headers.ts';
 import { packageCachesPass } from './package-caches.ts';
 import { stripPass } from './strip.ts';
 import { testsPass } from './tests.ts';
+import { typeStubsPass } from './type-stubs.ts';
 
 /** Every pass. The first one that takes a file has it: whole trees first, then single files, then parts of files that stay. */
 export const shrinkPasses: readonly ShrinkPass[] = [
@@ -14,6 +15,7 @@ export const shrinkPasses: readonly ShrinkPass[] = [
   headersPass,
   buildFilesPass,
   documentationPass,
+  typeStubsPass,
   bytecodePass,
   stripPass,
 ];
