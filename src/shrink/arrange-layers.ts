@@ -83,8 +83,12 @@ interface Cluster {
   readonly content: EntryPlace;
 }
 
-function* clustersOf({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTree): Generator<Cluster> {
-  const linked = linkedNames(tree, baseLayerCount);
+function* clustersOf(request: ArrangeRequest, tree: RemainingTree): Generator<Cluster> {
+  const { root, baseLayerCount } = request;
+  const targets = new Map(
+    request.edits.flatMap(({ edit }) => (edit.kind === 'link' ? [[edit.path, edit.target] as const] : [])),
+  );
+  const linked = linkedNames(tree, baseLayerCount, targets);
   const clusterOf = (owner: string, names: string[]): Cluster[] => {
     const content = root.placeOf(owner);
     // A hard link to nothing, or to itself, is no file.
@@ -93,6 +97,7 @@ function* clustersOf({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTr
   };
   for (const { layer, entry } of tree.entries()) {
     if (layer < baseLayerCount || entry.type === 'directory' || entry.type === 'hardlink') continue;
+    if (targets.has(entry.path)) continue;
     yield* clusterOf(entry.path, [entry.path, ...(linked.get(entry.path) ?? [])]);
     linked.delete(entry.path);
   }
@@ -101,11 +106,16 @@ function* clustersOf({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTr
 }
 
 /** The hard links that are written, by the file whose content they show. */
-function linkedNames(tree: RemainingTree, baseLayerCount: number): Map<string, string[]> {
+function linkedNames(
+  tree: RemainingTree,
+  baseLayerCount: number,
+  targets: ReadonlyMap<string, string>,
+): Map<string, string[]> {
   const linked = new Map<string, string[]>();
   for (const { layer, entry } of tree.entries()) {
-    if (layer < baseLayerCount || entry.type !== 'hardlink') continue;
-    const owner = entry.linkTarget ?? entry.path;
+    if (layer < baseLayerCount) continue;
+    const owner = targets.get(entry.path) ?? (entry.type === 'hardlink' ? entry.linkTarget : undefined);
+    if (owner === undefined) continue;
     const known = linked.get(owner);
     if (known === undefined) linked.set(owner, [entry.path]);
     else known.push(entry.path);

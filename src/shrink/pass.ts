@@ -28,6 +28,8 @@ export type ShrinkEdit =
       /** What stands and falls together: a proof that needs one of its files takes all of them back. */
       readonly unit: string;
     }
+  /** A copy of `target` that becomes a hard link to it. */
+  | { readonly kind: 'link'; readonly path: string; readonly reason: string; readonly target: string }
   | { readonly kind: 'strip'; readonly path: string; readonly reason: string; readonly plan: StripPlan };
 
 /** What a pass would have taken, and why it did not. */

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { TarMember } from '../tar/index.ts';
-import { distribution, type ShrinkHow, shrinkParts, textOf, visiblePaths } from './fixtures/shrink-image.ts';
-import { choosePasses, shrinkPasses } from './index.ts';
+import {
+  distribution,
+  type ShrinkHow,
+  sha256,
+  shrinkParts,
+  textOf,
+  visiblePaths,
+} from './fixtures/shrink-image.ts';
+import { choosePasses, shrinkManifest, shrinkPasses } from './index.ts';
 
 const site = 'opt/venv/lib/python3.11/site-packages';
 
@@ -337,6 +344,109 @@ describe('compiled modules', () => {
       expect((await goneOf(members, how)).gone).toEqual([`${site}/pkg/__pycache__/a.cpython-311.pyc`]);
     },
   );
+});
+
+describe('copies of a file', () => {
+  const content = 'data '.repeat(1000);
+  const [one, two] = [`${site}/a/data.csv`, `${site}/b/data.csv`];
+  /** Two distributions with the same content, as tar members that can be changed. */
+  const pair = (change: Partial<TarMember> = {}, name = 'data.csv', text: string = content): TarMember[] => [
+    ...distribution('a', { [`a/${name}`]: text }),
+    ...distribution('b', { [`b/${name}`]: text }).map((member) =>
+      member.path.includes('dist-info') ? member : { ...member, ...change },
+    ),
+  ];
+  const linksOf = async (members: readonly TarMember[], how: ShrinkHow = {}): Promise<readonly unknown[]> => {
+    const shrunk = await shrinkParts({ layers: [[file('etc/base')], members] }, how);
+    await shrunk.close();
+    return [...shrunk.root.entries()].flatMap(({ entry: { type, path, linkTarget } }) =>
+      type === 'hardlink' ? [[path, linkTarget]] : [],
+    );
+  };
+
+  test('become hard links in one layer; their lists stay as they are', async () => {
+    const shrunk = await shrinkParts({ layers: [pair()] });
+    expect(shrunk.root.get(two)?.entry).toMatchObject({ type: 'hardlink', linkTarget: one, sizeBytes: 0 });
+    for (const name of ['a', 'b']) {
+      const record = textOf(shrunk.root, `${site}/${name}-1.0.dist-info/RECORD`);
+      expect(record).toContain(`${name}/data.csv,sha256=${sha256(content)},5000`);
+    }
+    expect(shrunk.report.passes.find(({ name }) => name === 'duplicates')).toMatchObject({
+      fileCount: 1,
+      savedBytes: 5000,
+    });
+    expect(shrinkManifest(shrunk.image, shrunk.plan).files).toMatchObject([
+      { path: two, action: 'linked', reason: `the same as ${one}`, savedBytes: 5000, layer: 0 },
+    ]);
+    await shrunk.close();
+  });
+
+  const heavy = { 'b/heavy': Buffer.alloc(20_000_000) };
+  const rewritten = `${site}/b-1.0.dist-info/config.toml`;
+  test.each<[reason: string, members: readonly TarMember[], how?: ShrinkHow]>([
+    ['another mode', pair({ mode: 0o755 })],
+    ['another owner', pair({ uid: 5 })],
+    ['another group', pair({ gid: 5 })],
+    ['other attributes', pair({ pax: { 'SCHILY.xattr.user.x': 'y' } })],
+    ['a source of another time, which its compiled module knows', pair({ mtimeSeconds: 5 }, 'm.py')],
+    ['less than a header is worth', pair({}, 'data.csv', 'short')],
+    ['a database, which its program writes', pair({}, 'data.sqlite3')],
+    ['a file of settings', pair({}, 'settings.toml')],
+    [
+      'metadata of an installer',
+      [
+        ...pair({}, 'x.csv', 'x'),
+        file(`${site}/a-1.0.dist-info/config.toml`, content),
+        file(rewritten, content),
+      ],
+    ],
+    ['a library: loaders take two names of one file for one', pair({}, 'x.so')],
+    ['a library by its versions', pair({}, 'libx.so.1.2')],
+    ['data of the application', [file('app/one.csv', content), file('app/two.csv', content)]],
+    [
+      'a file of no distribution',
+      [...pair({}, 'x.csv', 'x'), file(`${site}/a/own.csv`, content), file(`${site}/b/own.csv`, content)],
+    ],
+    [
+      'another layer: heavy distributions have their own',
+      [
+        ...distribution('a', { 'a/data.csv': content }),
+        ...distribution('b', { 'b/data.csv': content, ...heavy }),
+      ],
+    ],
+    ['what is to be kept', pair(), { keep: ['**/b/data.csv'] }],
+    ['what nobody asks for', pair(), { skip: ['duplicates'] }],
+    [
+      'one that goes anyway',
+      [...distribution('a', { 'a/tests/test_a.py': content }), ...distribution('b', { 'b/x.py': content })],
+    ],
+  ])('stay: %s', async (_, members, how) => {
+    expect(await linksOf(members, how)).toEqual([]);
+  });
+
+  test('a copy in the base is left there', async () => {
+    const [a, b] = [
+      distribution('a', { 'a/data.csv': content }),
+      distribution('b', { 'b/data.csv': content }),
+    ];
+    const shrunk = await shrinkParts({ layers: [a, b] }, { baseLayerCount: 1 });
+    expect(shrunk.root.get(two)?.entry).toMatchObject({ type: 'file', sizeBytes: 5000 });
+    await shrunk.close();
+  });
+
+  test('other times do not matter but for sources; of three copies one stays', async () => {
+    const third = distribution('c', { 'c/data.csv': content });
+    expect(await linksOf([...pair({ mtimeSeconds: 5 }), ...third])).toEqual([
+      [two, one],
+      [`${site}/c/data.csv`, one],
+    ]);
+    expect(await linksOf(pair({}, 'm.py'))).toEqual([[`${site}/b/m.py`, `${site}/a/m.py`]]);
+  });
+
+  test('files that have several names already stay as they are', async () => {
+    const link: TarMember = { path: `${site}/b/again.csv`, type: 'hardlink', linkPath: two };
+    expect(await linksOf([...pair(), link])).toEqual([[two, `${site}/b/again.csv`]]);
+  });
 });
 
 describe('which passes run', () => {

@@ -89,13 +89,14 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
     leftAlone.push(...result.leftAlone.map((one) => ({ pass: pass.name, ...one })));
     const kept = new Map<string, string>();
     for (const edit of result.edits) {
-      const because = isKept(edit.path) ? 'it is to be kept' : whole(edit.path);
+      const because = isKept(edit.path) ? 'it is to be kept' : whole(edit);
       if (because !== undefined) kept.set(unitOf(edit), because);
     }
     leftAlone.push(...[...kept].map(([path, because]) => ({ pass: pass.name, path, because })));
     for (const edit of result.edits) {
       const place = root.placeOf(edit.path);
       if (place === undefined || taken.has(edit.path) || kept.has(unitOf(edit))) continue;
+      if (edit.kind === 'link' && taken.has(edit.target)) continue;
       if (place.layer >= baseLayerCount) {
         taken.set(edit.path, { pass: pass.name, edit, layer: place.layer, savedBytes: 0 });
         continue;
@@ -116,8 +117,10 @@ function unitOf(edit: ShrinkEdit): string {
 function wholeUnits(
   { root, baseLayerCount }: PlanRequest,
   subject: ShrinkSubject,
-): (path: string) => string | undefined {
-  return (path) => {
+): (edit: ShrinkEdit) => string | undefined {
+  return ({ kind, path }) => {
+    // A link has the content that is listed.
+    if (kind === 'link') return undefined;
     const distribution = subject.distributionOf(path);
     if (distribution === undefined || subject.packageOf(path) !== undefined) return undefined;
     const record = recordOf(distribution);

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { EntryPlace, LayerIndex, RootFileSystem } from '../filetree/index.ts';
 import type { Image } from '../image/index.ts';
 import { moduleMentions } from '../python/index.ts';
 import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
 import { planStrip } from './elf/plan-strip.ts';
 import { neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
+import { equalSizes } from './equal-sizes.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import { siteOf } from './site-packages.ts';
 import { type EntryCollection, entryCollection } from './stored-entries.ts';
@@ -27,6 +29,7 @@ export interface StudyRequest {
 export async function studyLayers(request: StudyRequest): Promise<Study> {
   const visible = visiblePlaces(request.root);
   const collected = newCollection();
+  const hasTwin = equalSizes(request.root, request.baseLayerCount);
   for (const [number, layer] of request.image.layers.entries()) {
     const wanted = visible.get(number);
     const index = request.root.layers[number];
@@ -45,7 +48,11 @@ export async function studyLayers(request: StudyRequest): Promise<Study> {
         if (number >= request.baseLayerCount || entry.type === 'directory')
           collected.entries.add({ layer: number, position }, entry, index.entryCount);
         if (entry.type !== 'file' || entry.sparse !== undefined) return;
-        for (const path of names) studyFile(collected, { path, entry, body });
+        for (const path of names) {
+          studyFile(collected, { path, entry, body });
+          if (number >= request.baseLayerCount && hasTwin(path, entry.sizeBytes))
+            collected.digests.set(path, digestOf(entry, body));
+        }
       },
     });
   }
@@ -104,6 +111,7 @@ interface Collection {
   readonly elf: Map<string, ElfFacts>;
   readonly archives: Set<string>;
   readonly stubReaders: Map<string, 'attaches' | 'names'>;
+  readonly digests: Map<string, string>;
   runTimeCompilation: string | undefined;
 }
 
@@ -115,6 +123,7 @@ function newCollection(): Collection {
     elf: new Map(),
     archives: new Set(),
     stubReaders: new Map(),
+    digests: new Map(),
     runTimeCompilation: undefined,
   };
 }
@@ -158,6 +167,18 @@ function elfFacts({ entry, body }: StudiedFile): ElfFacts | undefined {
 // What makes PyTorch, cffi, Cython or distutils start a compiler.
 const compiling =
   /\btorch\s*\.\s*compile\b|\bcpp_extension\b|\bpyximport\b|\bload_inline\b|\bf2py\b|\bcython\s*\.\s*inline\b|\bffi\s*\.\s*(?:verify|compile)\s*\(|\b(?:distutils|setuptools)\b.*\bbuild_ext\b/;
+
+const digestPart = Buffer.alloc(256 * 1024);
+
+function digestOf({ sizeBytes }: TarEntry, body: TarBody): string {
+  const hash = createHash('sha256');
+  for (let at = 0; at < sizeBytes; at += digestPart.length) {
+    const part = digestPart.subarray(0, Math.min(digestPart.length, sizeBytes - at));
+    body.read(part, at);
+    hash.update(part);
+  }
+  return hash.digest('base64');
+}
 
 let sourceMemory: Buffer = Buffer.alloc(1024 * 1024);
 

@@ -25,6 +25,8 @@ export interface Study {
   readonly elf: ReadonlyMap<string, ElfFacts>;
   /** Visible files that are `ar` archives. */
   readonly archives: ReadonlySet<string>;
+  /** The sha256 of files that another one may be a copy of, by visible path. */
+  readonly digests: ReadonlyMap<string, string>;
   /** Python sources that read type stubs while they run: that attach them to their package as lazy loaders do, or only name such files. */
   readonly stubReaders: ReadonlyMap<string, 'attaches' | 'names'>;
   /** A file of the application that makes something compile while it runs; undefined where none does. */

@@ -2,6 +2,7 @@ import type { ShrinkPass } from '../pass.ts';
 import { buildFilesPass } from './build-files.ts';
 import { bytecodePass } from './bytecode.ts';
 import { documentationPass } from './documentation.ts';
+import { duplicatesPass } from './duplicates.ts';
 import { headersPass } from './headers.ts';
 import { packageCachesPass } from './package-caches.ts';
 import { stripPass } from './strip.ts';
@@ -18,4 +19,5 @@ export const shrinkPasses: readonly ShrinkPass[] = [
   typeStubsPass,
   bytecodePass,
   stripPass,
+  duplicatesPass,
 ];
