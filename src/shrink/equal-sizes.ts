@@ -4,7 +4,10 @@ import { siteOf } from './site-packages.ts';
 /** Less is not worth a link: the header of a file in a tar takes as much room as that of a link. */
 const leastBytes = 4096;
 
-/** Says of which files in site-packages, above the base, another one has the same size: only those may be copies of each other. */
+// Distributions have data of theirs in `share`: jupyterlab's pages lie there a second time.
+const shared = /(?:^|\/)share\//;
+
+/** Says of which files that distributions may own, above the base, another one has the same size: only those may be copies of each other. */
 export function equalSizes(
   root: RootFileSystem,
   baseLayerCount: number,
@@ -21,5 +24,7 @@ export function equalSizes(
 }
 
 function mayBeCopy(path: string, sizeBytes: number): boolean {
-  return sizeBytes >= leastBytes && siteOf(path) !== undefined && !/\.so(?:\.|$)/.test(path);
+  return (
+    sizeBytes >= leastBytes && (siteOf(path) !== undefined || shared.test(path)) && !/\.so(?:\.|$)/.test(path)
+  );
 }

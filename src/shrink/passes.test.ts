@@ -318,6 +318,11 @@ describe('documentation', () => {
     ['usr/lib/locale/C.utf8/LC_CTYPE', false],
     ['usr/share/common-licenses/GPL-3', false],
     ['opt/venv/share/man/man1/x.1', true],
+    ['usr/share/vim/vim90/doc/version8.txt', true],
+    ['usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo', true],
+    ['usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo', false, ['LC_ALL=de_DE.UTF-8']],
+    ['usr/share/vim/vim90/lang/menu_de_de.latin1.vim', false],
+    ['usr/share/vim/vim90/syntax/python.vim', false],
     [`${site}/django/conf/locale/de/LC_MESSAGES/django.mo`, false],
   ])('%s goes: %s (%s)', async (path, isGone, env = []) => {
     expect((await goneOf([file(path)], {}, env)).gone).toEqual(isGone ? [path] : []);
@@ -390,6 +395,7 @@ describe('copies of a file', () => {
     ['other attributes', pair({ pax: { 'SCHILY.xattr.user.x': 'y' } })],
     ['a source of another time, which its compiled module knows', pair({ mtimeSeconds: 5 }, 'm.py')],
     ['less than a header is worth', pair({}, 'data.csv', 'short')],
+    ['data of the system', [file('usr/share/x/one', content), file('usr/share/x/two', content)]],
     ['a database, which its program writes', pair({}, 'data.sqlite3')],
     ['a file of settings', pair({}, 'settings.toml')],
     [
@@ -441,6 +447,13 @@ describe('copies of a file', () => {
       [`${site}/c/data.csv`, one],
     ]);
     expect(await linksOf(pair({}, 'm.py'))).toEqual([[`${site}/b/m.py`, `${site}/a/m.py`]]);
+  });
+
+  test('data of a distribution outside of site-packages, as jupyterlab has it', async () => {
+    const members = distribution('a', { 'a/static/x.js': content, '../../../share/jupyter/x.js': content });
+    expect(await linksOf(members)).toEqual([
+      ['opt/venv/share/jupyter/x.js', `${site}/a/static/x.js`].sort().toReversed(),
+    ]);
   });
 
   test('files that have several names already stay as they are', async () => {
