@@ -8,6 +8,7 @@ import { buildImage, type Image, type ImageParts } from '../image/index.ts';
 import { readTar, type TarEntry, type TarMember } from '../tar/index.ts';
 import {
   distribution,
+  type ShrinkHow,
   type Shrunk,
   shrinkImage,
   shrinkParts,
@@ -296,18 +297,47 @@ describe('the layers', () => {
   });
 
   test.each(['gzip', 'zstd'] as const)(
-    '%s: the same image gives the same bytes, also where its tars were in another order',
+    '%s: the same files give the same bytes, however they came into the image',
     async (compression) => {
-      const shuffled = layers.map((members) => [...members].reverse());
-      const [one, two, three] = await Promise.all(
-        [layers, layers, shuffled].map((given) => shrinkParts({ layers: given }, { compression })),
+      const digestsOf = async (given: ImageParts['layers'], how: ShrinkHow = {}): Promise<unknown> => {
+        const { image, close } = await shrinkParts({ layers: given }, { compression, ...how });
+        await close();
+        return image.layers.map(({ digest, diffId }) => [digest, diffId]);
+      };
+      const [one = [], two = []] = layers;
+      const read = { pax: { atime: '1800000000.5', ctime: '1800000000.25' } };
+      const expected = await digestsOf(layers);
+      expect(await digestsOf(layers), 'once more').toEqual(expected);
+      expect(await digestsOf([one.toReversed(), two.toReversed()]), 'tars in another order').toEqual(
+        expected,
       );
-      const digests = (of: Shrunk | undefined): unknown =>
-        of?.image.layers.map(({ digest, diffId }) => [digest, diffId]);
-      expect(digests(one)).toEqual(digests(two));
-      expect(digests(one)).toEqual(digests(three));
-      expect(one?.image.digest).toBe(two?.image.digest);
-      await Promise.all([one, two, three].map((each) => each?.close()));
+      expect(await digestsOf([two, one]), 'layers in another order').toEqual(expected);
+      expect(await digestsOf([[...two, ...one]]), 'one layer').toEqual(expected);
+      expect(await digestsOf([one, one, two]), 'written twice').toEqual(expected);
+      const other = layers.map((members) => members.map((member) => ({ ...member, ...read })));
+      expect(await digestsOf(other), 'read at another time').toEqual(expected);
+      expect(await digestsOf(layers, { sourceDateEpoch: 5 }), 'written at another time').toEqual(expected);
+    },
+  );
+
+  test.each(['gzip', 'zstd'] as const)(
+    '%s: the same image gives the same image, and SOURCE_DATE_EPOCH another one',
+    async (compression) => {
+      const digestOf = async (sourceDateEpoch?: number): Promise<string> => {
+        const how = { compression, ...(sourceDateEpoch !== undefined && { sourceDateEpoch }) };
+        const { image, close } = await shrinkParts({ layers }, how);
+        await close();
+        return image.digest;
+      };
+      const [first, again, dated, datedAgain] = [
+        await digestOf(),
+        await digestOf(),
+        await digestOf(7),
+        await digestOf(7),
+      ];
+      expect(again).toBe(first);
+      expect(datedAgain).toBe(dated);
+      expect(dated).not.toBe(first);
     },
   );
 });
