@@ -9,9 +9,10 @@ import { lint } from './lint.ts';
 import { read } from './read.ts';
 import { rebuild } from './rebuild.ts';
 import { recipe } from './recipe.ts';
+import { shrink } from './shrink.ts';
 import { textTable } from './text-table.ts';
 
-const benches: readonly Bench[] = [rebuild, recipe, read, browse, audit, lint];
+const benches: readonly Bench[] = [rebuild, recipe, read, browse, audit, lint, shrink];
 
 function list(): string {
   const rows = benches.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]);

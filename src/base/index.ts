@@ -6,7 +6,6 @@ export {
   chainStreams,
   decompressor,
   meterBytes,
-  ownChunk,
   releaseChunk,
   type SniffedStream,
   sniffBytes,
