@@ -6,8 +6,7 @@ import type { PlannedFile, PlannedLayer, PlannedMember } from './arrange-layers.
 import type { StripPlan } from './elf/plan-strip.ts';
 import { editRecord, type PlannedRecord, type RecordedFile } from './plan-records.ts';
 import { type ReadBytes, readPieces } from './read-pieces.ts';
-import type { StoredEntry } from './stored-entries.ts';
-import type { Study } from './study.ts';
+import type { StoredEntries, StoredEntry } from './stored-entries.ts';
 
 /** An uncompressed layer in an open file. */
 export interface OpenTar {
@@ -18,7 +17,7 @@ export interface OpenTar {
 
 /** What members are made from. */
 export interface MemberSources {
-  readonly study: Study;
+  readonly entries: StoredEntries;
   readonly open: ReadonlyMap<number, OpenTar>;
   readonly onContent: (sizeBytes: number) => void;
 }
@@ -36,7 +35,7 @@ function memberOf(member: PlannedMember, sources: MemberSources): PlacedMember {
     case 'whiteout':
       return { path: member.path, mode: 0, content: '' };
     case 'directory': {
-      const entry = member.place && sources.study.entries.at(member.place);
+      const entry = member.place && sources.entries.at(member.place);
       const path = `${member.path || '.'}/`;
       return entry === undefined
         ? indexedDirectory(path, member.entry)
@@ -69,8 +68,8 @@ function fileMember(member: PlannedFile, sources: MemberSources): PlacedMember {
   return { ...metadata, path, type: 'file', pax: { ...metadata.pax, ...sparse }, content };
 }
 
-function entryAt(place: EntryPlace, { study }: MemberSources): StoredEntry {
-  const entry = study.entries.at(place);
+function entryAt(place: EntryPlace, { entries }: MemberSources): StoredEntry {
+  const entry = entries.at(place);
   if (entry === undefined) throw new RangeError(`layer ${place.layer} has no entry ${place.position}`);
   return entry;
 }

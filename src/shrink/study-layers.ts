@@ -6,10 +6,11 @@ import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
 import { planStrip } from './elf/plan-strip.ts';
 import { neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
 import { equalSizes } from './equal-sizes.ts';
+import { type MentionList, mentionList } from './mention-list.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import { siteOf } from './site-packages.ts';
 import { type EntryCollection, entryCollection } from './stored-entries.ts';
-import type { ElfFacts, MentioningFile, Study } from './study.ts';
+import type { ElfFacts, Study } from './study.ts';
 
 /** What is studied. */
 export interface StudyRequest {
@@ -107,7 +108,7 @@ function isStudied(index: LayerIndex, wanted: Places): boolean {
 interface Collection {
   readonly entries: EntryCollection;
   readonly numbers: Map<string, number>;
-  readonly mentions: MentioningFile[];
+  readonly mentions: MentionList;
   readonly elf: Map<string, ElfFacts>;
   readonly archives: Set<string>;
   readonly stubReaders: Map<string, 'attaches' | 'names'>;
@@ -119,7 +120,7 @@ function newCollection(): Collection {
   return {
     entries: entryCollection(),
     numbers: new Map(),
-    mentions: [],
+    mentions: mentionList(),
     elf: new Map(),
     archives: new Set(),
     stubReaders: new Map(),
@@ -193,7 +194,10 @@ function studySource(into: Collection, { path, entry, body }: StudiedFile): void
     isPackage: /(?:^|\/)__init__\.pyi?$/.test(path),
   });
   const names = new Set([...found.imports, ...found.strings]);
-  into.mentions.push({ path, names: Uint32Array.from(names, (name) => numberOf(into.numbers, name)) });
+  into.mentions.add(
+    path,
+    Array.from(names, (name) => numberOf(into.numbers, name)),
+  );
   const stubUse = path.endsWith('.py') ? stubUseOf(text) : undefined;
   if (stubUse !== undefined) into.stubReaders.set(path, stubUse);
   if (site === undefined && !/(?:^|\/)lib\/python\d/.test(path) && compiling.test(text))

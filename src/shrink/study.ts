@@ -20,7 +20,8 @@ export interface Study {
   /** The entries behind visible paths; of base layers only directories. */
   readonly entries: StoredEntries;
   readonly names: readonly string[];
-  readonly mentions: readonly MentioningFile[];
+  /** Each made when it is asked for. */
+  readonly mentions: Iterable<MentioningFile>;
   /** By visible path. */
   readonly elf: ReadonlyMap<string, ElfFacts>;
   /** Visible files that are `ar` archives. */

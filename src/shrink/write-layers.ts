@@ -9,13 +9,13 @@ import type { PlannedLayer } from './arrange-layers.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import type { ShrinkPlan } from './plan.ts';
 import { type OpenTar, planMembers } from './plan-members.ts';
-import type { Study } from './study.ts';
+import type { StoredEntries } from './stored-entries.ts';
 
 /** What new layers are written from, and how. */
 export interface WriteLayersRequest {
   readonly image: Pick<Image, 'layers'>;
   readonly plan: ShrinkPlan;
-  readonly study: Study;
+  readonly entries: StoredEntries;
   readonly layers: PlainLayers;
   readonly compression: LayerCompressionFormat;
   readonly progress: Progress;
@@ -67,7 +67,7 @@ interface LayerToWrite {
 }
 
 async function writeLayer(
-  { study, layers, compression, progress, signal }: WriteLayersRequest,
+  { entries, layers, compression, progress, signal }: WriteLayersRequest,
   { planned, tars, title }: LayerToWrite,
 ): Promise<WrittenLayer> {
   const task = progress.start(`writing ${planned.group}`, planned.contentBytes);
@@ -76,7 +76,7 @@ async function writeLayer(
   const packed = summing(() => {});
   let contentBytes = 0;
   const members = planMembers(planned, {
-    study,
+    entries,
     open: tars,
     onContent: (sizeBytes) => {
       contentBytes += sizeBytes;

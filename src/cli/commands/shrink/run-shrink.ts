@@ -84,6 +84,25 @@ interface Work {
 }
 
 async function shrinkOpened(work: Work, epoch: number | undefined): Promise<ShrinkReport> {
+  const { options, image, read } = work;
+  const planned = await planOf(work);
+  const { plan } = planned;
+  const report =
+    options.destination === undefined
+      ? shrinkReport({ ...work, root: read.root, plan })
+      : await write(work, { ...planned, epoch });
+  if (options.manifest !== undefined)
+    await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)));
+  return report;
+}
+
+interface Planned {
+  readonly plan: ShrinkPlan;
+  readonly entries: Study['entries'];
+}
+
+/** What is to be done; of the study only the entries are kept, as the rest would take its memory while layers are written. */
+async function planOf(work: Work): Promise<Planned> {
   const { options, image, read, layers, passes, baseLayerCount } = work;
   const { root } = read;
   const { signal } = work.environment;
@@ -98,33 +117,17 @@ async function shrinkOpened(work: Work, epoch: number | undefined): Promise<Shri
     passes,
     isKept: matchPaths(options.keep),
   });
-  const facts = { ...work, root, plan };
-  const report =
-    options.destination === undefined ? shrinkReport(facts) : await write(work, { plan, study, epoch });
-  if (options.manifest !== undefined)
-    await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)));
-  return report;
+  return { plan, entries: study.entries };
 }
 
 async function write(
   work: Work,
-  {
-    plan,
-    study,
-    epoch,
-  }: { readonly plan: ShrinkPlan; readonly study: Study; readonly epoch: number | undefined },
+  { plan, entries, epoch }: Planned & { readonly epoch: number | undefined },
 ): Promise<ShrinkReport> {
   const { options, environment, image, layers, read, baseLayerCount } = work;
   const { progress, signal } = environment;
-  const written = await writeLayers({
-    image,
-    plan,
-    study,
-    layers,
-    compression: options.compression,
-    progress,
-    signal,
-  });
+  const { compression } = options;
+  const written = await writeLayers({ image, plan, entries, layers, compression, progress, signal });
   const done = new Set(plan.edits.map(({ pass }) => pass));
   const shrunk = shrunkImage({ image, baseLayerCount, written, passes: [...done], sourceDateEpoch: epoch });
   const { destination } = options;
