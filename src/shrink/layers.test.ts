@@ -408,6 +408,25 @@ describe('the configuration', () => {
   });
 });
 
+test.each(['gzip', 'zstd'] as const)('a layer packed by %s is unpacked once', async (compression) => {
+  const image = await buildImage({
+    layers: [[file('srv/base')], [file('app/x'), file('app/y')]],
+    compression,
+  });
+  const opened: string[] = [];
+  const watched = image.layers.map((layer) => ({
+    ...layer,
+    uncompressed: () => {
+      opened.push(layer.diffId);
+      return layer.uncompressed();
+    },
+  }));
+  const shrunk = await shrinkImage({ ...image, layers: watched });
+  expect(visiblePaths(shrunk.root)).toEqual(['app/x', 'app/y', 'srv/base']);
+  expect(opened.sort()).toEqual(image.layers.map(({ diffId }) => diffId).sort());
+  await shrunk.close();
+});
+
 describe('hostile layers', () => {
   test('one that does not have its diffID is an error, not an image', async () => {
     const image = await buildImage({ layers: [[file('a', 'x'.repeat(1000))]], compression: 'gzip' });

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compressBlocks, type LayerCompressionFormat, type Progress, releaseChunk } from '../base/index.ts';
+import {
+  compressBlocks,
+  type LayerCompressionFormat,
+  type Progress,
+  releaseChunk,
+  UserError,
+} from '../base/index.ts';
 import { type Image, type Layer, openFileLayer } from '../image/index.ts';
 import { type FileRange, packTar } from '../tar/index.ts';
 import type { PlannedLayer } from './arrange-layers.ts';
@@ -82,12 +88,12 @@ async function writeLayer(
       contentBytes += sizeBytes;
     },
   });
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx').catch(explainFull(layers.folder));
   try {
     for await (const chunk of compressBlocks(plain.through(packTar(members)), compression)) {
       signal.throwIfAborted();
       packed.add(chunk);
-      await file.writeFile(chunk);
+      await file.writeFile(chunk).catch(explainFull(layers.folder));
       releaseChunk(chunk);
     }
   } finally {
@@ -104,6 +110,19 @@ async function writeLayer(
     place: { path, offset: 0, sizeBytes },
   });
   return { planned, layer, contentBytes };
+}
+
+/** Says of a full disk which it is. */
+function explainFull(folder: string): (error: unknown) => never {
+  return (error) => {
+    const isFull =
+      error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+    if (!isFull) throw error;
+    throw new UserError(`there is no room in ${folder} for the new layers`, {
+      hint: 'Set PLIMSOLL_CACHE_DIR to a folder on a larger disk.',
+      cause: error,
+    });
+  };
 }
 
 interface Summing {

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { matchPaths, UserError } from '../../../base/index.ts';
 import { type FoundBase, findBase, type Image } from '../../../image/index.ts';
@@ -18,6 +18,7 @@ import {
   shrinkReport,
   shrunkImage,
   studyLayers,
+  unpackedImage,
   writeLayers,
 } from '../../../shrink/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
@@ -37,29 +38,13 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   const passes = choosePasses({ ...options, isSmallest: options.smallest });
   const epoch = sourceDateEpoch(environment);
   if (options.destination !== undefined) await assertFree(options.destination);
-  const { read, image } = await readOpenImage(options.image, environment, {
-    platform: options.platform,
-    isInsecure: options.insecure,
-    withMeasures: false,
-    forgetsEntries: true,
-  });
+  if (options.manifest !== undefined) await assertFree({ kind: 'manifest', path: options.manifest });
+  assertApart(options);
   const temporaryDir = join(environment.cacheDir, 'tmp');
   await mkdir(temporaryDir, { recursive: true });
   const layers = await plainLayers({ temporaryDir, progress: environment.progress, signal });
   try {
-    assertLinux(image);
-    const base = await baseOf(image, options, environment);
-    const work: Work = {
-      options,
-      environment,
-      image,
-      read,
-      layers,
-      passes,
-      base,
-      baseLayerCount: keptLayerCount(read.root, base?.layerCount ?? 0),
-    };
-    const report = await shrinkOpened(work, epoch);
+    const report = await shrinkImage({ options, passes, environment, layers }, epoch);
     environment.write(
       options.json
         ? shrinkJson(report)
@@ -68,17 +53,49 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
     return exitCodes.clean;
   } finally {
     await layers.close();
+  }
+}
+
+/** Fails with a `UserError` where the list would take the place of the image. */
+function assertApart({ manifest, destination }: ShrinkOptions): void {
+  if (manifest === undefined || destination === undefined) return;
+  if (resolve(manifest) === resolve(destination.path))
+    throw new UserError(`${manifest} is to be the image and the list of what went`, {
+      hint: 'Name two files.',
+    });
+}
+
+async function shrinkImage(setting: Setting, epoch: number | undefined): Promise<ShrinkReport> {
+  const { options, environment, layers } = setting;
+  const { read, image } = await readOpenImage(options.image, environment, {
+    platform: options.platform,
+    isInsecure: options.insecure,
+    withMeasures: false,
+    forgetsEntries: true,
+    prepare: async (source) => {
+      assertLinux(source);
+      return await unpackedImage(source, layers);
+    },
+  });
+  try {
+    const base = await baseOf(image, options, environment);
+    const baseLayerCount = keptLayerCount(read.root, base?.layerCount ?? 0);
+    return await shrinkOpened({ ...setting, image, read, base, baseLayerCount }, epoch);
+  } finally {
     await image.close();
   }
 }
 
-interface Work {
+interface Setting {
   readonly options: ShrinkOptions;
   readonly environment: CliEnvironment;
-  readonly image: Image;
-  readonly read: ReadImage;
   readonly layers: PlainLayers;
   readonly passes: readonly ShrinkPass[];
+}
+
+interface Work extends Setting {
+  readonly image: Image;
+  readonly read: ReadImage;
   readonly base: FoundBase | undefined;
   readonly baseLayerCount: number;
 }
@@ -87,6 +104,7 @@ async function shrinkOpened(work: Work, epoch: number | undefined): Promise<Shri
   const { options, image, read } = work;
   const planned = await planOf(work);
   const { plan } = planned;
+  noteIdlePatterns(work);
   const report =
     options.destination === undefined
       ? shrinkReport({ ...work, root: read.root, plan })
@@ -94,6 +112,18 @@ async function shrinkOpened(work: Work, epoch: number | undefined): Promise<Shri
   if (options.manifest !== undefined)
     await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)));
   return report;
+}
+
+/** A pattern that keeps nothing is mistyped, more often than not. */
+function noteIdlePatterns({ options, read, environment }: Work): void {
+  const idle = new Map(options.keep.map((pattern) => [pattern, matchPaths([pattern])]));
+  for (const { entry } of idle.size === 0 ? [] : read.root.entries()) {
+    for (const [pattern, matches] of idle) if (matches(entry.path)) idle.delete(pattern);
+  }
+  for (const pattern of idle.keys())
+    environment.progress.note(
+      `--keep ${pattern} matches no file${pattern.includes('/') && !pattern.startsWith('**/') ? `; one with a slash begins at the root: **/${pattern.replace(/^\/+/, '')} does not` : ''}`,
+    );
 }
 
 interface Planned {
