@@ -70,7 +70,8 @@ function passLines(report: ShrinkReport, { paint, width }: Screen): string[] {
     { text: pass.risk, style: 'dim' },
     { text: pass.fileCount === 0 ? '' : counted(pass.fileCount, 'file'), style: 'dim' },
     {
-      text: `${pass.title}${pass.inBaseBytes > 0 ? `; ${formatBytes(pass.inBaseBytes)} more in the base` : ''}`,
+      // First, as narrow terminals cut the end off.
+      text: `${pass.inBaseBytes > 0 ? `${formatBytes(pass.inBaseBytes)} more in the base; ` : ''}${pass.title}`,
       style: 'dim',
     },
   ]);

@@ -1,10 +1,10 @@
 import type { Image } from '../image/index.ts';
 import type { ShrinkPlan } from './plan.ts';
 
-/** A file that is gone or smaller, and where it still is. */
+/** A file that is gone, smaller, or a link to a copy now, and where it still is. */
 export interface ManifestEntry {
   readonly path: string;
-  readonly action: 'removed' | 'stripped';
+  readonly action: 'removed' | 'stripped' | 'linked';
   readonly pass: string;
   readonly reason: string;
   readonly savedBytes: number;
@@ -19,6 +19,8 @@ export interface ShrinkManifest {
   readonly files: readonly ManifestEntry[];
 }
 
+const actions = { remove: 'removed', strip: 'stripped', link: 'linked' } as const;
+
 /** Lists what a plan takes, for whoever misses a file. */
 export function shrinkManifest(
   image: Pick<Image, 'name' | 'digest' | 'layers'>,
@@ -27,7 +29,7 @@ export function shrinkManifest(
   const files = plan.edits.map(
     ({ edit, pass, layer, savedBytes }): ManifestEntry => ({
       path: edit.path,
-      action: edit.kind === 'remove' ? 'removed' : 'stripped',
+      action: actions[edit.kind],
       pass,
       reason: edit.reason,
       savedBytes,

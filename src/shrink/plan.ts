@@ -102,6 +102,7 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
     for (const edit of result.edits) {
       const place = root.placeOf(edit.path);
       if (place === undefined || taken.has(edit.path) || kept.has(unitOf(edit))) continue;
+      if (edit.kind === 'link' && taken.has(edit.target)) continue;
       if (place.layer >= baseLayerCount) {
         taken.set(edit.path, { pass: pass.name, edit, layer: place.layer, savedBytes: 0 });
         continue;
@@ -119,9 +120,11 @@ function wholeUnits(
   subject: ShrinkSubject,
 ): (edit: ShrinkEdit) => string | undefined {
   return (edit) => {
-    const { path } = edit;
+    const { kind, path } = edit;
+    // A link has the content that is listed.
+    if (kind === 'link') return undefined;
     // Its list goes with it.
-    if (edit.kind === 'remove' && edit.whole !== undefined) return undefined;
+    if (kind === 'remove' && edit.whole !== undefined) return undefined;
     const distribution = subject.distributionOf(path);
     if (distribution === undefined || subject.packageOf(path) !== undefined) return undefined;
     const record = recordOf(distribution);
@@ -157,13 +160,15 @@ function countSavings(root: RootFileSystem, edits: readonly PlannedEdit[]): Plan
 /** A library that other names show, too, stays as it is: what they belong to would not know of the change. */
 function dropSharedStrips(root: RootFileSystem, edits: readonly PlannedEdit[]): PlannedEdit[] {
   const gone = gonePaths(edits);
+  const ownerOf = (path: string): string => root.get(path)?.entry.linkTarget ?? path;
   const names = new Map<string, number>();
+  for (const { edit } of edits) if (edit.kind === 'strip') names.set(ownerOf(edit.path), 0);
   for (const { entry } of root.entries()) {
     const owner = entry.type === 'hardlink' ? (entry.linkTarget ?? '') : entry.path;
-    if (!gone.has(entry.path)) names.set(owner, (names.get(owner) ?? 0) + 1);
+    const known = names.get(owner);
+    if (known !== undefined && !gone.has(entry.path)) names.set(owner, known + 1);
   }
-  const ownerOf = (path: string): string => root.get(path)?.entry.linkTarget ?? path;
-  return edits.filter(({ edit }) => edit.kind !== 'strip' || (names.get(ownerOf(edit.path)) ?? 0) === 1);
+  return edits.filter(({ edit }) => edit.kind !== 'strip' || names.get(ownerOf(edit.path)) === 1);
 }
 
 /** False where another pass took the file, or all in the folder. */

@@ -43,7 +43,7 @@ export const shrink: CliCommand = {
         collect,
       )
       .addOption(
-        new Option('--compression <format>', 'of the new layers').choices(['gzip', 'zstd']).default('gzip'),
+        new Option('--compression <format>', 'of the new layers (default: gzip)').choices(['gzip', 'zstd']),
       )
       .option('--manifest <file>', 'list every file that went, with pass, reason and original layer (JSON)')
       .option('--insecure', 'talk to the registry without TLS, or with any certificate')

@@ -3,6 +3,7 @@ import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
 import { formatReference, type Platform, parsePlatform, parseReference } from '../../../image/index.ts';
 import { type Probe, parseProbe } from '../../../verify/index.ts';
 import { type Destination, parseDestination } from './destination.ts';
+import { type ShrinkSettings, withSettings } from './shrink-settings.ts';
 
 const names = z.array(z.string().min(1)).default([]);
 
@@ -32,7 +33,7 @@ const schema = z
       )
       .default([]),
     keep: z.array(z.string().regex(/[^/]/, '--keep needs a pattern such as *.pyi')).default([]),
-    compression: z.enum(['gzip', 'zstd']),
+    compression: z.enum(['gzip', 'zstd']).optional(),
     manifest: z.string().optional(),
     insecure: z.boolean().default(false),
     json: z.boolean().default(false),
@@ -92,23 +93,25 @@ export interface ShrinkOptions {
   readonly quiet: boolean;
 }
 
-/** Checks the options. Throws a `UserError` that says what does not fit. */
-export function shrinkOptions(given: unknown): ShrinkOptions {
+/** Checks the options, and fills up what they leave open from the settings. Throws a `UserError` that says what does not fit. */
+export function shrinkOptions(given: unknown, settings: ShrinkSettings): ShrinkOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
-  const { output, platform, tag, base, manifest, trace, dryRun: _, ...rest } = parsed.data;
-  const { smallest, bytecode, probe, port, ...plain } = rest;
+  const { output, platform, tag, manifest, trace, dryRun: _, ...rest } = parsed.data;
+  const { smallest, probe, port, ...plain } = rest;
   const destination = output === undefined ? undefined : parseDestination(output);
   if (tag !== undefined && destination?.kind !== 'docker-archive' && destination?.tag !== undefined) {
     throw new UserError('--tag and the destination name two tags');
   }
+  const { base, compression } = parsed.data;
+  const bytecode = plain.bytecode ?? (smallest ? 'none' : trace === undefined ? undefined : 'traced');
+  const settled = withSettings({ ...plain, base, compression, bytecode }, settings);
   return {
-    ...plain,
-    bytecode: bytecode ?? (smallest ? 'none' : trace === undefined ? 'all' : 'traced'),
+    ...settled,
+    bytecode: settled.bytecode ?? 'all',
     trace,
     probes: probe.map(parseProbe),
     ports: port,
-    base,
     manifest,
     // `docker load` takes full references only.
     tag:
