@@ -1,12 +1,12 @@
 import type { DistroInventory } from '../distro/index.ts';
 import { ownerIndex } from '../distro/index.ts';
-import type { RootFileSystem } from '../filetree/index.ts';
+import type { EntryPlace, RootFileSystem } from '../filetree/index.ts';
 import type { ImageConfig } from '../image/index.ts';
 import type { InstalledDistribution } from '../python/index.ts';
 import { arrangeLayers, type PlannedLayer } from './arrange-layers.ts';
 import { filesBelow } from './files-below.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
-import { type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
+import { contentPlace, type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
 import type { Study } from './study.ts';
 import { type TakenBack, takeBack } from './take-back.ts';
 
@@ -28,8 +28,10 @@ export interface PlanRequest {
 export interface PlannedEdit {
   readonly pass: string;
   readonly edit: ShrinkEdit;
-  /** Position of the layer that has the file. */
+  /** Position of the layer that has the content. */
   readonly layer: number;
+  /** Its path there, where a hard link of a later layer shows it under another name. */
+  readonly storedAs?: string;
   /** Bytes that the image has less for it. */
   readonly savedBytes: number;
 }
@@ -97,7 +99,12 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
       const place = root.placeOf(edit.path);
       if (place === undefined || taken.has(edit.path) || kept.has(unitOf(edit))) continue;
       if (place.layer >= baseLayerCount) {
-        taken.set(edit.path, { pass: pass.name, edit, layer: place.layer, savedBytes: 0 });
+        taken.set(edit.path, {
+          pass: pass.name,
+          edit,
+          ...storedPlace(root, edit.path, place),
+          savedBytes: 0,
+        });
         continue;
       }
       const sum = inBase.get(pass.name) ?? { fileCount: 0, sizeBytes: 0 };
@@ -105,6 +112,19 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
     }
   }
   return { edits: [...taken.values()], leftAlone, inBase };
+}
+
+/** Where the content behind a name can be had again. */
+function storedPlace(
+  root: RootFileSystem,
+  path: string,
+  place: EntryPlace,
+): Pick<PlannedEdit, 'layer' | 'storedAs'> {
+  const { layer, position } = contentPlace(root, path) ?? place;
+  // Within one layer, whoever unpacks it has the link as well.
+  if (layer === place.layer) return { layer };
+  const storedAs = root.layers[layer]?.entry(position)?.path;
+  return { layer, ...(storedAs !== undefined && { storedAs }) };
 }
 
 /** What is decided for all files of it at once. */
