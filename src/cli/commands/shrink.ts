@@ -33,6 +33,30 @@ export const shrink: CliCommand = {
       .addOption(
         new Option('--compression <format>', 'of the new layers').choices(['gzip', 'zstd']).default('gzip'),
       )
+      .option(
+        '--verify',
+        'load the original and the new image into an engine, run both, and write only what does the same',
+      )
+      .addOption(
+        new Option('--engine <name>', 'the engine for --verify; the first that answers otherwise').choices([
+          'docker',
+          'podman',
+          'buildah',
+        ]),
+      )
+      .option(
+        '--env <NAME=value>',
+        'an environment variable for both containers while they are compared (repeatable)',
+        collect,
+      )
+      .option(
+        '--probe <request>',
+        'a request both images must answer alike: /path, GET /path, POST /path {json} (repeatable)',
+        collect,
+      )
+      .option('--port <number>', 'the port that the service listens on (repeatable)', collect)
+      .option('--health <path>', 'where the service says that it is up')
+      .option('--start-timeout <seconds>', 'how long the service may take to come up (default: 300)')
       .option('--manifest <file>', 'list every file that went, with pass, reason and original layer (JSON)')
       .option('--insecure', 'talk to the registry without TLS, or with any certificate')
       .option('--json', 'print JSON (schema plimsoll.shrink/1)')

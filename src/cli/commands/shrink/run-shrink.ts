@@ -1,30 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { matchPaths, UserError } from '../../../base/index.ts';
+import { UserError } from '../../../base/index.ts';
+import type { Engine } from '../../../engines/index.ts';
 import { type FoundBase, findBase, type Image } from '../../../image/index.ts';
-import { shrinkJson, shrinkManifestJson, shrinkTable } from '../../../report/index.ts';
+import { type ShrinkProof, shrinkJson, shrinkManifestJson, shrinkTable } from '../../../report/index.ts';
 import {
   choosePasses,
-  type PlainLayers,
   plainLayers,
-  planShrink,
-  type ShrinkPass,
   type ShrinkPlan,
   type ShrinkReport,
-  type Study,
   shrinkManifest,
   shrinkReport,
-  shrunkImage,
   studyLayers,
-  writeLayers,
 } from '../../../shrink/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
-import { type ReadImage, readOpenImage } from '../../read-side.ts';
+import { readOpenImage } from '../../read-side.ts';
 import { writeOutput } from '../../write-output.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';
-import { assertFree, writeDestination } from './destination.ts';
+import { assertFree, type Destination, writeDestination } from './destination.ts';
+import { makeShrunk, planWith, type ShrinkWork } from './make-shrunk.ts';
+import { proofEngine, proveShrunk } from './prove-shrunk.ts';
 import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
 
 /** Shrinks an image, or says what that would do. */
@@ -34,10 +31,13 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   const environment = readEnvironment(signal, options.quiet);
   const epoch = sourceDateEpoch(environment);
   if (options.destination !== undefined) await assertFree(options.destination);
+  // Known now, and not only after the work.
+  const engine = options.proof && (await proofEngine(options.proof, options.image, environment));
   const { read, image } = await readOpenImage(options.image, environment, {
     platform: options.platform,
     isInsecure: options.insecure,
     withMeasures: false,
+    ...(engine && { engine }),
   });
   const temporaryDir = join(environment.cacheDir, 'tmp');
   await mkdir(temporaryDir, { recursive: true });
@@ -45,89 +45,79 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   try {
     assertLinux(image);
     const base = await baseOf(image, options, environment);
-    const work: Work = {
-      options,
-      environment,
-      image,
-      read,
-      layers,
-      passes,
-      base,
-      baseLayerCount: base?.layerCount ?? 0,
-    };
-    const report = await shrinkOpened(work, epoch);
+    const baseLayerCount = base?.layerCount ?? 0;
+    const study = await studyLayers({ image, root: read.root, baseLayerCount, layers, signal });
+    const work = { options, environment, image, read, layers, passes, base, baseLayerCount, study, epoch };
+    const outcome = await shrinkOpened(work, engine);
+    const { report, proof } = outcome;
     environment.write(
       options.json
-        ? shrinkJson(report)
-        : shrinkTable(report, { width: environment.columns, hasColour: environment.isColour }),
+        ? shrinkJson(report, proof)
+        : shrinkTable(report, { width: environment.columns, hasColour: environment.isColour }, proof),
     );
-    return exitCodes.clean;
+    return exitCodeOf(outcome);
   } finally {
     await layers.close();
     await image.close();
   }
 }
 
-interface Work {
-  readonly options: ShrinkOptions;
-  readonly environment: CliEnvironment;
-  readonly image: Image;
-  readonly read: ReadImage;
-  readonly layers: PlainLayers;
-  readonly passes: readonly ShrinkPass[];
-  readonly base: FoundBase | undefined;
-  readonly baseLayerCount: number;
-}
-
-async function shrinkOpened(work: Work, epoch: number | undefined): Promise<ShrinkReport> {
-  const { options, image, read, layers, passes, baseLayerCount } = work;
-  const { root } = read;
-  const { signal } = work.environment;
-  const study = await studyLayers({ image, root, baseLayerCount, layers, signal });
-  const plan = planShrink({
-    root,
-    config: image.config,
-    distributions: read.distributions,
-    inventory: read.side.inventory,
-    study,
-    baseLayerCount,
-    passes,
-    isKept: matchPaths(options.keep),
-  });
-  const facts = { ...work, root, plan };
-  const report =
-    options.destination === undefined ? shrinkReport(facts) : await write(work, { plan, study, epoch });
+async function shrinkOpened(work: ShrinkWork, engine: Engine | undefined): Promise<ShrinkOutcome> {
+  const { options, image, read, passes } = work;
+  const plan = planWith(work, passes);
+  const facts = { ...work, root: read.root, plan };
+  const outcome =
+    options.destination === undefined
+      ? { report: shrinkReport(facts) }
+      : await write(work, { plan, destination: options.destination, engine });
   if (options.manifest !== undefined)
     await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)));
-  return report;
+  return outcome;
 }
 
+interface ShrinkOutcome {
+  readonly report: ShrinkReport;
+  /** What came of running both images; absent where nobody asked for it. */
+  readonly proof?: ShrinkProof;
+}
+
+/** Makes the new image, runs it beside the original where that was asked for, and writes it unless it differs. */
 async function write(
-  work: Work,
+  work: ShrinkWork,
   {
     plan,
-    study,
-    epoch,
-  }: { readonly plan: ShrinkPlan; readonly study: Study; readonly epoch: number | undefined },
-): Promise<ShrinkReport> {
-  const { options, environment, image, layers, read, baseLayerCount } = work;
-  const { progress, signal } = environment;
-  const written = await writeLayers({
-    image,
-    plan,
-    study,
-    layers,
-    compression: options.compression,
-    progress,
-    signal,
-  });
-  const done = new Set(plan.edits.map(({ pass }) => pass));
-  const shrunk = shrunkImage({ image, baseLayerCount, written, passes: [...done], sourceDateEpoch: epoch });
-  const { destination } = options;
-  if (destination === undefined) throw new Error('there is no destination');
-  await writeDestination(shrunk, destination, { tag: options.tag, signal });
-  const output = { destination: `${destination.kind}:${destination.path}`, digest: shrunk.digest };
-  return shrinkReport({ ...work, root: read.root, plan, written, output });
+    destination,
+    engine,
+  }: {
+    readonly plan: ShrinkPlan;
+    readonly destination: Destination;
+    readonly engine: Engine | undefined;
+  },
+): Promise<ShrinkOutcome> {
+  const { options, environment, read } = work;
+  const made = await makeShrunk(work, plan);
+  const { written, image } = made;
+  const facts = { ...work, root: read.root, plan, written };
+  const proof =
+    options.proof === undefined || engine === undefined
+      ? undefined
+      : await proveShrunk(work, made, { engine, proof: options.proof });
+  if (proof?.verdict === 'different') return { report: shrinkReport(facts), proof };
+  await writeDestination(image, destination, { tag: options.tag, signal: environment.signal });
+  const output = { destination: `${destination.kind}:${destination.path}`, digest: image.digest };
+  return { report: shrinkReport({ ...facts, output }), ...(proof && { proof }) };
+}
+
+/** Asked for a proof, the exit code tells how it ended. */
+function exitCodeOf({ proof }: ShrinkOutcome): ExitCode {
+  switch (proof?.verdict) {
+    case 'different':
+      return exitCodes.findings;
+    case 'cannot-judge':
+      return exitCodes.cannotJudge;
+    default:
+      return exitCodes.clean;
+  }
 }
 
 /** Layers of Windows images are of another kind (OCI image-spec, layer.md). Fails with a `UserError`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
 import { formatReference, type Platform, parsePlatform, parseReference } from '../../../image/index.ts';
 import { type Destination, parseDestination } from './destination.ts';
+import { type ProofOptions, proofOptions } from './proof-options.ts';
 
 const names = z.array(z.string().min(1)).default([]);
 
@@ -21,6 +22,7 @@ const schema = z
     keep: z.array(z.string().regex(/[^/]/, '--keep needs a pattern such as *.pyi')).default([]),
     compression: z.enum(['gzip', 'zstd']),
     manifest: z.string().optional(),
+    verify: z.boolean().default(false),
     insecure: z.boolean().default(false),
     json: z.boolean().default(false),
     quiet: z.boolean().default(false),
@@ -33,6 +35,9 @@ const schema = z
   })
   .refine(({ dryRun, output }) => !dryRun || output === undefined, {
     error: '--dry-run writes nothing, so that -o has no meaning',
+  })
+  .refine(({ dryRun, verify }) => !dryRun || !verify, {
+    error: '--verify runs the image that is written; --dry-run writes none',
   })
   .refine(({ dryRun, tag }) => !dryRun || tag === undefined, {
     error: '--dry-run writes nothing, so that --tag has no meaning',
@@ -54,6 +59,8 @@ export interface ShrinkOptions {
   readonly keep: readonly string[];
   readonly compression: LayerCompressionFormat;
   readonly manifest: string | undefined;
+  /** How both images are compared while they run; absent where they are not. */
+  readonly proof: ProofOptions | undefined;
   readonly insecure: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -63,7 +70,8 @@ export interface ShrinkOptions {
 export function shrinkOptions(given: unknown): ShrinkOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
-  const { output, platform, tag, base, manifest, dryRun: _, ...rest } = parsed.data;
+  const { output, platform, tag, base, manifest, dryRun: _, verify: __, ...rest } = parsed.data;
+  const proof = proofOptions(given);
   const destination = output === undefined ? undefined : parseDestination(output);
   if (tag !== undefined && destination?.kind !== 'docker-archive' && destination?.tag !== undefined) {
     throw new UserError('--tag and the destination name two tags');
@@ -72,6 +80,7 @@ export function shrinkOptions(given: unknown): ShrinkOptions {
     ...rest,
     base,
     manifest,
+    proof,
     // `docker load` takes full references only.
     tag:
       tag !== undefined && destination?.kind === 'docker-archive'
