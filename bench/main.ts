@@ -10,8 +10,9 @@ import { read } from './read.ts';
 import { rebuild } from './rebuild.ts';
 import { recipe } from './recipe.ts';
 import { textTable } from './text-table.ts';
+import { workloads } from './workloads.ts';
 
-const benches: readonly Bench[] = [rebuild, recipe, read, browse, audit, lint];
+const benches: readonly Bench[] = [rebuild, recipe, read, browse, audit, lint, workloads];
 
 function list(): string {
   const rows = benches.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]);
