@@ -10,6 +10,11 @@ describe('imports before and after', () => {
     ['a time', '2026-11-28 23:15:01,002 up', '2026-11-28 23:20:09 up'],
     ['a duration', 'took 1.25 s', 'took 3 s'],
     ['a temporary name', 'in /tmp/abc', 'in /tmp/xyz'],
+    [
+      'a line of a log',
+      'I0000 00:00:1795909642.213871     378 port.cc:153] on',
+      'I0000 00:00:1795909999.1 9 port.cc:153] on',
+    ],
     ['a process number', 'pid 12 waits', 'pid 13 waits'],
   ])('%s may differ', (_, before, after) => {
     expect(compareSweeps([ok('a', before)], [ok('a', after)])).toEqual([]);

@@ -50,7 +50,7 @@ function withoutChance(text: string): string {
     .replace(/\b\d+(?:\.\d+)? ?(?:seconds|sec|ms|s)\b/g, 'seconds')
     .replace(/\/tmp\/\S+/g, '/tmp/…')
     .replace(/\b(pid|PID|process)[ =:]*\d+/g, '$1 …')
-    .replace(/\b[EWIF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+/g, 'log')
+    .replace(/\b[EWIF]\d{4} \d\d:\d\d:\d+\.\d+ +\d+/g, 'log')
     .replace(/\b\d{10,}(?:\.\d+)?\b/g, 'time')
     .trim();
 }
