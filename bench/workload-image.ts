@@ -19,7 +19,7 @@ export async function buildWorkloadImage(stage: Stage, signal: AbortSignal): Pro
     'plimsoll-bench',
     'workloads',
   );
-  await fetchWheels(join(cache, 'wheels'), signal);
+  await fetchWheels(cache, signal);
   await rm(join(cache, 'workloads'), { recursive: true, force: true });
   await cp(folder, join(cache, 'workloads'), { recursive: true });
   await cp(join(folder, 'requirements.txt'), join(cache, 'requirements.txt'));
@@ -33,12 +33,14 @@ export async function buildWorkloadImage(stage: Stage, signal: AbortSignal): Pro
   );
 }
 
-async function fetchWheels(into: string, signal: AbortSignal): Promise<void> {
+async function fetchWheels(cache: string, signal: AbortSignal): Promise<void> {
   const requirements = join(folder, 'requirements.txt');
   const digest = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex');
-  const marker = join(into, `done-${digest.slice(0, 16)}`);
+  const into = join(cache, 'wheels');
+  // Beside the wheels: what lies among them would be part of the build.
+  const marker = join(cache, `wheels-${digest.slice(0, 16)}`);
   const isDone = await access(marker).then(
     () => true,
     () => false,
