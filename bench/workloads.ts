@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,6 +51,7 @@ export const workloads: Bench = {
         json: { type: 'boolean', default: false },
       },
     });
+    await assertRoom(tmpdir());
     const stage = await setTheStage({ example: 'churn-api' });
     if (values.build) await buildWorkloadImage(stage, signal);
     const fat = await runImage(stage, { tag: workloadTag, hasImports: values.imports, signal });
@@ -71,6 +72,18 @@ export const workloads: Bench = {
     return variants.every(({ differences }) => differences.length === 0) ? 0 : 1;
   },
 };
+
+/** The image, as the engine saves it twice over, the lean one and its archive. */
+const neededBytes = 18e9;
+
+async function assertRoom(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= neededBytes) return;
+  throw new UserError(
+    `${formatBytes(bavail * bsize)} are free in ${folder}; this takes ${formatBytes(neededBytes)} for a while.`,
+    { hint: 'Make room, or let TMPDIR and PLIMSOLL_CACHE_DIR name folders on a larger disk.' },
+  );
+}
 
 interface VariantRequest {
   readonly title: string;
