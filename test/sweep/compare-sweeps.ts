@@ -51,6 +51,6 @@ function withoutChance(text: string): string {
     .replace(/\/tmp\/\S+/g, '/tmp/…')
     .replace(/\b(pid|PID|process)[ =:]*\d+/g, '$1 …')
     .replace(/\b[EWIF]\d{4} \d\d:\d\d:\d+\.\d+ +\d+/g, 'log')
-    .replace(/\b\d{10,}(?:\.\d+)?\b/g, 'time')
+    .replace(/(?<![\d.])\d{10,}(?:\.\d+)?\b/g, 'time')
     .trim();
 }
