@@ -1,3 +1,4 @@
+export { applicationImports } from './application-imports.ts';
 export { choosePasses, type PassChoice } from './choose-passes.ts';
 export { keptLayerCount } from './kept-layers.ts';
 export type { LayerGroup } from './layer-group.ts';

@@ -11,6 +11,8 @@ export interface ManifestEntry {
   /** The original layer that has it whole: its position, 0 the lowest, and the digest of its bytes as stored. */
   readonly layer: number;
   readonly layerDigest: string;
+  /** Its path in that layer, where a hard link of a later one showed it under another name. */
+  readonly storedAs?: string;
 }
 
 /** Every file that a plan takes or changes, by path; schema `plimsoll.shrink-manifest/1`. */
@@ -27,7 +29,7 @@ export function shrinkManifest(
   plan: ShrinkPlan,
 ): ShrinkManifest {
   const files = plan.edits.map(
-    ({ edit, pass, layer, savedBytes }): ManifestEntry => ({
+    ({ edit, pass, layer, storedAs, savedBytes }): ManifestEntry => ({
       path: edit.path,
       action: actions[edit.kind],
       pass,
@@ -35,6 +37,7 @@ export function shrinkManifest(
       savedBytes,
       layer,
       layerDigest: image.layers[layer]?.digest ?? '',
+      ...(storedAs !== undefined && { storedAs }),
     }),
   );
   return {

@@ -1,6 +1,6 @@
 import type { DistroInventory } from '../distro/index.ts';
 import { ownerIndex } from '../distro/index.ts';
-import type { RootFileSystem } from '../filetree/index.ts';
+import type { EntryPlace, RootFileSystem } from '../filetree/index.ts';
 import type { ImageConfig } from '../image/index.ts';
 import type { InstalledDistribution } from '../python/index.ts';
 import { arrangeLayers, type PlannedLayer } from './arrange-layers.ts';
@@ -8,7 +8,7 @@ import { filesBelow } from './files-below.ts';
 import { keptUnits, unitOf } from './kept-units.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
 import { planDpkgTexts } from './plan-dpkg.ts';
-import { type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
+import { contentPlace, type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
 import type { Study } from './study.ts';
 import { type TakenBack, takeBack } from './take-back.ts';
 
@@ -32,8 +32,10 @@ export interface PlanRequest {
 export interface PlannedEdit {
   readonly pass: string;
   readonly edit: ShrinkEdit;
-  /** Position of the layer that has the file. */
+  /** Position of the layer that has the content. */
   readonly layer: number;
+  /** Its path there, where a hard link of a later layer shows it under another name. */
+  readonly storedAs?: string;
   /** Bytes that the image has less for it. */
   readonly savedBytes: number;
 }
@@ -104,7 +106,12 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
       if (place === undefined || taken.has(edit.path) || kept.has(unitOf(edit))) continue;
       if (edit.kind === 'link' && taken.has(edit.target)) continue;
       if (place.layer >= baseLayerCount) {
-        taken.set(edit.path, { pass: pass.name, edit, layer: place.layer, savedBytes: 0 });
+        taken.set(edit.path, {
+          pass: pass.name,
+          edit,
+          ...storedPlace(root, edit.path, place),
+          savedBytes: 0,
+        });
         continue;
       }
       const sum = inBase.get(pass.name) ?? { fileCount: 0, sizeBytes: 0 };
@@ -112,6 +119,19 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
     }
   }
   return { edits: [...taken.values()], leftAlone, inBase };
+}
+
+/** Where the content behind a name can be had again. */
+function storedPlace(
+  root: RootFileSystem,
+  path: string,
+  place: EntryPlace,
+): Pick<PlannedEdit, 'layer' | 'storedAs'> {
+  const { layer, position } = contentPlace(root, path) ?? place;
+  // Within one layer, whoever unpacks it has the link as well.
+  if (layer === place.layer) return { layer };
+  const storedAs = root.layers[layer]?.entry(position)?.path;
+  return { layer, ...(storedAs !== undefined && { storedAs }) };
 }
 
 /** Says why the list of files that a distribution comes with could not follow a change of one of them. */

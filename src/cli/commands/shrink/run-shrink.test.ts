@@ -207,6 +207,16 @@ describe('refuses', () => {
     ['a dry run with a tag', ['--dry-run', '--tag', 'x'], /writes nothing/],
     ['a destination without a medium', ['-o', 'somewhere'], /does not say what to write/],
     ['an engine', ['-o', 'docker:app:1'], /files and directories/],
+    ['a dry run that is to be verified', ['--dry-run', '--verify'], /--verify runs the image/],
+    [
+      'a probe for nobody',
+      ['-o', 'x.tar', '--probe', '/'],
+      /--probe and --port have no meaning without --verify/,
+    ],
+    ['a time-out for nothing', ['-o', 'x.tar', '--start-timeout', '5'], /--start-timeout has no meaning/],
+    ['a port that is none', ['-o', 'x.tar', '--verify', '--port', '0'], /--port must be 1/],
+    ['a probe that is none', ['-o', 'x.tar', '--verify', '--probe', 'x'], /does not begin with/],
+    ['a variable without a value', ['-o', 'x.tar', '--verify', '--env', 'X'], /NAME=value/],
     ['a base and none', ['--dry-run', '--base', 'x.tar', '--rebase-all'], /--base keeps/],
     ['a pass that is none', ['--dry-run', '--skip', 'test'], /Did you mean tests/],
     ['two tags', ['-o', 'oci:two:v1', '--tag', 'v2'], /two tags/],
@@ -249,6 +259,14 @@ describe('refuses', () => {
       2,
       expect.stringMatching(/^error: \/proc\/lean\.tar cannot be written: /),
     ]);
+  });
+
+  test('to verify without an engine, before any work is done', async () => {
+    const { code, stderr } = await shrink(['-o', 'unproven.tar', '--verify', '--engine', 'docker'], {
+      DOCKER_HOST: `unix://${join(folder, 'none.sock')}`,
+    });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Docker cannot be used here')]);
+    expect(await readdir(folder)).not.toContain('unproven.tar');
   });
 
   test('a time that is none', async () => {

@@ -53,6 +53,13 @@ test.each<[reason: string, text: string, given: Record<string, unknown>, options
   ['a pass that is refused does not', full, { skip: ['bytecode'] }, { skip: ['strip', 'bytecode'] }],
   ['no others run beside --only', full, { only: ['tests'] }, { only: ['tests'], with: [], skip: ['strip'] }],
   ['--only takes the place of only', 'shrink: {only: [tests]}', { only: ['headers'] }, { only: ['headers'] }],
+  ['--bytecode takes the place of a pass that is asked for', full, { bytecode: 'all' }, { with: [] }],
+  [
+    'compiled modules go though the pass is skipped',
+    'shrink: {skip: [bytecode]}',
+    { smallest: true },
+    { bytecode: 'none', skip: [] },
+  ],
   ['what is kept stays kept', full, { keep: ['*.pyi'] }, { keep: ['opt/app/**', '*.pyi'] }],
   ['one base', full, { base: 'oci:other' }, { base: 'oci:other' }],
   ['no base', full, { rebaseAll: true }, { base: undefined, rebaseAll: true }],

@@ -4,6 +4,7 @@ import type { SecretSource } from '../../../engines/index.ts';
 import { type Platform, parsePlatform } from '../../../image/index.ts';
 import type { EditId } from '../../../slim/index.ts';
 import { type Probe, parseProbe } from '../../../verify/index.ts';
+import { nameValues } from '../../name-values.ts';
 import { chooseEdits } from './choose-edits.ts';
 import { parseSecret } from './parse-secret.ts';
 import { type SlimSettings, withSettings } from './slim-settings.ts';
@@ -109,8 +110,8 @@ export function parseSlimOptions(
   return {
     ...options,
     platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
-    buildArgs: pairs(options.buildArg, '--build-arg'),
-    env: pairs(options.env, '--env'),
+    buildArgs: nameValues(options.buildArg, '--build-arg'),
+    env: nameValues(options.env, '--env'),
     probes: options.probe.map(parseProbe),
     ports: options.port,
     startSeconds: options.startTimeout,
@@ -129,17 +130,4 @@ export function parseSlimOptions(
     engine: options.engine,
     health: options.health,
   };
-}
-
-function pairs(given: readonly string[], option: string): Record<string, string> {
-  return Object.fromEntries(
-    given.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 1)
-        throw new UserError(`${option} ${text} is not NAME=value.`, {
-          hint: `Write it as ${option} NAME=value; the value may be empty.`,
-        });
-      return [text.slice(0, equals), text.slice(equals + 1)];
-    }),
-  );
 }
