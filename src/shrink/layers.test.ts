@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type ProgressTask, silentProgress } from '../base/index.ts';
 import type { LayerEntry, RootFileSystem } from '../filetree/index.ts';
 import { indexImage } from '../filetree/index.ts';
 import { buildImage, type Image, type ImageParts } from '../image/index.ts';
@@ -15,6 +19,7 @@ import {
   textOf,
   visiblePaths,
 } from './fixtures/shrink-image.ts';
+import { plainLayers } from './index.ts';
 
 const site = 'opt/venv/lib/python3.11/site-packages';
 const file = (path: string, content = 'x', more: Partial<TarMember> = {}): TarMember => ({
@@ -377,6 +382,30 @@ describe('the configuration', () => {
     ]);
     expect(config.created).toBe('2024-01-01T00:00:00Z');
     await shrunk.close();
+  });
+
+  test('keeps a secret in its history, which is masked wherever it is shown', async () => {
+    const command = 'RUN pip install --index-url https://ci:s3cr3t@pypi.example/simple app';
+    const image = await buildImage({
+      layers: [[file('app/a')]],
+      config: { history: [{ createdBy: command, isEmptyLayer: false }] },
+    });
+    const titles: string[] = [];
+    const start = (title: string): ProgressTask => {
+      titles.push(title);
+      return silentProgress.start(title);
+    };
+    const temporaryDir = await mkdtemp(join(tmpdir(), 'plimsoll-shrink-'));
+    const { signal } = new AbortController();
+    const plain = await plainLayers({ temporaryDir, progress: { ...silentProgress, start }, signal });
+    for (const layer of image.layers) await plain.open(layer);
+    await rm(temporaryDir, { recursive: true });
+    const shrunk = await shrinkImage(image);
+    await shrunk.close();
+    expect(shrunk.image.config.history[0]?.createdBy).toBe(command);
+    const masked = command.replace('s3cr3t', '***');
+    expect(titles).toEqual([`unpacking ${masked}`]);
+    expect(shrunk.report.before.layers.map(({ instruction }) => instruction)).toEqual([masked]);
   });
 
   test('names its source and the passes', async () => {

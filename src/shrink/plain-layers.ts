@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
 import { capBytes, meterBytes, type Progress, releaseChunk, UserError } from '../base/index.ts';
+import { redactInstruction } from '../finding/index.ts';
 import { AbsentLayerError, type Image, type Layer } from '../image/index.ts';
 import type { FileRange } from '../tar/index.ts';
 
@@ -76,7 +77,8 @@ async function unpackedLayer(layer: Layer, plain: Pick<PlainLayers, 'open'>): Pr
 }
 
 async function openLayer(layer: Layer, folder: string, options: PlainLayersOptions): Promise<FileRange> {
-  const task = options.progress.start(`unpacking ${layer.createdBy ?? layer.diffId}`);
+  const what = layer.createdBy === undefined ? layer.diffId : redactInstruction(layer.createdBy);
+  const task = options.progress.start(`unpacking ${what}`);
   const advance = (sizeBytes: number): void => task.advance(sizeBytes);
   try {
     const place = await layer.plainTar?.();
