@@ -104,7 +104,8 @@ function insideContender(task: 'headers' | 'index', image: string): Contender {
   };
 }
 
-function shell(title: string, args: readonly string[], script: string): Contender {
+/** A contender of several programs: its arguments are `$1`, `$2`, … */
+export function shell(title: string, args: readonly string[], script: string): Contender {
   return { title, command: 'bash', args: ['-o', 'pipefail', '-ec', script, 'bench', ...args] };
 }
 
@@ -154,7 +155,8 @@ async function verifyingUnpackers(
   );
 }
 
-async function isInstalled(program: string, word = '--version'): Promise<boolean> {
+/** Whether a program is there. */
+export async function isInstalled(program: string, word = '--version'): Promise<boolean> {
   return await runProcess(program, [word]).then(
     ({ code }) => code === 0,
     () => false,

@@ -93,14 +93,15 @@ async function madeUp(folders: readonly string[]): Promise<readonly string[]> {
   return folders;
 }
 
-async function tarOf(folder: string, path: string, signal: AbortSignal): Promise<string> {
+/** Packs a folder as engines write layers, and gives the path of the tar. */
+export async function tarOf(folder: string, path: string, signal: AbortSignal): Promise<string> {
   // As the engines write layers: no fractions of seconds, so no extended header for each file.
   const words = ['--format=ustar', '--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-cf'];
   await must('tar', [...words, path, '-C', folder, '.'], signal);
   return path;
 }
 
-/** The image of layers that lie in files. */
+/** An image whose layers are tars in files. */
 export async function imageOf(layerTars: readonly string[]): Promise<Image> {
   const layers = await Promise.all(layerTars.map(layerOf));
   const platform = { os: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'amd64' };

@@ -5,9 +5,9 @@ import { formatBytes, formatSeconds, UserError } from '../src/base/index.ts';
 import { auditGroups } from './audit-contenders.ts';
 import { measureCurve } from './audit-curve.ts';
 import { prepareImages } from './audit-images.ts';
-import { type GroupReading, measureGroup, type Reading } from './audit-measure.ts';
+import { type GroupReading, measureGroup } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
-import { median } from './statistics.ts';
+import { readingTable } from './reading-table.ts';
 import { textTable } from './text-table.ts';
 
 /** How long it takes to audit an image, and what memory, beside programs that read as much or less of it. */
@@ -60,11 +60,7 @@ function report({ material, sizeBytes, runs, groups, curve }: Results): string {
   const lines = [
     `Image: ${formatBytes(sizeBytes)} of ${material}. Medians of ${runs}, in turn, files in memory; × is against the first line.`,
   ];
-  for (const { title, readings } of groups) {
-    const base = median(readings[0]?.seconds ?? []);
-    const rows = readings.map((reading) => readingRow(reading, base));
-    lines.push('', textTable([title, 'time', '×', 'memory'], rows));
-  }
+  for (const group of groups) lines.push('', readingTable(group));
   if (curve.length > 0) {
     const rows = curve.map((point) => [
       `${point.entries.toLocaleString('en')} in ${point.layers} layers`,
@@ -78,14 +74,4 @@ function report({ material, sizeBytes, runs, groups, curve }: Results): string {
     );
   }
   return `${lines.join('\n')}\n`;
-}
-
-function readingRow({ title, seconds, memoryBytes }: Reading, base: number): string[] {
-  const time = median(seconds);
-  return [
-    title,
-    formatSeconds(time),
-    `${Number((time / base).toPrecision(2))}×`,
-    memoryBytes === undefined ? '–' : formatBytes(memoryBytes),
-  ];
 }

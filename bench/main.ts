@@ -11,9 +11,22 @@ import { push } from './push.ts';
 import { read } from './read.ts';
 import { rebuild } from './rebuild.ts';
 import { recipe } from './recipe.ts';
+import { shrink } from './shrink.ts';
 import { textTable } from './text-table.ts';
+import { workloads } from './workloads.ts';
 
-const benches: readonly Bench[] = [rebuild, recipe, forecast, read, browse, audit, push, lint];
+const benches: readonly Bench[] = [
+  rebuild,
+  recipe,
+  forecast,
+  read,
+  browse,
+  audit,
+  push,
+  lint,
+  shrink,
+  workloads,
+];
 
 function list(): string {
   const rows = benches.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]);

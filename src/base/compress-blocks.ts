@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, zstdCompress } from 'node:zlib';
-import { type Compression, releaseChunk } from './compression.ts';
+import { type Compression, ownChunk, releaseChunk } from './compression.ts';
 
 const deflateBlock = promisify(deflateRaw);
 const zstdBlock = promisify(zstdCompress);
@@ -13,6 +13,10 @@ export type LayerCompressionFormat = Exclude<Compression, 'none'>;
 const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 /** An empty last block of deflate (RFC 1951). */
 const deflateEnd = Buffer.from([3, 0]);
+/** Node compresses on libuv's threads, which are four: more blocks at a time only take memory. */
+const threads = Math.min(availableParallelism(), 4);
+/** What a block may grow by where nothing in it repeats, in bytes: the packed block then is one piece. */
+const growthBytes = 32 * 1024;
 /** How far back deflate may refer. */
 const windowBytes = 32 * 1024;
 const defaultGzipLevel = 6;
@@ -30,12 +34,12 @@ export interface CompressBlocksOptions {
 }
 
 /**
- * Compresses a stream in blocks, several at a time on the threads of the process: one gzip member (RFC 1952), or a row of
+ * Compresses a stream in blocks, several at a time on the threads of the process (up to four): one gzip member (RFC 1952), or a row of
  * zstd frames (RFC 8878). The same bytes give the same result, however they are cut into chunks and however many threads there are.
- * Chunks of `ownChunk` are given back.
+ * Chunks of `ownChunk` are given back; those that come out are such, too: who gives them back after use needs little memory.
  */
 export async function* compressBlocks(
-  source: AsyncIterable<Buffer>,
+  source: AsyncIterable<Buffer> | Iterable<Buffer>,
   format: LayerCompressionFormat,
   options: CompressBlocksOptions = {},
 ): AsyncGenerator<Buffer> {
@@ -49,17 +53,27 @@ export async function* compressBlocks(
     if (first === undefined) return Buffer.alloc(0);
     const packed = await first.packed;
     pool.giveBack(first.block);
-    return packed;
+    return owned(packed);
   }
   for await (const block of blocksOf(source, pool)) {
     const packed = compress.block(block);
     // Told where it is waited for.
     packed.catch(() => {});
     running.push({ block, packed });
-    if (running.length > availableParallelism()) yield await next();
+    if (running.length > threads) yield await next();
   }
   while (running.length > 0) yield await next();
   yield compress.end();
+}
+
+/** The same bytes in memory of their own; a compressor's buffer is larger, and the collector of garbage comes late. */
+function owned(packed: Buffer): Buffer {
+  const own = ownChunk(packed.length);
+  packed.copy(own);
+  const { buffer } = packed;
+  // Small ones share their memory with others.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
+  return own;
 }
 
 interface BlockPool {
@@ -100,6 +114,7 @@ function gzipBlocks(level: number): BlockFormat {
       return await deflateBlock(block, {
         level,
         finishFlush: constants.Z_SYNC_FLUSH,
+        chunkSize: blockBytes.gzip + growthBytes,
         ...(dictionary && { dictionary }),
       });
     },
@@ -116,13 +131,16 @@ function zstdBlocks(): BlockFormat {
   const params = { [constants.ZSTD_c_compressionLevel]: zstdLevel, [constants.ZSTD_c_checksumFlag]: 1 };
   return {
     start: Buffer.alloc(0),
-    block: async (block) => await zstdBlock(block, { params, chunkSize: 1024 * 1024 }),
+    block: async (block) => await zstdBlock(block, { params, chunkSize: blockBytes.zstd + growthBytes }),
     end: () => Buffer.alloc(0),
   };
 }
 
 /** The same bytes in blocks of one length; the last one may be shorter. */
-async function* blocksOf(source: AsyncIterable<Buffer>, pool: BlockPool): AsyncGenerator<Buffer> {
+async function* blocksOf(
+  source: AsyncIterable<Buffer> | Iterable<Buffer>,
+  pool: BlockPool,
+): AsyncGenerator<Buffer> {
   let block = pool.take();
   let filled = 0;
   for await (const chunk of source) {

@@ -10,7 +10,6 @@ export {
   chainStreams,
   decompressor,
   meterBytes,
-  ownChunk,
   releaseChunk,
   type SniffedStream,
   sniffBytes,

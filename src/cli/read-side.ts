@@ -64,6 +64,8 @@ export interface ReadImageOptions {
   readonly verifyDigests?: boolean;
   /** What is kept of the files' contents; the inventory when absent. A thread must know it, too (`layer-thread.ts`). */
   readonly capture?: Capture;
+  /** Keep the tree in little memory: see `StackOptions`. */
+  readonly forgetsEntries?: boolean;
   /** Talk to registries without TLS, or with certificates that nobody vouches for. */
   readonly isInsecure?: boolean;
 }
@@ -132,17 +134,24 @@ export async function readImageConfig(
   return image.config;
 }
 
+/** How an image is read that stays open. */
+export interface ReadOpenOptions extends ReadImageOptions {
+  /** Looks at the image before its layers are read, and gives the view of it that is. */
+  readonly prepare?: (image: Image) => Promise<Image>;
+}
+
 /** As `readImage`, with the image left open for whoever reads its files afterwards: close it in the end. */
 export async function readOpenImage(
   name: string,
   environment: CliEnvironment,
-  options: ReadImageOptions = {},
+  { prepare = async (image) => image, ...options }: ReadOpenOptions = {},
 ): Promise<{ readonly read: ReadImage; readonly image: Image }> {
-  const image = await openSource(name, environment, options);
+  const source = await openSource(name, environment, options);
   try {
+    const image = await prepare(source);
     return { read: await readOpened(image, environment, options), image };
   } catch (error) {
-    await image.close();
+    await source.close();
     throw error;
   }
 }
@@ -249,6 +258,7 @@ async function readOpened(
     capture: options.capture ?? inventoryCapture,
     threadModule: new URL('./layer-thread.ts', import.meta.url),
     ...(options.withHashes === true && { withHashes: true }),
+    forgetsEntries: options.forgetsEntries,
     progress,
   });
   for (const layer of absentLayers) noteAbsent(layer, image, environment);

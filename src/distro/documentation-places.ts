@@ -1,5 +1,5 @@
 const places =
-  /^usr\/(?:local\/)?(?:share\/(?:doc|man|info|locale|i18n|gtk-doc|help|lintian|doc-base|omf)|man|info|doc)\/|(?:^|\/)share\/man\/|^opt\/[^/]*(?:conda3?|forge3?|mamba)\/(?:share\/)?(?:man|doc|info|locale|gtk-doc)\//;
+  /^usr\/(?:local\/)?(?:share\/(?:doc|man|info|locale|i18n|gtk-doc|help|lintian|doc-base|omf|vim\/vim\d+\/(?:doc|lang|tutor))|man|info|doc)\/|(?:^|\/)share\/man\/|^opt\/[^/]*(?:conda3?|forge3?|mamba)\/(?:share\/)?(?:man|doc|info|locale|gtk-doc)\//;
 // Licences have to stay with what they cover.
 const legalName = /^(?:copyright|licen[cs]es?|copying|notice)(?:[.-].*)?$/i;
 

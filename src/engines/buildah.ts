@@ -5,6 +5,7 @@ import { containersBuilder } from './containers-builder.ts';
 import type { BuiltImage, Engine } from './engine.ts';
 import { removeHeld } from './held-image.ts';
 import { readBuildahImage } from './inspected-image.ts';
+import { loadImage } from './load-image.ts';
 import { runInWorkingContainer } from './run-working-container.ts';
 import { saveImage } from './save-image.ts';
 import { callTool, type EngineTool, toolError } from './tool.ts';
@@ -54,6 +55,8 @@ export function buildahEngine(options: BuildahOptions): Engine {
     },
     save: (image, path, progress, signal) =>
       saveImage({ tool, inspect, saveWords }, { image, path, progress, signal }),
+    load: (path, progress, signal) =>
+      loadImage(tool, (file) => ['pull', '--quiet', `docker-archive:${file}`], { path, progress, signal }),
     removeImage,
   };
 }

@@ -6,6 +6,7 @@ import { createBuildkitLog } from './buildkit-log.ts';
 import type { ContainerTool } from './container.ts';
 import type { Engine } from './engine.ts';
 import { inspectHeld, removeHeld } from './held-image.ts';
+import { loadImage } from './load-image.ts';
 import { runContainer } from './run-container.ts';
 import { saveImage } from './save-image.ts';
 import { startContainer } from './start-container.ts';
@@ -72,6 +73,8 @@ export function dockerEngine(options: DockerOptions): Engine {
         { tool, inspect, saveWords: (name, file) => ['save', '--output', file, name] },
         { image, path, progress, signal },
       ),
+    load: (path, progress, signal) =>
+      loadImage(tool, (file) => ['load', '--quiet', '--input', file], { path, progress, signal }),
     removeImage,
   };
 }

@@ -123,6 +123,8 @@ export interface Engine {
   start(request: RunRequest): Promise<RunningContainer>;
   /** Writes `docker save` format (docker-archive) of an image to `path`, whole or not at all. */
   save(image: string, path: string, progress: Progress, signal?: AbortSignal): Promise<void>;
+  /** Reads a docker-archive, and holds its image under the names that the archive gives it. */
+  load(path: string, progress: Progress, signal?: AbortSignal): Promise<void>;
   /** Removes an image name; missing is fine. */
   removeImage(image: string): Promise<void>;
 }

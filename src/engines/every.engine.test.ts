@@ -318,6 +318,22 @@ RUN --mount=type=secret,id=other export OTHER="$(cat /run/secrets/other 2>/dev/n
     expect(JSON.parse(stdout)).toMatchObject([{ Layers: expect.any(Array), RepoTags: expect.any(Array) }]);
   });
 
+  test('loads a docker-archive under its name', async () => {
+    const place = join(folder, `${engine.name}-loaded`);
+    const path = join(place, 'image.tar');
+    const before = await engine.inspect(tagOf(engine));
+    await engine.save(tagOf(engine), path, silentProgress);
+    await engine.removeImage(tagOf(engine));
+    expect(await engine.inspect(tagOf(engine))).toBeUndefined();
+    await engine.load(path, silentProgress);
+    expect((await engine.inspect(tagOf(engine)))?.config.diffIds).toEqual(before?.config.diffIds);
+    await expect(engine.load(join(place, 'none.tar'), silentProgress)).rejects.toThrow('cannot be loaded');
+    await writeFile(join(place, 'broken.tar'), 'no archive');
+    await expect(engine.load(join(place, 'broken.tar'), silentProgress)).rejects.toThrow(
+      /load .*broken\.tar/,
+    );
+  });
+
   test('removes an image name, and again', async () => {
     await engine.removeImage(tagOf(engine));
     await engine.removeImage(tagOf(engine));

@@ -6,6 +6,7 @@ import type { ContainerTool } from './container.ts';
 import { containersBuilder } from './containers-builder.ts';
 import type { Engine } from './engine.ts';
 import { inspectHeld, removeHeld } from './held-image.ts';
+import { loadImage } from './load-image.ts';
 import { runContainer } from './run-container.ts';
 import { saveImage } from './save-image.ts';
 import { startContainer } from './start-container.ts';
@@ -53,6 +54,8 @@ export function podmanEngine(options: PodmanOptions): Engine {
         },
         { image, path, progress, signal },
       ),
+    load: (path, progress, signal) =>
+      loadImage(tool, (file) => ['load', '--quiet', '--input', file], { path, progress, signal }),
     removeImage,
   };
 }

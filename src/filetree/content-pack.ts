@@ -64,16 +64,25 @@ export class ContentPackBuilder {
 /** Unpacks contents by the numbers of their items, and keeps the block that was read last. */
 export function contentReader(pack: ContentPack): (item: number) => Uint8Array {
   let number = -1;
-  let block: Buffer = Buffer.alloc(0);
+  let block: Buffer = noBytes;
   return (item) => {
     const size = pack.sizes[item] ?? 0;
     const wanted = pack.blockNumbers[item] ?? 0;
     if (size > 0 && wanted !== number) {
-      block = zstdDecompressSync(pack.blocks[wanted] ?? block, { chunkSize: blockBytes });
+      const packed = pack.blocks[wanted] ?? noBytes;
+      giveBack(block);
+      block = zstdDecompressSync(packed, { chunkSize: 2 * blockBytes });
       number = wanted;
     }
     const start = pack.starts[item] ?? 0;
     // Copied, so that one small file does not keep the block in memory.
     return Buffer.from(block.subarray(start, start + size));
   };
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** Frees a block at once: the collector of garbage hardly sees such memory, and comes late. Small ones share theirs with others. */
+function giveBack({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }

@@ -14,10 +14,10 @@ import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { type LayerThreads, layerThreads } from './layer-threads.ts';
 import type { RootFileSystem } from './root-file-system.ts';
-import { stackLayers } from './stack-layers.ts';
+import { type StackOptions, stackLayers } from './stack-layers.ts';
 
 /** How an image is indexed. */
-export interface IndexImageOptions extends IndexLayerOptions, ImageLimits {
+export interface IndexImageOptions extends IndexLayerOptions, ImageLimits, StackOptions {
   readonly progress?: Progress;
   /**
    * A module that calls `serveLayers`, with the `capture` of these options among its captures: layers that lie in files
@@ -50,7 +50,7 @@ const mostThreads = 8;
 
 /** Indexes every layer of an image, a repeated one once, and stacks them. */
 export async function indexImage(image: Image, options: IndexImageOptions = {}): Promise<IndexedImage> {
-  const { progress, threadModule, maxImageBytes, maxImageEntries, ...reading } = options;
+  const { progress, threadModule, maxImageBytes, maxImageEntries, forgetsEntries, ...reading } = options;
   const task = (progress ?? silentProgress).start(`reading ${image.name}`, knownTotal(image.layers));
   const abort = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
@@ -75,7 +75,7 @@ export async function indexImage(image: Image, options: IndexImageOptions = {}):
     if (excess !== undefined) throw excess;
     const layers = image.layers.map(({ diffId }) => found.indexes.get(diffId) ?? emptyLayerIndex(diffId));
     const { absentLayers, kept } = found;
-    return { image, root: stackLayers(layers), absentLayers, kept };
+    return { image, root: stackLayers(layers, { forgetsEntries }), absentLayers, kept };
   } catch (error) {
     throw excess ?? error;
   } finally {

@@ -26,10 +26,16 @@ import { isSameContent } from './same-content.ts';
  * same size and fingerprint; and for smaller files the same size and modification time: `chown` and `chmod` keep both, and
  * a real change of content hardly does. The cost grows with the number of entries, however many layers they are in.
  */
-export function stackLayers(layers: readonly LayerIndex[]): RootFileSystem {
+export function stackLayers(layers: readonly LayerIndex[], options: StackOptions = {}): RootFileSystem {
   const stack = new LayerStack(layers);
   for (const position of layers.keys()) stack.apply(position);
-  return stack.finish();
+  return stack.finish(options);
+}
+
+/** How a tree is kept. */
+export interface StackOptions {
+  /** Make each visible entry anew whenever it is asked for: walks take longer, and the tree a third of the memory. */
+  readonly forgetsEntries?: boolean | undefined;
 }
 
 const typeNumber = (type: LayerEntry['type']): number => entryTypes.indexOf(type);
@@ -82,11 +88,12 @@ class LayerStack {
     for (const node of holds) this.#unlink(node, { layer, reason: 'deleted' });
   }
 
-  finish(): RootFileSystem {
+  finish({ forgetsEntries = false }: StackOptions): RootFileSystem {
     const root = this.#root;
     const layers = this.#layers;
     const columns = this.#columns;
     const show = (node: Node): VisibleEntry => {
+      if (forgetsEntries) return visibleEntry(layers, node);
       node.shown ??= visibleEntry(layers, node);
       return node.shown;
     };

@@ -36,7 +36,12 @@ const gatesSchema = z.strictObject(
 const fileSchema = z
   .strictObject(
     // Whoever reads the other sections checks them.
-    { gates: gatesSchema.nullish(), lint: z.unknown().optional(), slim: z.unknown().optional() },
+    {
+      gates: gatesSchema.nullish(),
+      lint: z.unknown().optional(),
+      shrink: z.unknown().optional(),
+      slim: z.unknown().optional(),
+    },
     { error: notAMap('a map with the key `gates`') },
   )
   .nullable();
@@ -96,7 +101,7 @@ function complaints(issue: z.core.$ZodIssue, yaml: YamlFile): string[] {
 }
 
 function knownAt(path: readonly PropertyKey[]): readonly [noun: string, known: readonly string[]] {
-  if (path.length === 0) return ['section of this file', ['gates', 'lint', 'slim']];
+  if (path.length === 0) return ['section of this file', ['gates', 'lint', 'shrink', 'slim']];
   if (path.length === 1) return ['gate', [...figureGateNames, 'findings']];
   return ['class of findings', kindNames];
 }

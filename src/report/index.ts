@@ -37,6 +37,7 @@ export { lintSarif } from './lint/lint-sarif.ts';
 export { lintTable } from './lint/lint-table.ts';
 export { pushEstimateTable, pushTable } from './push-table.ts';
 export { type Screen, screenFor, type TerminalOptions } from './screen.ts';
+export type { ShrinkProof } from './shrink-proof.ts';
 export { shrinkTable } from './shrink-table.ts';
 export { type ExplainedPlan, slimExplanation, slimExplanationJson } from './slim-explanation.ts';
 export { slimMarkdown } from './slim-markdown.ts';

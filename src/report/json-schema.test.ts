@@ -9,7 +9,7 @@ import type { ComparedRequest, Difference, Verification } from '../verify/index.
 import { sampleDiff } from './fixtures/sample-diff.ts';
 import { sampleFirstPush, samplePushEstimate } from './fixtures/sample-push.ts';
 import { sampleAudit, sampleReport, sampleSides } from './fixtures/sample-report.ts';
-import { sampleManifest, sampleShrink } from './fixtures/sample-shrink.ts';
+import { sampleManifest, sampleProof, sampleShrink } from './fixtures/sample-shrink.ts';
 import {
   type AuditGroups,
   auditJson,
@@ -199,6 +199,8 @@ const samples: readonly [title: string, name: Name, text: string][] = [
   ['two images to the last file', 'compare', compareJson(sampleDiff())],
   ['two forecasts', 'compare', compareJson(forecast())],
   ['a shrunk image', 'shrink', shrinkJson(sampleShrink())],
+  ['a shrunk image that was run', 'shrink', shrinkJson(sampleShrink(), sampleProof('same'))],
+  ['one that differs', 'shrink', shrinkJson(sampleShrink(), sampleProof('different'))],
   ['what it would be', 'shrink', shrinkJson(sampleShrink({ isDryRun: true }))],
   ['an image with a trace', 'shrink', shrinkJson({ ...sampleShrink(), tracedModules: 2431 })],
   ['what is gone', 'shrink-manifest', shrinkManifestJson(sampleManifest())],

@@ -4,6 +4,7 @@ import type { GateResult, GateVerdict } from '../policy/index.ts';
 import type { PushEstimate, PushReport } from '../push/index.ts';
 import type { ShrinkManifest, ShrinkReport } from '../shrink/index.ts';
 import type { AuditGroups } from './audit-groups-table.ts';
+import type { ShrinkProof } from './shrink-proof.ts';
 import type { SlimReport } from './slim-report.ts';
 
 /**
@@ -42,9 +43,9 @@ export function auditJson(audit: Audit, { gates, groups }: AuditJsonParts = {}):
   });
 }
 
-/** What shrinking did as JSON, schema `plimsoll.shrink/1` (`docs/schemas/plimsoll.shrink-1.json`). */
-export function shrinkJson(report: ShrinkReport): string {
-  return toJson('plimsoll.shrink/1', report);
+/** What shrinking did as JSON, schema `plimsoll.shrink/1` (`docs/schemas/plimsoll.shrink-1.json`), with what came of running both images. */
+export function shrinkJson(report: ShrinkReport, proof?: ShrinkProof): string {
+  return toJson('plimsoll.shrink/1', { ...report, ...(proof && { proof }) });
 }
 
 /** What shrinking took, file by file, schema `plimsoll.shrink-manifest/1` (`docs/schemas/plimsoll.shrink-manifest-1.json`). */

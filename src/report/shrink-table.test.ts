@@ -1,12 +1,23 @@
 import { expect, test } from 'vitest';
-import { sampleShrink } from './fixtures/sample-shrink.ts';
+import type { ShrinkReport } from '../shrink/index.ts';
+import { sampleProof, sampleShrink } from './fixtures/sample-shrink.ts';
 import { shrinkTable } from './index.ts';
 
 const outputs: readonly [file: string, text: string][] = [
   ['shrink-100.txt', shrinkTable(sampleShrink(), { width: 100, hasColour: false })],
   ['shrink-64.txt', shrinkTable(sampleShrink(), { width: 64, hasColour: false })],
   ['shrink-dry-run.txt', shrinkTable(sampleShrink({ isDryRun: true }), { width: 100, hasColour: false })],
+  ['shrink-verified.txt', shrinkTable(sampleShrink(), { width: 100, hasColour: false }, sampleProof('same'))],
+  [
+    'shrink-different.txt',
+    shrinkTable(withoutOutput(), { width: 100, hasColour: false }, sampleProof('different')),
+  ],
 ];
+
+function withoutOutput(): ShrinkReport {
+  const { output: _, ...report } = sampleShrink();
+  return report;
+}
 
 test.each(outputs)('%s is as expected', async (file, text) => {
   await expect(text).toMatchFileSnapshot(`expected/${file}`);

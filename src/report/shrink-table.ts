@@ -2,14 +2,18 @@ import { formatBytes } from '../base/index.ts';
 import type { NewLayer, OldLayer, ShrinkReport } from '../shrink/index.ts';
 import { type Cell, layOutGrid } from './grid.ts';
 import { type Screen, screenFor, type TerminalOptions } from './screen.ts';
+import { type ShrinkProof, shrinkProofLines } from './shrink-proof.ts';
 import { plainText, wrap } from './terminal-text.ts';
 import { counted, formatRatio, formatSaved, shortInstruction } from './wording.ts';
 
 /** How many remarks are shown of each kind; the JSON has them all. */
 const mostRemarks = 8;
 
-/** What shrinking did for a terminal: headline, passes, layers before and after, what stayed and why; ends with a line end. */
-export function shrinkTable(report: ShrinkReport, options: TerminalOptions): string {
+/**
+ * What shrinking did for a terminal: headline, passes, layers before and after, what stayed and why, and what came of running both
+ * images; ends with a line end.
+ */
+export function shrinkTable(report: ShrinkReport, options: TerminalOptions, proof?: ShrinkProof): string {
   const screen = screenFor(options);
   const sections = [
     headlineLines(report, screen),
@@ -25,6 +29,7 @@ export function shrinkTable(report: ShrinkReport, options: TerminalOptions): str
       report.leftAlone.map(({ pass, path, because }) => `${pass}: ${path}: ${because}`),
       screen,
     ),
+    proof === undefined ? [] : shrinkProofLines(proof, screen),
     outputLines(report, screen),
   ];
   return `${sections
@@ -70,7 +75,8 @@ function passLines(report: ShrinkReport, { paint, width }: Screen): string[] {
     { text: pass.risk, style: 'dim' },
     { text: pass.fileCount === 0 ? '' : counted(pass.fileCount, 'file'), style: 'dim' },
     {
-      text: `${pass.title}${pass.inBaseBytes > 0 ? `; ${formatBytes(pass.inBaseBytes)} more in the base` : ''}`,
+      // First, as narrow terminals cut the end off.
+      text: `${pass.inBaseBytes > 0 ? `${formatBytes(pass.inBaseBytes)} more in the base; ` : ''}${pass.title}`,
       style: 'dim',
     },
   ]);

@@ -15,7 +15,12 @@ import { counted } from './wording.ts';
 const shownDifferences = 10;
 
 /** What was compared between the running images, and how it ended. */
-export function verificationLines(verification: Verification | undefined, screen: Screen): string[] {
+export function verificationLines(
+  verification: Verification | undefined,
+  screen: Screen,
+  /** Where all of it is told. */
+  whole = 'the page or the JSON report',
+): string[] {
   const { paint, width } = screen;
   const title = paint('Verification', 'bold');
   if (verification === undefined) {
@@ -44,12 +49,12 @@ export function verificationLines(verification: Verification | undefined, screen
     ...(startUp === undefined
       ? []
       : [`    start-up: ${formatSeconds(startUp.fat)} → ${formatSeconds(startUp.lean)}`]),
-    ...differenceLines(verification, screen),
+    ...differenceLines(verification, screen, whole),
   ];
 }
 
 /** What broke or changed, one by one; what only is not there any more is counted. */
-function differenceLines(verification: Verification, { paint, width }: Screen): string[] {
+function differenceLines(verification: Verification, { paint, width }: Screen, whole: string): string[] {
   const told = differencesInOrder(verification.differences).filter((one) => one.severity !== 'info');
   const infos = verification.differences.length - told.length;
   const more = told.length - shownDifferences;
@@ -63,12 +68,7 @@ function differenceLines(verification: Verification, { paint, width }: Screen): 
       ]),
     ...(more > 0 ? [paint(`  and ${counted(more, 'more difference')}`, 'dim')] : []),
     ...(infos > 0
-      ? [
-          paint(
-            `    ${truncate(`${counted(infos, 'expected difference')}: see the page or the JSON report`, width - 4)}`,
-            'dim',
-          ),
-        ]
+      ? [paint(`    ${truncate(`${counted(infos, 'expected difference')}: see ${whole}`, width - 4)}`, 'dim')]
       : []),
   ];
 }

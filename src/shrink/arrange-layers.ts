@@ -78,7 +78,7 @@ export function arrangeLayers(request: ArrangeRequest): PlannedLayer[] {
   for (const member of hidden) add(lowest, member);
   return layerGroups.flatMap((group) => {
     const own = members.get(group) ?? [];
-    return own.length === 0 ? [] : [finishLayer(group, withDirectories(own, request.root))];
+    return own.length === 0 ? [] : [finishLayer(group, addDirectories(own, request.root))];
   });
 }
 
@@ -88,21 +88,44 @@ interface Cluster {
   readonly content: EntryPlace;
 }
 
-function clustersOf({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTree): Cluster[] {
-  const names = new Map<string, string[]>();
-  for (const [path, visible] of tree.entries) {
-    if (visible.entry.type === 'directory' || visible.layer < baseLayerCount) continue;
-    const owner = visible.entry.type === 'hardlink' ? (visible.entry.linkTarget ?? path) : path;
-    const known = names.get(owner);
-    if (known === undefined) names.set(owner, [path]);
-    else known.push(path);
-  }
-  return [...names].flatMap(([owner, paths]) => {
+function* clustersOf(request: ArrangeRequest, tree: RemainingTree): Generator<Cluster> {
+  const { root, baseLayerCount } = request;
+  const targets = new Map(
+    request.edits.flatMap(({ edit }) => (edit.kind === 'link' ? [[edit.path, edit.target] as const] : [])),
+  );
+  const linked = linkedNames(tree, baseLayerCount, targets);
+  const clusterOf = (owner: string, names: string[]): Cluster[] => {
     const content = root.placeOf(owner);
     // A hard link to nothing, or to itself, is no file.
     if (content === undefined || storedEntry(root, content)?.type === 'hardlink') return [];
-    return [{ names: paths.sort(), content }];
-  });
+    return [{ names: names.sort(), content }];
+  };
+  for (const { layer, entry } of tree.entries()) {
+    if (layer < baseLayerCount || entry.type === 'directory' || entry.type === 'hardlink') continue;
+    if (targets.has(entry.path)) continue;
+    yield* clusterOf(entry.path, [entry.path, ...(linked.get(entry.path) ?? [])]);
+    linked.delete(entry.path);
+  }
+  // The file that these are links to goes, or is one of the base.
+  for (const [owner, names] of linked) yield* clusterOf(owner, names);
+}
+
+/** The hard links that are written, by the file whose content they show. */
+function linkedNames(
+  tree: RemainingTree,
+  baseLayerCount: number,
+  targets: ReadonlyMap<string, string>,
+): Map<string, string[]> {
+  const linked = new Map<string, string[]>();
+  for (const { layer, entry } of tree.entries()) {
+    if (layer < baseLayerCount) continue;
+    const owner = targets.get(entry.path) ?? (entry.type === 'hardlink' ? entry.linkTarget : undefined);
+    if (owner === undefined) continue;
+    const known = linked.get(owner);
+    if (known === undefined) linked.set(owner, [entry.path]);
+    else known.push(entry.path);
+  }
+  return linked;
 }
 
 function clusterMembers(
@@ -162,16 +185,17 @@ function addLonelyDirectories(
   add: (path: string, member: PlannedMember) => void,
 ): void {
   const above = new Set<string>();
-  for (const [path, { layer, entry }] of tree.entries) {
+  for (const { layer, entry } of tree.entries()) {
     if (layer < baseLayerCount || entry.type === 'directory') continue;
-    for (const parent of parentsOf(path)) above.add(parent);
+    for (const parent of parentsOf(entry.path)) above.add(parent);
   }
   const rootPlace = root.placeOf('');
   const rootEntry = root.get('')?.entry;
   if (rootPlace !== undefined && rootEntry !== undefined && rootPlace.layer >= baseLayerCount) {
     add('', { kind: 'directory', path: '', place: rootPlace, entry: rootEntry });
   }
-  for (const [path, { layer, entry }] of tree.entries) {
+  for (const { layer, entry } of tree.entries()) {
+    const { path } = entry;
     if (entry.type !== 'directory' || layer < baseLayerCount || above.has(path)) continue;
     add(`${path}/`, { kind: 'directory', path, place: root.placeOf(path), entry });
   }
@@ -181,29 +205,32 @@ function addLonelyDirectories(
 function whiteouts({ root, baseLayerCount }: ArrangeRequest, tree: RemainingTree): PlannedMember[] {
   if (baseLayerCount === 0) return [];
   const found: PlannedMember[] = [];
-  for (const { entry } of stackLayers(root.layers.slice(0, baseLayerCount)).entries()) {
-    if (tree.entries.has(entry.path)) continue;
+  for (const { entry } of stackLayers(root.layers.slice(0, baseLayerCount), {
+    forgetsEntries: true,
+  }).entries()) {
+    if (tree.has(entry.path)) continue;
     const slash = entry.path.lastIndexOf('/');
     const parent = entry.path.slice(0, Math.max(slash, 0));
-    const isThere = parent === '' || tree.entries.get(parent)?.entry.type === 'directory';
+    const isThere = parent === '' || (tree.has(parent) && root.get(parent)?.entry.type === 'directory');
     const name = entry.path.slice(slash + 1);
     if (isThere) found.push({ kind: 'whiteout', path: `${entry.path.slice(0, slash + 1)}.wh.${name}` });
   }
   return found;
 }
 
-/** The same with every directory above, so that no engine has to make one of its own. */
-function withDirectories(members: readonly PlannedMember[], root: RootFileSystem): PlannedMember[] {
-  const all = new Map(members.map((member) => [member.path, member]));
-  for (const { path } of members) {
+/** Adds every directory above, so that no engine has to make one of its own, and sorts by path. */
+function addDirectories(members: PlannedMember[], root: RootFileSystem): PlannedMember[] {
+  const there = new Set(members.flatMap(({ kind, path }) => (kind === 'directory' ? [path] : [])));
+  for (const { path } of members.slice()) {
     for (const parent of parentsOf(path)) {
-      if (all.has(parent)) break;
+      if (there.has(parent)) break;
       const entry = root.get(parent)?.entry;
-      if (entry !== undefined)
-        all.set(parent, { kind: 'directory', path: parent, place: root.placeOf(parent), entry });
+      if (entry === undefined) continue;
+      there.add(parent);
+      members.push({ kind: 'directory', path: parent, place: root.placeOf(parent), entry });
     }
   }
-  return [...all.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
+  return members.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 /** `a/b` and `a` for `a/b/c`. */

@@ -1,9 +1,11 @@
+export { applicationImports } from './application-imports.ts';
 export { choosePasses, type PassChoice } from './choose-passes.ts';
+export { keptLayerCount } from './kept-layers.ts';
 export type { LayerGroup } from './layer-group.ts';
 export { type ManifestEntry, type ShrinkManifest, shrinkManifest } from './manifest.ts';
 export type { PassRisk, ShrinkPass } from './pass.ts';
 export { shrinkPasses } from './passes/index.ts';
-export { type PlainLayers, plainLayers } from './plain-layers.ts';
+export { type PlainLayers, plainLayers, unpackedImage } from './plain-layers.ts';
 export { type PlanRequest, planShrink, type ShrinkPlan } from './plan.ts';
 export { type NewLayer, type OldLayer, type PassReport, type ShrinkReport, shrinkReport } from './report.ts';
 export { shrunkImage } from './shrunk-image.ts';

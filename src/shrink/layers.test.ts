@@ -1,19 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type ProgressTask, silentProgress } from '../base/index.ts';
 import type { LayerEntry, RootFileSystem } from '../filetree/index.ts';
 import { indexImage } from '../filetree/index.ts';
 import { buildImage, type Image, type ImageParts } from '../image/index.ts';
 import { readTar, type TarEntry, type TarMember } from '../tar/index.ts';
 import {
   distribution,
+  type ShrinkHow,
   type Shrunk,
   shrinkImage,
   shrinkParts,
   textOf,
   visiblePaths,
 } from './fixtures/shrink-image.ts';
+import { plainLayers } from './index.ts';
 
 const site = 'opt/venv/lib/python3.11/site-packages';
 const file = (path: string, content = 'x', more: Partial<TarMember> = {}): TarMember => ({
@@ -111,6 +117,25 @@ describe('every kind of entry comes through', () => {
     expect(record('etc/nanoseconds', 'mtime')).toBe('1700000000.123456789');
     expect(record('etc/capable', 'SCHILY.xattr.security.capability')).toBe('\u0001\u0000\u0000\u0002');
     await shrunk.close();
+  });
+
+  test('the times of reading and of the inode stay behind: nobody restores them, and they differ from build to build', async () => {
+    const pax = { mtime: '1700000000.5', atime: '1700000001.123456789', ctime: '1700000002.25' };
+    const shrunk = await shrinkParts({
+      layers: [[file('etc/x', 'x', { mtimeSeconds: 1_700_000_000.5, pax })]],
+    });
+    const [, entry] = await entriesOf(shrunk.image, 0);
+    expect(Object.fromEntries(entry?.pax ?? [])).toEqual({ mtime: '1700000000.5' });
+    await shrunk.close();
+  });
+
+  test('a link in an upper layer to a file of the base that goes: its layer is written anew', async () => {
+    const link: TarMember = { path: 'srv/copy', type: 'hardlink', linkPath: 'etc/first' };
+    const layers = [[file('etc/first', 'content'), file('etc/x')], [link], [file('etc/.wh.first', '')]];
+    const shrunk = await expectSame({ layers }, 1);
+    expect(textOf(shrunk.root, 'srv/copy')).toBe('content');
+    const stays = await expectSame({ layers: layers.slice(0, 2) }, 1);
+    expect(stays.report.before.layers.map(({ isBase }) => isBase)).toEqual([true, false]);
   });
 
   test('the attributes and owners of directories of the base, in every layer that goes through them', async () => {
@@ -277,18 +302,47 @@ describe('the layers', () => {
   });
 
   test.each(['gzip', 'zstd'] as const)(
-    '%s: the same image gives the same bytes, also where its tars were in another order',
+    '%s: the same files give the same bytes, however they came into the image',
     async (compression) => {
-      const shuffled = layers.map((members) => [...members].reverse());
-      const [one, two, three] = await Promise.all(
-        [layers, layers, shuffled].map((given) => shrinkParts({ layers: given }, { compression })),
+      const digestsOf = async (given: ImageParts['layers'], how: ShrinkHow = {}): Promise<unknown> => {
+        const { image, close } = await shrinkParts({ layers: given }, { compression, ...how });
+        await close();
+        return image.layers.map(({ digest, diffId }) => [digest, diffId]);
+      };
+      const [one = [], two = []] = layers;
+      const read = { pax: { atime: '1800000000.5', ctime: '1800000000.25' } };
+      const expected = await digestsOf(layers);
+      expect(await digestsOf(layers), 'once more').toEqual(expected);
+      expect(await digestsOf([one.toReversed(), two.toReversed()]), 'tars in another order').toEqual(
+        expected,
       );
-      const digests = (of: Shrunk | undefined): unknown =>
-        of?.image.layers.map(({ digest, diffId }) => [digest, diffId]);
-      expect(digests(one)).toEqual(digests(two));
-      expect(digests(one)).toEqual(digests(three));
-      expect(one?.image.digest).toBe(two?.image.digest);
-      await Promise.all([one, two, three].map((each) => each?.close()));
+      expect(await digestsOf([two, one]), 'layers in another order').toEqual(expected);
+      expect(await digestsOf([[...two, ...one]]), 'one layer').toEqual(expected);
+      expect(await digestsOf([one, one, two]), 'written twice').toEqual(expected);
+      const other = layers.map((members) => members.map((member) => ({ ...member, ...read })));
+      expect(await digestsOf(other), 'read at another time').toEqual(expected);
+      expect(await digestsOf(layers, { sourceDateEpoch: 5 }), 'written at another time').toEqual(expected);
+    },
+  );
+
+  test.each(['gzip', 'zstd'] as const)(
+    '%s: the same image gives the same image, and SOURCE_DATE_EPOCH another one',
+    async (compression) => {
+      const digestOf = async (sourceDateEpoch?: number): Promise<string> => {
+        const how = { compression, ...(sourceDateEpoch !== undefined && { sourceDateEpoch }) };
+        const { image, close } = await shrinkParts({ layers }, how);
+        await close();
+        return image.digest;
+      };
+      const [first, again, dated, datedAgain] = [
+        await digestOf(),
+        await digestOf(),
+        await digestOf(7),
+        await digestOf(7),
+      ];
+      expect(again).toBe(first);
+      expect(datedAgain).toBe(dated);
+      expect(dated).not.toBe(first);
     },
   );
 });
@@ -330,6 +384,30 @@ describe('the configuration', () => {
     await shrunk.close();
   });
 
+  test('keeps a secret in its history, which is masked wherever it is shown', async () => {
+    const command = 'RUN pip install --index-url https://ci:s3cr3t@pypi.example/simple app';
+    const image = await buildImage({
+      layers: [[file('app/a')]],
+      config: { history: [{ createdBy: command, isEmptyLayer: false }] },
+    });
+    const titles: string[] = [];
+    const start = (title: string): ProgressTask => {
+      titles.push(title);
+      return silentProgress.start(title);
+    };
+    const temporaryDir = await mkdtemp(join(tmpdir(), 'plimsoll-shrink-'));
+    const { signal } = new AbortController();
+    const plain = await plainLayers({ temporaryDir, progress: { ...silentProgress, start }, signal });
+    for (const layer of image.layers) await plain.open(layer);
+    await rm(temporaryDir, { recursive: true });
+    const shrunk = await shrinkImage(image);
+    await shrunk.close();
+    expect(shrunk.image.config.history[0]?.createdBy).toBe(command);
+    const masked = command.replace('s3cr3t', '***');
+    expect(titles).toEqual([`unpacking ${masked}`]);
+    expect(shrunk.report.before.layers.map(({ instruction }) => instruction)).toEqual([masked]);
+  });
+
   test('names its source and the passes', async () => {
     const image = await buildImage({ layers: [[file('root/.cache/pip/a'), file('usr/a')]] });
     const shrunk = await shrinkImage(image);
@@ -357,6 +435,25 @@ describe('the configuration', () => {
     });
     await shrunk.close();
   });
+});
+
+test.each(['gzip', 'zstd'] as const)('a layer packed by %s is unpacked once', async (compression) => {
+  const image = await buildImage({
+    layers: [[file('srv/base')], [file('app/x'), file('app/y')]],
+    compression,
+  });
+  const opened: string[] = [];
+  const watched = image.layers.map((layer) => ({
+    ...layer,
+    uncompressed: () => {
+      opened.push(layer.diffId);
+      return layer.uncompressed();
+    },
+  }));
+  const shrunk = await shrinkImage({ ...image, layers: watched });
+  expect(visiblePaths(shrunk.root)).toEqual(['app/x', 'app/y', 'srv/base']);
+  expect(opened.sort()).toEqual(image.layers.map(({ diffId }) => diffId).sort());
+  await shrunk.close();
 });
 
 describe('hostile layers', () => {

@@ -21,7 +21,9 @@ const loaded = new WeakMap<ShrinkSubject, (path: string) => boolean>();
 
 function reach(subject: ShrinkSubject): ReadonlySet<string> | undefined {
   const { study } = subject;
-  const files = new Map(study.mentions.map((mention) => [mention.path, mention]));
+  const files = new Map<string, number>();
+  let position = 0;
+  for (const { path } of study.mentions) files.set(path, position++);
   const ofModule = new Map<string, string[]>();
   for (const path of files.keys()) {
     const module = moduleAt(path);
@@ -43,7 +45,7 @@ function reach(subject: ShrinkSubject): ReadonlySet<string> | undefined {
   if (waiting.length === 0) return undefined;
   const seen = new Uint8Array(study.names.length);
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    for (const number of files.get(path)?.names ?? []) {
+    for (const number of study.mentions.at(files.get(path) ?? -1)?.names ?? []) {
       if (seen[number] === 1) continue;
       seen[number] = 1;
       add(study.names[number] ?? '');

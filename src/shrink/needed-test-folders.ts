@@ -15,13 +15,17 @@ export function neededTestFolders(
   for (const { name, source } of outsideNames(subject)) {
     for (const folder of foldersOf(name, byModule)) needed.set(folder, `${source} names ${name}`);
   }
-  const files = subject.study.mentions.flatMap(({ path, names }) => {
+  const files: {
+    readonly path: string;
+    readonly folders: readonly string[];
+    readonly home: string | undefined;
+  }[] = [];
+  for (const { path, names } of subject.study.mentions) {
     const found = new Set<string>();
     for (const number of names) for (const folder of targets.get(number) ?? []) found.add(folder);
-    return found.size === 0
-      ? []
-      : [{ path, folders: [...found], home: folders.find((one) => path.startsWith(`${one}/`)) }];
-  });
+    if (found.size === 0) continue;
+    files.push({ path, folders: [...found], home: folders.find((one) => path.startsWith(`${one}/`)) });
+  }
   for (let before = -1; before < needed.size; ) {
     before = needed.size;
     for (const { path, folders: found, home } of files) {

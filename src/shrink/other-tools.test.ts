@@ -127,4 +127,27 @@ describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
     expect(listing(join(`${compression}-bundle`, 'rootfs'))).toEqual(listing(own));
     expect(run('find', [join(own, 'srv'), '-name', 'linked', '-printf', '%n %s'])).toBe(`2 ${text.length}`);
   });
+
+  const isRoot = process.getuid?.() === 0;
+  test.skipIf(!has('buildah') || !isRoot)('buildah stores the image, and shows what umoci unpacks', () => {
+    const storage = [
+      '--root',
+      join(folder, `${compression}-root`),
+      '--runroot',
+      join(folder, `${compression}-run`),
+    ];
+    const buildah = (...words: readonly string[]): string =>
+      run('buildah', [...storage, '--storage-driver', 'vfs', ...words]).trim();
+    buildah('pull', '--quiet', '--policy', 'always', `oci-archive:${compression}.tar:v1`);
+    const [id = ''] = buildah('images', '--quiet').split('\n');
+    const container = buildah('from', '--pull-never', id);
+    const mounted = buildah('mount', container);
+    try {
+      const own = listing(join(`${compression}-bundle`, 'rootfs'));
+      expect(listing(mounted)).toEqual(own);
+    } finally {
+      buildah('rm', container);
+      buildah('rmi', id);
+    }
+  });
 });

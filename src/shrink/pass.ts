@@ -33,6 +33,8 @@ export type ShrinkEdit =
       /** Present where the unit is a distribution or package: it goes from the image altogether, or stays. */
       readonly whole?: WholeUnit;
     }
+  /** A copy of `target` that becomes a hard link to it. */
+  | { readonly kind: 'link'; readonly path: string; readonly reason: string; readonly target: string }
   | { readonly kind: 'strip'; readonly path: string; readonly reason: string; readonly plan: StripPlan };
 
 /** A distribution or package that goes with all that is known of it. */

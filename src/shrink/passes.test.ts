@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { TarMember } from '../tar/index.ts';
-import { distribution, type ShrinkHow, shrinkParts, textOf, visiblePaths } from './fixtures/shrink-image.ts';
-import { choosePasses, shrinkPasses } from './index.ts';
+import {
+  distribution,
+  type ShrinkHow,
+  sha256,
+  shrinkParts,
+  textOf,
+  visiblePaths,
+} from './fixtures/shrink-image.ts';
+import { choosePasses, shrinkManifest, shrinkPasses } from './index.ts';
 
 const site = 'opt/venv/lib/python3.11/site-packages';
 
@@ -84,7 +91,11 @@ describe('tests of distributions', () => {
     ['a string', { 'pkg/a.py': 'load("pkg.tests.data")' }, false],
     ['a relative string', { 'pkg/a.py': 'import_module(".tests", __package__)' }, false],
     ['a list for a lazy loader', { 'pkg/__init__.py': 'submodules = ["tests"]' }, false],
-    ['a stub that a lazy loader reads', { 'pkg/__init__.pyi': 'from . import tests' }, false],
+    [
+      'a stub that a lazy loader reads',
+      { 'pkg/__init__.pyi': 'from . import tests', 'pkg/__init__.py': 'import lazy_loader' },
+      false,
+    ],
     ['a file in another version of Python', { 'pkg/a.py': 'print "x"\nimport pkg.tests' }, false],
   ])('%s: it goes: %s', async (_, more, isGone) => {
     expect((await goneOf(distribution('pkg', { ...suite, ...more }))).gone).toEqual(isGone ? gone : []);
@@ -121,7 +132,6 @@ describe('tests of distributions', () => {
     ['data only', 'pkg/tests/data.csv'],
     ['licences of vendored code', 'pkg-1.0.dist-info/licenses/test/test_x.py'],
     ['texts that programs read (iris.rst)', 'pkg/datasets/descr/iris.rst'],
-    ['stubs', 'pkg/__init__.pyi'],
     ['sources that thinc reads', 'pkg/kernel.cu'],
     ['documentation modules (botocore.docs)', 'pkg/docs/__init__.py'],
     ['examples', 'pkg/examples/a.py'],
@@ -162,6 +172,66 @@ describe('tests of distributions', () => {
     ]);
     expect(shrunk.root.get(`${site}/pkg/tests`)).toBeUndefined();
     await shrunk.close();
+  });
+});
+
+describe('type stubs', () => {
+  const stub = `${site}/pkg/__init__.pyi`;
+  const stubsOf = async (
+    files: Readonly<Record<string, string>>,
+    more: readonly TarMember[] = [],
+  ): Promise<readonly string[]> =>
+    (await goneOf([...distribution('pkg', { 'pkg/__init__.pyi': '', ...files }), ...more])).gone;
+
+  test.each<[reason: string, files: Readonly<Record<string, string>>, isGone: boolean]>([
+    ['nothing reads them', { 'pkg/__init__.py': 'import os' }, true],
+    [
+      'a lazy loader does',
+      { 'pkg/__init__.py': 'import lazy_loader as lazy\nlazy.attach_stub(__name__, __file__)' },
+      false,
+    ],
+    [
+      'a vendored one does (skimage._shared.lazy)',
+      { 'pkg/_shared/lazy.py': 'def attach_stub(package, filename): ...' },
+      false,
+    ],
+    ['a type checker does, of its own typeshed', { 'pkg/find.py': 'stub = path + ".pyi"' }, false],
+  ])('%s: they go: %s', async (_, files, isGone) => {
+    expect(await stubsOf(files)).toEqual(isGone ? [stub] : []);
+  });
+
+  test.each<[reason: string, more: readonly TarMember[], isGone: boolean]>([
+    [
+      'of a lazy importer',
+      distribution('lazy', {
+        'lazy/__init__.py': 'from lazy_loader import attach_stub',
+        'lazy/io.py': 'import pkg.sub',
+      }),
+      false,
+    ],
+    ['of an application that attaches them', [file('app/main.py', 'import lazy_loader, pkg')], false],
+    [
+      'where an application file beside that one imports it',
+      [file('app/lazy.py', 'import lazy_loader'), file('app/main.py', 'import pkg')],
+      true,
+    ],
+    ['of a lazy stranger', distribution('lazy', { 'lazy/__init__.py': 'import lazy_loader, package' }), true],
+    [
+      'of an importer that only names stubs',
+      distribution('checker', { 'checker/a.py': 'import pkg\nfind(".pyi")' }),
+      true,
+    ],
+  ])('%s: they go: %s', async (_, more, isGone) => {
+    expect(await stubsOf({}, more)).toEqual(isGone ? [stub] : []);
+  });
+
+  test('of no distribution they stay, and are told where they are read', async () => {
+    const { gone, because } = await goneOf([
+      file('app/main.pyi'),
+      file(`${site}/own/__init__.pyi`),
+      ...distribution('pkg', { 'pkg/__init__.pyi': '', 'pkg/a.py': 'lazy_loader' }),
+    ]);
+    expect([gone, because]).toEqual([[], [`${site}/pkg/a.py reads stubs`]]);
   });
 });
 
@@ -248,6 +318,11 @@ describe('documentation', () => {
     ['usr/lib/locale/C.utf8/LC_CTYPE', false],
     ['usr/share/common-licenses/GPL-3', false],
     ['opt/venv/share/man/man1/x.1', true],
+    ['usr/share/vim/vim90/doc/version8.txt', true],
+    ['usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo', true],
+    ['usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo', false, ['LC_ALL=de_DE.UTF-8']],
+    ['usr/share/vim/vim90/lang/menu_de_de.latin1.vim', false],
+    ['usr/share/vim/vim90/syntax/python.vim', false],
     [`${site}/django/conf/locale/de/LC_MESSAGES/django.mo`, false],
   ])('%s goes: %s (%s)', async (path, isGone, env = []) => {
     expect((await goneOf([file(path)], {}, env)).gone).toEqual(isGone ? [path] : []);
@@ -290,6 +365,117 @@ describe('compiled modules that a trace tells of', () => {
   ])('%s', async (_, traced, gone) => {
     const how: ShrinkHow = { bytecode: 'traced', traced: new Set(traced) };
     expect((await goneOf(members, how)).gone).toEqual(gone.map(bytecode));
+  });
+});
+
+describe('copies of a file', () => {
+  const content = 'data '.repeat(1000);
+  const [one, two] = [`${site}/a/data.csv`, `${site}/b/data.csv`];
+  /** Two distributions with the same content, as tar members that can be changed. */
+  const pair = (change: Partial<TarMember> = {}, name = 'data.csv', text: string = content): TarMember[] => [
+    ...distribution('a', { [`a/${name}`]: text }),
+    ...distribution('b', { [`b/${name}`]: text }).map((member) =>
+      member.path.includes('dist-info') ? member : { ...member, ...change },
+    ),
+  ];
+  const linksOf = async (members: readonly TarMember[], how: ShrinkHow = {}): Promise<readonly unknown[]> => {
+    const shrunk = await shrinkParts({ layers: [[file('etc/base')], members] }, how);
+    await shrunk.close();
+    return [...shrunk.root.entries()].flatMap(({ entry: { type, path, linkTarget } }) =>
+      type === 'hardlink' ? [[path, linkTarget]] : [],
+    );
+  };
+
+  test('become hard links in one layer; their lists stay as they are', async () => {
+    const shrunk = await shrinkParts({ layers: [pair()] });
+    expect(shrunk.root.get(two)?.entry).toMatchObject({ type: 'hardlink', linkTarget: one, sizeBytes: 0 });
+    for (const name of ['a', 'b']) {
+      const record = textOf(shrunk.root, `${site}/${name}-1.0.dist-info/RECORD`);
+      expect(record).toContain(`${name}/data.csv,sha256=${sha256(content)},5000`);
+    }
+    expect(shrunk.report.passes.find(({ name }) => name === 'duplicates')).toMatchObject({
+      fileCount: 1,
+      savedBytes: 5000,
+    });
+    expect(shrinkManifest(shrunk.image, shrunk.plan).files).toMatchObject([
+      { path: two, action: 'linked', reason: `the same as ${one}`, savedBytes: 5000, layer: 0 },
+    ]);
+    await shrunk.close();
+  });
+
+  const heavy = { 'b/heavy': Buffer.alloc(20_000_000) };
+  const rewritten = `${site}/b-1.0.dist-info/config.toml`;
+  test.each<[reason: string, members: readonly TarMember[], how?: ShrinkHow]>([
+    ['another mode', pair({ mode: 0o755 })],
+    ['another owner', pair({ uid: 5 })],
+    ['another group', pair({ gid: 5 })],
+    ['other attributes', pair({ pax: { 'SCHILY.xattr.user.x': 'y' } })],
+    ['a source of another time, which its compiled module knows', pair({ mtimeSeconds: 5 }, 'm.py')],
+    ['less than a header is worth', pair({}, 'data.csv', 'short')],
+    ['data of the system', [file('usr/share/x/one', content), file('usr/share/x/two', content)]],
+    ['a database, which its program writes', pair({}, 'data.sqlite3')],
+    ['a file of settings', pair({}, 'settings.toml')],
+    [
+      'metadata of an installer',
+      [
+        ...pair({}, 'x.csv', 'x'),
+        file(`${site}/a-1.0.dist-info/config.toml`, content),
+        file(rewritten, content),
+      ],
+    ],
+    ['a library: loaders take two names of one file for one', pair({}, 'x.so')],
+    ['a library by its versions', pair({}, 'libx.so.1.2')],
+    ['data of the application', [file('app/one.csv', content), file('app/two.csv', content)]],
+    [
+      'a file of no distribution',
+      [...pair({}, 'x.csv', 'x'), file(`${site}/a/own.csv`, content), file(`${site}/b/own.csv`, content)],
+    ],
+    [
+      'another layer: heavy distributions have their own',
+      [
+        ...distribution('a', { 'a/data.csv': content }),
+        ...distribution('b', { 'b/data.csv': content, ...heavy }),
+      ],
+    ],
+    ['what is to be kept', pair(), { keep: ['**/b/data.csv'] }],
+    ['what nobody asks for', pair(), { skip: ['duplicates'] }],
+    [
+      'one that goes anyway',
+      [...distribution('a', { 'a/tests/test_a.py': content }), ...distribution('b', { 'b/x.py': content })],
+    ],
+  ])('stay: %s', async (_, members, how) => {
+    expect(await linksOf(members, how)).toEqual([]);
+  });
+
+  test('a copy in the base is left there', async () => {
+    const [a, b] = [
+      distribution('a', { 'a/data.csv': content }),
+      distribution('b', { 'b/data.csv': content }),
+    ];
+    const shrunk = await shrinkParts({ layers: [a, b] }, { baseLayerCount: 1 });
+    expect(shrunk.root.get(two)?.entry).toMatchObject({ type: 'file', sizeBytes: 5000 });
+    await shrunk.close();
+  });
+
+  test('other times do not matter but for sources; of three copies one stays', async () => {
+    const third = distribution('c', { 'c/data.csv': content });
+    expect(await linksOf([...pair({ mtimeSeconds: 5 }), ...third])).toEqual([
+      [two, one],
+      [`${site}/c/data.csv`, one],
+    ]);
+    expect(await linksOf(pair({}, 'm.py'))).toEqual([[`${site}/b/m.py`, `${site}/a/m.py`]]);
+  });
+
+  test('data of a distribution outside of site-packages, as jupyterlab has it', async () => {
+    const members = distribution('a', { 'a/static/x.js': content, '../../../share/jupyter/x.js': content });
+    expect(await linksOf(members)).toEqual([
+      ['opt/venv/share/jupyter/x.js', `${site}/a/static/x.js`].sort().toReversed(),
+    ]);
+  });
+
+  test('files that have several names already stay as they are', async () => {
+    const link: TarMember = { path: `${site}/b/again.csv`, type: 'hardlink', linkPath: two };
+    expect(await linksOf([...pair(), link])).toEqual([[two, `${site}/b/again.csv`]]);
   });
 });
 

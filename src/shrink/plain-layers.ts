@@ -3,8 +3,10 @@ import { type FileHandle, mkdtemp, open, rm, stat, statfs } from 'node:fs/promis
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
 import { capBytes, meterBytes, type Progress, releaseChunk, UserError } from '../base/index.ts';
-import type { Layer } from '../image/index.ts';
+import { redactInstruction } from '../finding/index.ts';
+import { AbsentLayerError, type Image, type Layer } from '../image/index.ts';
 import type { FileRange } from '../tar/index.ts';
 
 /** How layers are unpacked, and where to. */
@@ -44,8 +46,39 @@ export async function plainLayers(options: PlainLayersOptions): Promise<PlainLay
   };
 }
 
+/** As many at a time keep a second processor busy with unpacking. */
+const layersAtOnce = 2;
+
+/**
+ * The image with its compressed layers unpacked: whoever reads it afterwards finds them in files, so that nothing is unpacked twice. Foreign layers whose bytes
+ * are elsewhere stay as they are. Rejects as `open` does.
+ */
+export async function unpackedImage(image: Image, plain: Pick<PlainLayers, 'open'>): Promise<Image> {
+  const limit = pLimit(layersAtOnce);
+  try {
+    const layers = await Promise.all(image.layers.map((layer) => limit(() => unpackedLayer(layer, plain))));
+    return { ...image, layers };
+  } finally {
+    limit.clearQueue();
+  }
+}
+
+async function unpackedLayer(layer: Layer, plain: Pick<PlainLayers, 'open'>): Promise<Layer> {
+  if ((await layer.plainTar?.()) !== undefined) return layer;
+  try {
+    const range = await plain.open(layer);
+    // It lies elsewhere now than other threads would look for it.
+    const { inFile: _, ...rest } = layer;
+    return { ...rest, plainTar: async () => ({ ...range, isVouchedFor: true }) };
+  } catch (error) {
+    if (error instanceof AbsentLayerError) return layer;
+    throw error;
+  }
+}
+
 async function openLayer(layer: Layer, folder: string, options: PlainLayersOptions): Promise<FileRange> {
-  const task = options.progress.start(`unpacking ${layer.createdBy ?? layer.diffId}`);
+  const what = layer.createdBy === undefined ? layer.diffId : redactInstruction(layer.createdBy);
+  const task = options.progress.start(`unpacking ${what}`);
   const advance = (sizeBytes: number): void => task.advance(sizeBytes);
   try {
     const place = await layer.plainTar?.();

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { ownChunk } from '../base/index.ts';
 import type { EntryPlace, LayerEntry } from '../filetree/index.ts';
-import { decodeName, type SparseMap, type TarContent, type TarEntry, type TarMember } from '../tar/index.ts';
+import { decodeName, type PlacedContent, type PlacedMember, type SparseMap } from '../tar/index.ts';
 import type { FileChange, PlannedFile, PlannedLayer, PlannedMember } from './arrange-layers.ts';
-import type { StripPiece } from './elf/plan-strip.ts';
+import type { StripPlan } from './elf/plan-strip.ts';
 import { editRecord, type PlannedRecord, type RecordedFile } from './plan-records.ts';
-import { placeKey, type Study } from './study.ts';
+import { type ReadBytes, readPieces } from './read-pieces.ts';
+import type { StoredEntries, StoredEntry } from './stored-entries.ts';
 
 /** An uncompressed layer in an open file. */
 export interface OpenTar {
@@ -18,25 +17,25 @@ export interface OpenTar {
 
 /** What members are made from. */
 export interface MemberSources {
-  readonly study: Study;
+  readonly entries: StoredEntries;
   readonly open: ReadonlyMap<number, OpenTar>;
   readonly onContent: (sizeBytes: number) => void;
 }
 
-/** Up to here a content is read in one go, in bytes. */
-const smallBytes = 256 * 1024;
+/** What of a changed library is summed up at a time: new memory for each would be garbage that is collected late. */
+const summedPart = Buffer.alloc(256 * 1024);
 
-/** The entries of a planned layer for `writeTar`, each made when it is asked for. */
-export function* planMembers(planned: PlannedLayer, sources: MemberSources): Generator<TarMember> {
+/** The entries of a planned layer for `packTar`, each made when it is asked for. */
+export function* planMembers(planned: PlannedLayer, sources: MemberSources): Generator<PlacedMember> {
   for (const member of planned.members) yield memberOf(member, sources);
 }
 
-function memberOf(member: PlannedMember, sources: MemberSources): TarMember {
+function memberOf(member: PlannedMember, sources: MemberSources): PlacedMember {
   switch (member.kind) {
     case 'whiteout':
       return { path: member.path, mode: 0, content: '' };
     case 'directory': {
-      const entry = member.place && sources.study.entries.get(placeKey(member.place));
+      const entry = member.place && sources.entries.at(member.place);
       const path = `${member.path || '.'}/`;
       return entry === undefined
         ? indexedDirectory(path, member.entry)
@@ -54,7 +53,7 @@ function memberOf(member: PlannedMember, sources: MemberSources): TarMember {
   }
 }
 
-function fileMember(member: PlannedFile, sources: MemberSources): TarMember {
+function fileMember(member: PlannedFile, sources: MemberSources): PlacedMember {
   const { path, change } = member;
   const stored = entryAt(member.content, sources);
   const metadata = metadataOf(stored);
@@ -69,13 +68,13 @@ function fileMember(member: PlannedFile, sources: MemberSources): TarMember {
   return { ...metadata, path, type: 'file', pax: { ...metadata.pax, ...sparse }, content };
 }
 
-function entryAt(place: EntryPlace, { study }: MemberSources): TarEntry {
-  const entry = study.entries.get(placeKey(place));
+function entryAt(place: EntryPlace, { entries }: MemberSources): StoredEntry {
+  const entry = entries.at(place);
   if (entry === undefined) throw new RangeError(`layer ${place.layer} has no entry ${place.position}`);
   return entry;
 }
 
-function metadataOf(entry: TarEntry): Omit<TarMember, 'path'> {
+function metadataOf(entry: StoredEntry): Omit<PlacedMember, 'path'> {
   const { mode, uid, gid, userName, groupName, mtimeSeconds } = entry;
   // The old archive's way to store holes and names is no property of the file.
   const pax = [...entry.pax].filter(([key]) => !key.startsWith('GNU.sparse.') && key !== 'hdrcharset');
@@ -83,7 +82,7 @@ function metadataOf(entry: TarEntry): Omit<TarMember, 'path'> {
 }
 
 /** A directory of a layer that is not read again. */
-function indexedDirectory(path: string, entry: LayerEntry): TarMember {
+function indexedDirectory(path: string, entry: LayerEntry): PlacedMember {
   const { mode, uid, gid, mtimeSeconds, attributes = {} } = entry;
   const pax = Object.entries(attributes).map(([name, hex]) => [
     `SCHILY.xattr.${name}`,
@@ -101,12 +100,10 @@ function sparseRecords({ realBytes, extents }: SparseMap): Record<string, string
   };
 }
 
-function storedContent(place: EntryPlace, sources: MemberSources): Uint8Array | TarContent {
+function storedContent(place: EntryPlace, sources: MemberSources): PlacedContent {
   const { sizeBytes } = entryAt(place, sources);
-  return contentOf([{ offset: 0, sizeBytes }], sizeBytes, readerAt(place, sources));
+  return { sizeBytes, read: readerAt(place, sources) };
 }
-
-type ReadBytes = (target: Buffer, start: number) => void;
 
 function readerAt(place: EntryPlace, sources: MemberSources): ReadBytes {
   const tar = sources.open.get(place.layer);
@@ -121,37 +118,18 @@ function readerAt(place: EntryPlace, sources: MemberSources): ReadBytes {
   };
 }
 
-function contentOf(
-  pieces: readonly StripPiece[],
-  sizeBytes: number,
-  read: ReadBytes,
-): Uint8Array | TarContent {
-  if (sizeBytes <= smallBytes) return Buffer.concat([...piecesOf(pieces, read)]);
-  return { sizeBytes, open: () => Readable.from(piecesOf(pieces, read), { objectMode: false }) };
-}
-
-function* piecesOf(pieces: readonly StripPiece[], read: ReadBytes): Generator<Buffer> {
-  for (const piece of pieces) {
-    if ('bytes' in piece) {
-      yield piece.bytes;
-      continue;
-    }
-    for (let at = 0; at < piece.sizeBytes; at += smallBytes) {
-      const chunk = ownChunk(Math.min(smallBytes, piece.sizeBytes - at));
-      read(chunk, piece.offset + at);
-      yield chunk;
-    }
-  }
-}
-
 function changedContent(
   change: FileChange,
   { content }: PlannedFile,
   sources: MemberSources,
-): Uint8Array | TarContent {
-  if ('pieces' in change) return contentOf(change.pieces, change.sizeBytes, readerAt(content, sources));
+): Uint8Array | PlacedContent {
+  if ('pieces' in change) return strippedContent(change, content, sources);
   if ('newText' in change) return Buffer.from(change.newText, 'latin1');
   return Buffer.from(editRecord(change, (path) => stripped(change, path, sources)));
+}
+
+function strippedContent(plan: StripPlan, place: EntryPlace, sources: MemberSources): PlacedContent {
+  return { sizeBytes: plan.sizeBytes, read: readPieces(plan.pieces, readerAt(place, sources)) };
 }
 
 function stripped(
@@ -161,7 +139,12 @@ function stripped(
 ): RecordedFile | undefined {
   const found = files.get(path);
   if (found === undefined) return undefined;
+  const { sizeBytes, read } = strippedContent(found.plan, found.content, sources);
   const hash = createHash('sha256');
-  for (const chunk of piecesOf(found.plan.pieces, readerAt(found.content, sources))) hash.update(chunk);
-  return { sha256: hash.digest('base64url'), sizeBytes: found.plan.sizeBytes };
+  for (let at = 0; at < sizeBytes; at += summedPart.length) {
+    const part = summedPart.subarray(0, Math.min(summedPart.length, sizeBytes - at));
+    read(part, at);
+    hash.update(part);
+  }
+  return { sha256: hash.digest('base64url'), sizeBytes };
 }

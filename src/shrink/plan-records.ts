@@ -22,9 +22,18 @@ export interface RecordedFile {
   readonly sizeBytes: number;
 }
 
+const records = new WeakMap<InstalledDistribution, { readonly path: string | undefined }>();
+
 /** The list of files that an installer left for a distribution: RECORD (PEP 627), or setuptools' own. */
-export function recordOf({ files }: InstalledDistribution): string | undefined {
-  return files.find((path) => /\.(?:dist-info\/RECORD|egg-info\/installed-files\.txt)$/.test(path));
+export function recordOf(distribution: InstalledDistribution): string | undefined {
+  // Asked for each file that goes, of lists with thousands of names.
+  const known = records.get(distribution);
+  if (known !== undefined) return known.path;
+  const path = distribution.files.find((one) =>
+    /\.(?:dist-info\/RECORD|egg-info\/installed-files\.txt)$/.test(one),
+  );
+  records.set(distribution, { path });
+  return path;
 }
 
 /** The RECORDs that a plan touches. */

@@ -1,6 +1,6 @@
 import type { DistroInventory } from '../distro/index.ts';
 import { ownerIndex } from '../distro/index.ts';
-import type { RootFileSystem } from '../filetree/index.ts';
+import type { EntryPlace, RootFileSystem } from '../filetree/index.ts';
 import type { ImageConfig } from '../image/index.ts';
 import type { InstalledDistribution } from '../python/index.ts';
 import { arrangeLayers, type PlannedLayer } from './arrange-layers.ts';
@@ -8,7 +8,7 @@ import { filesBelow } from './files-below.ts';
 import { keptUnits, unitOf } from './kept-units.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
 import { planDpkgTexts } from './plan-dpkg.ts';
-import { type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
+import { contentPlace, type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
 import type { Study } from './study.ts';
 import { type TakenBack, takeBack } from './take-back.ts';
 
@@ -32,8 +32,10 @@ export interface PlanRequest {
 export interface PlannedEdit {
   readonly pass: string;
   readonly edit: ShrinkEdit;
-  /** Position of the layer that has the file. */
+  /** Position of the layer that has the content. */
   readonly layer: number;
+  /** Its path there, where a hard link of a later layer shows it under another name. */
+  readonly storedAs?: string;
   /** Bytes that the image has less for it. */
   readonly savedBytes: number;
 }
@@ -102,8 +104,14 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
     for (const edit of result.edits) {
       const place = root.placeOf(edit.path);
       if (place === undefined || taken.has(edit.path) || kept.has(unitOf(edit))) continue;
+      if (edit.kind === 'link' && taken.has(edit.target)) continue;
       if (place.layer >= baseLayerCount) {
-        taken.set(edit.path, { pass: pass.name, edit, layer: place.layer, savedBytes: 0 });
+        taken.set(edit.path, {
+          pass: pass.name,
+          edit,
+          ...storedPlace(root, edit.path, place),
+          savedBytes: 0,
+        });
         continue;
       }
       const sum = inBase.get(pass.name) ?? { fileCount: 0, sizeBytes: 0 };
@@ -113,15 +121,30 @@ function runPasses(request: PlanRequest, subject: ShrinkSubject): FoundEdits {
   return { edits: [...taken.values()], leftAlone, inBase };
 }
 
+/** Where the content behind a name can be had again. */
+function storedPlace(
+  root: RootFileSystem,
+  path: string,
+  place: EntryPlace,
+): Pick<PlannedEdit, 'layer' | 'storedAs'> {
+  const { layer, position } = contentPlace(root, path) ?? place;
+  // Within one layer, whoever unpacks it has the link as well.
+  if (layer === place.layer) return { layer };
+  const storedAs = root.layers[layer]?.entry(position)?.path;
+  return { layer, ...(storedAs !== undefined && { storedAs }) };
+}
+
 /** Says why the list of files that a distribution comes with could not follow a change of one of them. */
 function wholeUnits(
   { root, baseLayerCount }: PlanRequest,
   subject: ShrinkSubject,
 ): (edit: ShrinkEdit) => string | undefined {
   return (edit) => {
-    const { path } = edit;
+    const { kind, path } = edit;
+    // A link has the content that is listed.
+    if (kind === 'link') return undefined;
     // Its list goes with it.
-    if (edit.kind === 'remove' && edit.whole !== undefined) return undefined;
+    if (kind === 'remove' && edit.whole !== undefined) return undefined;
     const distribution = subject.distributionOf(path);
     if (distribution === undefined || subject.packageOf(path) !== undefined) return undefined;
     const record = recordOf(distribution);
@@ -157,13 +180,15 @@ function countSavings(root: RootFileSystem, edits: readonly PlannedEdit[]): Plan
 /** A library that other names show, too, stays as it is: what they belong to would not know of the change. */
 function dropSharedStrips(root: RootFileSystem, edits: readonly PlannedEdit[]): PlannedEdit[] {
   const gone = gonePaths(edits);
+  const ownerOf = (path: string): string => root.get(path)?.entry.linkTarget ?? path;
   const names = new Map<string, number>();
+  for (const { edit } of edits) if (edit.kind === 'strip') names.set(ownerOf(edit.path), 0);
   for (const { entry } of root.entries()) {
     const owner = entry.type === 'hardlink' ? (entry.linkTarget ?? '') : entry.path;
-    if (!gone.has(entry.path)) names.set(owner, (names.get(owner) ?? 0) + 1);
+    const known = names.get(owner);
+    if (known !== undefined && !gone.has(entry.path)) names.set(owner, known + 1);
   }
-  const ownerOf = (path: string): string => root.get(path)?.entry.linkTarget ?? path;
-  return edits.filter(({ edit }) => edit.kind !== 'strip' || (names.get(ownerOf(edit.path)) ?? 0) === 1);
+  return edits.filter(({ edit }) => edit.kind !== 'strip' || names.get(ownerOf(edit.path)) === 1);
 }
 
 /** False where another pass took the file, or all in the folder. */

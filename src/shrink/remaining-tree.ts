@@ -4,8 +4,9 @@ import { siteOf } from './site-packages.ts';
 
 /** What is still visible after the edits. */
 export interface RemainingTree {
-  /** By path, parents before children; the root itself is none. */
-  readonly entries: ReadonlyMap<string, VisibleEntry>;
+  has(path: string): boolean;
+  /** Parents before children, each made when it is asked for; the root itself is none. */
+  entries(): Iterable<VisibleEntry>;
 }
 
 /**
@@ -23,8 +24,6 @@ export function remainingTree({
   readonly edits: readonly PlannedEdit[];
 }): RemainingTree {
   const gone = new Set(edits.flatMap(({ edit }) => (edit.kind === 'remove' ? [edit.path] : [])));
-  const visible = [...root.entries()];
-  const children = new Map<string, number>();
   const losers = new Set([...gone].map(parentOf));
   const wholes = new Map(
     edits.flatMap(({ edit }) =>
@@ -37,22 +36,39 @@ export function remainingTree({
     if (unit === undefined) return mayGo(path);
     return mayGo(path) || (list.test(unit) ? !isListed(path) : ownFolder.test(path));
   };
-  for (const { entry } of visible.toReversed()) {
-    const { path } = entry;
-    const isEmptied = entry.type === 'directory' && losers.has(path) && (children.get(path) ?? 0) === 0;
-    if (isEmptied && isOwn(path) && (root.placeOf(path)?.layer ?? baseLayerCount) >= baseLayerCount) {
-      gone.add(path);
-      losers.add(parentOf(path));
-      const unit = wholes.get(path);
-      if (unit !== undefined) wholes.set(parentOf(path), unit);
-    }
-    if (!gone.has(path)) children.set(parentOf(path), (children.get(parentOf(path)) ?? 0) + 1);
+  const { directories, children } = countChildren(root, gone);
+  for (const path of directories.reverse()) {
+    if (!losers.has(path) || (children.get(path) ?? 0) > 0 || !isOwn(path)) continue;
+    if ((root.placeOf(path)?.layer ?? baseLayerCount) < baseLayerCount) continue;
+    const parent = parentOf(path);
+    const unit = wholes.get(path);
+    gone.add(path);
+    losers.add(parent);
+    if (unit !== undefined) wholes.set(parent, unit);
+    children.set(parent, (children.get(parent) ?? 0) - 1);
   }
   return {
-    entries: new Map(
-      visible.flatMap((one) => (gone.has(one.entry.path) ? [] : [[one.entry.path, one] as const])),
-    ),
+    has: (path) => !gone.has(path) && root.get(path) !== undefined,
+    *entries() {
+      for (const visible of root.entries()) if (!gone.has(visible.entry.path)) yield visible;
+    },
   };
+}
+
+/** All directories, parents before children, and how many entries each will have left. */
+function countChildren(
+  root: RootFileSystem,
+  gone: ReadonlySet<string>,
+): { readonly directories: string[]; readonly children: Map<string, number> } {
+  const directories: string[] = [];
+  const children = new Map<string, number>();
+  for (const { entry } of root.entries()) {
+    if (entry.type === 'directory') directories.push(entry.path);
+    if (gone.has(entry.path)) continue;
+    const parent = parentOf(entry.path);
+    children.set(parent, (children.get(parent) ?? 0) + 1);
+  }
+  return { directories, children };
 }
 
 function parentOf(path: string): string {

@@ -1,4 +1,5 @@
 import type { RootFileSystem } from '../filetree/index.ts';
+import { redactInstruction } from '../finding/index.ts';
 import type { FoundBase, Image, Platform } from '../image/index.ts';
 import type { LayerGroup } from './layer-group.ts';
 import type { PassRisk, ShrinkPass } from './pass.ts';
@@ -129,7 +130,7 @@ function oldLayers({ image, root, baseLayerCount }: ReportRequest): OldLayer[] {
   return image.layers.map((layer, position) => ({
     position,
     digest: layer.digest,
-    ...(layer.createdBy !== undefined && { instruction: layer.createdBy }),
+    ...(layer.createdBy !== undefined && { instruction: redactInstruction(layer.createdBy) }),
     contentBytes: root.layers[position]?.contentBytes ?? 0,
     deadBytes: dead.get(position) ?? 0,
     isBase: position < baseLayerCount,

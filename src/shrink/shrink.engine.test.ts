@@ -62,29 +62,34 @@ describe.skipIf(!hasDocker || busybox === undefined)('an engine', () => {
     ...distribution('pkg', { 'pkg/__init__.py': '', 'pkg/tests/test_a.py': '' }),
   ];
 
-  test('loads what was shrunk, and sees the same but for what is gone', async () => {
-    const image = await buildImage({
-      layers: [base, own],
-      config: { entrypoint: ['/bin/sh', '-c', script], env: ['PATH=/bin'] },
-    });
-    const shrunk = await shrinkImage(image, { baseLayerCount: 1 });
-    const seen: string[][] = [];
-    for (const [name, one] of Object.entries({ fat: image, lean: shrunk.image })) {
-      const file = join(folder, `${name}.tar`);
-      await writeDockerArchive(one, file, { tags: [tag] });
-      expect(await docker('load', '-i', file)).toMatchObject({ code: 0 });
-      const run = await docker('run', '--rm', '--network=none', tag);
-      expect([run.code, run.stderr]).toEqual([0, '']);
-      seen.push(run.stdout.split('\n'));
-    }
-    await shrunk.close();
-    const [fat = [], lean = []] = seen;
-    expect(fat.length).toBeGreaterThan(20);
-    // The list of files follows, and the name that is left is the only one.
-    const changed = (line: string): string => line.replace(/^(\/srv\/linked .*) 2 6$/, '$1 1 6');
-    const isOther = (line: string): boolean => /cache|tests|RECORD/.test(line);
-    expect(lean.filter((line) => !isOther(line))).toEqual(fat.map(changed).filter((line) => !isOther(line)));
-    expect(lean.filter(isOther)).toEqual([expect.stringMatching(/RECORD regular file 644/)]);
-    expect(lean.slice(-2)).toEqual(['shared', '']);
-  });
+  test.each(['gzip', 'zstd'] as const)(
+    'loads what was shrunk (%s), and sees the same but for what is gone',
+    async (compression) => {
+      const image = await buildImage({
+        layers: [base, own],
+        config: { entrypoint: ['/bin/sh', '-c', script], env: ['PATH=/bin'] },
+      });
+      const shrunk = await shrinkImage(image, { baseLayerCount: 1, compression });
+      const seen: string[][] = [];
+      for (const [name, one] of Object.entries({ fat: image, lean: shrunk.image })) {
+        const file = join(folder, `${name}.tar`);
+        await writeDockerArchive(one, file, { tags: [tag] });
+        expect(await docker('load', '-i', file)).toMatchObject({ code: 0 });
+        const run = await docker('run', '--rm', '--network=none', tag);
+        expect([run.code, run.stderr]).toEqual([0, '']);
+        seen.push(run.stdout.split('\n'));
+      }
+      await shrunk.close();
+      const [fat = [], lean = []] = seen;
+      expect(fat.length).toBeGreaterThan(20);
+      // The list of files follows, and the name that is left is the only one.
+      const changed = (line: string): string => line.replace(/^(\/srv\/linked .*) 2 6$/, '$1 1 6');
+      const isOther = (line: string): boolean => /cache|tests|RECORD/.test(line);
+      expect(lean.filter((line) => !isOther(line))).toEqual(
+        fat.map(changed).filter((line) => !isOther(line)),
+      );
+      expect(lean.filter(isOther)).toEqual([expect.stringMatching(/RECORD regular file 644/)]);
+      expect(lean.slice(-2)).toEqual(['shared', '']);
+    },
+  );
 });

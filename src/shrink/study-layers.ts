@@ -1,15 +1,19 @@
-import type { EntryPlace, LayerEntry, RootFileSystem } from '../filetree/index.ts';
+import { createHash } from 'node:crypto';
+import type { EntryPlace, LayerIndex, RootFileSystem } from '../filetree/index.ts';
 import type { Image } from '../image/index.ts';
 import { type InstalledDistribution, moduleMentions } from '../python/index.ts';
 import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
 import { librariesLoadedBy, loadedLibraries } from './elf/loaded-libraries.ts';
 import { planStrip } from './elf/plan-strip.ts';
 import { libraryFolders, neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
+import { equalSizes } from './equal-sizes.ts';
+import { type MentionList, mentionList } from './mention-list.ts';
 import { isOwnDistribution } from './own-distributions.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import { isProgramList, programSource } from './program-source.ts';
 import { siteOf } from './site-packages.ts';
-import { type ElfFacts, type MentioningFile, type ProgramSource, placeKey, type Study } from './study.ts';
+import { type EntryCollection, entryCollection } from './stored-entries.ts';
+import type { ElfFacts, ProgramSource, Study } from './study.ts';
 
 /** What is studied. */
 export interface StudyRequest {
@@ -32,9 +36,12 @@ export interface StudyRequest {
 export async function studyLayers(request: StudyRequest): Promise<Study> {
   const visible = visiblePlaces(request.root);
   const collected = newCollection(request);
+  const hasTwin = equalSizes(request.root, request.baseLayerCount);
   for (const [number, layer] of request.image.layers.entries()) {
     const wanted = visible.get(number);
-    if (wanted === undefined || !isStudied(number, wanted, request.baseLayerCount)) continue;
+    const index = request.root.layers[number];
+    if (wanted === undefined || index === undefined) continue;
+    if (number < request.baseLayerCount && !isStudied(index, wanted)) continue;
     const place = await request.layers.open(layer);
     let position = -1;
     await scanTarFile(place, {
@@ -42,38 +49,62 @@ export async function studyLayers(request: StudyRequest): Promise<Study> {
       signal: request.signal,
       onEntry(entry, body) {
         position += 1;
-        const names = wanted.get(position);
-        if (names === undefined) return;
-        collected.entries.set(placeKey({ layer: number, position }), entry);
+        const names = namesAt(wanted, index, position);
+        if (names.length === 0) return;
+        // Of what stays as it is, only directories are written again: above new files.
+        if (number >= request.baseLayerCount || entry.type === 'directory')
+          collected.entries.add({ layer: number, position }, entry, index.entryCount);
         if (entry.type !== 'file' || entry.sparse !== undefined) return;
-        for (const { path } of names) studyFile(collected, { path, entry, body });
+        for (const path of names) {
+          studyFile(collected, { path, entry, body });
+          if (number >= request.baseLayerCount && hasTwin(path, entry.sizeBytes))
+            collected.digests.set(path, digestOf(entry, body));
+        }
       },
     });
   }
   return finished(collected);
 }
 
-/** The visible entries at each position of a layer: several where hard links show its content, too. */
-type Places = ReadonlyMap<number, readonly LayerEntry[]>;
+/** What of a layer is visible. */
+interface Places {
+  /** 1 at the positions whose entry is visible by its own path. */
+  readonly isVisible: Uint8Array;
+  /** Further names of content, where hard links show it, too. */
+  readonly names: Map<number, string[]>;
+}
 
 function visiblePlaces(root: RootFileSystem): ReadonlyMap<number, Places> {
-  const found = new Map<number, Map<number, LayerEntry[]>>();
-  const add = (place: EntryPlace | undefined, entry: LayerEntry): void => {
-    if (place === undefined) return;
-    const layer = found.get(place.layer) ?? new Map<number, LayerEntry[]>();
-    found.set(place.layer, layer.set(place.position, [...(layer.get(place.position) ?? []), entry]));
+  const found = new Map<number, Places>();
+  const add = (place: EntryPlace | undefined, path: string): void => {
+    const layer = place && root.layers[place.layer];
+    if (place === undefined || layer === undefined) return;
+    const places = found.get(place.layer) ?? {
+      isVisible: new Uint8Array(layer.entryCount),
+      names: new Map(),
+    };
+    found.set(place.layer, places);
+    if (layer.entry(place.position).path === path) places.isVisible[place.position] = 1;
+    else places.names.set(place.position, [...(places.names.get(place.position) ?? []), path]);
   };
   for (const { entry } of root.entries()) {
-    add(root.placeOf(entry.path), entry);
-    if (entry.type === 'hardlink') add(root.placeOf(entry.linkTarget ?? ''), entry);
+    add(root.placeOf(entry.path), entry.path);
+    if (entry.type === 'hardlink') add(root.placeOf(entry.linkTarget ?? ''), entry.path);
   }
   return found;
 }
 
-function isStudied(number: number, wanted: Places, baseLayerCount: number): boolean {
-  if (number >= baseLayerCount) return true;
-  for (const entry of [...wanted.values()].flat()) {
-    if (entry.path.endsWith('.py') && siteOf(entry.path) !== undefined) return true;
+/** The visible paths that show what is stored at a position of a layer. */
+function namesAt({ isVisible, names }: Places, index: LayerIndex, position: number): readonly string[] {
+  const others = names.get(position) ?? [];
+  return isVisible[position] === 1 ? [index.entry(position).path, ...others] : others;
+}
+
+function isStudied(index: LayerIndex, wanted: Places): boolean {
+  for (let position = 0; position < index.entryCount; position++) {
+    const entry = index.entry(position);
+    if (namesAt(wanted, index, position).some((path) => path.endsWith('.py') && siteOf(path) !== undefined))
+      return true;
     const attributes = Object.values(entry.attributes ?? {});
     if (entry.type === 'directory' && attributes.some((value) => value.startsWith('sha256:'))) return true;
   }
@@ -81,9 +112,9 @@ function isStudied(number: number, wanted: Places, baseLayerCount: number): bool
 }
 
 interface Collection {
-  readonly entries: Map<string, TarEntry>;
+  readonly entries: EntryCollection;
   readonly numbers: Map<string, number>;
-  readonly mentions: MentioningFile[];
+  readonly mentions: MentionList;
   readonly programSources: ProgramSource[];
   /** Files of distributions that are the application. */
   readonly ownFiles: ReadonlySet<string>;
@@ -93,14 +124,16 @@ interface Collection {
   readonly withLoadedLibraries: boolean;
   readonly loadedLibraries: Map<string, string[]>;
   readonly archives: Set<string>;
+  readonly stubReaders: Map<string, 'attaches' | 'names'>;
+  readonly digests: Map<string, string>;
   runTimeCompilation: string | undefined;
 }
 
 function newCollection({ distributions, withLoadedLibraries = false }: StudyRequest): Collection {
   return {
-    entries: new Map(),
+    entries: entryCollection(),
     numbers: new Map(),
-    mentions: [],
+    mentions: mentionList(),
     programSources: [],
     ownFiles: new Set(distributions.filter(isOwnDistribution).flatMap(({ files }) => files)),
     words: new Set(
@@ -110,6 +143,8 @@ function newCollection({ distributions, withLoadedLibraries = false }: StudyRequ
     withLoadedLibraries,
     loadedLibraries: new Map(),
     archives: new Set(),
+    stubReaders: new Map(),
+    digests: new Map(),
     runTimeCompilation: undefined,
   };
 }
@@ -174,6 +209,18 @@ function elfFacts(into: Collection, { path, entry, body }: StudiedFile): ElfFact
 const compiling =
   /\btorch\s*\.\s*compile\b|\bcpp_extension\b|\bpyximport\b|\bload_inline\b|\bf2py\b|\bcython\s*\.\s*inline\b|\bffi\s*\.\s*(?:verify|compile)\s*\(|\b(?:distutils|setuptools)\b.*\bbuild_ext\b/;
 
+const digestPart = Buffer.alloc(256 * 1024);
+
+function digestOf({ sizeBytes }: TarEntry, body: TarBody): string {
+  const hash = createHash('sha256');
+  for (let at = 0; at < sizeBytes; at += digestPart.length) {
+    const part = digestPart.subarray(0, Math.min(digestPart.length, sizeBytes - at));
+    body.read(part, at);
+    hash.update(part);
+  }
+  return hash.digest('base64');
+}
+
 let sourceMemory: Buffer = Buffer.alloc(1024 * 1024);
 
 function studySource(into: Collection, { path, entry, body }: StudiedFile): void {
@@ -190,16 +237,17 @@ function studySource(into: Collection, { path, entry, body }: StudiedFile): void
     isWord: (word) => into.words.has(word),
     withPrograms: isOfApplication,
   });
-  const numbered = (names: ReadonlySet<string>): Uint32Array =>
-    Uint32Array.from(names, (name) => numberOf(into.numbers, name));
+  const numbered = (names: ReadonlySet<string>): number[] =>
+    Array.from(names, (name) => numberOf(into.numbers, name));
   const { imports, strings, guarded, lazy, words, programs } = found;
-  into.mentions.push({
-    path,
+  into.mentions.add(path, {
     names: numbered(new Set([...imports, ...strings])),
-    ...(guarded.size > 0 && { guarded: numbered(guarded) }),
-    ...(lazy.size > 0 && { lazy: numbered(lazy) }),
-    ...(words.size > 0 && { words: numbered(words) }),
+    guarded: numbered(guarded),
+    lazy: numbered(lazy),
+    words: numbered(words),
   });
+  const stubUse = path.endsWith('.py') ? stubUseOf(text) : undefined;
+  if (stubUse !== undefined) into.stubReaders.set(path, stubUse);
   if (into.withLoadedLibraries) for (const name of librariesLoadedBy(text)) addLoaded(into, name, path);
   if (!isOfApplication) return;
   if (programs.size > 0) into.programSources.push({ path, programs: ownTexts(programs) });
@@ -221,6 +269,12 @@ function ownText(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 
+/** How a source reads stubs, if it may: comments count, which errs towards keeping them. */
+function stubUseOf(text: string): 'attaches' | 'names' | undefined {
+  if (text.includes('attach_stub') || text.includes('lazy_loader')) return 'attaches';
+  return text.includes('.pyi') ? 'names' : undefined;
+}
+
 function packageOf(path: string, site: string): string {
   return path
     .slice(site.length + 1)
@@ -238,7 +292,6 @@ function numberOf(numbers: Map<string, number>, name: string): number {
 }
 
 function finished(found: Collection): Study {
-  const { entries, mentions, programSources, elf, loadedLibraries, archives, runTimeCompilation } = found;
-  const names = [...found.numbers.keys()];
-  return { entries, names, mentions, programSources, elf, loadedLibraries, archives, runTimeCompilation };
+  const { numbers, ownFiles: _, words: __, withLoadedLibraries: ___, ...rest } = found;
+  return { ...rest, names: [...numbers.keys()] };
 }

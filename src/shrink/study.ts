@@ -1,5 +1,5 @@
-import type { TarEntry } from '../tar/index.ts';
 import type { StripPlan, StripRefusal } from './elf/plan-strip.ts';
+import type { StoredEntries } from './stored-entries.ts';
 
 /** What a library or program needs, and what it would be without debugging information. */
 export interface ElfFacts {
@@ -23,6 +23,12 @@ export interface MentioningFile {
   readonly words?: Uint32Array;
 }
 
+/** Files that name modules, each made when it is asked for. */
+export interface Mentions extends Iterable<MentioningFile> {
+  at(position: number): MentioningFile | undefined;
+  find(isIt: (mention: MentioningFile) => boolean): MentioningFile | undefined;
+}
+
 /** A script, or a Python file of the application, with the programs that it may start. */
 export interface ProgramSource {
   readonly path: string;
@@ -33,10 +39,10 @@ export interface ProgramSource {
 
 /** What was read out of the layers' files, once. */
 export interface Study {
-  /** The entry of the layer's tar behind a visible path, by `placeKey`; of base layers only what was asked for. */
-  readonly entries: ReadonlyMap<string, TarEntry>;
+  /** The entries behind visible paths; of base layers only directories. */
+  readonly entries: StoredEntries;
   readonly names: readonly string[];
-  readonly mentions: readonly MentioningFile[];
+  readonly mentions: Mentions;
   readonly programSources: readonly ProgramSource[];
   /** By visible path. */
   readonly elf: ReadonlyMap<string, ElfFacts>;
@@ -47,11 +53,10 @@ export interface Study {
   readonly loadedLibraries: ReadonlyMap<string, readonly string[]>;
   /** Visible files that are `ar` archives. */
   readonly archives: ReadonlySet<string>;
+  /** The sha256 of files that another one may be a copy of, by visible path. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Python sources that read type stubs while they run: that attach them to their package as lazy loaders do, or only name such files. */
+  readonly stubReaders: ReadonlyMap<string, 'attaches' | 'names'>;
   /** A file of the application that makes something compile while it runs; undefined where none does. */
   readonly runTimeCompilation: string | undefined;
-}
-
-/** One text for an entry's place. */
-export function placeKey({ layer, position }: { readonly layer: number; readonly position: number }): string {
-  return `${layer}:${position}`;
 }

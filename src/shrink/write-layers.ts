@@ -1,22 +1,27 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createWriteStream, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { compressBlocks, type LayerCompressionFormat, type Progress } from '../base/index.ts';
+import {
+  compressBlocks,
+  type LayerCompressionFormat,
+  type Progress,
+  releaseChunk,
+  UserError,
+} from '../base/index.ts';
 import { type Image, type Layer, openFileLayer } from '../image/index.ts';
-import { type FileRange, writeTar } from '../tar/index.ts';
+import { type FileRange, packTar } from '../tar/index.ts';
 import type { PlannedLayer } from './arrange-layers.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import type { ShrinkPlan } from './plan.ts';
 import { type OpenTar, planMembers } from './plan-members.ts';
-import type { Study } from './study.ts';
+import type { StoredEntries } from './stored-entries.ts';
 
 /** What new layers are written from, and how. */
 export interface WriteLayersRequest {
   readonly image: Pick<Image, 'layers'>;
   readonly plan: ShrinkPlan;
-  readonly study: Study;
+  readonly entries: StoredEntries;
   readonly layers: PlainLayers;
   readonly compression: LayerCompressionFormat;
   readonly progress: Progress;
@@ -36,59 +41,64 @@ export interface WrittenLayer {
  * are closed. Nothing of a layer is in memory but what is being read and compressed.
  */
 export async function writeLayers(request: WriteLayersRequest): Promise<WrittenLayer[]> {
-  const open = await openTars(request);
+  const tars = await openTars(request);
   try {
     const written: WrittenLayer[] = [];
     const { layers } = request.plan;
     for (const [number, planned] of layers.entries()) {
       const title = `layer ${number + 1} of ${layers.length}`;
-      written.push(await writeLayer(request, { planned, open, title }));
+      written.push(await writeLayer(request, { planned, tars, title }));
     }
     return written;
   } finally {
-    for (const { file } of open.values()) closeSync(file);
+    for (const { file } of tars.values()) closeSync(file);
   }
 }
 
 async function openTars({ image, plan, layers }: WriteLayersRequest): Promise<ReadonlyMap<number, OpenTar>> {
-  const open = new Map<number, OpenTar>();
+  const tars = new Map<number, OpenTar>();
   for (const number of new Set(plan.layers.flatMap(({ from }) => from))) {
     const layer = image.layers[number];
     if (layer === undefined) continue;
     const { path, offset }: FileRange = await layers.open(layer);
-    open.set(number, { file: openSync(path, 'r'), offset });
+    tars.set(number, { file: openSync(path, 'r'), offset });
   }
-  return open;
+  return tars;
 }
 
 interface LayerToWrite {
   readonly planned: PlannedLayer;
-  readonly open: ReadonlyMap<number, OpenTar>;
+  readonly tars: ReadonlyMap<number, OpenTar>;
   readonly title: string;
 }
 
 async function writeLayer(
-  { study, layers, compression, progress, signal }: WriteLayersRequest,
-  { planned, open, title }: LayerToWrite,
+  { entries, layers, compression, progress, signal }: WriteLayersRequest,
+  { planned, tars, title }: LayerToWrite,
 ): Promise<WrittenLayer> {
   const task = progress.start(`writing ${planned.group}`, planned.contentBytes);
   const path = join(layers.folder, `new-${planned.group}`);
   const plain = summing((sizeBytes) => task.advance(sizeBytes));
   const packed = summing(() => {});
-  const account = { contentBytes: 0 };
+  let contentBytes = 0;
+  const members = planMembers(planned, {
+    entries,
+    open: tars,
+    onContent: (sizeBytes) => {
+      contentBytes += sizeBytes;
+    },
+  });
+  const file = await open(path, 'wx').catch(explainFull(layers.folder));
   try {
-    await pipeline(
-      writeTar(
-        planMembers(planned, { study, open, onContent: (sizeBytes) => (account.contentBytes += sizeBytes) }),
-      ),
-      plain.stream,
-      (source) => compressBlocks(source, compression),
-      packed.stream,
-      createWriteStream(path, { flags: 'wx' }),
-      { signal },
-    );
+    for await (const chunk of compressBlocks(plain.through(packTar(members)), compression)) {
+      signal.throwIfAborted();
+      packed.add(chunk);
+      await file.writeFile(chunk).catch(explainFull(layers.folder));
+      releaseChunk(chunk);
+    }
   } finally {
     task.done();
+    await file.close();
   }
   const sizeBytes = packed.sizeBytes();
   const layer = openFileLayer({
@@ -99,24 +109,48 @@ async function writeLayer(
     title,
     place: { path, offset: 0, sizeBytes },
   });
-  return { planned, layer, contentBytes: account.contentBytes };
+  return { planned, layer, contentBytes };
 }
 
-/** A pass-through that sums up what flows by. */
-function summing(onBytes: (sizeBytes: number) => void): {
-  readonly stream: Transform;
+/** Says of a full disk which it is. */
+function explainFull(folder: string): (error: unknown) => never {
+  return (error) => {
+    const isFull =
+      error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+    if (!isFull) throw error;
+    throw new UserError(`there is no room in ${folder} for the new layers`, {
+      hint: 'Set PLIMSOLL_CACHE_DIR to a folder on a larger disk.',
+      cause: error,
+    });
+  };
+}
+
+interface Summing {
+  add(chunk: Buffer): void;
+  /** The same chunks, each summed up when it is asked for. */
+  through(chunks: Iterable<Buffer>): Iterable<Buffer>;
   digest(): string;
   sizeBytes(): number;
-} {
+}
+
+/** Sums up what flows by. */
+function summing(onBytes: (sizeBytes: number) => void): Summing {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      sizeBytes += chunk.length;
-      onBytes(chunk.length);
-      done(null, chunk);
+  const add = (chunk: Buffer): void => {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+    onBytes(chunk.length);
+  };
+  return {
+    add,
+    *through(chunks) {
+      for (const chunk of chunks) {
+        add(chunk);
+        yield chunk;
+      }
     },
-  });
-  return { stream, digest: () => `sha256:${hash.digest('hex')}`, sizeBytes: () => sizeBytes };
+    digest: () => `sha256:${hash.digest('hex')}`,
+    sizeBytes: () => sizeBytes,
+  };
 }

@@ -30,7 +30,7 @@ const fieldKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** The header block of a member, after a PAX header where ustar's fields are too small for it. */
-export function formatHeader(member: TarMember, sizeBytes: number): Buffer {
+export function formatHeader(member: Omit<TarMember, 'content'>, sizeBytes: number): Buffer {
   const records = new Map<string, string>();
   const type = member.type ?? 'file';
   const name = splitName(encodeName(member.path));
@@ -155,7 +155,7 @@ function fieldNumber(value: number, limit: number): number {
 }
 
 /** A time that was read from a PAX record goes out as it came: a double does not hold all of its nanoseconds. */
-function decimalOf({ pax }: TarMember, key: string, value: number): string {
+function decimalOf({ pax }: Pick<TarMember, 'pax'>, key: string, value: number): string {
   const known = pax?.[key];
   return known !== undefined && Number(known) === value ? known : plainDecimal(value);
 }

@@ -1,6 +1,7 @@
 export { blockBytes, isTarStart } from './header.ts';
 export type { TarStrictness } from './members.ts';
 export { decodeName, encodeName } from './names.ts';
+export { type PlacedContent, type PlacedMember, packTar } from './pack-tar.ts';
 export { type ReadTarOptions, readTar, type TarBodySink } from './read-tar.ts';
 export { type FileRange, type ScanTarOptions, scanTarFile, type TarBody } from './scan-tar-file.ts';
 export { MissingEndError, type SparseMap, type TarEntry, type TarEntryType, TarError } from './tar-entry.ts';

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   decodeName,
   encodeName,
+  packTar,
   readTar,
   type TarEntry,
   TarError,
@@ -464,6 +465,36 @@ describe('writing', () => {
     );
   });
 
+  test('packed in pieces of one buffer, the bytes are the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(memberArbitrary, { maxLength: 8 }),
+        fc.nat(2_500_000),
+        async (drawn, sizeBytes) => {
+          const members = drawn.map((member) => ({ ...member, content: asBytes(member) }));
+          const long = Buffer.alloc(sizeBytes, 'abcdefg');
+          const placed = {
+            sizeBytes,
+            read: (target: Buffer, start: number): void => void long.copy(target, 0, start),
+          };
+          // Each piece has to be copied before the next one is asked for.
+          const pieces: Buffer[] = [];
+          for (const piece of packTar([...members, { path: 'long', content: placed }, { path: 'z' }]))
+            pieces.push(Buffer.from(piece));
+          const whole = await buffer(writeTar([...members, { path: 'long', content: long }, { path: 'z' }]));
+          expect(Buffer.concat(pieces).equals(whole)).toBe(true);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('what is no file has no content, packed or not', async () => {
+    const member = { path: 'a', type: 'symlink', content: 'x' } as const;
+    expect(() => [...packTar([member])]).toThrow('a symlink has no content');
+    await expect(buffer(writeTar([member]))).rejects.toThrow('a symlink has no content');
+  });
+
   test('an archive cut off anywhere is an error, unless only its last end block is missing', async () => {
     const archive = await buffer(
       writeTar([
@@ -490,6 +521,10 @@ describe('writing', () => {
     await expect(buffer(writeTar([member(3)]))).rejects.toThrow('not the 3 promised');
   });
 });
+
+function asBytes({ content }: TarMember): Uint8Array {
+  return content instanceof Uint8Array ? content : new Uint8Array();
+}
 
 function asMember(entry: TarEntry, content: string): TarMember {
   return {

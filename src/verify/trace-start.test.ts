@@ -57,9 +57,10 @@ test('Python is asked to tell', async () => {
     engine: spying,
     image: 'app',
     ports: [],
+    env: { MODEL: 'small' },
     probes: [],
     timeoutSeconds: 2,
     progress: silentProgress,
   });
-  expect(seen).toEqual([{ PYTHONVERBOSE: '1' }]);
+  expect(seen).toEqual([{ MODEL: 'small', PYTHONVERBOSE: '1' }]);
 });

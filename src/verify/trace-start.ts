@@ -11,6 +11,8 @@ export interface TraceRequest {
   readonly image: string;
   /** Container ports; the first that answers is the service's. Where there are none, the image runs to its end. */
   readonly ports: readonly number[];
+  /** Further variables for it. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly probes: readonly Probe[];
   /** The longest until it answers, or ends, and the longest that an answer may take. */
   readonly timeoutSeconds: number;
@@ -40,7 +42,7 @@ type Output = Pick<FinishedRun, 'stdout' | 'stderr'>;
 
 async function serveAndAsk(request: TraceRequest): Promise<Output> {
   const { timeoutSeconds, probes, signal } = request;
-  const served = await serve({ ...request, env: verbose }, async ({ url }) => {
+  const served = await serve({ ...request, env: { ...request.env, ...verbose } }, async ({ url }) => {
     await sendProbes(probes, { url, timeoutSeconds, ...(signal ? { signal } : {}) });
   });
   switch (served.kind) {
@@ -58,7 +60,7 @@ async function serveAndAsk(request: TraceRequest): Promise<Output> {
 async function runToEnd(request: TraceRequest): Promise<Output> {
   const { engine, image, timeoutSeconds } = request;
   const run = await limitTime(timeoutSeconds, request.signal, (signal) =>
-    engine.run({ image, env: verbose, signal }),
+    engine.run({ image, env: { ...request.env, ...verbose }, signal }),
   );
   if (run === undefined) throw notTraced(request, `it does not end within ${timeoutSeconds} s`);
   if (run.exitCode !== 0) throw notTraced(request, `it ended with exit code ${run.exitCode}`);

@@ -35,16 +35,38 @@ export const shrink: CliCommand = {
         '--trace <file>',
         'what a start loads: output of `python -v`, or a list of .py and .pyc files; without it --bytecode traced starts the image',
       )
-      .option('--probe <request>', 'what the started image is asked: "/predict?x=1" (repeatable)', collect)
-      .option('--port <number>', 'the port that the started image listens on (repeatable)', collect)
       .option(
         '--keep <glob>',
         'keep what matches, with all that stands and falls with it (repeatable)',
         collect,
       )
       .addOption(
-        new Option('--compression <format>', 'of the new layers').choices(['gzip', 'zstd']).default('gzip'),
+        new Option('--compression <format>', 'of the new layers (default: gzip)').choices(['gzip', 'zstd']),
       )
+      .option(
+        '--verify',
+        'load the original and the new image into an engine, run both, and write only what does the same',
+      )
+      .addOption(
+        new Option('--engine <name>', 'the engine for --verify; the first that answers otherwise').choices([
+          'docker',
+          'podman',
+          'buildah',
+        ]),
+      )
+      .option(
+        '--env <NAME=value>',
+        'an environment variable for the image while it runs, for --verify and --bytecode traced (repeatable)',
+        collect,
+      )
+      .option(
+        '--probe <request>',
+        'what the image is asked while it runs: /path, GET /path, POST /path {json} (repeatable); with --verify both must answer alike',
+        collect,
+      )
+      .option('--port <number>', 'the port that the service listens on (repeatable)', collect)
+      .option('--health <path>', 'where the service says that it is up')
+      .option('--start-timeout <seconds>', 'how long the service may take to come up (default: 300)')
       .option('--manifest <file>', 'list every file that went, with pass, reason and original layer (JSON)')
       .option('--insecure', 'talk to the registry without TLS, or with any certificate')
       .option('--json', 'print JSON (schema plimsoll.shrink/1)')

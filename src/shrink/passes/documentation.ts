@@ -2,7 +2,7 @@ import { isDocumentationPlace, isLegalName } from '../../distro/index.ts';
 import type { ShrinkEdit, ShrinkPass, ShrinkSubject } from '../pass.ts';
 
 // usr/share/locale/pt_BR/LC_MESSAGES/coreutils.mo
-const catalogue = /\/(?:locale|translations)\/([^/]+)\//;
+const catalogue = /\/(?:locale|translations|vim\d+\/lang)\/([^/]+)\//;
 const localeSources = /^usr\/(?:local\/)?share\/i18n\//;
 
 /** Manual pages, documents and message catalogues of other languages; what licences need stays. */
@@ -22,7 +22,7 @@ export const documentationPass: ShrinkPass = {
       if (!isDocumentationPlace(directory) || isLegalName(path.slice(slash)) || localeSources.test(path))
         continue;
       const language = catalogue.exec(directory)?.[1];
-      if (/\/locale\/$/.test(directory) || (language !== undefined && languages.has(bare(language))))
+      if (/\/(?:locale|lang)\/$/.test(directory) || (language !== undefined && languages.has(bare(language))))
         continue;
       const reason = language === undefined ? 'documentation' : `messages in ${language}`;
       edits.push({ kind: 'remove', path, reason, unit: path });

@@ -6,10 +6,12 @@ import { bytecodePass } from './bytecode.ts';
 import { cudaPass } from './cuda.ts';
 import { developmentPass } from './development.ts';
 import { documentationPass } from './documentation.ts';
+import { duplicatesPass } from './duplicates.ts';
 import { headersPass } from './headers.ts';
 import { packageCachesPass } from './package-caches.ts';
 import { stripPass } from './strip.ts';
 import { testsPass } from './tests.ts';
+import { typeStubsPass } from './type-stubs.ts';
 
 /** Every pass. The first one that takes a file has it: whole trees first, then single files, then parts of files that stay. */
 export const shrinkPasses: readonly ShrinkPass[] = [
@@ -22,6 +24,8 @@ export const shrinkPasses: readonly ShrinkPass[] = [
   headersPass,
   buildFilesPass,
   documentationPass,
+  typeStubsPass,
   bytecodePass,
   stripPass,
+  duplicatesPass,
 ];

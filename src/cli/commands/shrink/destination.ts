@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { UserError } from '../../../base/index.ts';
+import { access, constants, readdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { messageOf, UserError } from '../../../base/index.ts';
 import {
   type Image,
   parseImageSpec,
@@ -34,12 +35,46 @@ export function parseDestination(text: string): Destination {
   }
 }
 
-/** Fails with a `UserError` where something is in the way: nothing is ever overwritten. */
-export async function assertFree({ kind, path }: Destination): Promise<void> {
+/** Fails with a `UserError` where something is in the way, or nothing can be written: nothing is ever overwritten, and no work is done in vain. */
+export async function assertFree({
+  kind,
+  path,
+}: Pick<Destination, 'path'> & { readonly kind: string }): Promise<void> {
   const there = await stat(path).catch(() => undefined);
-  // A new layout may take the place of an empty directory, which its writer looks into.
-  if (there === undefined || (kind === 'oci' && there.isDirectory())) return;
-  throw new UserError(`${path} is there already`, { hint: 'Name a new file, or remove that one.' });
+  // A list goes into a pipe or a device as well.
+  if (kind === 'manifest' && there !== undefined && !there.isFile() && !there.isDirectory()) return;
+  if (there !== undefined && !(kind === 'oci' && there.isDirectory()))
+    throw new UserError(`${path} is there already`, { hint: 'Name a new file, or remove that one.' });
+  // A new layout may take the place of an empty directory.
+  if (there !== undefined && (await readdir(path)).length > 0)
+    throw new UserError(`${path} is not empty`, { hint: 'Choose a new directory for the OCI layout.' });
+  const folder = await nearestFolder(dirname(resolve(path)));
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
+}
+
+/** The folder itself, or the first one above it that is there: those below are made. */
+async function nearestFolder(path: string): Promise<string> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory() === true || path === dirname(path)) return path;
+  if (there !== undefined)
+    throw new UserError(`${path} is no directory`, {
+      hint: 'Name a file in a directory that you may write to.',
+    });
+  return await nearestFolder(dirname(path));
+}
+
+/** What the system says, with what to do. */
+function unwritable(path: string, cause: unknown): UserError {
+  const isFull =
+    cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
+  return new UserError(`${path} cannot be written: ${messageOf(cause)}`, {
+    hint: isFull
+      ? 'Make room, or write it to a larger disk.'
+      : 'Name a file in a directory that you may write to.',
+    cause,
+  });
 }
 
 /** Writes an image whole or not at all. */
@@ -49,12 +84,16 @@ export async function writeDestination(
   { tag, signal }: { readonly tag: string | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
   const { kind, path } = destination;
-  if (kind === 'docker-archive') {
-    await writeDockerArchive(image, path, { signal, ...(tag !== undefined && { tags: [tag] }) });
-    return;
-  }
-  const name = destination.tag ?? tag;
+  const name = destination.kind === 'docker-archive' ? tag : (destination.tag ?? tag);
   const options = { signal, ...(name !== undefined && { tag: name }) };
-  if (kind === 'oci') await writeOciLayout(image, path, options);
-  else await writeOciArchive(image, path, options);
+  try {
+    if (kind === 'docker-archive')
+      await writeDockerArchive(image, path, { signal, ...(tag !== undefined && { tags: [tag] }) });
+    else if (kind === 'oci') await writeOciLayout(image, path, options);
+    else await writeOciArchive(image, path, options);
+  } catch (error) {
+    // What the system refuses; all else is told by who found it.
+    if (error instanceof Error && 'syscall' in error) throw unwritable(path, error);
+    throw error;
+  }
 }

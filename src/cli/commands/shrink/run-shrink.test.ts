@@ -85,6 +85,37 @@ test('a dry run writes nothing, and says what would go', async () => {
   expect((await readdir(folder)).sort()).toEqual([...new Set([...files, 'cache'])].sort());
 });
 
+test('.plimsoll.yaml where it runs chooses passes, and a mistake in it costs no time', async () => {
+  const file = join(folder, '.plimsoll.yaml');
+  await writeFile(file, 'shrink:\n  skip: [package-caches]\n  with: [bytecode]\n');
+  try {
+    const { stdout } = await shrink(['--dry-run']);
+    expect(stdout).toContain('−8 B  bytecode');
+    expect(stdout).not.toContain('package-caches');
+    await writeFile(file, 'shrink:\n  skip: [package-cache]\n');
+    const { code, stderr } = await shrink(['--dry-run']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        '.plimsoll.yaml:2: shrink.skip.0 names no pass: package-cache; did you mean package-caches?',
+      ),
+    ]);
+  } finally {
+    await rm(file);
+  }
+});
+
+test('a pattern that keeps nothing is told', async () => {
+  const words = ['shrink', 'fat.tar', '--dry-run', '--keep', 'pip/a', '--keep', 'main.py'];
+  const { stderr } = await runProcess(process.execPath, [main, ...words], {
+    cwd: folder,
+    env: { NO_COLOR: '1', PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
+  });
+  expect(stderr).toBe(
+    '--keep pip/a matches no file; one with a slash begins at the root: **/pip/a does not\n',
+  );
+});
+
 test('the manifest has what went, with the layer that still holds it', async () => {
   expect((await shrink(['--dry-run', '--manifest', 'removed.json'])).code).toBe(0);
   const fat = await openImage(`docker-archive:${join(folder, 'fat.tar')}`, { temporaryDir: folder });
@@ -176,6 +207,16 @@ describe('refuses', () => {
     ['a dry run with a tag', ['--dry-run', '--tag', 'x'], /writes nothing/],
     ['a destination without a medium', ['-o', 'somewhere'], /does not say what to write/],
     ['an engine', ['-o', 'docker:app:1'], /files and directories/],
+    ['a dry run that is to be verified', ['--dry-run', '--verify'], /--verify runs the image/],
+    [
+      'a probe for nobody',
+      ['-o', 'x.tar', '--probe', '/'],
+      /--probe and --port have no meaning without --verify/,
+    ],
+    ['a time-out for nothing', ['-o', 'x.tar', '--start-timeout', '5'], /--start-timeout has no meaning/],
+    ['a port that is none', ['-o', 'x.tar', '--verify', '--port', '0'], /--port must be 1/],
+    ['a probe that is none', ['-o', 'x.tar', '--verify', '--probe', 'x'], /does not begin with/],
+    ['a variable without a value', ['-o', 'x.tar', '--verify', '--env', 'X'], /NAME=value/],
     ['a base and none', ['--dry-run', '--base', 'x.tar', '--rebase-all'], /--base keeps/],
     ['a pass that is none', ['--dry-run', '--skip', 'test'], /Did you mean tests/],
     ['two tags', ['-o', 'oci:two:v1', '--tag', 'v2'], /two tags/],
@@ -195,6 +236,37 @@ describe('refuses', () => {
       const { code, stderr } = await shrink(['-o', destination]);
       expect([code, stderr]).toEqual([2, expect.stringMatching(/is there already|is not empty/)]);
     }
+  });
+
+  test.each<[reason: string, args: readonly string[], message: RegExp]>([
+    ['a layout that holds something', ['-o', 'oci:held'], /held is not empty/],
+    ['a place below a file', ['-o', 'fat.tar/lean.tar'], /fat\.tar is no directory/],
+    ['a list that is there', ['--dry-run', '--manifest', 'fat.tar'], /fat\.tar is there already/],
+    ['a list in the place of the image', ['-o', 'x.tar', '--manifest', './x.tar'], /Name two files/],
+  ])('before it reads anything: %s', async (_, args, message) => {
+    await mkdir(join(folder, 'held'), { recursive: true });
+    await writeFile(join(folder, 'held', 'x'), '');
+    const run = await runProcess(process.execPath, [main, 'shrink', 'missing.tar', ...args], {
+      cwd: folder,
+      env: { NO_COLOR: '1', PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
+    });
+    expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  test.skipIf(process.platform !== 'linux')('what the system refuses, as no defect of its own', async () => {
+    const { code, stderr } = await shrink(['-o', '/proc/lean.tar']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: \/proc\/lean\.tar cannot be written: /),
+    ]);
+  });
+
+  test('to verify without an engine, before any work is done', async () => {
+    const { code, stderr } = await shrink(['-o', 'unproven.tar', '--verify', '--engine', 'docker'], {
+      DOCKER_HOST: `unix://${join(folder, 'none.sock')}`,
+    });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Docker cannot be used here')]);
+    expect(await readdir(folder)).not.toContain('unproven.tar');
   });
 
   test('a time that is none', async () => {

@@ -1,147 +1,163 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { matchPaths, UserError } from '../../../base/index.ts';
+import type { Engine } from '../../../engines/index.ts';
 import { type FoundBase, findBase, type Image } from '../../../image/index.ts';
-import { shrinkJson, shrinkManifestJson, shrinkTable } from '../../../report/index.ts';
+import { type ShrinkProof, shrinkJson, shrinkManifestJson, shrinkTable } from '../../../report/index.ts';
 import {
   choosePasses,
-  type PlainLayers,
+  keptLayerCount,
   plainLayers,
-  planShrink,
-  type ShrinkPass,
-  type ShrinkPlan,
   type ShrinkReport,
-  type Study,
   shrinkManifest,
   shrinkReport,
-  shrunkImage,
-  studyLayers,
-  writeLayers,
+  unpackedImage,
 } from '../../../shrink/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
-import { type ReadImage, readOpenImage } from '../../read-side.ts';
+import { readOpenImage } from '../../read-side.ts';
 import { writeOutput } from '../../write-output.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';
-import { assertFree, writeDestination } from './destination.ts';
+import { assertFree, type Destination, writeDestination } from './destination.ts';
+import { makeShrunk, type PlannedImage, planWith, type ShrinkWork } from './make-shrunk.ts';
+import { proofEngine, proveShrunk } from './prove-shrunk.ts';
 import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
+import { readShrinkSettings } from './shrink-settings.ts';
 import { tracedModules } from './traced-modules.ts';
 
 /** Shrinks an image, or says what that would do. */
 export async function runShrink(given: unknown, signal: AbortSignal): Promise<ExitCode> {
-  const options = shrinkOptions(given);
+  // What commander gives is a record of options.
+  const environment = readEnvironment(signal, (given as { readonly quiet?: boolean }).quiet);
+  const options = shrinkOptions(given, await readShrinkSettings(environment.cwd));
   const passes = choosePasses(options);
-  const environment = readEnvironment(signal, options.quiet);
   const epoch = sourceDateEpoch(environment);
   if (options.destination !== undefined) await assertFree(options.destination);
-  const { read, image } = await readOpenImage(options.image, environment, {
-    platform: options.platform,
-    isInsecure: options.insecure,
-    withMeasures: false,
-  });
+  if (options.manifest !== undefined) await assertFree({ kind: 'manifest', path: options.manifest });
+  assertApart(options);
+  // Known now, and not only after the work.
+  const engine = options.proof && (await proofEngine(options.proof, options.image, environment));
   const temporaryDir = join(environment.cacheDir, 'tmp');
   await mkdir(temporaryDir, { recursive: true });
   const layers = await plainLayers({ temporaryDir, progress: environment.progress, signal });
   try {
-    assertLinux(image);
-    const base = await baseOf(image, options, environment);
-    const traced = await tracedModules(image, options, environment);
-    const work: Work = {
-      options,
-      environment,
-      image,
-      read,
-      layers,
-      passes,
-      traced,
-      base,
-      baseLayerCount: base?.layerCount ?? 0,
-    };
-    const report = await shrinkOpened(work, epoch);
+    const outcome = await shrinkImage({ options, passes, environment, layers, epoch }, engine);
+    const { report, proof } = outcome;
     environment.write(
       options.json
-        ? shrinkJson(report)
-        : shrinkTable(report, { width: environment.columns, hasColour: environment.isColour }),
+        ? shrinkJson(report, proof)
+        : shrinkTable(report, { width: environment.columns, hasColour: environment.isColour }, proof),
     );
-    return exitCodes.clean;
+    return exitCodeOf(outcome);
   } finally {
     await layers.close();
+  }
+}
+
+/** Fails with a `UserError` where the list would take the place of the image. */
+function assertApart({ manifest, destination }: ShrinkOptions): void {
+  if (manifest === undefined || destination === undefined) return;
+  if (resolve(manifest) === resolve(destination.path))
+    throw new UserError(`${manifest} is to be the image and the list of what went`, {
+      hint: 'Name two files.',
+    });
+}
+
+type Setting = Pick<ShrinkWork, 'options' | 'environment' | 'layers' | 'passes' | 'epoch'>;
+
+async function shrinkImage(setting: Setting, engine: Engine | undefined): Promise<ShrinkOutcome> {
+  const { options, environment, layers } = setting;
+  const { read, image } = await readOpenImage(options.image, environment, {
+    platform: options.platform,
+    isInsecure: options.insecure,
+    withMeasures: false,
+    forgetsEntries: true,
+    ...(engine && { engine }),
+    prepare: async (source) => {
+      assertLinux(source);
+      return await unpackedImage(source, layers);
+    },
+  });
+  try {
+    const base = await baseOf(image, options, environment);
+    const baseLayerCount = keptLayerCount(read.root, base?.layerCount ?? 0);
+    const traced = await tracedModules(image, options, environment);
+    return await shrinkOpened({ ...setting, image, read, traced, base, baseLayerCount }, engine);
+  } finally {
     await image.close();
   }
 }
 
-interface Work {
-  readonly options: ShrinkOptions;
-  readonly environment: CliEnvironment;
-  readonly image: Image;
-  readonly read: ReadImage;
-  readonly layers: PlainLayers;
-  readonly passes: readonly ShrinkPass[];
-  readonly traced: ReadonlySet<string> | undefined;
-  readonly base: FoundBase | undefined;
-  readonly baseLayerCount: number;
-}
-
-async function shrinkOpened(work: Work, epoch: number | undefined): Promise<ShrinkReport> {
-  const { options, image, read, layers, passes, traced, baseLayerCount } = work;
-  const { root } = read;
-  const { signal } = work.environment;
-  const { distributions } = read;
-  const study = await studyLayers({
-    image,
-    root,
-    distributions,
-    baseLayerCount,
-    layers,
-    withLoadedLibraries: passes.some((pass) => pass.needsLoadedLibraries === true),
-    signal,
-  });
-  const plan = planShrink({
-    root,
-    config: image.config,
-    distributions,
-    inventory: read.side.inventory,
-    study,
-    baseLayerCount,
-    passes,
-    traced,
-    isKept: matchPaths(options.keep),
-  });
-  const facts = { ...work, root, plan };
-  const report =
-    options.destination === undefined ? shrinkReport(facts) : await write(work, { plan, study, epoch });
+async function shrinkOpened(work: ShrinkWork, engine: Engine | undefined): Promise<ShrinkOutcome> {
+  const { options, image, read, passes } = work;
+  const planned = await planWith(work, passes);
+  const { plan } = planned;
+  noteIdlePatterns(work);
+  const outcome =
+    options.destination === undefined
+      ? { report: shrinkReport({ ...work, root: read.root, plan }) }
+      : await write(work, { planned, destination: options.destination, engine });
   if (options.manifest !== undefined)
     await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)));
-  return report;
+  return outcome;
 }
 
+/** A pattern that keeps nothing is mistyped, more often than not. */
+function noteIdlePatterns({ options, read, environment }: ShrinkWork): void {
+  const idle = new Map(options.keep.map((pattern) => [pattern, matchPaths([pattern])]));
+  for (const { entry } of idle.size === 0 ? [] : read.root.entries()) {
+    for (const [pattern, matches] of idle) if (matches(entry.path)) idle.delete(pattern);
+  }
+  for (const pattern of idle.keys())
+    environment.progress.note(
+      `--keep ${pattern} matches no file${pattern.includes('/') && !pattern.startsWith('**/') ? `; one with a slash begins at the root: **/${pattern.replace(/^\/+/, '')} does not` : ''}`,
+    );
+}
+
+interface ShrinkOutcome {
+  readonly report: ShrinkReport;
+  /** What came of running both images; absent where nobody asked for it. */
+  readonly proof?: ShrinkProof;
+}
+
+/** Makes the new image, runs it beside the original where that was asked for, and writes it unless it differs. */
 async function write(
-  work: Work,
+  work: ShrinkWork,
   {
-    plan,
-    study,
-    epoch,
-  }: { readonly plan: ShrinkPlan; readonly study: Study; readonly epoch: number | undefined },
-): Promise<ShrinkReport> {
-  const { options, environment, image, layers, read, baseLayerCount } = work;
-  const { progress, signal } = environment;
-  const written = await writeLayers({
-    image,
-    plan,
-    study,
-    layers,
-    compression: options.compression,
-    progress,
-    signal,
-  });
-  const done = new Set(plan.edits.map(({ pass }) => pass));
-  const shrunk = shrunkImage({ image, baseLayerCount, written, passes: [...done], sourceDateEpoch: epoch });
-  const { destination } = options;
-  if (destination === undefined) throw new Error('there is no destination');
-  await writeDestination(shrunk, destination, { tag: options.tag, signal });
-  const output = { destination: `${destination.kind}:${destination.path}`, digest: shrunk.digest };
-  return shrinkReport({ ...work, root: read.root, plan, written, output });
+    planned,
+    destination,
+    engine,
+  }: {
+    readonly planned: PlannedImage;
+    readonly destination: Destination;
+    readonly engine: Engine | undefined;
+  },
+): Promise<ShrinkOutcome> {
+  const { options, environment, read } = work;
+  const made = await makeShrunk(work, planned);
+  const { plan, written, image } = made;
+  const facts = { ...work, root: read.root, plan, written };
+  const proof =
+    options.proof === undefined || engine === undefined
+      ? undefined
+      : await proveShrunk(work, made, { engine, proof: options.proof });
+  if (proof?.verdict === 'different') return { report: shrinkReport(facts), proof };
+  await writeDestination(image, destination, { tag: options.tag, signal: environment.signal });
+  const output = { destination: `${destination.kind}:${destination.path}`, digest: image.digest };
+  return { report: shrinkReport({ ...facts, output }), ...(proof && { proof }) };
+}
+
+/** Asked for a proof, the exit code tells how it ended. */
+function exitCodeOf({ proof }: ShrinkOutcome): ExitCode {
+  switch (proof?.verdict) {
+    case 'different':
+      return exitCodes.findings;
+    case 'cannot-judge':
+      return exitCodes.cannotJudge;
+    default:
+      return exitCodes.clean;
+  }
 }
 
 /** Layers of Windows images are of another kind (OCI image-spec, layer.md). Fails with a `UserError`. */

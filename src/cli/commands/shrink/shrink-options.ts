@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
 import { formatReference, type Platform, parsePlatform, parseReference } from '../../../image/index.ts';
 import { type Probe, parseProbe } from '../../../verify/index.ts';
+import { nameValues } from '../../name-values.ts';
 import { type Destination, parseDestination } from './destination.ts';
+import { type ProofOptions, proofOptions } from './proof-options.ts';
+import { type ShrinkSettings, withSettings } from './shrink-settings.ts';
 
 const names = z.array(z.string().min(1)).default([]);
 
@@ -21,6 +24,7 @@ const schema = z
     smallest: z.boolean().default(false),
     bytecode: z.enum(['all', 'traced', 'none']).optional(),
     trace: z.string().optional(),
+    env: names,
     probe: names,
     port: z
       .array(
@@ -32,8 +36,9 @@ const schema = z
       )
       .default([]),
     keep: z.array(z.string().regex(/[^/]/, '--keep needs a pattern such as *.pyi')).default([]),
-    compression: z.enum(['gzip', 'zstd']),
+    compression: z.enum(['gzip', 'zstd']).optional(),
     manifest: z.string().optional(),
+    verify: z.boolean().default(false),
     insecure: z.boolean().default(false),
     json: z.boolean().default(false),
     quiet: z.boolean().default(false),
@@ -51,10 +56,13 @@ const schema = z
     error: '--trace says which compiled modules stay, and so does --bytecode',
   })
   .refine(
-    ({ bytecode, trace, probe, port }) =>
-      (bytecode === 'traced' && trace === undefined) || (probe.length === 0 && port.length === 0),
+    ({ verify, bytecode, trace, env, probe, port }) =>
+      verify ||
+      (bytecode === 'traced' && trace === undefined) ||
+      (env.length === 0 && probe.length === 0 && port.length === 0),
     {
-      error: '--probe and --port are for --bytecode traced, which starts the image',
+      error:
+        '--env, --probe and --port have no meaning without --verify or --bytecode traced, which start the image',
     },
   )
   .refine(({ dryRun, output }) => dryRun || output !== undefined, {
@@ -62,6 +70,9 @@ const schema = z
   })
   .refine(({ dryRun, output }) => !dryRun || output === undefined, {
     error: '--dry-run writes nothing, so that -o has no meaning',
+  })
+  .refine(({ dryRun, verify }) => !dryRun || !verify, {
+    error: '--verify runs the image that is written; --dry-run writes none',
   })
   .refine(({ dryRun, tag }) => !dryRun || tag === undefined, {
     error: '--dry-run writes nothing, so that --tag has no meaning',
@@ -82,34 +93,43 @@ export interface ShrinkOptions {
   readonly bytecode: 'all' | 'traced' | 'none';
   /** A file that tells which modules a start loads. */
   readonly trace: string | undefined;
+  /** For the image while it runs. */
+  readonly env: Readonly<Record<string, string>>;
   readonly probes: readonly Probe[];
   readonly ports: readonly number[];
   readonly keep: readonly string[];
   readonly compression: LayerCompressionFormat;
   readonly manifest: string | undefined;
+  /** How both images are compared while they run; absent where they are not. */
+  readonly proof: ProofOptions | undefined;
   readonly insecure: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
-/** Checks the options. Throws a `UserError` that says what does not fit. */
-export function shrinkOptions(given: unknown): ShrinkOptions {
+/** Checks the options, and fills up what they leave open from the settings. Throws a `UserError` that says what does not fit. */
+export function shrinkOptions(given: unknown, settings: ShrinkSettings): ShrinkOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
-  const { output, platform, tag, base, manifest, trace, dryRun: _, ...rest } = parsed.data;
-  const { smallest, bytecode, probe, port, ...plain } = rest;
+  const { output, platform, tag, manifest, trace, dryRun: _, verify: __, ...rest } = parsed.data;
+  const { smallest, probe, port, env, ...plain } = rest;
+  const proof = proofOptions(given);
   const destination = output === undefined ? undefined : parseDestination(output);
   if (tag !== undefined && destination?.kind !== 'docker-archive' && destination?.tag !== undefined) {
     throw new UserError('--tag and the destination name two tags');
   }
+  const { base, compression } = parsed.data;
+  const bytecode = plain.bytecode ?? (smallest ? 'none' : trace === undefined ? undefined : 'traced');
+  const settled = withSettings({ ...plain, base, compression, bytecode }, settings);
   return {
-    ...plain,
-    bytecode: bytecode ?? (smallest ? 'none' : trace === undefined ? 'all' : 'traced'),
+    ...settled,
+    bytecode: settled.bytecode ?? 'all',
     trace,
+    env: nameValues(env, '--env'),
     probes: probe.map(parseProbe),
     ports: port,
-    base,
     manifest,
+    proof,
     // `docker load` takes full references only.
     tag:
       tag !== undefined && destination?.kind === 'docker-archive'

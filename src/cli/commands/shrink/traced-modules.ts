@@ -41,7 +41,7 @@ async function readTrace(path: string): Promise<string> {
 
 async function traceOf(
   { config }: Pick<Image, 'config'>,
-  { image: name, probes, ports }: ShrinkOptions,
+  { image: name, env, probes, ports }: ShrinkOptions,
   environment: CliEnvironment,
 ): Promise<string> {
   const { engine, reference } = await engineWith(name, environment);
@@ -50,6 +50,7 @@ async function traceOf(
     engine,
     image: reference,
     ports: ports.length > 0 ? ports : exposed.map(Number),
+    env,
     probes,
     timeoutSeconds,
     progress: environment.progress,

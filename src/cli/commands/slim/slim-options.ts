@@ -4,6 +4,7 @@ import type { SecretSource } from '../../../engines/index.ts';
 import { type Platform, parsePlatform } from '../../../image/index.ts';
 import type { EditId } from '../../../slim/index.ts';
 import { type Probe, parseProbe } from '../../../verify/index.ts';
+import { nameValues } from '../../name-values.ts';
 import { chooseEdits } from './choose-edits.ts';
 import { parseSecret } from './parse-secret.ts';
 import { withPlace } from './setting-place.ts';
@@ -108,8 +109,8 @@ export function parseSlimOptions(
     ...options,
     platform:
       platform === undefined ? undefined : located('platform', ['platform'], () => parsePlatform(platform)),
-    buildArgs: pairs(options.buildArg, '--build-arg'),
-    env: pairs(options.env, '--env'),
+    buildArgs: nameValues(options.buildArg, '--build-arg'),
+    env: nameValues(options.env, '--env'),
     probes: options.probe.map((text, at) => located('probe', ['probes', at], () => parseProbe(text))),
     ports: options.port,
     startSeconds: options.startTimeout,
@@ -141,17 +142,4 @@ function refuseContradictions(options: z.infer<typeof schema>): void {
     throw new UserError('--explain prints a plan and writes nothing.', {
       hint: 'Leave --markdown and --apply out; the report of a whole run has every diff too.',
     });
-}
-
-function pairs(given: readonly string[], option: string): Record<string, string> {
-  return Object.fromEntries(
-    given.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 1)
-        throw new UserError(`${option} ${text} is not NAME=value.`, {
-          hint: `Write it as ${option} NAME=value; the value may be empty.`,
-        });
-      return [text.slice(0, equals), text.slice(equals + 1)];
-    }),
-  );
 }

@@ -46,13 +46,14 @@ const shape = {
   uplink: z.number().positive().optional(),
   pushed: texts.optional(),
 };
-const sections = ['gates', 'lint', 'slim'];
+const sections = ['gates', 'lint', 'shrink', 'slim'];
 const schema = z
   .strictObject({
     slim: z.strictObject(shape).nullish(),
     // Whoever reads the other sections checks them.
     gates: z.unknown().optional(),
     lint: z.unknown().optional(),
+    shrink: z.unknown().optional(),
   })
   .nullable();
 

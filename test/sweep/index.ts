@@ -1,0 +1,1 @@
+export { compareSweeps, type ImportOutcome, parseSweep, sweepScript } from './compare-sweeps.ts';
