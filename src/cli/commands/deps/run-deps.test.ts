@@ -98,7 +98,7 @@ describe.skipIf(!hasPip)('a project', () => {
     [
       'poetry.lock',
       'poetry install --only main',
-      '[[package]]\nname = "click"\nversion = "1.0"\n',
+      '[[package]]\nname = "click"\nversion = "1.0"\ndescription = ""\noptional = false\npython-versions = ">=3.7"\nfiles = []\n\n[metadata]\nlock-version = "2.0"\npython-versions = "^3.11"\ncontent-hash = "x"\n',
       '[tool.poetry.dependencies]\npython = "^3.11"\nclick = ">=0.5"\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n',
       ['click'],
     ],

@@ -72,7 +72,7 @@ test.each([
   ['shrink:\n  skp: [strip]\n', '.plimsoll.yaml:2: shrink.skp is no setting of shrink; did you mean skip?'],
   [
     'shrink:\n  skip:\n    - stript\n',
-    '.plimsoll.yaml:2: shrink.skip.0 names no pass: stript; did you mean strip?',
+    '.plimsoll.yaml:3: shrink.skip.0 names no pass: stript; did you mean strip?',
   ],
   ['shrnk: {}\n', '.plimsoll.yaml:1: shrnk is no section of this file; did you mean shrink?'],
   ['shrink:\n  compression: xz\n', '.plimsoll.yaml:2: shrink.compression is not valid: invalid option'],
