@@ -1,13 +1,14 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatBytes, formatSeconds, UserError } from '../src/base/index.ts';
+import { formatBytes, formatSeconds } from '../src/base/index.ts';
 import { auditGroups } from './audit-contenders.ts';
 import { measureCurve } from './audit-curve.ts';
 import { prepareImages } from './audit-images.ts';
 import { type GroupReading, measureGroup } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
 import { readingTable } from './reading-table.ts';
+import { runCount } from './run-count.ts';
 import { textTable } from './text-table.ts';
 
 /** How long it takes to audit an image, and what memory, beside programs that read as much or less of it. */
@@ -28,9 +29,7 @@ export const audit: Bench = {
         json: { type: 'boolean', default: false },
       },
     });
-    const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1)
-      throw new UserError(`--runs must be a whole number from 1, not ${values.runs}.`);
+    const runs = runCount(values.runs);
     const directory = resolve(values.dir);
     const images = await prepareImages(directory, signal);
     const groups: GroupReading[] = [];

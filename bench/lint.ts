@@ -14,6 +14,7 @@ import {
   rewriteDockerfile,
 } from '../src/dockerfile/index.ts';
 import type { Bench } from './bench.ts';
+import { runCount } from './run-count.ts';
 import { median } from './statistics.ts';
 import { textTable } from './text-table.ts';
 
@@ -34,9 +35,7 @@ export const lint: Bench = {
       allowPositionals: true,
       options: { runs: { type: 'string', default: '21' }, json: { type: 'boolean', default: false } },
     });
-    const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1)
-      throw new UserError(`--runs must be a whole number from 1, not ${values.runs}.`);
+    const runs = runCount(values.runs);
     const [file] = positionals;
     const text = file === undefined ? await sampleText() : await readFile(resolve(file), 'utf8');
     const result = { ...(await timeProcesses(text, runs, signal)), inside: timeInside(text, runs) };

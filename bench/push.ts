@@ -10,6 +10,7 @@ import { type Run, runContender } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
 import { cli, type PushContender, pushContenders } from './push-contenders.ts';
 import { type PushImages, preparePushImages } from './push-images.ts';
+import { runCount } from './run-count.ts';
 import { median } from './statistics.ts';
 import { textTable } from './text-table.ts';
 
@@ -28,9 +29,7 @@ export const push: Bench = {
         json: { type: 'boolean', default: false },
       },
     });
-    const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1)
-      throw new UserError(`--runs must be a whole number from 1, not ${values.runs}.`);
+    const runs = runCount(values.runs);
     const images = await preparePushImages(resolve(values.dir), signal);
     const engine = await labEngine();
     const contenders = await pushContenders(images, engine, signal);

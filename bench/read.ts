@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatSeconds, runProcess, UserError } from '../src/base/index.ts';
 import type { Bench } from './bench.ts';
+import { runCount } from './run-count.ts';
 import { median } from './statistics.ts';
 import { textTable } from './text-table.ts';
 
@@ -20,11 +21,9 @@ export const read: Bench = {
       options: { runs: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
     });
     const [file] = positionals;
-    const runs = Number(values.runs);
     if (file === undefined || positionals.length > 1)
       throw new UserError('Name one file that `docker save` wrote.', { hint: `read ${this.usage}` });
-    if (!Number.isInteger(runs) || runs < 1)
-      throw new UserError(`--runs must be a whole number from 1, not ${values.runs}.`);
+    const runs = runCount(values.runs);
     const readings = await measure(resolve(file), runs, signal);
     process.stdout.write(
       values.json

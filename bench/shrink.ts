@@ -1,11 +1,12 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatBytes, formatSeconds, UserError } from '../src/base/index.ts';
+import { formatBytes, formatSeconds } from '../src/base/index.ts';
 import { type BenchImages, prepareImages } from './audit-images.ts';
 import { type GroupReading, measureGroup } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
 import { readingTable } from './reading-table.ts';
+import { runCount } from './run-count.ts';
 import { shrinkGroups } from './shrink-contenders.ts';
 import { type GuardPoint, measureGuard } from './shrink-guard.ts';
 import { median } from './statistics.ts';
@@ -33,9 +34,7 @@ export const shrink: Bench = {
         json: { type: 'boolean', default: false },
       },
     });
-    const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1)
-      throw new UserError(`--runs must be a whole number from 1, not ${values.runs}.`);
+    const runs = runCount(values.runs);
     const directory = resolve(values.dir);
     const images = await prepareImages(directory, signal);
     const groups: GroupReading[] = [];

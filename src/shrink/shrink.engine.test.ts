@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type RunResult, runProcess } from '../base/index.ts';
 import { buildImage, writeDockerArchive } from '../image/index.ts';
 import type { TarMember } from '../tar/index.ts';
+import { docker, staticBusybox } from './fixtures/busybox.ts';
 import { distribution, shrinkImage } from './fixtures/shrink-image.ts';
 
 /** A shrunk image in a real engine: FROM scratch with a static busybox. */
@@ -17,20 +17,6 @@ afterAll(async () => {
   if (hasDocker) await docker('image', 'rm', '-f', tag);
   await rm(folder, { recursive: true, force: true });
 });
-
-async function docker(...args: readonly string[]): Promise<RunResult> {
-  const missing: RunResult = { code: 127, signalName: null, stdout: '', stderr: '' };
-  return await runProcess('docker', args).catch(() => missing);
-}
-
-async function staticBusybox(): Promise<Buffer | undefined> {
-  for (const place of (process.env['PATH'] ?? '').split(delimiter)) {
-    const file = await readFile(join(place, 'busybox')).catch(() => undefined);
-    // A dynamically linked program names its loader in its first page.
-    if (file !== undefined && !file.subarray(0, 4096).includes('/ld-')) return file;
-  }
-  return undefined;
-}
 
 const script = `
 for path in $(find / -xdev -type f -o -xdev -type l | grep -v -e ^/proc -e ^/sys -e ^/dev -e ^/etc/ -e dockerenv | sort); do

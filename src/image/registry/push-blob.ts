@@ -83,12 +83,8 @@ export async function beginUpload(
  * 5xx are tried again after as long as the server asks for. Throws a `UserError` when it does not end well; nothing of the blob
  * is then to be seen in the repository.
  */
-export async function pushBlob(
-  client: RegistryClient,
-  blob: OutgoingBlob,
-  begun?: UploadSession,
-): Promise<SentBlob> {
-  const upload: Upload = { client, blob, session: begun, storedBytes: 0, toldBytes: 0, mayResume: true };
+export async function pushBlob(client: RegistryClient, blob: OutgoingBlob): Promise<SentBlob> {
+  const upload: Upload = { client, blob, session: undefined, storedBytes: 0, toldBytes: 0, mayResume: true };
   let failures = 0;
   let failedAt = 0;
   for (;;) {

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, type ImageConfig, writeDockerArchive } from '../../../image/index.ts';
+import { docker, staticBusybox } from '../../../shrink/fixtures/busybox.ts';
 import type { TarMember } from '../../../tar/index.ts';
 
 /** `shrink --verify` on tiny images: FROM scratch with a static busybox. */
@@ -17,20 +18,6 @@ afterAll(async () => {
   if (hasDocker) await docker('image', 'rm', '-f', held);
   await rm(folder, { recursive: true, force: true });
 });
-
-async function docker(...args: readonly string[]): Promise<RunResult> {
-  const missing: RunResult = { code: 127, signalName: null, stdout: '', stderr: '' };
-  return await runProcess('docker', args).catch(() => missing);
-}
-
-async function staticBusybox(): Promise<Buffer | undefined> {
-  for (const place of (process.env['PATH'] ?? '').split(delimiter)) {
-    const file = await readFile(join(place, 'busybox')).catch(() => undefined);
-    // A dynamically linked program names its loader in its first page.
-    if (file !== undefined && !file.subarray(0, 4096).includes('/ld-')) return file;
-  }
-  return undefined;
-}
 
 const layer: readonly TarMember[] = [
   { path: 'bin/', type: 'directory' },
