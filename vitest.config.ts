@@ -1,16 +1,26 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { EngineFirst } from './tools/engine-first.ts';
 
 const needsEngine = ['src/**/*.engine.test.ts', 'test/e2e/**/*.test.ts'];
+
+/**
+ * One more than there are processors: a test that waits for an engine leaves its processor to others. Both projects say the same
+ * number and so share the workers; with different ones they would run one after the other.
+ */
+const maxWorkers = availableParallelism() + 1;
 
 /** Two projects: what runs anywhere, and what needs a container engine (`vitest run --project unit` leaves that out). */
 const config: ViteUserConfig = defineConfig({
   test: {
+    sequence: { sequencer: EngineFirst },
     projects: [
       {
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/lab/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: needsEngine,
+          maxWorkers,
           testTimeout: 60_000,
         },
       },
@@ -19,8 +29,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'engine',
           include: needsEngine,
           globalSetup: 'test/e2e/global-setup.ts',
-          // Engines are shared and builds are heavy: one file at a time.
-          fileParallelism: false,
+          maxWorkers,
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },
