@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { messageOf, UserError } from '../base/index.ts';
-import { normaliseName } from './requirement-line.ts';
+import { normaliseName } from './distribution-name.ts';
 
 /** A version that a lock file has chosen. */
 export interface LockedVersion {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { normaliseName, parseNamedRequirement } from '../requirement-line.ts';
+import { normaliseName } from '../distribution-name.ts';
+import { parseNamedRequirement } from '../requirement-line.ts';
 import type { EnvironmentFile, EnvironmentProblem, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 import { readPoetryTable } from './pyproject-poetry.ts';
