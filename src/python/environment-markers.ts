@@ -71,6 +71,27 @@ export function markerApplies(
   return marker === undefined || judgeMarker(marker, environment, { extra }) !== false;
 }
 
+/** What is left of a marker once it is known what was asked for: true or false where nothing is. */
+export function reduceMarker(expression: MarkerExpression, asked: AskedParts): MarkerExpression | boolean {
+  if (expression.kind === 'comparison') {
+    const isAsked = [expression.left, expression.right].some(
+      (term) => term.kind === 'variable' && askedVariables.has(term.name),
+    );
+    return (isAsked ? judgeComparison(expression, { environment: {}, asked }) : undefined) ?? expression;
+  }
+  const decisive = expression.kind === 'or';
+  const parts = expression.parts
+    .map((part) => reduceMarker(part, asked))
+    .filter((part) => part !== !decisive);
+  if (parts.includes(decisive)) return decisive;
+  const open = parts.filter((part) => typeof part !== 'boolean');
+  const [first] = open;
+  if (first === undefined) return !decisive;
+  return open.length === 1 ? first : { kind: expression.kind, parts: open };
+}
+
+const askedVariables: ReadonlySet<string> = new Set<MarkerVariable>(['extra', 'extras', 'dependency_groups']);
+
 /** The same few markers stand in thousands of lines. */
 const read = new Map<string, MarkerExpression | undefined>();
 

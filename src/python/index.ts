@@ -34,8 +34,16 @@ export {
   type ListedRequirements,
   listedRequirements,
   type RequirementsWish,
+  wantedDistributions,
 } from './environment-files/locked-requirements.ts';
 export { readEnvironmentFile } from './environment-files/read-environment-file.ts';
+export {
+  type GroupsQuestion,
+  optionValues,
+  type ProjectTool,
+  type ToolCommand,
+  wantedGroups,
+} from './environment-files/wanted-groups.ts';
 export {
   type AskedParts,
   judgeMarker,
@@ -85,8 +93,6 @@ export {
 export type { AptPackage, RemovableEntry, SamePurposeGroup } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
-export { isLockFile, type LockedVersion, readLockedVersions } from './lock-files.ts';
-export { type ManifestRequirement, readManifest } from './manifest-requirements.ts';
 export { extrasIn } from './marker-syntax.ts';
 export { type MentionOptions, type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';

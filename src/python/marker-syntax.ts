@@ -97,6 +97,12 @@ export function printMarker(expression: MarkerExpression): string {
     .join(` ${expression.kind} `);
 }
 
+/** The marker of what is wanted where one of several holds; each counts once. */
+export function joinMarkers(markers: readonly string[]): string {
+  const all = [...new Set(markers)];
+  return all.map((one) => (all.length === 1 ? one : `(${one})`)).join(' or ');
+}
+
 function printTerm(term: MarkerTerm): string {
   if (term.kind === 'variable') return term.name;
   return term.value.includes('"') ? `'${term.value}'` : `"${term.value}"`;
