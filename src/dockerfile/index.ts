@@ -1,4 +1,5 @@
 export { type AptInstall, aptAction, readAptInstall } from './apt-command.ts';
+export { type CondaInstall, readCondaInstall } from './conda-command.ts';
 export { type MissingCheckProgram, missingCheckProgram } from './missing-check-program.ts';
 export type {
   DockerfileModel,
@@ -7,7 +8,7 @@ export type {
   Stage,
   StageState,
 } from './model.ts';
-export { hasPipOption, type PipInstall, readPipInstall } from './pip-command.ts';
+export { hasPipOption, type PipInstall, pipInstallOf, readPipInstall } from './pip-command.ts';
 export { withInner } from './programs.ts';
 export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';

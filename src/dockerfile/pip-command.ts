@@ -38,7 +38,13 @@ const optionsWithValue = new Set([
 /** The `pip install` that a command is, or undefined: `pip`, `pip3.11`, `/venv/bin/pip`, `python -m pip`, `uv pip`, each behind `sudo`, too. */
 export function readPipInstall(command: ShellCommand): PipInstall | undefined {
   const start = installArgument(command.words);
-  if (start === undefined) return undefined;
+  return start && readArguments(command, start);
+}
+
+function readArguments(
+  command: ShellCommand,
+  start: { readonly tool: 'pip' | 'uv'; readonly firstArgument: number },
+): PipInstall {
   const requirementFiles: PlacedWord[] = [];
   const constraintFiles: PlacedWord[] = [];
   const requirements: PlacedWord[] = [];
@@ -75,6 +81,29 @@ export function readPipInstall(command: ShellCommand): PipInstall | undefined {
     localPaths,
     options,
     firstArgument: start.firstArgument,
+  };
+}
+
+/** The `pip install` that a command is or comes to: `uv pip sync FILE` and `pip-sync FILE` install what requirements files list. */
+export function pipInstallOf(command: ShellCommand): PipInstall | undefined {
+  return readPipInstall(command) ?? readPipSync(command);
+}
+
+function readPipSync(command: ShellCommand): PipInstall | undefined {
+  const first = programAt(command.words);
+  const program = (command.words[first] ?? '').split('/').pop() ?? '';
+  const isUv = program === 'uv' && command.words[first + 1] === 'pip' && command.words[first + 2] === 'sync';
+  if (!isUv && program !== 'pip-sync') return undefined;
+  const firstArgument = first + (isUv ? 3 : 1);
+  const read = readArguments(command, { tool: isUv ? 'uv' : 'pip', firstArgument });
+  const files = [...read.requirements, ...read.localPaths];
+  // pip-sync reads `requirements.txt` unasked.
+  const unnamed = isUv ? [] : [{ text: 'requirements.txt', range: command.range }];
+  return {
+    ...read,
+    requirementFiles: files.length > 0 ? files : unnamed,
+    requirements: [],
+    localPaths: [],
   };
 }
 

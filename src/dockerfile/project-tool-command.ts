@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
+import type { ProjectTool } from '../python/index.ts';
 import type { ShellCommand } from './model.ts';
 
-/** The tools that install a project from its manifest and lock file. */
-export type ProjectTool = 'uv' | 'poetry' | 'pdm' | 'pipenv';
+export type { ProjectTool };
 
 /** One installation from manifest and lock file inside a RUN: `uv sync --frozen`, `poetry install --only main`. */
 export interface ProjectInstall {

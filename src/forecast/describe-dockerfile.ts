@@ -3,7 +3,8 @@ import { type AptInstall, aptAction, readAptInstall } from '../dockerfile/index.
 import { copiedBytes, type SentFile } from './copied-bytes.ts';
 import type { ForecastRequest, ForecastWarning } from './forecast.ts';
 import { filledStages, type InstalledStages } from './installed-stages.ts';
-import { type PipStep, type PipSteps, type ReadText, readPipSteps } from './pip-steps.ts';
+import type { PipStep, ReadText } from './pip-step.ts';
+import { type PipSteps, readPipSteps } from './pip-steps.ts';
 import { isUnreadInstall, unreadInstalls } from './unread-installs.ts';
 
 /** A forecast's request without what the Dockerfile does not tell. */

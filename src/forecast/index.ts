@@ -15,4 +15,5 @@ export type {
 } from './forecast.ts';
 export { forecastImage } from './forecast-image.ts';
 export { type GatherOptions, gatherForecastFacts } from './gather-facts.ts';
+export { type InstallationFiles, readInstallationFiles } from './project-steps.ts';
 export { summariseWheel, type WheelContents } from './wheel-contents.ts';

@@ -1,21 +1,10 @@
-import { hasPipOption, type Instruction, type PipInstall, readPipInstall } from '../dockerfile/index.ts';
-import { type PackageIndexes, type RequirementsTree, readRequirementsTree } from '../python/index.ts';
-import { contextPaths } from './context-paths.ts';
+import { hasPipOption, type Instruction, type PipInstall, pipInstallOf } from '../dockerfile/index.ts';
+import { readCondaSteps } from './conda-steps.ts';
 import type { MissingRow } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import type { InstalledStages } from './installed-stages.ts';
-import { type LocalProject, manifestBehind, readLocalProject } from './local-projects.ts';
+import { type PipStep, type ReadStep, type ReadText, readStep } from './pip-step.ts';
 import { type ProjectStep, readProjectSteps } from './project-steps.ts';
-
-/** Gives the text of a file of the build context, or undefined when there is none. */
-export type ReadText = (path: string) => Promise<string | undefined>;
-
-/** Installations that look for packages in the same places. */
-export interface PipStep {
-  readonly requirements: readonly string[];
-  readonly constraints: readonly string[];
-  readonly indexes: PackageIndexes;
-}
 
 /** All that pip and uv install. */
 export interface PipSteps {
@@ -40,15 +29,16 @@ interface Placed {
   readonly install: PipInstall;
 }
 
-/** Reads every `pip install` of the stages, and follows the requirements files they name. */
+/** Reads every `pip install` of the stages, and what tools with manifests and Conda's environments install by it. */
 export async function readPipSteps(stages: InstalledStages, readText: ReadText): Promise<PipSteps> {
   const instructions = [...stages.builders, ...stages.own];
   const installs = instructions.flatMap(installsOf);
   const projects: ProjectStep[] = [];
-  const found: { readonly step: PipStep; readonly problems: readonly string[] }[] = [];
+  const found: ReadStep[] = [];
   for (const instruction of instructions) {
     for (const placed of installsOf(instruction))
       found.push(await readStep(placed, { copies: instructions, readText }));
+    found.push(...(await readCondaSteps(instruction, { copies: instructions, readText })));
     const ofTools = await readProjectSteps(instruction, readText);
     projects.push(...ofTools);
     found.push(...ofTools);
@@ -92,7 +82,7 @@ function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
 
 function installsOf(instruction: Instruction): Placed[] {
   return (instruction.commands ?? []).flatMap((command) => {
-    const install = readPipInstall(command);
+    const install = pipInstallOf(command);
     return install === undefined ? [] : [{ instruction, install }];
   });
 }
@@ -146,148 +136,4 @@ function keepsCache({ install, instruction }: Placed): boolean {
       /type=(cache|tmpfs).*\.cache|\.cache.*type=(cache|tmpfs)/.test(flag.value ?? ''),
   );
   return !isMounted && !/pip3?\s+cache\s+purge|rm\s[^&;]*\.cache/.test(instruction.syntax.value);
-}
-
-interface ReadContext {
-  readonly copies: readonly Instruction[];
-  readonly readText: ReadText;
-}
-
-async function readStep(
-  { instruction, install }: Placed,
-  context: ReadContext,
-): Promise<{ readonly step: PipStep; readonly problems: readonly string[] }> {
-  const requirements = install.requirements.map((word) => expand(word.text, instruction));
-  const constraints: string[] = [];
-  const problems: string[] = [];
-  const options: { readonly name: string; readonly value: string | undefined }[] = [];
-  const files = [
-    ...install.requirementFiles.map((word) => ({ word, isConstraint: false })),
-    ...install.constraintFiles.map((word) => ({ word, isConstraint: true })),
-  ];
-  for (const { word, isConstraint } of files) {
-    const path = expand(word.text, instruction);
-    const manifest = manifestBehind(path, instruction.syntax.value);
-    const written = manifest === undefined ? undefined : await readLocal(manifest, instruction, context);
-    if (written !== undefined) {
-      requirements.push(...written.requirements);
-      problems.push(...written.problems);
-      continue;
-    }
-    const tree = await readTree(path, instruction, context);
-    problems.push(
-      ...tree.problems.map((one) => `${one.path}${one.line > 0 ? `:${one.line}` : ''}: ${one.message}`),
-    );
-    options.push(...tree.options);
-    for (const { line, isConstraint: isLimit, path: file } of tree.requested) {
-      const text = line.kind === 'requirement' ? requirementText(line) : undefined;
-      const local =
-        line.kind === 'reference' && line.referenceKind === 'path'
-          ? await readLocal(withExtras(line), instruction, context)
-          : undefined;
-      if (local !== undefined) {
-        requirements.push(...local.requirements);
-        problems.push(...local.problems);
-      } else if (text === undefined)
-        problems.push(`${file}:${line.startLine} asks for something that has no name in a package index`);
-      else (isConstraint || isLimit ? constraints : requirements).push(text);
-    }
-  }
-  const place = `line ${instruction.syntax.startLine}`;
-  for (const { text } of install.localPaths) {
-    const local = await readLocal(expand(text, instruction), instruction, context);
-    requirements.push(...(local?.requirements ?? []));
-    problems.push(
-      ...(local?.problems ?? [
-        `${place}: what \`pip install ${text}\` brings along is known to the build only`,
-      ]),
-    );
-  }
-  const fromCommand = install.options.map((word) => {
-    const [name = '', ...value] = expand(word.text, instruction).split('=');
-    return { name, value: value.join('=') };
-  });
-  return {
-    step: { requirements, constraints, indexes: readIndexes([...options, ...fromCommand], instruction) },
-    problems,
-  };
-}
-
-type RequirementLine = Extract<RequirementsTree['requested'][number]['line'], { kind: 'requirement' }>;
-
-/** Without hashes: the wheel for the image's platform is one of those that they allow. */
-function requirementText(line: RequirementLine): string {
-  const extras = line.extras.length === 0 ? '' : `[${line.extras.join(',')}]`;
-  const marker = line.marker === undefined ? '' : ` ; ${line.marker}`;
-  return `${line.nameAsWritten}${extras}${line.url === undefined ? line.specifier : ` @ ${line.url}`}${marker}`;
-}
-
-/** Options of the command and its files; pip's variables count where no option is given. */
-function readIndexes(
-  options: readonly { readonly name: string; readonly value: string | undefined }[],
-  instruction: Instruction,
-): PackageIndexes {
-  const { variables } = instruction.before;
-  const values = (...names: readonly string[]): string[] => [
-    ...new Set(options.flatMap((one) => (names.includes(one.name) && one.value ? [one.value] : []))),
-  ];
-  const words = (variable: string): string[] => (variables[variable] ?? '').split(/\s+/).filter(Boolean);
-  const indexUrl = values('-i', '--index-url', '--default-index').at(-1) ?? variables['PIP_INDEX_URL'];
-  const extra = values('--extra-index-url', '--index');
-  const links = values('-f', '--find-links');
-  const hosts = values('--trusted-host');
-  const has = (name: string): boolean => options.some((one) => one.name === name);
-  return {
-    ...(indexUrl !== undefined && { indexUrl }),
-    extraIndexUrls: extra.length > 0 ? extra : words('PIP_EXTRA_INDEX_URL'),
-    findLinks: (links.length > 0 ? links : words('PIP_FIND_LINKS')).filter((link) => /^https?:/.test(link)),
-    trustedHosts: hosts.length > 0 ? hosts : words('PIP_TRUSTED_HOST'),
-    ...(has('--no-index') && { isWithoutIndex: true }),
-    ...(has('--pre') && { isPrereleaseAllowed: true }),
-  };
-}
-
-function expand(text: string, instruction: Instruction): string {
-  return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => {
-    return instruction.before.variables[braced ?? bare] ?? whole;
-  });
-}
-
-/** In requirements files pip puts in variables in this spelling alone, and leaves those that are not set (`expand_env_variables`). */
-function withVariables(
-  text: string | undefined,
-  variables: Readonly<Record<string, string>>,
-): string | undefined {
-  return text?.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => variables[name] || whole);
-}
-
-type ReferenceLine = Extract<RequirementsTree['requested'][number]['line'], { kind: 'reference' }>;
-
-function withExtras({ target, extras }: ReferenceLine): string {
-  return extras.length === 0 ? target : `${target}[${extras.join(',')}]`;
-}
-
-/** A folder with a project in it, by its path in the container. */
-async function readLocal(
-  target: string,
-  instruction: Instruction,
-  { copies, readText }: ReadContext,
-): Promise<LocalProject | undefined> {
-  const path = target.replace(/\[[^\]]*\]$/, '').replace(/^file:(\/\/)?/, '');
-  return readLocalProject(target, contextPaths(path, instruction, copies), readText);
-}
-
-async function readTree(
-  path: string,
-  instruction: Instruction,
-  context: ReadContext,
-): Promise<RequirementsTree> {
-  for (const candidate of contextPaths(path, instruction, context.copies)) {
-    if ((await context.readText(candidate)) !== undefined)
-      return readRequirementsTree(candidate, async (file) =>
-        withVariables(await context.readText(file), instruction.before.variables),
-      );
-  }
-  const message = 'this requirements file is not in the build context';
-  return { files: [], requested: [], options: [], problems: [{ path, line: 0, message }] };
 }

@@ -1,8 +1,13 @@
 import { posix } from 'node:path';
 import { type Instruction, type ProjectInstall, readProjectInstall } from '../dockerfile/index.ts';
-import { type EnvironmentFile, listedRequirements, readEnvironmentFile } from '../python/index.ts';
-import type { PipStep, ReadText } from './pip-steps.ts';
-import { optionValues, wantedGroups } from './wanted-groups.ts';
+import {
+  type EnvironmentFile,
+  listedRequirements,
+  optionValues,
+  readEnvironmentFile,
+  wantedGroups,
+} from '../python/index.ts';
+import type { PipStep, ReadText } from './pip-step.ts';
 
 /** What an installation from a manifest or lock file brings. */
 export interface ProjectStep {
@@ -31,11 +36,18 @@ export async function readProjectSteps(instruction: Instruction, readText: ReadT
   return found;
 }
 
-async function readProjectStep(
+/** The files that an installation reads, and which of their groups it takes. */
+export interface InstallationFiles {
+  readonly manifest: EnvironmentFile | undefined;
+  readonly lock: EnvironmentFile | undefined;
+  readonly isWanted: (group: string) => boolean;
+}
+
+/** Reads manifest and lock file of an installation, in the folder that it names or in the project's root. */
+export async function readInstallationFiles(
   install: ProjectInstall,
-  instruction: Instruction,
   readText: ReadText,
-): Promise<ProjectStep> {
+): Promise<InstallationFiles> {
   const folder = (optionValues(install, '--directory', '--project', '-C', '-p')[0] ?? '').replace(/^\/+/, '');
   const read = async (name: string): Promise<EnvironmentFile | undefined> => {
     for (const path of folder === '' ? [name] : [posix.join(folder, name), name]) {
@@ -44,9 +56,23 @@ async function readProjectStep(
     }
     return undefined;
   };
-  const manifest = await read('pyproject.toml');
+  const manifest = await read(install.tool === 'pipenv' ? 'Pipfile' : 'pyproject.toml');
   const lock = await read(lockNames[install.tool]);
-  const file = lock ?? (install.tool === 'pipenv' ? undefined : manifest);
+  const file = lock ?? manifest;
+  return {
+    manifest,
+    lock,
+    isWanted: file === undefined ? () => false : wantedGroups({ install, file, manifest }),
+  };
+}
+
+async function readProjectStep(
+  install: ProjectInstall,
+  instruction: Instruction,
+  readText: ReadText,
+): Promise<ProjectStep> {
+  const { manifest, lock, isWanted } = await readInstallationFiles(install, readText);
+  const file = lock ?? manifest;
   if (file === undefined) {
     const what = `line ${instruction.syntax.startLine}: \`${install.tool} ${install.command.words[install.firstArgument - 1] ?? ''}\``;
     return {
@@ -56,7 +82,7 @@ async function readProjectStep(
       problems: [`${what} finds no ${lockNames[install.tool]} in the build context`],
     };
   }
-  const listed = listedRequirements(file, { isWanted: wantedGroups({ install, file, manifest }), manifest });
+  const listed = listedRequirements(file, { isWanted, manifest });
   const [indexUrl, ...extraIndexUrls] =
     file.indexUrls.length > 0 ? file.indexUrls : (manifest?.indexUrls ?? []);
   const trustedHosts = [indexUrl, ...extraIndexUrls].flatMap((url) =>

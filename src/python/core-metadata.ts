@@ -1,4 +1,5 @@
-import { type NamedRequirement, normaliseName, parseNamedRequirement } from './requirement-line.ts';
+import { normaliseName } from './distribution-name.ts';
+import { type NamedRequirement, parseNamedRequirement } from './requirement-line.ts';
 
 /** What the metadata of a distribution says of it. */
 export interface CoreMetadata {

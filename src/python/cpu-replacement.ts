@@ -1,4 +1,4 @@
-import { normaliseName } from './requirement-line.ts';
+import { normaliseName } from './distribution-name.ts';
 
 /** What a requirement asks for by name. */
 export interface RequestedDistribution {

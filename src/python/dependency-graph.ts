@@ -1,4 +1,5 @@
-import { extrasIn, type MarkerEnvironment, markerApplies } from './environment-markers.ts';
+import { type MarkerEnvironment, markerApplies } from './environment-markers.ts';
+import { extrasIn } from './marker-syntax.ts';
 import type { NamedRequirement } from './requirement-line.ts';
 import { isAllowedVersion } from './specifier.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runProcess } from '../base/index.ts';
-import { extrasIn, linuxEnvironment, markerApplies, parseMarker } from './index.ts';
+import { extrasIn, judgeMarker, linuxEnvironment } from './index.ts';
 
 const environment = linuxEnvironment('3.11.7');
 
@@ -28,25 +28,70 @@ const cases: readonly (readonly [marker: string, extra: string, applies: boolean
   ['extra == "Dev_Tools"', 'dev-tools', true, 'extras are normalised'],
   ['extra != "x"', '', true, 'inequality of an extra'],
   ['python_version < "3" and extra == "x" or os_name == "posix"', '', true, 'and binds closer than or'],
+  ['extra == "dev" or sys_platform == "linux" and os_name == "nt"', '', false, 'and binds closer than or'],
+  ['(extra == "dev" or sys_platform == "linux") and os_name == "posix"', '', true, 'brackets'],
+  ['python_version == "3.*"', '', true, 'a wildcard in place of the minor version'],
+  ['sys_platform == "linux" and extra == "dev"', '', false, 'extras are off'],
+  ['sys_platform not in "win32 cygwin"', '', true, 'in none of several'],
 ];
 
 test.each(cases)('%s with extra %j: %s, %s', (marker, extra, applies) => {
-  expect(markerApplies(marker, environment, extra)).toBe(applies);
+  expect(judgeMarker(marker, environment, { extra })).toBe(applies);
 });
 
-test.each([
-  ['python_version'],
-  ['python_version <'],
-  ['unknown_name == "1"'],
-  ['(os_name == "posix"'],
-  ['os_name == "posix" os_name'],
-])('%s is no marker, so what it stands behind is counted in', (text) => {
-  expect(parseMarker(text)).toBeUndefined();
-  expect(markerApplies(text, environment)).toBe(true);
+describe('what cannot be judged', () => {
+  const unknown = undefined;
+  test.each<[marker: string, holds: boolean | undefined, why: string]>([
+    ['python_version', unknown, 'no comparison'],
+    ['python_version <', unknown, 'cut off'],
+    ['unknown_name == "1"', unknown, 'no such variable'],
+    ['os_name == "posix" or gpu == "yes"', unknown, 'no such variable beside what holds'],
+    ['(os_name == "posix"', unknown, 'an open bracket'],
+    ['os_name == "posix" os_name', unknown, 'more than one expression'],
+    ['', unknown, 'nothing'],
+    ['"a" == "a"', unknown, 'two texts ask for nothing'],
+    ['os_name ~= "posix"', unknown, 'no text is compatible with another'],
+    ['os_name === "posix"', unknown, 'PEP 440 has arbitrary equality for versions alone'],
+    ['os_name == "posix" or python_version ~= "surprise"', unknown, 'pip gives up at the second half'],
+    ['extras in "gpu"', unknown, 'a set is no part of a text'],
+    ['platform_release >= "6"', unknown, 'only the running kernel knows'],
+    ['platform_release >= "6" and os_name == "nt"', false, 'whatever the kernel: the rest decides'],
+    ['platform_release >= "6" or os_name == "posix"', true, 'whatever the kernel: the rest decides'],
+    ['"dev" in dependency_groups', unknown, 'nobody has said which groups are wanted'],
+  ])('%s is %s: %s', (marker, holds) => {
+    expect(judgeMarker(marker, environment)).toBe(holds);
+  });
+
+  test('brackets without end are none either', () => {
+    const brackets = `${'('.repeat(100_000)}os_name == "posix"${')'.repeat(100_000)}`;
+    expect(judgeMarker(brackets, environment)).toBeUndefined();
+  });
 });
 
-test('brackets without end are none either', () => {
-  expect(parseMarker(`${'('.repeat(100_000)}os_name == "posix"${')'.repeat(100_000)}`)).toBeUndefined();
+// `packaging` 26.3, PEP 508 as it stands.
+test.each<[marker: string, holds: boolean, why: string]>([
+  ['platform_release >= "5"', false, 'a release that is no version is in no specifier'],
+  ['platform_release != "5"', false, 'not even in one that excludes'],
+  ['platform_release === "6.1.0-13-amd64"', true, 'but it may be that very text'],
+  ['python_version >= "3.11.*"', false, 'a prefix has no order: no specifier, so compared as texts'],
+  ['python_version == "v3.11"', true, 'a version may begin with v'],
+  ['python_version == "3.8, 3.11"', false, 'one version, not a list'],
+  ['python_version in "3.8, 3.11"', true, 'a part of a text'],
+  ['"3" in python_version', true, 'the other way round'],
+  ['os_name <= "posix"', true, 'texts have no order: equality'],
+  ['os_name < "z"', false, 'texts have no order: nothing'],
+  ["sys_platform not  in'win32'", true, 'blanks inside, none behind'],
+  ["'linux'in sys_platform and(os_name=='posix')", true, 'words need no blanks'],
+])('%s is %s: %s', (marker, holds) => {
+  expect(judgeMarker(marker, { ...environment, platform_release: '6.1.0-13-amd64' })).toBe(holds);
+});
+
+test.each<[marker: string, holds: boolean, why: string]>([
+  ['"Dev_Tools" in dependency_groups', true, 'names are normalised'],
+  ['"docs" not in dependency_groups', true, 'not asked for'],
+  ['"gpu" in extras and python_version >= "3.9"', false, 'no extra was asked for'],
+])('of a lock file, %s is %s: %s', (marker, holds) => {
+  expect(judgeMarker(marker, environment, { extras: [], dependencyGroups: ['dev-tools'] })).toBe(holds);
 });
 
 test('the extras that a marker names', () => {
@@ -72,7 +117,7 @@ print(json.dumps([Marker(m).evaluate({**json.loads(sys.argv[2]), "extra": e}) fo
   ]).catch(() => undefined);
   test.skipIf(answer?.code !== 0)('pip says the same of every marker', () => {
     expect(JSON.parse(answer?.stdout ?? '')).toEqual(
-      asked.map(([marker, extra]) => markerApplies(marker, environment, extra)),
+      asked.map(([marker = '', extra = '']) => judgeMarker(marker, environment, { extra })),
     );
   });
 });

@@ -1,28 +1,32 @@
-import { satisfies, valid } from '@renovatebot/pep440';
-import { normaliseName } from './requirement-line.ts';
+import { normaliseName } from './distribution-name.ts';
+import {
+  comparisonsIn,
+  type MarkerComparison,
+  type MarkerExpression,
+  type MarkerTerm,
+  type MarkerVariable,
+  parseMarker,
+} from './marker-syntax.ts';
+import { isAllowedVersion, parseRequirementSpecifier } from './specifier.ts';
 
 // python_version < "3.13" and (sys_platform == "linux" or extra == "standard")
 // platform_machine in "x86_64 aarch64"
 
-/** The values that environment markers ask for (PEP 508), without `extra`. */
-export interface MarkerEnvironment {
-  readonly implementation_name: string;
-  readonly implementation_version: string;
-  readonly os_name: string;
-  readonly platform_machine: string;
-  readonly platform_python_implementation: string;
-  readonly platform_release: string;
-  readonly platform_system: string;
-  readonly platform_version: string;
-  readonly python_full_version: string;
-  readonly python_version: string;
-  readonly sys_platform: string;
+/** What markers ask of an environment (PEP 508); what is not known of it is absent. */
+export type MarkerEnvironment = Readonly<
+  Partial<Record<Exclude<MarkerVariable, 'extra' | 'extras' | 'dependency_groups'>, string>>
+>;
+
+/** What somebody asked for. */
+export interface AskedParts {
+  /** The one extra that a requirement of metadata is asked about; the empty text for none. */
+  readonly extra?: string;
+  /** Of a lock file (PEP 751). Where they are absent, nobody has said. */
+  readonly extras?: readonly string[];
+  readonly dependencyGroups?: readonly string[];
 }
 
-/** A marker that was read, to be asked as often as one likes. */
-export type Marker = (environment: MarkerEnvironment, extra: string) => boolean;
-
-/** The environment of CPython in a Linux container; what only the running kernel knows (its release) is empty. */
+/** The environment of CPython in a Linux container, without what only the running kernel knows. */
 export function linuxEnvironment(
   pythonVersion: string,
   architecture: 'x86_64' | 'aarch64' = 'x86_64',
@@ -35,200 +39,169 @@ export function linuxEnvironment(
     os_name: 'posix',
     platform_machine: architecture,
     platform_python_implementation: 'CPython',
-    platform_release: '',
     platform_system: 'Linux',
-    platform_version: '',
     python_full_version: full,
     python_version: `${major}.${minor}`,
     sys_platform: 'linux',
   };
 }
 
-/** Reads an environment marker, or gives undefined for a text that is none (PEP 508; `packaging.markers`). */
-export function parseMarker(text: string): Marker | undefined {
-  const tokens = tokensOf(text);
-  if (tokens === undefined) return undefined;
-  const reader = { tokens, at: 0, depth: 0 };
-  const marker = readOr(reader);
-  return reader.at === tokens.length ? marker : undefined;
+/**
+ * Whether a marker holds: undefined for a text that is none, for a comparison without meaning (`os_name ~= "x"`, at which pip
+ * gives up), and where what it asks for is not known and the rest does not decide (PEP 508, PEP 685; `packaging.markers` since 26.0).
+ */
+export function judgeMarker(
+  marker: string,
+  environment: MarkerEnvironment,
+  asked: AskedParts = { extra: '' },
+): boolean | undefined {
+  const expression = known(marker);
+  return expression && judge(expression, { environment, asked });
 }
 
 /**
  * Whether a requirement with this marker applies, as pip decides it (`iter_dependencies`): `extra` is the empty text, or the
- * one extra that is asked about. A marker that cannot be read counts as one that applies: better too much than too little.
+ * one extra that is asked about. A marker that cannot be judged counts as one that applies: better too much than too little.
  */
 export function markerApplies(
   marker: string | undefined,
   environment: MarkerEnvironment,
   extra = '',
 ): boolean {
-  if (marker === undefined) return true;
-  let read = known.get(marker);
-  if (read === undefined) {
-    read = parseMarker(marker) ?? (() => true);
-    known.set(marker, read);
-  }
-  return read(environment, extra);
+  return marker === undefined || judgeMarker(marker, environment, { extra }) !== false;
 }
+
+/** What is left of a marker once it is known what was asked for: true or false where nothing is. */
+export function reduceMarker(expression: MarkerExpression, asked: AskedParts): MarkerExpression | boolean {
+  if (expression.kind === 'comparison') {
+    const isAsked = [expression.left, expression.right].some(
+      (term) => term.kind === 'variable' && askedVariables.has(term.name),
+    );
+    return (isAsked ? judgeComparison(expression, { environment: {}, asked }) : undefined) ?? expression;
+  }
+  const decisive = expression.kind === 'or';
+  const parts = expression.parts
+    .map((part) => reduceMarker(part, asked))
+    .filter((part) => part !== !decisive);
+  if (parts.includes(decisive)) return decisive;
+  const open = parts.filter((part) => typeof part !== 'boolean');
+  const [first] = open;
+  if (first === undefined) return !decisive;
+  return open.length === 1 ? first : { kind: expression.kind, parts: open };
+}
+
+const askedVariables: ReadonlySet<string> = new Set<MarkerVariable>(['extra', 'extras', 'dependency_groups']);
 
 /** The same few markers stand in thousands of lines. */
-const known = new Map<string, Marker>();
+const read = new Map<string, MarkerExpression | undefined>();
 
-/** The extras that a marker asks for, normalised. */
-export function extrasIn(marker: string | undefined): readonly string[] {
-  const tokens = marker === undefined ? undefined : tokensOf(marker);
-  return (tokens ?? []).flatMap((token, at, all) => {
-    if (token.kind !== 'text') return [];
-    const isAsked = [-1, 1].some(
-      (side) => all[at + side]?.kind === 'operator' && all[at + 2 * side]?.value === 'extra',
-    );
-    return isAsked ? [normaliseName(token.value)] : [];
+function known(marker: string): MarkerExpression | undefined {
+  if (!read.has(marker)) {
+    const expression = parseMarker(marker);
+    read.set(marker, comparisonsIn(expression).every(hasMeaning) ? expression : undefined);
+  }
+  return read.get(marker);
+}
+
+const versionVariables: ReadonlySet<string> = new Set<MarkerVariable>([
+  'python_version',
+  'python_full_version',
+  'implementation_version',
+  'platform_release',
+]);
+const setVariables: ReadonlySet<string> = new Set<MarkerVariable>(['extras', 'dependency_groups']);
+
+/** Whether pip can evaluate a comparison at all: texts have no `~=`, sets are only looked into, and two texts ask for nothing. */
+function hasMeaning({ left, operator, right }: MarkerComparison): boolean {
+  if (left.kind === 'text' && right.kind === 'text') return false;
+  const isMember = operator === 'in' || operator === 'not in';
+  if (isSet(right)) return isMember && !isSet(left);
+  if (isSet(left)) return false;
+  if (operator !== '~=' && operator !== '===') return true;
+  if (!isAboutVersion(left, right)) return false;
+  if (right.kind === 'variable') return true;
+  if (operator === '===') return /^\s*[^\s;)]*\s*$/.test(right.value);
+  return parseRequirementSpecifier(`${operator}${right.value}`) !== undefined;
+}
+
+function isSet(term: MarkerTerm): boolean {
+  return term.kind === 'variable' && setVariables.has(term.name);
+}
+
+function isAboutVersion(left: MarkerTerm, right: MarkerTerm): boolean {
+  const [asked] = [left, right].flatMap((term) => (term.kind === 'variable' ? [term.name] : []));
+  return asked !== undefined && versionVariables.has(asked);
+}
+
+interface Known {
+  readonly environment: MarkerEnvironment;
+  readonly asked: AskedParts;
+}
+
+/** Kleene's logic: what is unknown decides nothing, and is passed by where the rest decides. */
+function judge(expression: MarkerExpression, what: Known): boolean | undefined {
+  if (expression.kind === 'comparison') return judgeComparison(expression, what);
+  const decisive = expression.kind === 'or';
+  const parts = expression.parts.map((part) => judge(part, what));
+  if (parts.includes(decisive)) return decisive;
+  return parts.includes(undefined) ? undefined : !decisive;
+}
+
+function judgeComparison({ left, operator, right }: MarkerComparison, what: Known): boolean | undefined {
+  const isExtra = [left, right].some((term) => term.kind === 'variable' && term.name === 'extra');
+  const [one, other] = [left, right].map((term) => {
+    const value = meantBy(term, what);
+    return isExtra && typeof value === 'string' ? normaliseName(value) : value;
   });
-}
-
-interface Token {
-  readonly kind: 'text' | 'name' | 'operator' | 'and' | 'or' | 'open' | 'close';
-  readonly value: string;
-}
-
-const tokenPattern =
-  /\s*(?:(\()|(\))|'([^']*)'|"([^"]*)"|(===|~=|==|!=|<=|>=|<|>|not\s+in\b|in\b)|([A-Za-z_][\w.]*))\s*/y;
-
-/** Names that old metadata uses (PEP 345, setuptools). */
-const aliases: Readonly<Record<string, keyof MarkerEnvironment>> = {
-  'os.name': 'os_name',
-  'sys.platform': 'sys_platform',
-  'platform.version': 'platform_version',
-  'platform.machine': 'platform_machine',
-  'platform.python_implementation': 'platform_python_implementation',
-  python_implementation: 'platform_python_implementation',
-};
-
-function tokensOf(text: string): readonly Token[] | undefined {
-  const tokens: Token[] = [];
-  tokenPattern.lastIndex = 0;
-  while (tokenPattern.lastIndex < text.length) {
-    const match = tokenPattern.exec(text);
-    if (match === null) return undefined;
-    const [, open, close, single, double, operator, name] = match;
-    if (open !== undefined) tokens.push({ kind: 'open', value: open });
-    else if (close !== undefined) tokens.push({ kind: 'close', value: close });
-    else if (operator !== undefined) tokens.push({ kind: 'operator', value: operator.replace(/\s+/, ' ') });
-    else if (name === 'and' || name === 'or') tokens.push({ kind: name, value: name });
-    else if (name !== undefined) tokens.push({ kind: 'name', value: aliases[name] ?? name });
-    else tokens.push({ kind: 'text', value: single ?? double ?? '' });
+  if (typeof one !== 'string' || other === undefined) return undefined;
+  if (typeof other !== 'string') {
+    const isMember = other.map(normaliseName).includes(normaliseName(one));
+    return operator === 'in' ? isMember : !isMember;
   }
-  return tokens;
+  if (operator === 'in') return other.includes(one);
+  if (operator === 'not in') return !other.includes(one);
+  return isAboutVersion(left, right)
+    ? compareVersions(one, operator, other)
+    : compareTexts(one, operator, other);
 }
 
-interface Reader {
-  readonly tokens: readonly Token[];
-  at: number;
-  /** Open brackets around the place. */
-  depth: number;
-}
-
-/** Nobody writes as many; metadata of any origin may. */
-const deepest = 100;
-
-function readOr(reader: Reader): Marker | undefined {
-  return readChain(reader, 'or', () => readChain(reader, 'and', () => readAtom(reader)));
-}
-
-function readChain(reader: Reader, word: 'and' | 'or', part: () => Marker | undefined): Marker | undefined {
-  let left = part();
-  while (left !== undefined && reader.tokens[reader.at]?.kind === word) {
-    reader.at += 1;
-    const [first, second] = [left, part()];
-    if (second === undefined) return undefined;
-    left =
-      word === 'and'
-        ? (environment, extra) => first(environment, extra) && second(environment, extra)
-        : (environment, extra) => first(environment, extra) || second(environment, extra);
+function meantBy(term: MarkerTerm, { environment, asked }: Known): string | readonly string[] | undefined {
+  if (term.kind === 'text') return term.value;
+  switch (term.name) {
+    case 'extra':
+      return asked.extra;
+    case 'extras':
+      return asked.extras;
+    case 'dependency_groups':
+      return asked.dependencyGroups;
+    default:
+      return environment[term.name];
   }
-  return left;
 }
 
-function readAtom(reader: Reader): Marker | undefined {
-  const [first, operator, second] = reader.tokens.slice(reader.at, reader.at + 3);
-  if (first?.kind === 'open') {
-    if (reader.depth === deepest) return undefined;
-    reader.at += 1;
-    reader.depth += 1;
-    const inner = readOr(reader);
-    reader.depth -= 1;
-    if (reader.tokens[reader.at]?.kind !== 'close') return undefined;
-    reader.at += 1;
-    return inner;
-  }
-  if (first === undefined || operator?.kind !== 'operator' || second === undefined) return undefined;
-  if (!isValue(first) || !isValue(second)) return undefined;
-  reader.at += 3;
-  return (environment, extra) => {
-    const isExtra = [first, second].some((one) => one.kind === 'name' && one.value === 'extra');
-    const [left, right] = [first, second].map((one) => {
-      const value = meantBy(one, environment, extra);
-      return isExtra ? normaliseName(value) : value;
-    });
-    return compare({
-      left: left ?? '',
-      operator: operator.value,
-      right: right ?? '',
-      isVersion: isAboutVersion(first, second),
-    });
-  };
+/** As versions where the right side can stand in a specifier (PEP 440), else as texts. */
+function compareVersions(left: string, operator: string, right: string): boolean | undefined {
+  if (operator === '===') return left.toLowerCase() === right.trim().toLowerCase();
+  const specifier = parseRequirementSpecifier(`${operator}${right}`);
+  // A kernel release such as 6.1.0-13-amd64 is no version, so that no specifier contains it.
+  return specifier === undefined || specifier.includes(',')
+    ? compareTexts(left, operator, right)
+    : isAllowedVersion(left, specifier);
 }
 
-const names: ReadonlySet<string> = new Set([...Object.keys(linuxEnvironment('3')), 'extra']);
-
-function isValue(token: Token): boolean {
-  return token.kind === 'text' || (token.kind === 'name' && names.has(token.value));
-}
-
-function meantBy(token: Token, environment: MarkerEnvironment, extra: string): string {
-  if (token.kind === 'text') return token.value;
-  const values: Readonly<Record<string, string | undefined>> = { ...environment, extra };
-  return values[token.value] ?? '';
-}
-
-function isAboutVersion(...tokens: readonly Token[]): boolean {
-  return tokens.some(
-    ({ kind, value }) =>
-      kind === 'name' &&
-      /^(?:python_version|python_full_version|implementation_version|platform_release)$/.test(value),
-  );
-}
-
-interface Comparison {
-  readonly left: string;
-  readonly operator: string;
-  readonly right: string;
-  readonly isVersion: boolean;
-}
-
-/** Versions compare as versions where both sides are some (PEP 440), all else as text. */
-function compare({ left, operator, right, isVersion }: Comparison): boolean {
-  if (operator === 'in') return right.includes(left);
-  if (operator === 'not in') return !right.includes(left);
-  const isSpecifier = /^[\w.+!-]+(?:\.\*)?$/.test(right) && valid(right.replace(/\.\*$/, '')) !== null;
-  if (isVersion && isSpecifier && valid(left) !== null)
-    return satisfies(left, `${operator}${right}`, { prereleases: true });
+/** Texts have no order: `>=` asks for the same text, and `<` for nothing that there is. */
+function compareTexts(left: string, operator: string, right: string): boolean | undefined {
   switch (operator) {
     case '==':
-    case '===':
+    case '<=':
+    case '>=':
       return left === right;
     case '!=':
       return left !== right;
     case '<':
-      return left < right;
-    case '<=':
-      return left <= right;
     case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-    default:
-      // `~=` has no meaning for text.
       return false;
+    default:
+      return undefined;
   }
 }

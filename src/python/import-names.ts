@@ -1,5 +1,5 @@
+import { normaliseName } from './distribution-name.ts';
 import { importNamesTable } from './knowledge/knowledge.ts';
-import { normaliseName } from './requirement-line.ts';
 
 /**
  * The distributions that may provide an imported module, likeliest first: the table for known mismatches

@@ -15,6 +15,7 @@ export {
   type UnmetRequirement,
 } from './dependency-graph.ts';
 export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
+export { normaliseName } from './distribution-name.ts';
 export {
   findDistributions,
   type InstalledDistribution,
@@ -33,14 +34,21 @@ export {
   type ListedRequirements,
   listedRequirements,
   type RequirementsWish,
+  wantedDistributions,
 } from './environment-files/locked-requirements.ts';
 export { readEnvironmentFile } from './environment-files/read-environment-file.ts';
 export {
-  extrasIn,
+  type GroupsQuestion,
+  optionValues,
+  type ProjectTool,
+  type ToolCommand,
+  wantedGroups,
+} from './environment-files/wanted-groups.ts';
+export {
+  type AskedParts,
+  judgeMarker,
   linuxEnvironment,
   type MarkerEnvironment,
-  markerApplies,
-  parseMarker,
 } from './environment-markers.ts';
 export type { FileClass } from './file-class.ts';
 export {
@@ -85,8 +93,7 @@ export {
 export type { AptPackage, RemovableEntry, SamePurposeGroup } from './knowledge/knowledge.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
-export { isLockFile, type LockedVersion, readLockedVersions } from './lock-files.ts';
-export { type ManifestRequirement, readManifest } from './manifest-requirements.ts';
+export { extrasIn } from './marker-syntax.ts';
 export { type MentionOptions, type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
@@ -99,7 +106,6 @@ export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 export { removableEntries } from './removable.ts';
 export {
   type NamedRequirement,
-  normaliseName,
   parseNamedRequirement,
   type ReferenceRequirement,
 } from './requirement-line.ts';
@@ -145,7 +151,7 @@ export {
 } from './simple-index.ts';
 export { type SourceRole, sourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
-export { isAllowedVersion } from './specifier.ts';
+export { isAllowedVersion, isVersion } from './specifier.ts';
 export {
   type ChangedRequirements,
   type DistributionFacts,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageOf, UserError } from '../base/index.ts';
-import { normaliseName, parseNamedRequirement } from './requirement-line.ts';
+import { normaliseName } from './distribution-name.ts';
+import { parseNamedRequirement } from './requirement-line.ts';
 import type { ResolvedEnvironment, ResolvedWheel, ResolveRequirementsOptions } from './resolve.ts';
 
 const reportSchema = z.object({

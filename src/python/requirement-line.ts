@@ -1,4 +1,5 @@
-import { isMarker } from './marker-syntax.ts';
+import { normaliseName } from './distribution-name.ts';
+import { parseMarker } from './marker-syntax.ts';
 import { parseRequirementSpecifier } from './specifier.ts';
 
 /** A requirement by name, as PEP 508 spells it: `Uvicorn[standard]>=0.30; python_version >= "3.9"`. */
@@ -27,11 +28,6 @@ export interface ReferenceRequirement {
   readonly marker: string | undefined;
 }
 
-/** A distribution's name after PEP 503: `Scikit_Learn` and `scikit.learn` become `scikit-learn`. */
-export function normaliseName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
 const namePattern = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)\s*/;
 
 /**
@@ -55,7 +51,8 @@ export function parseNamedRequirement(text: string): NamedRequirement | { readon
   const specifier = parseRequirementSpecifier(beforeMarker);
   if (specifier === undefined)
     return { error: `"${clip(beforeMarker)}" after ${nameAsWritten} is not a version specifier` };
-  if (marker !== undefined && !isMarker(marker)) return { error: badMarker(nameAsWritten, marker) };
+  if (marker !== undefined && parseMarker(marker) === undefined)
+    return { error: badMarker(nameAsWritten, marker) };
   return { ...base, specifier, marker, url: undefined };
 }
 
@@ -66,7 +63,8 @@ function parseUrlPart(
   // PEP 508 asks for a blank before the semicolon; pip takes the first one in any case (`parse_req_from_line`).
   const [url, marker] = splitMarker(text, ';');
   if (url === '' || /\s/.test(url)) return { error: `${base.nameAsWritten} @ names no URL` };
-  if (marker !== undefined && !isMarker(marker)) return { error: badMarker(base.nameAsWritten, marker) };
+  if (marker !== undefined && parseMarker(marker) === undefined)
+    return { error: badMarker(base.nameAsWritten, marker) };
   return { ...base, specifier: '', marker, url };
 }
 
@@ -114,7 +112,7 @@ export function parseReference(
   if (!isUrl && !isPath) return undefined;
   // A `name @ https://…` has a scheme inside but not at its start: it is a name.
   if (!isUrl && /^[A-Za-z0-9._-]+\s*(\[[^\]]*\])?\s*@/.test(place)) return undefined;
-  if (marker !== undefined && !isMarker(marker)) return { error: badMarker(bare, marker) };
+  if (marker !== undefined && parseMarker(marker) === undefined) return { error: badMarker(bare, marker) };
   const wrong = wrongName(bare);
   if (wrong !== undefined) return { error: wrong };
   return {

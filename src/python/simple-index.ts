@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { normaliseName } from './requirement-line.ts';
+import { normaliseName } from './distribution-name.ts';
 
 /** A file that a package index offers. */
 export interface IndexedFile {

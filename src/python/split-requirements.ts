@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { type CpuNames, cpuReplacement, requirementText } from './cpu-replacement.ts';
+import { normaliseName } from './distribution-name.ts';
 import { editRequirements } from './edit-requirements.ts';
 import { neededElsewhere } from './needed-elsewhere.ts';
 import { isDevelopmentFile, productionFile } from './production-file.ts';
-import { normaliseName } from './requirement-line.ts';
 import { type InstallLine, printRequirements, type RequirementsFile } from './requirements.ts';
 import type { RequirementsTree } from './requirements-tree.ts';
 

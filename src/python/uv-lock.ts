@@ -1,8 +1,8 @@
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { messageOf, UserError } from '../base/index.ts';
+import { normaliseName } from './distribution-name.ts';
 import { platformTags } from './platform-tags.ts';
-import { normaliseName } from './requirement-line.ts';
 import type { ResolvedEnvironment, ResolvedWheel, ResolveRequirementsOptions } from './resolve.ts';
 
 const wheelSchema = z.object({

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import {
   installedFolders,
   type PipInstall,
-  readPipInstall,
+  pipInstallOf,
   redirectedRequirements,
   shippedStages,
   staticDependencies,
@@ -44,7 +44,7 @@ export async function studyProject(project: Project, override: StartOverride = {
   const installs = shippedStages(model)
     .flatMap((stage) => stage.instructions)
     .flatMap((one) => one.commands ?? [])
-    .flatMap((command) => readPipInstall(command) ?? []);
+    .flatMap((command) => pipInstallOf(command) ?? []);
   const requirements = await readTrees(project, installs);
   return {
     sources,

@@ -1,6 +1,12 @@
-import { isAllowedVersion, normaliseName, parseNamedRequirement } from '../python/index.ts';
+import {
+  isAllowedVersion,
+  isVersion,
+  judgeMarker,
+  type MarkerEnvironment,
+  normaliseName,
+  parseNamedRequirement,
+} from '../python/index.ts';
 import type { Environment, InstalledVersion } from './environment.ts';
-import { evaluateMarker } from './environment-marker.ts';
 
 /** A requirement of an installed distribution that the environment does not meet. */
 export interface DependencyConflict {
@@ -25,12 +31,11 @@ export interface DependencyCheck {
  */
 export function dependencyConflicts(environment: Environment): DependencyCheck {
   const installed = new Map(environment.distributions.map((one) => [normaliseName(one.name), one]));
-  const markers = { ...environment.markers, extra: '' };
   const conflicts: DependencyConflict[] = [];
   const notJudged: string[] = [];
   for (const one of environment.distributions) {
     for (const requirement of one.requires) {
-      const judged = judge(one, requirement, { installed, markers });
+      const judged = judge(one, requirement, { installed, environment: environment.markers });
       if (judged === 'unreadable') notJudged.push(`${one.name} ${one.version}: ${requirement}`);
       else if (judged !== 'met') conflicts.push(judged);
     }
@@ -43,13 +48,13 @@ function judge(
   text: string,
   known: {
     readonly installed: ReadonlyMap<string, InstalledVersion>;
-    readonly markers: Readonly<Record<string, string>>;
+    readonly environment: MarkerEnvironment;
   },
 ): DependencyConflict | 'met' | 'unreadable' {
   const requirement = parseNamedRequirement(text);
   if ('error' in requirement) return 'unreadable';
   if (requirement.marker !== undefined) {
-    const holds = evaluateMarker(requirement.marker, known.markers);
+    const holds = judgeMarker(requirement.marker, known.environment);
     if (holds === undefined) return 'unreadable';
     if (!holds) return 'met';
   }
@@ -61,11 +66,8 @@ function judge(
   });
   const present = known.installed.get(requirement.name);
   if (present === undefined) return conflict(`requires ${requirement.name}, which is not installed.`);
-  try {
-    if (isAllowedVersion(present.version, requirement.specifier)) return 'met';
-  } catch {
-    return 'unreadable';
-  }
+  if (!isVersion(present.version)) return 'unreadable';
+  if (isAllowedVersion(present.version, requirement.specifier)) return 'met';
   return conflict(
     `has requirement ${requirement.nameAsWritten}${requirement.specifier}, but you have ${present.name} ${present.version}.`,
   );

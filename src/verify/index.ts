@@ -16,7 +16,6 @@ export type {
   ExpectedSwap,
 } from './difference.ts';
 export type { Environment, ImportResult, LackingLibrary } from './environment.ts';
-export { evaluateMarker } from './environment-marker.ts';
 export { formatProbe, type Probe, parseProbe } from './probe.ts';
 export {
   environmentScript,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normaliseName } from '../requirement-line.ts';
+import { normaliseName } from '../distribution-name.ts';
 import { parseRequirements } from '../requirements.ts';
 import type { EnvironmentFile, EnvironmentProblem, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normaliseName } from '../requirement-line.ts';
+import { normaliseName } from '../distribution-name.ts';
 import type { EnvironmentFile, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 

@@ -16,13 +16,18 @@ export interface ListedDistribution {
   readonly extras: readonly string[];
   /** The environment marker (PEP 508), where it is not wanted everywhere. */
   readonly marker?: string;
-  /** The groups that bring it: `main` for the project's own dependencies, `extra:NAME` for an extra. Empty where the file does not tell. */
+  /**
+   * The groups that bring it: `main` for the project's own dependencies, `extra:NAME` for an extra; `member:NAME:GROUP` for those of another
+   * member of a workspace. Empty where the file does not tell.
+   */
   readonly groups: readonly string[];
   readonly place?: DistributionPlace;
   /** Installed by Conda, and no Python distribution of an index. */
   readonly isConda?: true;
   /** Normalised names of what it needs, where the file tells. */
   readonly requires?: readonly string[];
+  /** Where a manifest asks for it, 1-based; absent where that is not found again, and of lock files. */
+  readonly line?: number;
 }
 
 /** Something in a file that could not be read. */
@@ -38,6 +43,8 @@ export interface EnvironmentFile {
   readonly path: string;
   /** `poetry.lock`, `uv.lock`, …: whose format it is. */
   readonly kind: EnvironmentFileKind;
+  /** The project that the file is about, normalised, where it names one. */
+  readonly projectName?: string;
   /** PEP 440, as written: `>=3.10`. */
   readonly requiresPython?: string;
   readonly distributions: readonly ListedDistribution[];
@@ -61,7 +68,8 @@ export type EnvironmentFileKind =
   | 'uv.lock'
   | 'environment.yml'
   | 'conda-lock.yml'
-  | 'pyproject.toml';
+  | 'pyproject.toml'
+  | 'Pipfile';
 
 /** A file of which nothing could be read, with the reason. */
 export function unreadableFile(

@@ -15,14 +15,9 @@ export interface RequirementsWish {
   readonly manifest?: EnvironmentFile | undefined;
 }
 
-/** The distributions of the wanted groups; where a lock file does not tell groups, all that the manifest's wanted ones lead to. */
+/** What the wanted groups bring, as pip would be asked for it. */
 export function listedRequirements(file: EnvironmentFile, wish: RequirementsWish): ListedRequirements {
-  const isGrouped = file.distributions.some(({ groups }) => groups.length > 0);
-  const reached = isGrouped ? undefined : reachedFrom(file, wish);
-  const wanted = file.distributions.filter((one) =>
-    reached === undefined ? one.groups.some(wish.isWanted) : reached.has(one.name),
-  );
-  const python = wanted.filter(({ isConda }) => isConda !== true);
+  const python = wantedDistributions(file, wish).filter(({ isConda }) => isConda !== true);
   return {
     requirements: python.flatMap((one) => requirementOf(one) ?? []),
     problems: [
@@ -36,6 +31,18 @@ export function listedRequirements(file: EnvironmentFile, wish: RequirementsWish
       ),
     ],
   };
+}
+
+/** The distributions of the wanted groups; where a lock file does not tell groups, all that the manifest's wanted ones lead to. */
+export function wantedDistributions(
+  file: EnvironmentFile,
+  wish: RequirementsWish,
+): readonly ListedDistribution[] {
+  const isGrouped = file.distributions.some(({ groups }) => groups.length > 0);
+  const reached = isGrouped ? undefined : reachedFrom(file, wish);
+  return file.distributions.filter((one) =>
+    reached === undefined ? one.groups.some(wish.isWanted) : reached.has(one.name),
+  );
 }
 
 /** Undefined where there is no manifest: then all of the lock file is taken. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { normaliseName } from '../requirement-line.ts';
+import { normaliseName } from '../distribution-name.ts';
+import { reduceMarker } from '../environment-markers.ts';
+import { joinMarkers, parseMarker, printMarker } from '../marker-syntax.ts';
 import type { DistributionPlace, EnvironmentFile, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 
@@ -22,6 +24,8 @@ const schema = z.object({
       }),
     )
     .default([]),
+  /** Extra → what it asks for; with blanks and versions before Poetry 1.1. */
+  extras: z.record(z.string(), z.array(z.string())).default({}),
   metadata: z.object({
     'lock-version': z
       .string()
@@ -48,36 +52,71 @@ export function readPoetryLock(file: EnvironmentText): EnvironmentFile {
 
 function describe(lock: z.infer<typeof schema>, { path }: EnvironmentText): EnvironmentFile {
   const requiresPython = lock.metadata['python-versions'];
+  const ofExtras = reachedByExtras(lock);
   const indexUrls = lock.package.flatMap(({ source }) => (source?.type === 'legacy' ? [source.url] : []));
   return {
     path,
     kind: 'poetry.lock',
     ...(requiresPython !== undefined && { requiresPython }),
-    distributions: lock.package.map(distribution),
+    distributions: lock.package.map((one) => distribution(one, ofExtras.get(normaliseName(one.name)) ?? [])),
     indexUrls: [...new Set(indexUrls)],
     includes: [],
     problems: [],
   };
 }
 
-function distribution(one: LockedPackage): ListedDistribution {
+/** Name → extras by which optional packages come. */
+function reachedByExtras({
+  extras,
+  package: packages,
+}: z.infer<typeof schema>): ReadonlyMap<string, readonly string[]> {
+  const optional = new Map(
+    packages.filter((one) => one.optional).map((one) => [normaliseName(one.name), one] as const),
+  );
+  const found = new Map<string, string[]>();
+  for (const [extra, names] of Object.entries(extras)) {
+    const reached = new Set(names.map((text) => normaliseName(/^[\w.-]+/.exec(text)?.[0] ?? '')));
+    for (const name of reached) {
+      const one = optional.get(name);
+      if (one === undefined) continue;
+      found.set(name, [...(found.get(name) ?? []), normaliseName(extra)]);
+      for (const needed of Object.keys(one.dependencies)) reached.add(normaliseName(needed));
+    }
+  }
+  return found;
+}
+
+function distribution(one: LockedPackage, ofExtras: readonly string[]): ListedDistribution {
   const marker = typeof one.markers === 'string' ? one.markers : markerOf(one.markers ?? {});
   const place = placeOf(one.source);
+  const told = one.groups ?? (one.category === undefined ? [] : [one.category]);
+  // An optional package of the project itself comes by its extras alone; Poetry 2 says that in the marker, too.
+  const isByExtra = one.optional && ofExtras.length > 0 && told.every((group) => group === 'main');
+  const rest = isByExtra ? withoutExtra(marker, ofExtras) : marker;
   return {
     name: normaliseName(one.name),
     version: one.version,
     extras: [],
-    ...(marker !== undefined && { marker }),
-    groups: one.groups ?? (one.category === undefined ? [] : [one.category]),
+    ...(rest !== undefined && { marker: rest }),
+    groups: isByExtra ? ofExtras.map((extra) => `extra:${extra}`) : told,
     ...(place !== undefined && { place }),
     requires: Object.keys(one.dependencies).map(normaliseName),
   };
 }
 
+/** `extra == "gpu" and sys_platform == "linux"` → `sys_platform == "linux"`. */
+function withoutExtra(marker: string | undefined, extras: readonly string[]): string | undefined {
+  const expression = marker === undefined ? undefined : parseMarker(marker);
+  if (expression === undefined) return marker;
+  const rests = extras.map((extra) => reduceMarker(expression, { extra }));
+  const open = rests.filter((rest) => typeof rest !== 'boolean').map(printMarker);
+  return rests.includes(true) || open.length === 0 ? undefined : joinMarkers(open);
+}
+
 /** Markers by group: it is installed where one of them holds. */
 function markerOf(byGroup: Readonly<Record<string, string>>): string | undefined {
-  const all = [...new Set(Object.values(byGroup))];
-  return all.length === 0 ? undefined : all.map((one) => (all.length === 1 ? one : `(${one})`)).join(' or ');
+  const all = Object.values(byGroup);
+  return all.length === 0 ? undefined : joinMarkers(all);
 }
 
 function placeOf(source: LockedPackage['source']): DistributionPlace | undefined {

@@ -1,12 +1,21 @@
 import { z } from 'zod';
-import { normaliseName } from '../requirement-line.ts';
-import type { DistributionPlace, EnvironmentFile } from './environment-file.ts';
+import { normaliseName } from '../distribution-name.ts';
+import { reduceMarker } from '../environment-markers.ts';
+import {
+  comparisonsIn,
+  joinMarkers,
+  type MarkerExpression,
+  parseMarker,
+  printMarker,
+} from '../marker-syntax.ts';
+import type { DistributionPlace, EnvironmentFile, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 
 const place = z.object({ url: z.string().optional(), path: z.string().optional() });
 const schema = z.object({
   'lock-version': z.string().regex(/^1\./, 'only version 1 of the format is known'),
   'requires-python': z.string().optional(),
+  'default-groups': z.array(z.string()).default([]),
   packages: z
     .array(
       z.object({
@@ -25,7 +34,8 @@ const schema = z.object({
 type LockedPackage = z.infer<typeof schema>['packages'][number];
 
 /**
- * Reads a lock file after PEP 751, as `pip lock`, `uv export` and `pdm export` write it.
+ * Reads a lock file after PEP 751, as `pip lock`, `uv export` and `pdm lock` write it. Its default groups are `main`; what a marker asks of
+ * groups and extras is told as groups, and the rest of it stays.
  *
  *     lock-version = "1.0"
  *     [[packages]]
@@ -45,14 +55,13 @@ function describe(lock: z.infer<typeof schema>, { path }: EnvironmentText): Envi
     ...(requiresPython !== undefined && { requiresPython }),
     distributions: lock.packages.map((one) => {
       const { name, version, dependencies } = one;
-      const { marker, groups } = splitGroups(one.marker);
+      const wish = splitGroups(one.marker, lock['default-groups']);
       const place = placeOf(one);
       return {
         name: normaliseName(name),
         ...(version !== undefined && { version }),
         extras: [],
-        ...(marker !== undefined && { marker }),
-        groups,
+        ...wish,
         ...(place !== undefined && { place }),
         ...(dependencies !== undefined && {
           requires: dependencies.map((needed) => normaliseName(needed.name)),
@@ -73,18 +82,44 @@ function placeOf({ vcs, directory, archive }: LockedPackage): DistributionPlace 
   return { kind: archive.url === undefined ? 'path' : 'url', target: target(archive) };
 }
 
-/** `'dev' in dependency_groups`, `'gpu' in extras` (PEP 751): those alone are groups; inside another marker they stay as written. */
-function splitGroups(marker: string | undefined): {
-  readonly marker: string | undefined;
-  readonly groups: readonly string[];
-} {
-  if (marker === undefined) return { marker, groups: ['main'] };
-  const alternatives = marker.split(/\s+or\s+/);
-  const groups = alternatives.map((one) => {
-    const match = /^\(?\s*['"]([^'"]+)['"] in (dependency_groups|extras)\s*\)?$/.exec(one.trim());
-    return match === null ? undefined : `${match[2] === 'extras' ? 'extra:' : ''}${match[1]}`;
-  });
-  const named = groups.filter((name) => name !== undefined);
-  if (named.length === alternatives.length) return { marker: undefined, groups: named };
-  return { marker, groups: /\b(dependency_groups|extras)\b/.test(marker) ? [] : ['main'] };
+/** `'dev' in dependency_groups and sys_platform == 'linux'` is of the group `dev`, where the platform is Linux (PEP 751, markers). */
+function splitGroups(
+  marker: string | undefined,
+  defaults: readonly string[],
+): Pick<ListedDistribution, 'groups' | 'marker'> {
+  const expression = marker === undefined ? undefined : parseMarker(marker);
+  const asked = {
+    extras: askedIn(expression, 'extras'),
+    dependency_groups: askedIn(expression, 'dependency_groups'),
+  };
+  if (expression === undefined || asked.extras.length + asked.dependency_groups.length === 0)
+    return { groups: ['main'], ...(marker !== undefined && { marker }) };
+  const wanted = (extras: readonly string[], dependencyGroups: readonly string[]): Rest =>
+    reduceMarker(expression, { extras, dependencyGroups });
+  const main = wanted([], defaults);
+  const rests: (readonly [group: string, rest: Rest])[] = [
+    ['main', main],
+    ...asked.dependency_groups.map((name): [string, Rest] => [name, wanted([], [name])]),
+    // An extra comes with the default groups: what these bring anyhow is not of it.
+    ...asked.extras.map((name): [string, Rest] => [
+      `extra:${name}`,
+      main === false && wanted([name], defaults),
+    ]),
+  ];
+  const found = rests.filter(([, rest]) => rest !== false);
+  const groups = found.map(([group]) => group);
+  const open = found.flatMap(([, rest]) => (typeof rest === 'boolean' ? [] : [printMarker(rest)]));
+  // Where one of the groups wants it everywhere, it is taken for wanted everywhere.
+  return { groups, ...(open.length === found.length && open.length > 0 && { marker: joinMarkers(open) }) };
+}
+
+type Rest = MarkerExpression | boolean;
+
+function askedIn(expression: MarkerExpression | undefined, name: 'extras' | 'dependency_groups'): string[] {
+  const names = comparisonsIn(expression).flatMap(({ left, right }) =>
+    left.kind === 'text' && right.kind === 'variable' && right.name === name
+      ? [normaliseName(left.value)]
+      : [],
+  );
+  return [...new Set(names)];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { normaliseName } from '../requirement-line.ts';
+import { normaliseName } from '../distribution-name.ts';
 import type { DistributionPlace, ListedDistribution } from './environment-file.ts';
+import { lineOfEntry } from './manifest-lines.ts';
 import { poetrySpecifier } from './poetry-constraint.ts';
 
 const detailed = z.object({
@@ -19,6 +20,7 @@ type Detailed = z.infer<typeof detailed>;
 const entry = z.union([z.string(), detailed, z.array(detailed)]);
 const table = z.record(z.string(), entry).default({});
 const schema = z.object({
+  name: z.string().optional(),
   dependencies: table,
   'dev-dependencies': table,
   group: z
@@ -30,6 +32,7 @@ const schema = z.object({
 
 /** What Poetry's table says. */
 export interface PoetryDependencies {
+  readonly name?: string;
   readonly requiresPython?: string;
   readonly distributions: readonly ListedDistribution[];
   readonly indexUrls: readonly string[];
@@ -37,8 +40,8 @@ export interface PoetryDependencies {
 }
 
 /**
- * Reads `[tool.poetry]`. Optional dependencies are of the extras that name them alone. `tell` is given what cannot be read, with a part
- * of the file that tells where.
+ * Reads `[tool.poetry]` of a file's text. Optional dependencies are of the extras that name them alone. `tell` is given what cannot be
+ * read, with a part of the file that tells where.
  *
  *     [tool.poetry.dependencies]
  *     python = "^3.10"
@@ -48,6 +51,7 @@ export interface PoetryDependencies {
  */
 export function readPoetryTable(
   value: unknown,
+  text: string,
   tell: (part: string, message: string) => void,
 ): PoetryDependencies {
   if (value === undefined) return { distributions: [], indexUrls: [], optionalGroups: [] };
@@ -63,28 +67,40 @@ export function readPoetryTable(
   const poetry = parsed.data;
   const python = poetry.dependencies['python'];
   const requiresPython = typeof python === 'string' ? poetrySpecifier(python) : undefined;
-  const groups: [string, Readonly<Record<string, z.infer<typeof entry>>>][] = [
-    ['main', poetry.dependencies],
-    ['dev', poetry['dev-dependencies']],
-    ...Object.entries(poetry.group).map(
-      ([name, { dependencies }]): [string, Readonly<Record<string, z.infer<typeof entry>>>] => [
-        name,
-        dependencies,
-      ],
-    ),
-  ];
   return {
+    ...(poetry.name !== undefined && { name: poetry.name }),
     ...(requiresPython !== undefined && { requiresPython }),
-    distributions: groups.flatMap(([group, dependencies]) =>
+    distributions: sections(poetry).flatMap(({ header, group, dependencies }) =>
       Object.entries(dependencies)
         .filter(([name]) => name !== 'python')
-        .flatMap(([name, given]) =>
-          alternatives(given).flatMap((one) => listed({ name, one, group, extras: poetry.extras }, tell)),
-        ),
+        .flatMap(([name, given]) => {
+          const line = lineOfEntry(text, header, name);
+          return alternatives(given)
+            .flatMap((one) => listed({ name, one, group, extras: poetry.extras }, tell))
+            .map((one) => ({ ...one, ...(line > 0 && { line }) }));
+        }),
     ),
     optionalGroups: Object.entries(poetry.group).flatMap(([name, { optional }]) => (optional ? [name] : [])),
     indexUrls: poetry.source.flatMap(({ url }) => url ?? []),
   };
+}
+
+interface Section {
+  readonly header: string;
+  readonly group: string;
+  readonly dependencies: z.infer<typeof table>;
+}
+
+function sections(poetry: z.infer<typeof schema>): readonly Section[] {
+  return [
+    { header: 'tool.poetry.dependencies', group: 'main', dependencies: poetry.dependencies },
+    { header: 'tool.poetry.dev-dependencies', group: 'dev', dependencies: poetry['dev-dependencies'] },
+    ...Object.entries(poetry.group).map(([name, { dependencies }]) => ({
+      header: `tool.poetry.group.${name}.dependencies`,
+      group: name,
+      dependencies,
+    })),
+  ];
 }
 
 function alternatives(given: z.infer<typeof entry>): readonly Detailed[] {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { normaliseName, parseNamedRequirement } from '../requirement-line.ts';
+import { normaliseName } from '../distribution-name.ts';
+import { parseNamedRequirement } from '../requirement-line.ts';
 import type { EnvironmentFile, EnvironmentProblem, ListedDistribution } from './environment-file.ts';
+import { lineOfText } from './manifest-lines.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 import { readPoetryTable } from './pyproject-poetry.ts';
 
@@ -63,15 +65,21 @@ function describe(manifest: Manifest, file: EnvironmentText): EnvironmentFile {
   };
   if (manifest.project?.dynamic.includes('dependencies') === true)
     tell('dynamic', 'the dependencies are dynamic: only a build of the project tells them');
-  const poetry = readPoetryTable(manifest.tool.poetry, tell);
-  const listed = groupsOf(manifest, tell).flatMap(({ name, requirements }) =>
-    requirements.flatMap((text) => listedOf(text, name, tell)),
+  const poetry = readPoetryTable(manifest.tool.poetry, file.text, tell);
+  const projectName = manifest.project?.name ?? poetry.name;
+  const groups = withoutSelf(groupsOf(manifest, tell), projectName);
+  const listed = groups.flatMap(({ name, requirements }) =>
+    requirements.flatMap((text) => {
+      const line = lineOfText(file.text, text);
+      return listedOf(text, name, tell).map((one) => ({ ...one, ...(line > 0 && { line }) }));
+    }),
   );
   const defaultGroups = manifest.tool.uv?.['default-groups'];
   const requiresPython = manifest.project?.['requires-python'] ?? poetry.requiresPython;
   return {
     path: file.path,
     kind: 'pyproject.toml',
+    ...(projectName !== undefined && { projectName: normaliseName(projectName) }),
     ...(requiresPython !== undefined && { requiresPython }),
     distributions: withUvSources([...joined(listed), ...poetry.distributions], manifest),
     ...(poetry.optionalGroups.length > 0 && { optionalGroups: poetry.optionalGroups }),
@@ -101,6 +109,23 @@ function groupsOf({ project, tool, ...rest }: Manifest, tell: Tell): Group[] {
     ...Object.entries(tool.pdm?.['dev-dependencies'] ?? {}).map(([name, list]) => plain(name, list)),
     plain('dev', tool.uv?.['dev-dependencies'] ?? []),
   ];
+}
+
+/** An extra or a group may ask for the project itself with extras (`all = ["scores[gpu,plots]"]`): it has what they have. */
+function withoutSelf(groups: readonly Group[], projectName: string | undefined): readonly Group[] {
+  const own = projectName === undefined ? undefined : normaliseName(projectName);
+  const requirementsOf = (name: string, seen: readonly string[]): readonly string[] =>
+    groups
+      .filter((one) => one.name === name && !seen.includes(name))
+      .flatMap(({ requirements }) =>
+        requirements.flatMap((text) => {
+          const parsed = parseNamedRequirement(text);
+          if ('error' in parsed || parsed.name !== own) return [text];
+          return parsed.extras.flatMap((extra) => requirementsOf(`extra:${extra}`, [...seen, name]));
+        }),
+      );
+  const names = [...new Set(groups.map(({ name }) => name))];
+  return names.map((name) => ({ name, requirements: requirementsOf(name, []) }));
 }
 
 /** PEP 735: groups include others, never in a circle; names are compared as distribution names are. */
@@ -156,7 +181,8 @@ function listedOf(text: string, groupName: string, tell: Tell): ListedDistributi
 function joined(listed: readonly ListedDistribution[]): ListedDistribution[] {
   const byLine = new Map<string, ListedDistribution>();
   for (const one of listed) {
-    const key = JSON.stringify({ ...one, groups: [] });
+    const { groups: _, line: __, ...same } = one;
+    const key = JSON.stringify(same);
     const known = byLine.get(key);
     byLine.set(
       key,

@@ -4,6 +4,7 @@ import { readCondaLock } from './conda-lock.ts';
 import type { EnvironmentFile } from './environment-file.ts';
 import type { EnvironmentText } from './parse-text.ts';
 import { readPdmLock } from './pdm-lock.ts';
+import { readPipfile } from './pipfile.ts';
 import { readPipfileLock } from './pipfile-lock.ts';
 import { readPoetryLock } from './poetry-lock.ts';
 import { readPylock } from './pylock.ts';
@@ -19,6 +20,7 @@ const readers: readonly (readonly [RegExp, (file: EnvironmentText) => Environmen
   [/^([\w.-]*-)?environment(-[\w.-]*)?\.ya?ml$/, readCondaEnvironment],
   [/^([\w.-]*[.-])?conda-lock\.ya?ml$/, readCondaLock],
   [/^pyproject\.toml$/, readPyproject],
+  [/^Pipfile$/, readPipfile],
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { normaliseName } from '../requirement-line.ts';
+import { normaliseName } from '../distribution-name.ts';
+import { joinMarkers } from '../marker-syntax.ts';
 import type { DistributionPlace, EnvironmentFile, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 
@@ -14,6 +15,8 @@ const dependencies = z.array(dependency).default([]);
 const schema = z.object({
   version: z.literal(1, 'only version 1 of the format is known'),
   'requires-python': z.string().optional(),
+  /** Of a workspace without a project at its root. */
+  manifest: z.object({ 'dependency-groups': z.record(z.string(), dependencies).default({}) }).optional(),
   package: z
     .array(
       z.object({
@@ -31,7 +34,8 @@ type LockedPackage = z.infer<typeof schema>['package'][number];
 
 /**
  * Reads `uv.lock`. The project itself and the members of its workspace are packages of the lock, too; what they lead to are their
- * groups: `main`, `extra:NAME`, the names of groups. Markers stand at the edges of the graph, and hold for what lies behind.
+ * groups: `main`, `extra:NAME`, the names of groups, and for members other than the root the same behind `member:NAME:`. A root without a
+ * project stands for all members. Markers stand at the edges of the graph, and hold for what lies behind.
  *
  *     version = 1
  *     [[package]]
@@ -44,12 +48,14 @@ export function readUvProjectLock(file: EnvironmentText): EnvironmentFile {
 }
 
 function describe(lock: z.infer<typeof schema>, { path }: EnvironmentText): EnvironmentFile {
-  const reached = reachFromMembers(lock.package);
+  const root = lock.package.find(isRoot);
+  const reached = reachFrom(startsOf(lock, root), lock.package);
   const requiresPython = lock['requires-python'];
   const registries = lock.package.flatMap(({ source }) => textOf(source['registry']) ?? []);
   return {
     path,
     kind: 'uv.lock',
+    ...(root !== undefined && { projectName: normaliseName(root.name) }),
     ...(requiresPython !== undefined && { requiresPython }),
     distributions: lock.package
       .filter((one) => !isMember(one))
@@ -64,6 +70,11 @@ function isMember({ source }: LockedPackage): boolean {
   return 'editable' in source || 'virtual' in source || 'directory' in source;
 }
 
+/** `{ editable = "." }`, `{ virtual = "." }`: where the lock file lies. */
+function isRoot({ source }: LockedPackage): boolean {
+  return [source['editable'], source['virtual'], source['directory']].includes('.');
+}
+
 /** How a package is come to. */
 interface Way {
   readonly group: string;
@@ -72,14 +83,34 @@ interface Way {
   readonly extras: readonly string[];
 }
 
-function reachFromMembers(packages: readonly LockedPackage[]): ReadonlyMap<LockedPackage, readonly Way[]> {
+interface Step {
+  readonly edge: Dependency;
+  readonly way: Omit<Way, 'extras'>;
+}
+
+/** What each group of each member asks for. */
+function startsOf(lock: z.infer<typeof schema>, root: LockedPackage | undefined): readonly Step[] {
+  const ofMembers = lock.package.filter(isMember).flatMap((member) => {
+    const ofMember = `member:${normaliseName(member.name)}:`;
+    const prefixes = root === undefined ? ['', ofMember] : [member === root ? '' : ofMember];
+    return groupsOf(member).flatMap(([group, edges]) =>
+      prefixes.map((prefix) => [`${prefix}${group}`, edges] as const),
+    );
+  });
+  const ofWorkspace = Object.entries(lock.manifest?.['dependency-groups'] ?? {});
+  return [...ofMembers, ...ofWorkspace].flatMap(([group, edges]) =>
+    edges.map((edge) => ({ edge, way: { group, marker: undefined } })),
+  );
+}
+
+function reachFrom(
+  starts: readonly Step[],
+  packages: readonly LockedPackage[],
+): ReadonlyMap<LockedPackage, readonly Way[]> {
   const byName = new Map<string, LockedPackage[]>();
   for (const one of packages) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
   const ways = new Map<LockedPackage, Way[]>();
-  const queue: { readonly edge: Dependency; readonly way: Omit<Way, 'extras'> }[] = [];
-  for (const member of packages.filter(isMember))
-    for (const [group, edges] of groupsOf(member))
-      for (const edge of edges) queue.push({ edge, way: { group, marker: undefined } });
+  const queue = [...starts];
   for (const { edge, way } of queue) {
     const targets = (byName.get(edge.name) ?? []).filter(
       (one) => edge.version === undefined || one.version === undefined || one.version === edge.version,
@@ -97,8 +128,8 @@ function reachFromMembers(packages: readonly LockedPackage[]): ReadonlyMap<Locke
       if (isKnown) continue;
       ways.set(target, [...known, { group: way.group, marker, extras: edge.extra }]);
       const optional = edge.extra.flatMap((extra) => target['optional-dependencies'][extra] ?? []);
-      const next = isMember(target) ? [] : [...target.dependencies, ...optional];
-      for (const following of next) queue.push({ edge: following, way: { group: way.group, marker } });
+      for (const following of [...target.dependencies, ...optional])
+        queue.push({ edge: following, way: { group: way.group, marker } });
     }
   }
   return ways;
@@ -123,8 +154,8 @@ function both(one: string | undefined, other: string | undefined): string | unde
 
 function distribution(one: LockedPackage, ways: readonly Way[]): ListedDistribution {
   const place = placeOf(one.source);
-  const markers = [...new Set(ways.map(({ marker }) => marker))];
-  const marker = markers.includes(undefined) || markers.length === 0 ? undefined : anyOf(markers);
+  const markers = ways.flatMap(({ marker }) => marker ?? []);
+  const marker = markers.length === ways.length && ways.length > 0 ? joinMarkers(markers) : undefined;
   return {
     name: normaliseName(one.name),
     ...(one.version !== undefined && { version: one.version }),
@@ -134,10 +165,6 @@ function distribution(one: LockedPackage, ways: readonly Way[]): ListedDistribut
     ...(place !== undefined && { place }),
     requires: [...new Set(one.dependencies.map(({ name }) => normaliseName(name)))],
   };
-}
-
-function anyOf(markers: readonly (string | undefined)[]): string {
-  return markers.length === 1 ? (markers[0] ?? '') : markers.map((one) => `(${one})`).join(' or ');
 }
 
 function placeOf(source: LockedPackage['source']): DistributionPlace | undefined {

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { UserError } from '../../../base/index.ts';
 import type { DepsSubject } from '../../../deps/index.ts';
-import { baseImage, describeDockerfileForForecast, type MissingRow } from '../../../forecast/index.ts';
+import { baseImage, describeDockerfileForForecast } from '../../../forecast/index.ts';
 import { type Project, readProject } from '../../../project/index.ts';
 import {
   type FoundResolver,
@@ -154,7 +154,7 @@ async function installPlan(
   });
   const { baseReference: base, indexes } = described;
   const hasBytecode = described.python.bytecode === 'all';
-  const asked = projectRequirements(project, trees);
+  const asked = await projectRequirements(project, trees);
   if (requirement.length > 0) {
     const names = new Set(trees.flatMap(({ files }) => files.map(({ path }) => path)));
     const requested = asked.requested.filter(({ file }) => names.has(file));
@@ -168,8 +168,8 @@ async function installPlan(
     };
   }
   const last: InstallStep = {
-    requirements: [...described.requirements, ...asked.requirements],
-    constraints: [...(described.constraints ?? []), ...asked.constraints],
+    requirements: described.requirements,
+    constraints: described.constraints ?? [],
     indexes,
   };
   return {
@@ -178,7 +178,9 @@ async function installPlan(
     requested: asked.requested,
     installs: asked.installs,
     steps: [...(described.earlierInstalls ?? []), last],
-    incomplete: (described.missing ?? []).flatMap((row) => unreadPart(row, asked)),
+    incomplete: (described.missing ?? []).flatMap(({ group, because }) =>
+      group === 'python-dependencies' ? [{ what: 'Python', because }] : [],
+    ),
   };
 }
 
@@ -189,15 +191,6 @@ function problemsOf(trees: readonly RequirementsTree[]): DepsSubject['incomplete
       because: message,
     })),
   );
-}
-
-/** Installations that nobody has read; those of tools with a manifest, and of the project itself, are read here. */
-function unreadPart({ group, because }: MissingRow, asked: ProjectRequirements): DepsSubject['incomplete'] {
-  if (group !== 'python-dependencies') return [];
-  const tool = /`(uv|poetry|pdm|pipenv) (?:install|sync)`/.exec(because)?.[1];
-  if (tool !== undefined && asked.readTools.has(tool)) return [];
-  if (asked.hasReadPackages && /what `pip install [^`]*` brings along/.test(because)) return [];
-  return [{ what: 'Python', because }];
 }
 
 function stepOf(tree: RequirementsTree, indexes: InstallStep['indexes']): InstallStep {

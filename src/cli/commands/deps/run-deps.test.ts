@@ -91,7 +91,8 @@ describe.skipIf(!hasPip)('a project', () => {
     [
       'uv.lock',
       'uv sync --frozen',
-      'version = 1\n[[package]]\nname = "click"\nversion = "1.0"\n[[package]]\nname = "api"\nversion = "0"\nsource = { virtual = "." }\n',
+      'version = 1\n[[package]]\nname = "click"\nversion = "1.0"\n[[package]]\nname = "api"\nversion = "0"\nsource = { virtual = "." }\ndependencies = [{ name = "click" }]\n[package.dev-dependencies]\ndev = [{ name = "pytest" }]\n' +
+        '[[package]]\nname = "pytest"\nversion = "1.0"\ndependencies = [{ name = "pluggy" }]\n[[package]]\nname = "pluggy"\nversion = "1.0"\n',
       '[project]\nname = "api"\nversion = "0"\ndependencies = ["click"]\n[dependency-groups]\ndev = ["pytest"]\n',
       ['click', 'pluggy', 'pytest'],
     ],

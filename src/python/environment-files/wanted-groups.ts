@@ -1,9 +1,19 @@
-import type { ProjectInstall } from '../dockerfile/index.ts';
-import { type EnvironmentFile, normaliseName } from '../python/index.ts';
+import { normaliseName } from '../distribution-name.ts';
+import type { EnvironmentFile } from './environment-file.ts';
+
+/** The tools that install a project from its manifest and lock file. */
+export type ProjectTool = 'uv' | 'poetry' | 'pdm' | 'pipenv';
+
+/** An installation from manifest and lock file: `uv sync --no-dev`. */
+export interface ToolCommand {
+  readonly tool: ProjectTool;
+  /** The words behind `sync` or `install`. */
+  readonly arguments: readonly string[];
+}
 
 /** A command and the files that it reads. */
 export interface GroupsQuestion {
-  readonly install: ProjectInstall;
+  readonly install: ToolCommand;
   readonly file: EnvironmentFile;
   readonly manifest: EnvironmentFile | undefined;
 }
@@ -25,7 +35,7 @@ export function wantedGroups(question: GroupsQuestion): IsWanted {
 }
 
 /** Values of an option in either spelling, lists by commas or blanks taken apart: `--only main,test`, `--group=lint`. */
-export function optionValues({ arguments: words }: ProjectInstall, ...names: readonly string[]): string[] {
+export function optionValues({ arguments: words }: ToolCommand, ...names: readonly string[]): string[] {
   return words.flatMap((word, at) => {
     const [name = '', ...rest] = word.split('=');
     if (!names.includes(name)) return [];
@@ -33,11 +43,11 @@ export function optionValues({ arguments: words }: ProjectInstall, ...names: rea
   });
 }
 
-function has({ arguments: words }: ProjectInstall, ...names: readonly string[]): boolean {
+function has({ arguments: words }: ToolCommand, ...names: readonly string[]): boolean {
   return words.some((word) => names.includes(word));
 }
 
-function extrasOf(install: ProjectInstall): IsWanted {
+function extrasOf(install: ToolCommand): IsWanted {
   const extras = optionValues(install, '--extra', '-E', '--extras').map(
     (name) => `extra:${normaliseName(name)}`,
   );
@@ -48,8 +58,23 @@ function isExtra(group: string): boolean {
   return group.startsWith('extra:');
 }
 
-// uv sync --no-dev --group serve --extra gpu
-function ofUv({ install, manifest }: GroupsQuestion): IsWanted {
+// uv sync --no-dev --group serve --extra gpu --package api
+function ofUv({ install, file, manifest }: GroupsQuestion): IsWanted {
+  const packages = optionValues(install, '--package').map(normaliseName);
+  const isAll = has(install, '--all-packages');
+  const isInner = ofUvMember({ install, manifest });
+  return (group) => {
+    const [, member, inner] = /^member:([^:]+):(.*)$/.exec(group) ?? [];
+    const isMemberWanted =
+      isAll ||
+      (member === undefined
+        ? packages.length === 0 || packages.includes(file.projectName ?? '')
+        : packages.includes(member));
+    return isMemberWanted && isInner(inner ?? group);
+  };
+}
+
+function ofUvMember({ install, manifest }: Pick<GroupsQuestion, 'install' | 'manifest'>): IsWanted {
   const only = [...optionValues(install, '--only-group'), ...(has(install, '--only-dev') ? ['dev'] : [])];
   if (only.length > 0) return (group) => only.includes(group);
   const defaults = manifest?.defaultGroups ?? ['dev'];

@@ -1,0 +1,219 @@
+import type { Instruction, PipInstall } from '../dockerfile/index.ts';
+import {
+  listedRequirements,
+  normaliseName,
+  type PackageIndexes,
+  type RequirementsTree,
+  readEnvironmentFile,
+  readRequirementsTree,
+} from '../python/index.ts';
+import { contextPaths } from './context-paths.ts';
+import { type LocalProject, manifestBehind, readLocalProject } from './local-projects.ts';
+
+/** Gives the text of a file of the build context, or undefined when there is none. */
+export type ReadText = (path: string) => Promise<string | undefined>;
+
+/** Installations that look for packages in the same places. */
+export interface PipStep {
+  readonly requirements: readonly string[];
+  readonly constraints: readonly string[];
+  readonly indexes: PackageIndexes;
+}
+
+/** An installation, and why something of it is not in `step`; one clause each. */
+export interface ReadStep {
+  readonly step: PipStep;
+  readonly problems: readonly string[];
+}
+
+/** Where an installation's files are looked for. */
+export interface ReadContext {
+  /** Instructions among which are the COPYs that bring them. */
+  readonly copies: readonly Instruction[];
+  readonly readText: ReadText;
+}
+
+/** Reads a `pip install`: what it names, the files that it names, and the projects of the build context. */
+export async function readStep(
+  { instruction, install }: { readonly instruction: Instruction; readonly install: PipInstall },
+  context: ReadContext,
+): Promise<ReadStep> {
+  const where = { instruction, context };
+  const parts: Part[] = [
+    { requirements: install.requirements.map((word) => expand(word.text, instruction)) },
+  ];
+  for (const { text } of install.requirementFiles) parts.push(await readFile(text, install, where));
+  for (const { text } of install.constraintFiles)
+    parts.push(await readRequirementsFile(expand(text, instruction), where, true));
+  for (const group of optionsOf(install, '--group')) parts.push(await readGroup(group, where));
+  for (const { text } of install.localPaths)
+    parts.push((await readLocal(expand(text, instruction), where)) ?? unknownProject(text, instruction));
+  const fromCommand = install.options.map((word) => {
+    const [name = '', ...value] = expand(word.text, instruction).split('=');
+    return { name, value: value.join('=') };
+  });
+  const options = [...parts.flatMap((part) => part.options ?? []), ...fromCommand];
+  return {
+    step: {
+      requirements: parts.flatMap(({ requirements }) => requirements),
+      constraints: parts.flatMap(({ constraints }) => constraints ?? []),
+      indexes: readIndexes(options, instruction),
+    },
+    problems: parts.flatMap(({ problems }) => problems ?? []),
+  };
+}
+
+interface Where {
+  readonly instruction: Instruction;
+  readonly context: ReadContext;
+}
+
+interface Part extends Partial<LocalProject> {
+  readonly requirements: readonly string[];
+  readonly constraints?: readonly string[];
+  readonly options?: readonly { readonly name: string; readonly value: string | undefined }[];
+}
+
+function unknownProject(text: string, { syntax }: Instruction): Part {
+  const because = `line ${syntax.startLine}: what \`pip install ${text}\` brings along is known to the build only`;
+  return { requirements: [], problems: [because] };
+}
+
+/** `-r FILE`: a requirements file, or (uv; pip for lock files since 26.1) a manifest or lock file. */
+async function readFile(text: string, install: PipInstall, where: Where): Promise<Part> {
+  const path = expand(text, where.instruction);
+  const manifest = manifestBehind(path, where.instruction.syntax.value);
+  const written = manifest === undefined ? undefined : await readLocal(manifest, where);
+  if (written !== undefined) return written;
+  const extras = optionsOf(install, '--extra').map((name) => `extra:${normaliseName(name)}`);
+  const hasAllExtras = install.options.some((one) => one.text === '--all-extras');
+  return (
+    (await readListed(path, where, (group) => {
+      if (group === 'main' || extras.includes(group)) return true;
+      return hasAllExtras && group.startsWith('extra:');
+    })) ?? (await readRequirementsFile(path, where, false))
+  );
+}
+
+/** `--group dev`, `--group lib/pyproject.toml:dev` (PEP 735; pip since 25.1). */
+async function readGroup(asked: string, where: Where): Promise<Part> {
+  const [, path = 'pyproject.toml', name = ''] = /^(?:(.*):)?([^:]+)$/.exec(asked) ?? [];
+  const found = await readListed(path, where, (group) => normaliseName(group) === normaliseName(name));
+  const missing = `line ${where.instruction.syntax.startLine}: ${path} with the group ${name} is not in the build context`;
+  return found ?? { requirements: [], problems: [missing] };
+}
+
+/** What a manifest or lock file lists; undefined for a file of any other name, or none. */
+async function readListed(
+  path: string,
+  { instruction, context }: Where,
+  isWanted: (group: string) => boolean,
+): Promise<Part | undefined> {
+  for (const candidate of contextPaths(path, instruction, context.copies)) {
+    const text = await context.readText(candidate);
+    if (text === undefined) continue;
+    const file = readEnvironmentFile({ path: candidate, text });
+    return file && listedRequirements(file, { isWanted });
+  }
+  return undefined;
+}
+
+/** A requirements file with all that it includes. */
+export async function readRequirementsFile(path: string, where: Where, isLimit: boolean): Promise<Part> {
+  const tree = await readTree(path, where);
+  const requirements: string[] = [];
+  const constraints: string[] = [];
+  const problems = tree.problems.map(
+    (one) => `${one.path}${one.line > 0 ? `:${one.line}` : ''}: ${one.message}`,
+  );
+  for (const { line, isConstraint, path: file } of tree.requested) {
+    const text = line.kind === 'requirement' ? requirementText(line) : undefined;
+    const isPath = line.kind === 'reference' && line.referenceKind === 'path';
+    const local = isPath ? await readLocal(withExtras(line), where) : undefined;
+    if (local !== undefined) {
+      requirements.push(...local.requirements);
+      problems.push(...local.problems);
+    } else if (text === undefined)
+      problems.push(`${file}:${line.startLine} asks for something that has no name in a package index`);
+    else (isLimit || isConstraint ? constraints : requirements).push(text);
+  }
+  return { requirements, constraints, problems, options: tree.options };
+}
+
+/** Values of an option of the command. */
+function optionsOf(install: PipInstall, name: string): string[] {
+  return install.options.flatMap(({ text }) =>
+    text.startsWith(`${name}=`) ? [text.slice(name.length + 1)] : [],
+  );
+}
+
+type RequirementLine = Extract<RequirementsTree['requested'][number]['line'], { kind: 'requirement' }>;
+
+/** Without hashes: the wheel for the image's platform is one of those that they allow. */
+function requirementText(line: RequirementLine): string {
+  const extras = line.extras.length === 0 ? '' : `[${line.extras.join(',')}]`;
+  const marker = line.marker === undefined ? '' : ` ; ${line.marker}`;
+  return `${line.nameAsWritten}${extras}${line.url === undefined ? line.specifier : ` @ ${line.url}`}${marker}`;
+}
+
+/** Options of the command and its files; pip's variables count where no option is given. */
+function readIndexes(
+  options: readonly { readonly name: string; readonly value: string | undefined }[],
+  instruction: Instruction,
+): PackageIndexes {
+  const { variables } = instruction.before;
+  const values = (...names: readonly string[]): string[] => [
+    ...new Set(options.flatMap((one) => (names.includes(one.name) && one.value ? [one.value] : []))),
+  ];
+  const words = (variable: string): string[] => (variables[variable] ?? '').split(/\s+/).filter(Boolean);
+  const indexUrl = values('-i', '--index-url', '--default-index').at(-1) ?? variables['PIP_INDEX_URL'];
+  const extra = values('--extra-index-url', '--index');
+  const links = values('-f', '--find-links');
+  const hosts = values('--trusted-host');
+  const has = (name: string): boolean => options.some((one) => one.name === name);
+  return {
+    ...(indexUrl !== undefined && { indexUrl }),
+    extraIndexUrls: extra.length > 0 ? extra : words('PIP_EXTRA_INDEX_URL'),
+    findLinks: (links.length > 0 ? links : words('PIP_FIND_LINKS')).filter((link) => /^https?:/.test(link)),
+    trustedHosts: hosts.length > 0 ? hosts : words('PIP_TRUSTED_HOST'),
+    ...(has('--no-index') && { isWithoutIndex: true }),
+    ...(has('--pre') && { isPrereleaseAllowed: true }),
+  };
+}
+
+function expand(text: string, instruction: Instruction): string {
+  return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => {
+    return instruction.before.variables[braced ?? bare] ?? whole;
+  });
+}
+
+/** In requirements files pip puts in variables in this spelling alone, and leaves those that are not set (`expand_env_variables`). */
+function withVariables(
+  text: string | undefined,
+  variables: Readonly<Record<string, string>>,
+): string | undefined {
+  return text?.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name) => variables[name] || whole);
+}
+
+type ReferenceLine = Extract<RequirementsTree['requested'][number]['line'], { kind: 'reference' }>;
+
+function withExtras({ target, extras }: ReferenceLine): string {
+  return extras.length === 0 ? target : `${target}[${extras.join(',')}]`;
+}
+
+/** A folder with a project in it, by its path in the container. */
+async function readLocal(target: string, { instruction, context }: Where): Promise<LocalProject | undefined> {
+  const path = target.replace(/\[[^\]]*\]$/, '').replace(/^file:(\/\/)?/, '');
+  return readLocalProject(target, contextPaths(path, instruction, context.copies), context.readText);
+}
+
+async function readTree(path: string, { instruction, context }: Where): Promise<RequirementsTree> {
+  for (const candidate of contextPaths(path, instruction, context.copies)) {
+    if ((await context.readText(candidate)) !== undefined)
+      return readRequirementsTree(candidate, async (file) =>
+        withVariables(await context.readText(file), instruction.before.variables),
+      );
+  }
+  const message = 'this requirements file is not in the build context';
+  return { files: [], requested: [], options: [], problems: [{ path, line: 0, message }] };
+}
