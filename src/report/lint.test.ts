@@ -84,6 +84,16 @@ b:3:1: error: unknown instruction: FORM [unreadable]
 `);
 });
 
+test('lines and commands hold no control of the terminal', () => {
+  const files = [linted('FROM a:1\nRUN pip install --no-cache-dir \x1b[2Ja\n', 'b\x07')];
+  expect(lintLines(files)).toBe(
+    'b\\x07:2:32: warning: \\x1b[2Ja has no fixed version; two builds can differ [unpinned-pip]\n',
+  );
+  expect(lintAnnotations(files)).toBe(
+    '::warning file=b\\x07,line=2,endLine=2,col=32,endColumn=37,title=unpinned-pip::\\x1b[2Ja has no fixed version; two builds can differ\n',
+  );
+});
+
 test('SARIF has what code scanning shows', () => {
   const log: unknown = JSON.parse(
     lintSarif([linted('FROM debian\n', './a b'), broken], { version: '1.2.3' }),

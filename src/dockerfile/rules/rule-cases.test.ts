@@ -24,6 +24,16 @@ test.each<readonly [name: string, text: string, lines: readonly number[], reason
   ['DL3013', "RUN sh -c 'pip install a'\n", [2], 'a program in quotes'],
   ['DL3013', 'RUN xargs pip install < a\n', [], 'whose packages stand elsewhere'],
   ['DL3042', "RUN su a -c 'pip install b'\n", [2], 'as another user'],
+  ['DL3042', 'RUN python3 -mpip install a\nRUN python -Im pip install b\n', [2, 3], 'options in one word'],
+  ['DL3042', 'RUN python3 -X dev -W error -m pip install a\n', [2], 'options with values'],
+  ['DL3042', 'RUN python3 tool.py -m pip install a\n', [], 'arguments of another program'],
+  [
+    'DL3042',
+    'RUN pip install --no-index -f https://a.b/c d\n',
+    [2],
+    'links of another machine are downloaded',
+  ],
+  ['DL3013', 'RUN pip install --no-index -f https://a.b/c d\n', [2], 'and change'],
   ['DL4006', 'RUN ["bash", "-o", "pipefail", "-c", "a | b"]\n', [], 'set by an option of the program'],
   ['DL4006', "RUN sh -c 'a | b'\n", [2], 'in a program'],
   ['DL3009', "RUN su a -c 'apt-get update'\n", [2], 'as another user'],
@@ -83,6 +93,12 @@ test.each<readonly [name: string, text: string, lines: readonly number[], reason
 test.each<readonly [rule: string, text: string, reason: string]>([
   ['pip-cache', 'RUN pip --no-cache-dir install a==1\n', 'an option of pip itself'],
   ['pip-cache', 'RUN pip install --no-cache a==1\n', 'the beginning of the option'],
+  [
+    'pip-cache',
+    'RUN pip install --no-index --find-links=/wheels a\nRUN pip install --no-index -f . a\n',
+    'nothing is downloaded',
+  ],
+  ['unpinned-pip', 'RUN pip install --no-index --find-links /wheels a\n', 'what lies there decides'],
   ['pip-cache', 'FROM a:1 AS b\nRUN pip install c\nFROM a:1\nCOPY --from=b /d /d\n', 'only copied from'],
   ['pip-cache', 'FROM python:3.13-windowsservercore\nRUN pip install a\n', 'cmd runs it'],
   [
