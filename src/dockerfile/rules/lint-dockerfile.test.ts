@@ -518,6 +518,41 @@ const cases: readonly [
     'FROM python:3.12 AS a\nENTRYPOINT ["sh", "-c"]\nCMD ["python app.py"]\nFROM a\nCMD ["echo a"]\nFROM base:1\nCMD ["python app.py"]\nENTRYPOINT ["/opt/my app/run"]\nRUN ["C:\\\\Program Files\\\\a"]\nFROM python:3.12\nCMD ["python", "a b.py", "--name=a b", "--", "- b", "-v b"]\nRUN ["sh", "-c", "--x y"]\n',
     'arguments of an entry point, perhaps one of an unknown base, a path with a space, a later word, what a shell splits',
   ],
+  [
+    'late-directive',
+    '# A comment\n# syntax=docker/dockerfile:1\nFROM a:1\n# check=skip=all\nRUN b\n# escape=`\n',
+    [2, 4, 6],
+    '# syntax=docker/dockerfile:1\n# check=skip=all\n# see syntax=docker/dockerfile:1\n# syntax = what follows\n# check=the result\nFROM a:1\nRUN b \\\n  # escape=`\n  c\nRUN <<E\n# syntax=docker/dockerfile:1\nE\n',
+    'at the top, words of a sentence, within a command or a heredoc',
+  ],
+  [
+    'lost-state',
+    'FROM a:1\nRUN export A=b\nRUN source /opt/venv/bin/activate\nRUN conda activate x\nRUN set -a && . .env\nRUN A=b\nRUN export $(grep -v "^#" .env | xargs)\nRUN . ~/.nvm/nvm.sh && nvm use 20\n',
+    [2, 3, 4, 5, 6, 7, 8],
+    'FROM a:1\nRUN export A=b && pip install c==1\nRUN . ./install.sh\nRUN export -p > /env\nRUN A=b make\nRUN source activate x && python -m d\nRUN export A=$(b)\nRUN <<E\nset -e\nE\nCMD ["sh", "-c", "export A=b"]\n',
+    'something is done with it, a script of unknown work, a file is written, a program runs for it',
+  ],
+  [
+    'late-cleanup',
+    'FROM debian:12\nRUN apt-get update && apt-get install -y gcc=1\nCOPY a.whl /b/\nRUN apt-get clean && rm -rf /var/lib/apt/lists/*\nRUN apt-get purge -y gcc && apt-get autoremove -y\nRUN rm -rf /b/a.whl ~/.cache\nRUN conda clean -afy\n',
+    [4, 5, 6, 7],
+    'FROM debian:12 AS b\nRUN rm -rf /tmp/*\nRUN apt-get install -y gcc=1 && apt-get purge -y gcc\nRUN rm /etc/nginx/conf.d/default.conf\nRUN rm -rf /tmp/* && make\nRUN --mount=type=cache,target=/tmp rm -rf /tmp/*\nRUN apt-get remove -y python3-blinker\nCOPY r.txt /r/r.txt\nRUN rm /r/r.txt\nRUN true\nRUN set -x\nFROM debian:12 AS c\nRUN make\nRUN rm -rf /tmp/*\nFROM b\nCOPY --from=c /x /x\n',
+    'of the base, in the RUN that made it, a file that is in the way or small, other work too, on a mount, nothing at all, a stage that is only copied from',
+  ],
+  [
+    'distroless-start',
+    'FROM gcr.io/distroless/python3-debian12:nonroot AS a\nCMD ["python", "app.py"]\nFROM gcr.io/distroless/cc-debian12\nENTRYPOINT /app --all\nFROM gcr.io/distroless/java21-debian12\nCMD ["java", "-jar", "a.jar"]\nFROM a\nHEALTHCHECK CMD python x.py\nFROM cgr.dev/chainguard/python:latest\nCMD python app.py\n',
+    [2, 4, 6, 8, 10],
+    'FROM gcr.io/distroless/python3-debian12\nCMD ["app.py"]\nFROM gcr.io/distroless/python3-debian12\nENTRYPOINT ["python3"]\nCMD ["python", "app.py"]\nFROM gcr.io/distroless/base-debian12:debug\nCMD a\nFROM gcr.io/distroless/base-debian12\nCOPY --from=busybox /bin/sh /bin/sh\nCMD a\nFROM gcr.io/distroless/base-debian12\nCOPY --from=b / /\nCMD a\nFROM cgr.dev/chainguard/python:latest-dev\nENTRYPOINT a\nFROM debian:12\nCMD a\n',
+    'a script for the entry point, another entry point, a tag with a shell, a shell that is copied, another base',
+  ],
+  [
+    'other-python',
+    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nFROM gcr.io/distroless/python3-debian11\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/venv /opt/venv\n',
+    [4, 6],
+    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nRUN uv venv --python 3.12 /opt/uv\nFROM gcr.io/distroless/python3-debian12\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/uv /opt/uv\nCOPY --from=b /srv/venv /srv/venv\nFROM debian:12\nCOPY --from=b /usr/local/lib/python3.11 /usr/local/lib/python3.11\nFROM python:3-slim\nCOPY --from=b /opt/venv /opt/venv\nFROM python:3.12-slim\nCOPY --from=b /usr/local/lib/python3.11/site-packages/a /app/a\nFROM python:3.12-slim\nENV PYTHONPATH=/usr/local/lib/python3.11/site-packages\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\n',
+    'the same version, an environment of another Python or of unknown make, a whole Python, a base of unknown version, elsewhere, on the path',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */

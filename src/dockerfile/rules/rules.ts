@@ -20,6 +20,7 @@ import { copyWholeRoot } from './copy-whole-root.ts';
 import { cudaBaseWithCudaWheels } from './cuda-base-with-cuda-wheels.ts';
 import { definitionDescription } from './definition-description.ts';
 import { devDependencies } from './dev-dependencies.ts';
+import { distrolessStart } from './distroless-start.ts';
 import { dockerCleanWithMount } from './docker-clean-with-mount.ts';
 import { duplicateStage } from './duplicate-stage.ts';
 import { emptyContinuation } from './empty-continuation.ts';
@@ -34,8 +35,11 @@ import { instructionCasing } from './instruction-casing.ts';
 import { invalidDefaultArgInFrom } from './invalid-default-arg-in-from.ts';
 import { labelKey } from './label-key.ts';
 import { labelValue } from './label-value.ts';
+import { lateCleanup } from './late-cleanup.ts';
+import { lateDirective } from './late-directive.ts';
 import { latestBase } from './latest-base.ts';
 import { legacyEnv } from './legacy-env.ts';
+import { lostState } from './lost-state.ts';
 import { maintainer } from './maintainer.ts';
 import { missingHealthcheck } from './missing-healthcheck.ts';
 import { missingLabel } from './missing-label.ts';
@@ -46,6 +50,7 @@ import { oneCmd } from './one-cmd.ts';
 import { oneEntrypoint } from './one-entrypoint.ts';
 import { oneHealthcheck } from './one-healthcheck.ts';
 import { oneWordCommand } from './one-word-command.ts';
+import { otherPython } from './other-python.ts';
 import { pipCache } from './pip-cache.ts';
 import { pipefail } from './pipefail.ts';
 import { recursiveChown } from './recursive-chown.ts';
@@ -154,4 +159,9 @@ export const lintRules: readonly LintRule[] = [
   brokenList,
   swallowedInstruction,
   oneWordCommand,
+  lateDirective,
+  lostState,
+  lateCleanup,
+  distrolessStart,
+  otherPython,
 ];
