@@ -26,8 +26,14 @@ function listsLeft(subject: LintSubject, instruction: Instruction): readonly Vio
   const update = commands.find((command) => aptAction(command) === 'update');
   const isKept = isMounted(instruction, ['/var/lib/apt/lists', '/var/lib/apt', '/var/lib', '/var']);
   if (update === undefined || isKept || removes(commands, lists)) return [];
+  const isAlone = commands.every((command) => aptAction(command) !== 'install');
   const isUnused = commands.length === 1 && laterThan(subject, instruction).every(needsNoLists);
   if (isUnused) return [{ range: update.range, message: 'nothing is installed from these package lists' }];
+  if (isAlone && laterThan(subject, instruction).some(installsFromThem)) {
+    const message =
+      'the package lists stay in this layer, and a cached one is old when packages change: update in the RUN that installs, and end it with rm -rf /var/lib/apt/lists/*';
+    return [{ range: update.range, message }];
+  }
   return [
     {
       range: update.range,
@@ -87,6 +93,11 @@ function laterThan({ model }: LintSubject, { stage, syntax }: Instruction): read
   return keptStages(model)
     .flatMap(({ instructions }) => instructions)
     .filter((one) => one.stage > stage || one.syntax.startLine > syntax.startLine);
+}
+
+function installsFromThem({ commands = [] }: Instruction): boolean {
+  const actions = commands.map(aptAction);
+  return actions.includes('install') && !actions.includes('update');
 }
 
 /** Commands that are known, among them no script and no apt that reads the lists of another RUN. */

@@ -590,6 +590,23 @@ test('every rule has a case and a page', () => {
   expect(lintRules.filter(({ id }) => !existsSync(page(id)))).toEqual([]);
 });
 
+test.each<readonly [text: string, message: string, reason: string]>([
+  [
+    'RUN apt-get update\nRUN apt-get install -y git\n',
+    'the package lists stay in this layer, and a cached one is old when packages change: update in the RUN that installs, and end it with rm -rf /var/lib/apt/lists/*',
+    'removed in the RUN of the update, the install would fail',
+  ],
+  [
+    'RUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n',
+    'the package lists stay in this layer: end the RUN with rm -rf /var/lib/apt/lists/*',
+    'the first RUN installs by itself',
+  ],
+  ['RUN apt-get update\n', 'nothing is installed from these package lists', 'nothing follows'],
+])('apt-lists-left of %j', (text, message, reason) => {
+  const found = lintDockerfile(`FROM debian:12\n${text}`).find(({ rule }) => rule === 'apt-lists-left');
+  expect([reason, found?.message]).toEqual([reason, message]);
+});
+
 test.each(cases)('%s', (rule, fires, lines, silent, reason) => {
   expect(linesOf(rule, fires)).toEqual(lines);
   expect([reason, linesOf(rule, silent)]).toEqual([reason, []]);

@@ -58,6 +58,12 @@ test.each<readonly [name: string, text: string, lines: readonly number[], reason
   ['DL3020', 'ADD "file.zip" /a/\n', [2], 'ADD unpacks no zip'],
   ['DL3042', 'FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install x\n', [], 'inherited'],
   ['DL3042', 'FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM a:1\nRUN pip install x\n', [4], 'of another stage'],
+  [
+    'undefined-var',
+    'FROM python:3.12\nENV PYTHONPATH=/a:$PYTONPATH\n',
+    [2],
+    'a slip of the variable that is set',
+  ],
   ['DL3044', 'ENV PATH=/a:$PATH PATH=/b:$PATH\n', [2], 'the first value is lost'],
   [
     'DL3045',
