@@ -9,6 +9,10 @@ import type { LintRule, LintSubject, Violation } from './rule.ts';
 const lists = /^\/var\/lib\/(?:apt(?:\/(?:lists)?.*|\*)?|\*)/;
 const archives = /^\/var\/cache(?:\/apt(?:\/archives)?)?(?:\/?\*?|\/\*\.deb)$/;
 
+/** Programs that call apt by themselves. */
+const installersWithApt =
+  /^(?:add-apt-repository|ansible(?:-playbook)?|aptitude|apt-(?:fast|file)|gdebi|mk-build-deps|nala|playwright|rosdep|tasksel)$/;
+
 /** Package lists, or downloaded packages, left in the layer. */
 export const aptListsLeft: LintRule = {
   id: 'apt-lists-left',
@@ -108,9 +112,10 @@ function needsNoLists({ syntax, commands }: Instruction): boolean {
     commands?.every(
       (command) =>
         (aptAction(command) === undefined || updates || aptAction(command) === 'clean') &&
-        !/(?:^|\/)(?:ba|da|a)?sh$|\.sh$|^\.{0,2}\/|^(?:source|\.|eval|xargs|aptitude|add-apt-repository|playwright|make)$/.test(
+        !/(?:^|\/)(?:ba|da|a)?sh$|\.sh$|^\.{0,2}\/|^(?:source|\.|eval|xargs|make)$/.test(
           command.words[0] ?? '',
-        ),
+        ) &&
+        !command.words.some((word) => installersWithApt.test(word)),
     ) === true
   );
 }

@@ -602,6 +602,11 @@ test.each<readonly [text: string, message: string, reason: string]>([
     'the first RUN installs by itself',
   ],
   ['RUN apt-get update\n', 'nothing is installed from these package lists', 'nothing follows'],
+  [
+    'RUN apt-get update\nRUN rosdep install --from-paths src -y\n',
+    'the package lists stay in this layer: end the RUN with rm -rf /var/lib/apt/lists/*',
+    'a program that installs with apt itself',
+  ],
 ])('apt-lists-left of %j', (text, message, reason) => {
   const found = lintDockerfile(`FROM debian:12\n${text}`).find(({ rule }) => rule === 'apt-lists-left');
   expect([reason, found?.message]).toEqual([reason, message]);
