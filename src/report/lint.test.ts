@@ -56,6 +56,7 @@ test.each<readonly [text: string, source: string, mark: string, reason: string]>
     'a long line is cut down to the place',
   ],
   ['FROM a:1\nCMD a && \\\n  b\n', 'CMD a && \\', '^^^^^^^^', 'of several lines the first, without its end'],
+  ['FROM a:1\nRUN sudo Jos\udce9\n', 'RUN sudo Jos\\xe9', '    ^^^^^^^^^^^^', 'a byte that is no UTF-8'],
   ['FROM a:1\nRUN sudo \x1b[31m\n', 'RUN sudo \\x1b[31m', '    ^^^^^^^^^^^^^', 'no control of the terminal'],
 ])('%j', (text, source, mark, reason) => {
   expect([reason, ...frame(text)]).toEqual([reason, source, mark]);
