@@ -553,6 +553,34 @@ const cases: readonly [
     'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nRUN uv venv --python 3.12 /opt/uv\nFROM gcr.io/distroless/python3-debian12\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/uv /opt/uv\nCOPY --from=b /srv/venv /srv/venv\nFROM debian:12\nCOPY --from=b /usr/local/lib/python3.11 /usr/local/lib/python3.11\nFROM python:3-slim\nCOPY --from=b /opt/venv /opt/venv\nFROM python:3.12-slim\nCOPY --from=b /usr/local/lib/python3.11/site-packages/a /app/a\nFROM python:3.12-slim\nENV PYTHONPATH=/usr/local/lib/python3.11/site-packages\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\n',
     'the same version, an environment of another Python or of unknown make, a whole Python, a base of unknown version, elsewhere, on the path',
   ],
+  [
+    'unreached-cmd',
+    'FROM a:1 AS b\nENTRYPOINT python app.py\nCMD ["--port", "80"]\nFROM a:1\nENTRYPOINT ["python3", "app.py"]\nCMD -p 80\nFROM b\nCMD ["--port", "81"]\n',
+    [3, 6, 8],
+    'FROM a:1 AS b\nCMD ["python", "a.py"]\nFROM b\nENTRYPOINT python app.py\nFROM a:1\nENTRYPOINT exec app "$0" "$@"\nCMD ["a"]\nFROM a:1\nENTRYPOINT ["/entrypoint.sh"]\nCMD python app.py\nFROM a:1\nENTRYPOINT ["poetry", "run"]\nCMD python app.py\nFROM a:1\nENTRYPOINT a\nCMD []\nFROM a:1\nENTRYPOINT ["python", "a.py"]\nCMD ["--b"]\n',
+    'a CMD that goes with the ENTRYPOINT of a later stage, arguments that are used, scripts and programs that start another, no arguments, a list',
+  ],
+  [
+    'idle-cache-mount',
+    'FROM debian:12\nRUN --mount=type=cache,target=/root/.cache/pip pip install --no-cache-dir a==1\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --no-cache\nRUN --mount=type=cache,target=/var/cache/apt --mount=type=cache,target=/var/lib/apt apt-get update && apt-get clean && rm -rf /var/lib/apt/lists/*\nENV PIP_NO_CACHE_DIR=1\nRUN --mount=type=cache,target=/root/.cache/pip pip install b==1\n',
+    [2, 3, 4, 4, 6],
+    'FROM debian:12\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1 && pip install --no-cache-dir b==1\nRUN --mount=type=cache,target=/root/.cache/uv pip install --no-cache-dir uv && uv sync\nRUN --mount=type=cache,target=/var/cache/apt apt-get update && rm -rf /var/lib/apt/lists/*\nRUN pip install --no-cache-dir a==1 && rm -rf ~/.cache/pip\n',
+    'one of two fills it, another tool does, what is removed is on no mount, no mount',
+  ],
+  [
+    'secret-in-command',
+    'FROM a:1\nRUN pip install --index-url https://bot:hunter22@pypi.example.com/simple b\nRUN git clone https://ghp_0123456789abcdef0123@github.com/a/b\nRUN <<E\ncurl -H "Authorization: Bearer abcdef123456" https://a.example\nE\n',
+    [2, 3, 5],
+    'FROM a:1\nRUN --mount=type=secret,id=t pip install --index-url https://bot:$(cat /run/secrets/t)@pypi.example.com/simple b\nRUN git clone https://$TOKEN@github.com/a/b\nENV DATABASE_URL=postgres://postgres:postgres@db/app\nRUN git clone git@github.com:a/b\nRUN echo "root:Docker!" | chpasswd\nENV GITHUB_TOKEN=ghp_0123456789abcdef0123\n',
+    'a secret mount, a variable, a data base of the build, a user of ssh, a password of the image itself, what secret-in-env tells',
+  ],
+  [
+    'tool-cache',
+    'FROM python:3.12\nRUN poetry install --only main\nRUN pdm sync --prod\n',
+    [2, 3],
+    'FROM python:3.12 AS b\nRUN poetry install\nFROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pypoetry/cache poetry install\nRUN poetry install --no-cache\nRUN poetry install && rm -rf $POETRY_CACHE_DIR\nRUN poetry install && poetry cache clear pypi --all -n\nRUN uv sync\nCOPY --from=b /a /a\n',
+    'a stage that is only copied from, a mount, no cache, removed in the same RUN, a tool that links what it keeps',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */

@@ -31,6 +31,7 @@ import { exposePort } from './expose-port.ts';
 import { exposeProtocolCasing } from './expose-protocol-casing.ts';
 import { fromAsCasing } from './from-as-casing.ts';
 import { healthcheckProgram } from './healthcheck-program.ts';
+import { idleCacheMount } from './idle-cache-mount.ts';
 import { instructionCasing } from './instruction-casing.ts';
 import { invalidDefaultArgInFrom } from './invalid-default-arg-in-from.ts';
 import { labelKey } from './label-key.ts';
@@ -63,12 +64,14 @@ import { reservedStageName } from './reserved-stage-name.ts';
 import { rootUser } from './root-user.ts';
 import { rpmCache } from './rpm-cache.ts';
 import type { LintRule } from './rule.ts';
+import { secretInCommand } from './secret-in-command.ts';
 import { secretInEnv } from './secret-in-env.ts';
 import { shellFormCommand } from './shell-form-command.ts';
 import { sourceBeforeInstall } from './source-before-install.ts';
 import { stageNameCasing } from './stage-name-casing.ts';
 import { sudo } from './sudo.ts';
 import { swallowedInstruction } from './swallowed-instruction.ts';
+import { toolCache } from './tool-cache.ts';
 import { undefinedArgInFrom } from './undefined-arg-in-from.ts';
 import { undefinedVar } from './undefined-var.ts';
 import { unexpectedLabel } from './unexpected-label.ts';
@@ -76,6 +79,7 @@ import { unknownCopyStage } from './unknown-copy-stage.ts';
 import { unknownIgnore } from './unknown-ignore.ts';
 import { unpinnedApt } from './unpinned-apt.ts';
 import { unpinnedPip } from './unpinned-pip.ts';
+import { unreachedCmd } from './unreached-cmd.ts';
 import { untaggedBase } from './untagged-base.ts';
 import { untrustedRegistry } from './untrusted-registry.ts';
 import { useraddLargeUid } from './useradd-large-uid.ts';
@@ -164,4 +168,8 @@ export const lintRules: readonly LintRule[] = [
   lateCleanup,
   distrolessStart,
   otherPython,
+  unreachedCmd,
+  idleCacheMount,
+  secretInCommand,
+  toolCache,
 ];
