@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Progress, silentProgress, terminalProgress, UserError } from '../base/index.ts';
+import { encodeLossless, type Progress, silentProgress, terminalProgress, UserError } from '../base/index.ts';
 
 /** Everything that the program takes from its surroundings, read once. */
 export interface CliEnvironment {
@@ -16,6 +16,7 @@ export interface CliEnvironment {
   readonly progress: Progress;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** To standard output; bytes of the user's files that are no UTF-8 come out as they were. */
   readonly write: (text: string) => void;
 }
 
@@ -38,7 +39,7 @@ export function readEnvironment(signal: AbortSignal, isQuiet = false): CliEnviro
     columns: process.stdout.columns ?? 100,
     progress: isQuiet ? silentProgress : terminalProgress(process.stderr),
     signal,
-    write: (text) => void process.stdout.write(text),
+    write: (text) => void process.stdout.write(encodeLossless(text)),
   };
 }
 

@@ -112,6 +112,12 @@ export function hasPipOption(install: PipInstall, ...names: readonly string[]): 
   return install.options.some((option) => names.includes(option.text.split('=')[0] ?? ''));
 }
 
+/** Whether all comes from directories that are at hand: `--no-index --find-links=/wheels`. */
+export function downloadsNothing(install: PipInstall): boolean {
+  const links = install.options.filter(({ text }) => /^(?:-f|--find-links)=/.test(text));
+  return hasPipOption(install, '--no-index') && links.every(({ text }) => !/=\w+:\/\/|=.*\$/.test(text));
+}
+
 function installArgument(
   words: readonly string[],
 ): { readonly tool: 'pip' | 'uv'; readonly firstArgument: number } | undefined {
@@ -124,10 +130,26 @@ function installArgument(
   };
   if (/^pip(\d+(\.\d+)?)?$/.test(program)) return after(first + 1, 'pip');
   if (/^(python|pypy)(\d+(\.\d+)?)?$/.test(program)) {
-    const module = words.indexOf('-m');
-    return module !== -1 && words[module + 1] === 'pip' ? after(module + 2, 'pip') : undefined;
+    const module = moduleOf(words, first + 1);
+    return module?.name === 'pip' ? after(module.next, 'pip') : undefined;
   }
   if (program === 'uv' && words[first + 1] === 'pip') return after(first + 2, 'uv');
+  return undefined;
+}
+
+/** The module that Python's options name, and what follows it: `-m pip`, `-mpip`, `-Im pip`; options of a script that Python runs are not its own. */
+function moduleOf(words: readonly string[], from: number): { name: string; next: number } | undefined {
+  for (let at = from; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (word === '--check-hash-based-pycs') at += 1;
+    else if (!/^-[A-Za-z]/.test(word)) return undefined;
+    const [, option, attached = ''] = /^-[^cmWX]*([cmWX])(.*)$/.exec(word) ?? [];
+    if (option === 'c') return undefined;
+    if (option === 'm') {
+      return attached === '' ? { name: words[at + 1] ?? '', next: at + 2 } : { name: attached, next: at + 1 };
+    }
+    if (option !== undefined && attached === '') at += 1;
+  }
   return undefined;
 }
 

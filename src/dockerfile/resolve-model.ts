@@ -5,6 +5,7 @@ import { readShellScript } from './shell-commands.ts';
 import { instructionProblem } from './syntax/check-instruction.ts';
 import { expandWord } from './syntax/expand.ts';
 import { parseDockerfile } from './syntax/parse.ts';
+import { refusalHint } from './syntax/refusal-hint.ts';
 import { parseFrom, type StageSyntax, splitStages } from './syntax/split-stages.ts';
 import type { DockerfileSyntax, InstructionSyntax } from './syntax/syntax.ts';
 import { parseNameValues } from './syntax/words.ts';
@@ -56,7 +57,7 @@ function checkInstructions({ syntax, fileName }: Context): void {
       (isStray ? 'no build stage in current context' : undefined);
     if (problem === undefined) continue;
     throw new UserError(`${fileName}:${startLine}: ${problem}`, {
-      hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
+      hint: refusalHint(syntax.text),
     });
   }
 }

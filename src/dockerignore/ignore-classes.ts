@@ -150,7 +150,7 @@ export const ignoreClasses: readonly IgnoreClass[] = [
   {
     id: 'container-file',
     reason:
-      'recipes that the build itself does not copy; a change in them would rebuild the layers behind `COPY . .`',
+      'recipes that the build itself does not copy; with `COPY . .` a change in them rebuilds the layers behind',
     risk: 'safe',
     weight: 'content',
     find: (tree) =>

@@ -56,6 +56,7 @@ test.each<readonly [text: string, source: string, mark: string, reason: string]>
     'a long line is cut down to the place',
   ],
   ['FROM a:1\nCMD a && \\\n  b\n', 'CMD a && \\', '^^^^^^^^', 'of several lines the first, without its end'],
+  ['FROM a:1\nRUN sudo Jos\udce9\n', 'RUN sudo Jos\\xe9', '    ^^^^^^^^^^^^', 'a byte that is no UTF-8'],
   ['FROM a:1\nRUN sudo \x1b[31m\n', 'RUN sudo \\x1b[31m', '    ^^^^^^^^^^^^^', 'no control of the terminal'],
 ])('%j', (text, source, mark, reason) => {
   expect([reason, ...frame(text)]).toEqual([reason, source, mark]);
@@ -82,6 +83,16 @@ b:3:1: error: unknown instruction: FORM [unreadable]
 ::warning file=a%2Cb/100%25,line=4,endLine=4,col=1,endColumn=10,title=root-user::the container runs as root: end with a USER of its own
 ::error file=b,line=3,endLine=3,col=1,endColumn=1,title=unreadable::unknown instruction: FORM
 `);
+});
+
+test('lines and commands hold no control of the terminal', () => {
+  const files = [linted('FROM a:1\nRUN pip install --no-cache-dir \x1b[2Ja\n', 'b\x07')];
+  expect(lintLines(files)).toBe(
+    'b\\x07:2:32: warning: \\x1b[2Ja has no fixed version; two builds can differ [unpinned-pip]\n',
+  );
+  expect(lintAnnotations(files)).toBe(
+    '::warning file=b\\x07,line=2,endLine=2,col=32,endColumn=37,title=unpinned-pip::\\x1b[2Ja has no fixed version; two builds can differ\n',
+  );
 });
 
 test('SARIF has what code scanning shows', () => {

@@ -20,12 +20,15 @@ export function painter(hasColour: boolean): Paint {
 }
 
 // Control characters and overrides of the writing direction could move the cursor or disguise a file name.
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+// A surrogate alone is a byte that is no UTF-8 (`decodeLossless`).
+const unsafe =
+  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]|(?<![\ud800-\udbff])[\udc80-\udcff]/g;
 
 /** Text from an image or a project made safe to print: what controls a terminal is shown as `\x1b`. */
 export function plainText(text: string): string {
   return text.replace(unsafe, (character) => {
-    const code = character.codePointAt(0) ?? 0;
+    const unit = character.charCodeAt(0);
+    const code = unit >= 0xdc80 && unit <= 0xdcff ? unit - 0xdc00 : unit;
     return code < 256
       ? `\\x${code.toString(16).padStart(2, '0')}`
       : `\\u${code.toString(16).padStart(4, '0')}`;

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { plimsoll, projectOf } from './run-cli.ts';
+import { cliFile, plimsoll, projectOf } from './run-cli.ts';
 
 const dockerfile = '# why\nFROM python:3.12 as b\nRUN pip install -r requirements.txt\nADD src/ /app\n';
 
@@ -30,6 +31,17 @@ test('--fix keeps bytes that are no UTF-8', async () => {
   writeFileSync(file, latin1('FROM python:3.12 as b\r\nLABEL maintainer="José ÿ"\r\n'));
   await plimsoll(['lint', '--fix'], { cwd });
   expect(readFileSync(file)).toEqual(latin1('FROM python:3.12 AS b\r\nLABEL maintainer="José ÿ"\r\n'));
+});
+
+test.each(['lint', 'ignore'])('%s --dry-run shows a diff that git applies, whatever the bytes', (command) => {
+  const cwd = projectOf({});
+  const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+  writeFileSync(join(cwd, 'Dockerfile'), latin1('FROM a:1 as b\nLABEL c="José ÿ"\nCOPY . /d\n'));
+  writeFileSync(join(cwd, '.dockerignore'), latin1('# José\n*.log\n'));
+  writeFileSync(join(cwd, '.env'), 'A=1\n');
+  const { stdout } = spawnSync(process.execPath, [cliFile, command, '--dry-run'], { cwd });
+  const applied = spawnSync('git', ['apply', '--verbose', '-'], { cwd, input: stdout });
+  expect([applied.status, applied.stderr.toString()]).toEqual([0, expect.stringMatching(/cleanly/)]);
 });
 
 test('the JSON fits its schema, and .hadolint.yaml holds', async () => {

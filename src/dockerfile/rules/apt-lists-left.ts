@@ -9,6 +9,10 @@ import type { LintRule, LintSubject, Violation } from './rule.ts';
 const lists = /^\/var\/lib\/(?:apt(?:\/(?:lists)?.*|\*)?|\*)/;
 const archives = /^\/var\/cache(?:\/apt(?:\/archives)?)?(?:\/?\*?|\/\*\.deb)$/;
 
+/** Programs that call apt by themselves. */
+const installersWithApt =
+  /^(?:add-apt-repository|ansible(?:-playbook)?|aptitude|apt-(?:fast|file)|gdebi|mk-build-deps|nala|playwright|rosdep|tasksel)$/;
+
 /** Package lists, or downloaded packages, left in the layer. */
 export const aptListsLeft: LintRule = {
   id: 'apt-lists-left',
@@ -26,8 +30,14 @@ function listsLeft(subject: LintSubject, instruction: Instruction): readonly Vio
   const update = commands.find((command) => aptAction(command) === 'update');
   const isKept = isMounted(instruction, ['/var/lib/apt/lists', '/var/lib/apt', '/var/lib', '/var']);
   if (update === undefined || isKept || removes(commands, lists)) return [];
+  const isAlone = commands.every((command) => aptAction(command) !== 'install');
   const isUnused = commands.length === 1 && laterThan(subject, instruction).every(needsNoLists);
   if (isUnused) return [{ range: update.range, message: 'nothing is installed from these package lists' }];
+  if (isAlone && laterThan(subject, instruction).some(installsFromThem)) {
+    const message =
+      'the package lists stay in this layer, and a cached one is old when packages change: update in the RUN that installs, and end it with rm -rf /var/lib/apt/lists/*';
+    return [{ range: update.range, message }];
+  }
   return [
     {
       range: update.range,
@@ -89,6 +99,11 @@ function laterThan({ model }: LintSubject, { stage, syntax }: Instruction): read
     .filter((one) => one.stage > stage || one.syntax.startLine > syntax.startLine);
 }
 
+function installsFromThem({ commands = [] }: Instruction): boolean {
+  const actions = commands.map(aptAction);
+  return actions.includes('install') && !actions.includes('update');
+}
+
 /** Commands that are known, among them no script and no apt that reads the lists of another RUN. */
 function needsNoLists({ syntax, commands }: Instruction): boolean {
   if (syntax.keyword !== 'run') return syntax.keyword !== 'onbuild';
@@ -97,9 +112,10 @@ function needsNoLists({ syntax, commands }: Instruction): boolean {
     commands?.every(
       (command) =>
         (aptAction(command) === undefined || updates || aptAction(command) === 'clean') &&
-        !/(?:^|\/)(?:ba|da|a)?sh$|\.sh$|^\.{0,2}\/|^(?:source|\.|eval|xargs|aptitude|add-apt-repository|playwright|make)$/.test(
+        !/(?:^|\/)(?:ba|da|a)?sh$|\.sh$|^\.{0,2}\/|^(?:source|\.|eval|xargs|make)$/.test(
           command.words[0] ?? '',
-        ),
+        ) &&
+        !command.words.some((word) => installersWithApt.test(word)),
     ) === true
   );
 }

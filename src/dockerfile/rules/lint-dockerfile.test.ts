@@ -518,6 +518,69 @@ const cases: readonly [
     'FROM python:3.12 AS a\nENTRYPOINT ["sh", "-c"]\nCMD ["python app.py"]\nFROM a\nCMD ["echo a"]\nFROM base:1\nCMD ["python app.py"]\nENTRYPOINT ["/opt/my app/run"]\nRUN ["C:\\\\Program Files\\\\a"]\nFROM python:3.12\nCMD ["python", "a b.py", "--name=a b", "--", "- b", "-v b"]\nRUN ["sh", "-c", "--x y"]\n',
     'arguments of an entry point, perhaps one of an unknown base, a path with a space, a later word, what a shell splits',
   ],
+  [
+    'late-directive',
+    '# A comment\n# syntax=docker/dockerfile:1\nFROM a:1\n# check=skip=all\nRUN b\n# escape=`\n',
+    [2, 4, 6],
+    '# syntax=docker/dockerfile:1\n# check=skip=all\n# see syntax=docker/dockerfile:1\n# syntax = what follows\n# check=the result\nFROM a:1\nRUN b \\\n  # escape=`\n  c\nRUN <<E\n# syntax=docker/dockerfile:1\nE\n',
+    'at the top, words of a sentence, within a command or a heredoc',
+  ],
+  [
+    'lost-state',
+    'FROM a:1\nRUN export A=b\nRUN source /opt/venv/bin/activate\nRUN conda activate x\nRUN set -a && . .env\nRUN A=b\nRUN export $(grep -v "^#" .env | xargs)\nRUN . ~/.nvm/nvm.sh && nvm use 20\n',
+    [2, 3, 4, 5, 6, 7, 8],
+    'FROM a:1\nRUN export A=b && pip install c==1\nRUN . ./install.sh\nRUN export -p > /env\nRUN A=b make\nRUN source activate x && python -m d\nRUN export A=$(b)\nRUN <<E\nset -e\nE\nCMD ["sh", "-c", "export A=b"]\n',
+    'something is done with it, a script of unknown work, a file is written, a program runs for it',
+  ],
+  [
+    'late-cleanup',
+    'FROM debian:12\nRUN apt-get update && apt-get install -y gcc=1\nCOPY a.whl /b/\nRUN apt-get clean && rm -rf /var/lib/apt/lists/*\nRUN apt-get purge -y gcc && apt-get autoremove -y\nRUN rm -rf /b/a.whl ~/.cache\nRUN conda clean -afy\n',
+    [4, 5, 6, 7],
+    'FROM debian:12 AS b\nRUN rm -rf /tmp/*\nRUN apt-get install -y gcc=1 && apt-get purge -y gcc\nRUN rm /etc/nginx/conf.d/default.conf\nRUN rm -rf /tmp/* && make\nRUN --mount=type=cache,target=/tmp rm -rf /tmp/*\nRUN apt-get remove -y python3-blinker\nCOPY r.txt /r/r.txt\nRUN rm /r/r.txt\nRUN true\nRUN set -x\nFROM debian:12 AS c\nRUN make\nRUN rm -rf /tmp/*\nFROM b\nCOPY --from=c /x /x\n',
+    'of the base, in the RUN that made it, a file that is in the way or small, other work too, on a mount, nothing at all, a stage that is only copied from',
+  ],
+  [
+    'distroless-start',
+    'FROM gcr.io/distroless/python3-debian12:nonroot AS a\nCMD ["python", "app.py"]\nFROM gcr.io/distroless/cc-debian12\nENTRYPOINT /app --all\nFROM gcr.io/distroless/java21-debian12\nCMD ["java", "-jar", "a.jar"]\nFROM a\nHEALTHCHECK CMD python x.py\nFROM cgr.dev/chainguard/python:latest\nCMD python app.py\n',
+    [2, 4, 6, 8, 10],
+    'FROM gcr.io/distroless/python3-debian12\nCMD ["app.py"]\nFROM gcr.io/distroless/python3-debian12\nENTRYPOINT ["python3"]\nCMD ["python", "app.py"]\nFROM gcr.io/distroless/base-debian12:debug\nCMD a\nFROM gcr.io/distroless/base-debian12\nCOPY --from=busybox /bin/sh /bin/sh\nCMD a\nFROM gcr.io/distroless/base-debian12\nCOPY --from=b / /\nCMD a\nFROM cgr.dev/chainguard/python:latest-dev\nENTRYPOINT a\nFROM debian:12\nCMD a\n',
+    'a script for the entry point, another entry point, a tag with a shell, a shell that is copied, another base',
+  ],
+  [
+    'other-python',
+    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nFROM gcr.io/distroless/python3-debian11\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/venv /opt/venv\n',
+    [4, 6],
+    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nRUN uv venv --python 3.12 /opt/uv\nFROM gcr.io/distroless/python3-debian12\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/uv /opt/uv\nCOPY --from=b /srv/venv /srv/venv\nFROM debian:12\nCOPY --from=b /usr/local/lib/python3.11 /usr/local/lib/python3.11\nFROM python:3-slim\nCOPY --from=b /opt/venv /opt/venv\nFROM python:3.12-slim\nCOPY --from=b /usr/local/lib/python3.11/site-packages/a /app/a\nFROM python:3.12-slim\nENV PYTHONPATH=/usr/local/lib/python3.11/site-packages\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\n',
+    'the same version, an environment of another Python or of unknown make, a whole Python, a base of unknown version, elsewhere, on the path',
+  ],
+  [
+    'unreached-cmd',
+    'FROM a:1 AS b\nENTRYPOINT python app.py\nCMD ["--port", "80"]\nFROM a:1\nENTRYPOINT ["python3", "app.py"]\nCMD -p 80\nFROM b\nCMD ["--port", "81"]\n',
+    [3, 6, 8],
+    'FROM a:1 AS b\nCMD ["python", "a.py"]\nFROM b\nENTRYPOINT python app.py\nFROM a:1\nENTRYPOINT exec app "$0" "$@"\nCMD ["a"]\nFROM a:1\nENTRYPOINT ["/entrypoint.sh"]\nCMD python app.py\nFROM a:1\nENTRYPOINT ["poetry", "run"]\nCMD python app.py\nFROM a:1\nENTRYPOINT a\nCMD []\nFROM a:1\nENTRYPOINT ["python", "a.py"]\nCMD ["--b"]\n',
+    'a CMD that goes with the ENTRYPOINT of a later stage, arguments that are used, scripts and programs that start another, no arguments, a list',
+  ],
+  [
+    'idle-cache-mount',
+    'FROM debian:12\nRUN --mount=type=cache,target=/root/.cache/pip pip install --no-cache-dir a==1\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --no-cache\nRUN --mount=type=cache,target=/var/cache/apt --mount=type=cache,target=/var/lib/apt apt-get update && apt-get clean && rm -rf /var/lib/apt/lists/*\nENV PIP_NO_CACHE_DIR=1\nRUN --mount=type=cache,target=/root/.cache/pip pip install b==1\n',
+    [2, 3, 4, 4, 6],
+    'FROM debian:12\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1 && pip install --no-cache-dir b==1\nRUN --mount=type=cache,target=/root/.cache/uv pip install --no-cache-dir uv && uv sync\nRUN --mount=type=cache,target=/var/cache/apt apt-get update && rm -rf /var/lib/apt/lists/*\nRUN pip install --no-cache-dir a==1 && rm -rf ~/.cache/pip\n',
+    'one of two fills it, another tool does, what is removed is on no mount, no mount',
+  ],
+  [
+    'secret-in-command',
+    'FROM a:1\nRUN pip install --index-url https://bot:hunter22@pypi.example.com/simple b\nRUN git clone https://ghp_0123456789abcdef0123@github.com/a/b\nRUN <<E\ncurl -H "Authorization: Bearer abcdef123456" https://a.example\nE\n',
+    [2, 3, 5],
+    'FROM a:1\nRUN --mount=type=secret,id=t pip install --index-url https://bot:$(cat /run/secrets/t)@pypi.example.com/simple b\nRUN git clone https://$TOKEN@github.com/a/b\nENV DATABASE_URL=postgres://postgres:postgres@db/app\nRUN git clone git@github.com:a/b\nRUN echo "root:Docker!" | chpasswd\nENV GITHUB_TOKEN=ghp_0123456789abcdef0123\n',
+    'a secret mount, a variable, a data base of the build, a user of ssh, a password of the image itself, what secret-in-env tells',
+  ],
+  [
+    'tool-cache',
+    'FROM python:3.12\nRUN poetry install --only main\nRUN pdm sync --prod\n',
+    [2, 3],
+    'FROM python:3.12 AS b\nRUN poetry install\nFROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pypoetry/cache poetry install\nRUN poetry install --no-cache\nRUN poetry install && rm -rf $POETRY_CACHE_DIR\nRUN poetry install && poetry cache clear pypi --all -n\nRUN uv sync\nCOPY --from=b /a /a\n',
+    'a stage that is only copied from, a mount, no cache, removed in the same RUN, a tool that links what it keeps',
+  ],
 ];
 
 /** What a rule needs beside the text: a project, labels, to be asked for. */
@@ -553,6 +616,28 @@ test('every rule has a case and a page', () => {
   expect(cases.map(([rule]) => rule)).toEqual(lintRules.map(({ id }) => id));
   const page = (id: string): URL => new URL(`../../../docs/rules/${id}.md`, import.meta.url);
   expect(lintRules.filter(({ id }) => !existsSync(page(id)))).toEqual([]);
+});
+
+test.each<readonly [text: string, message: string, reason: string]>([
+  [
+    'RUN apt-get update\nRUN apt-get install -y git\n',
+    'the package lists stay in this layer, and a cached one is old when packages change: update in the RUN that installs, and end it with rm -rf /var/lib/apt/lists/*',
+    'removed in the RUN of the update, the install would fail',
+  ],
+  [
+    'RUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n',
+    'the package lists stay in this layer: end the RUN with rm -rf /var/lib/apt/lists/*',
+    'the first RUN installs by itself',
+  ],
+  ['RUN apt-get update\n', 'nothing is installed from these package lists', 'nothing follows'],
+  [
+    'RUN apt-get update\nRUN rosdep install --from-paths src -y\n',
+    'the package lists stay in this layer: end the RUN with rm -rf /var/lib/apt/lists/*',
+    'a program that installs with apt itself',
+  ],
+])('apt-lists-left of %j', (text, message, reason) => {
+  const found = lintDockerfile(`FROM debian:12\n${text}`).find(({ rule }) => rule === 'apt-lists-left');
+  expect([reason, found?.message]).toEqual([reason, message]);
 });
 
 test.each(cases)('%s', (rule, fires, lines, silent, reason) => {

@@ -1,5 +1,5 @@
 import type { DockerfileModel, Instruction, ShellCommand } from '../model.ts';
-import { readPipInstall } from '../pip-command.ts';
+import { downloadsNothing, readPipInstall } from '../pip-command.ts';
 import { commandsIn } from '../programs.ts';
 import { cacheTargets, mountsOf } from '../run-mounts.ts';
 import { keptStages } from '../stage-chain.ts';
@@ -28,6 +28,7 @@ export const pipCache: LintRule = {
     commandsKept(model).flatMap(({ command, instruction }) => {
       const install = readPipInstall(command);
       if (install?.tool !== 'pip' || command.words.some((word) => noCache.test(word))) return [];
+      if (downloadsNothing(install)) return [];
       const { variables } = instruction.before;
       const values = [
         variables['PIP_NO_CACHE_DIR'],

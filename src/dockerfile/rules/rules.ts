@@ -20,6 +20,7 @@ import { copyWholeRoot } from './copy-whole-root.ts';
 import { cudaBaseWithCudaWheels } from './cuda-base-with-cuda-wheels.ts';
 import { definitionDescription } from './definition-description.ts';
 import { devDependencies } from './dev-dependencies.ts';
+import { distrolessStart } from './distroless-start.ts';
 import { dockerCleanWithMount } from './docker-clean-with-mount.ts';
 import { duplicateStage } from './duplicate-stage.ts';
 import { emptyContinuation } from './empty-continuation.ts';
@@ -30,12 +31,16 @@ import { exposePort } from './expose-port.ts';
 import { exposeProtocolCasing } from './expose-protocol-casing.ts';
 import { fromAsCasing } from './from-as-casing.ts';
 import { healthcheckProgram } from './healthcheck-program.ts';
+import { idleCacheMount } from './idle-cache-mount.ts';
 import { instructionCasing } from './instruction-casing.ts';
 import { invalidDefaultArgInFrom } from './invalid-default-arg-in-from.ts';
 import { labelKey } from './label-key.ts';
 import { labelValue } from './label-value.ts';
+import { lateCleanup } from './late-cleanup.ts';
+import { lateDirective } from './late-directive.ts';
 import { latestBase } from './latest-base.ts';
 import { legacyEnv } from './legacy-env.ts';
+import { lostState } from './lost-state.ts';
 import { maintainer } from './maintainer.ts';
 import { missingHealthcheck } from './missing-healthcheck.ts';
 import { missingLabel } from './missing-label.ts';
@@ -46,6 +51,7 @@ import { oneCmd } from './one-cmd.ts';
 import { oneEntrypoint } from './one-entrypoint.ts';
 import { oneHealthcheck } from './one-healthcheck.ts';
 import { oneWordCommand } from './one-word-command.ts';
+import { otherPython } from './other-python.ts';
 import { pipCache } from './pip-cache.ts';
 import { pipefail } from './pipefail.ts';
 import { recursiveChown } from './recursive-chown.ts';
@@ -58,12 +64,14 @@ import { reservedStageName } from './reserved-stage-name.ts';
 import { rootUser } from './root-user.ts';
 import { rpmCache } from './rpm-cache.ts';
 import type { LintRule } from './rule.ts';
+import { secretInCommand } from './secret-in-command.ts';
 import { secretInEnv } from './secret-in-env.ts';
 import { shellFormCommand } from './shell-form-command.ts';
 import { sourceBeforeInstall } from './source-before-install.ts';
 import { stageNameCasing } from './stage-name-casing.ts';
 import { sudo } from './sudo.ts';
 import { swallowedInstruction } from './swallowed-instruction.ts';
+import { toolCache } from './tool-cache.ts';
 import { undefinedArgInFrom } from './undefined-arg-in-from.ts';
 import { undefinedVar } from './undefined-var.ts';
 import { unexpectedLabel } from './unexpected-label.ts';
@@ -71,6 +79,7 @@ import { unknownCopyStage } from './unknown-copy-stage.ts';
 import { unknownIgnore } from './unknown-ignore.ts';
 import { unpinnedApt } from './unpinned-apt.ts';
 import { unpinnedPip } from './unpinned-pip.ts';
+import { unreachedCmd } from './unreached-cmd.ts';
 import { untaggedBase } from './untagged-base.ts';
 import { untrustedRegistry } from './untrusted-registry.ts';
 import { useraddLargeUid } from './useradd-large-uid.ts';
@@ -154,4 +163,13 @@ export const lintRules: readonly LintRule[] = [
   brokenList,
   swallowedInstruction,
   oneWordCommand,
+  lateDirective,
+  lostState,
+  lateCleanup,
+  distrolessStart,
+  otherPython,
+  unreachedCmd,
+  idleCacheMount,
+  secretInCommand,
+  toolCache,
 ];

@@ -78,8 +78,14 @@ function reasonOf(
   if (stage !== undefined && rootBase(model, stage) === 'scratch') return 'nothing sets it';
   // A base may set it, but hardly a name that looks like a slip of the pen.
   const { variables, args } = instruction.before;
-  const near = nearestName(name, ['PATH', ...Object.keys(variables), ...Object.keys(args)]);
+  const own = ownNames(instruction, syntax);
+  const near = nearestName(name, ['PATH', ...own, ...Object.keys(variables), ...Object.keys(args)]);
   return near === undefined || !isSlip(name, near) ? undefined : `is $${near} meant?`;
+}
+
+function ownNames(instruction: Instruction, syntax: DockerfileSyntax): readonly string[] {
+  if (instruction.syntax.keyword !== 'env') return [];
+  return parseNameValues(instruction.syntax, syntax.escape).map((pair) => pair.name);
 }
 
 /** One letter more or less, or two changed places, in names of four letters and more. */

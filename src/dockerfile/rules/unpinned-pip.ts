@@ -1,4 +1,4 @@
-import { readPipInstall } from '../pip-command.ts';
+import { downloadsNothing, readPipInstall } from '../pip-command.ts';
 import type { LintRule } from './rule.ts';
 import { commandsOf } from './visit.ts';
 
@@ -23,6 +23,7 @@ export const unpinnedPip: LintRule = {
       const install = readPipInstall(command);
       if (install === undefined || install.constraintFiles.length > 0 || install.requirementFiles.length > 0)
         return [];
+      if (downloadsNothing(install)) return [];
       const loose = install.requirements.filter(({ text }) => isLoose(text));
       const [first] = loose;
       return first === undefined

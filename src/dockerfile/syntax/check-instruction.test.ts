@@ -39,6 +39,26 @@ describe('what BuildKit refuses when it reads the instructions', () => {
     expect(resolve).toThrow(message);
   });
 
+  test.each<readonly [text: string, hint: string, reason: string]>([
+    ['FROM a\nRUNN b', 'BuildKit refuses this Dockerfile too; correct the line and try again.', 'a slip'],
+    [
+      '\udcff\udcfeF\0R\0O\0M\0 \0a\0',
+      'The file is UTF-16: save it as UTF-8.',
+      'what PowerShell writes by default',
+    ],
+    ['\udcfe\udcff\0F\0R\0O\0M\0 \0a', 'The file is UTF-16: save it as UTF-8.', 'the other byte order'],
+    ['\udcff\udcfe\n\0', 'The file is UTF-16: save it as UTF-8.', 'refused by the parser'],
+  ])('%j: %s', (text, hint, reason) => {
+    const hintOf = (): unknown => {
+      try {
+        return resolveDockerfile(parseDockerfile(text));
+      } catch (error) {
+        return error instanceof UserError ? error.hint : error;
+      }
+    };
+    expect([reason, hintOf()]).toEqual([reason, hint]);
+  });
+
   test('the first of several is told', () => {
     const refused = (text: string): string[] => {
       try {

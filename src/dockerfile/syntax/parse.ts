@@ -4,6 +4,7 @@ import { readHeredocStarts } from './heredoc.ts';
 import { type JoinedText, joinRanges, sourceRange } from './joined-text.ts';
 import { readArguments, takesHeredocs } from './line-arguments.ts';
 import { type PhysicalLine, physicalLines } from './physical-lines.ts';
+import { refusalHint } from './refusal-hint.ts';
 import { splitCommand } from './split-command.ts';
 import type { Directive, DockerfileSyntax, Heredoc, InstructionSyntax, TextRange } from './syntax.ts';
 import { skipSpace } from './whitespace.ts';
@@ -44,9 +45,9 @@ interface Reader {
   escape: '\\' | '`';
 }
 
-function fail(reader: Pick<Reader, 'fileName'>, line: number, message: string): never {
+function fail(reader: Pick<Reader, 'fileName' | 'text'>, line: number, message: string): never {
   throw new UserError(`${reader.fileName}:${line}: ${message}`, {
-    hint: 'BuildKit refuses this Dockerfile too; correct the line and try again.',
+    hint: refusalHint(reader.text),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { LintFinding } from '../../dockerfile/index.ts';
+import { plainText } from '../terminal-text.ts';
 import { type LintedFile, problemPlace } from './lint-report.ts';
 
 type Written = Pick<
@@ -9,7 +10,7 @@ type Written = Pick<
 /** One line a finding, as compilers write them: `Dockerfile:3:5: warning: message [rule]`. */
 export function lintLines(files: readonly LintedFile[]): string {
   return linesOf(files, (file, { line, column, severity, message, rule }) => {
-    return `${file}:${line}:${column}: ${severity}: ${message} [${rule}]`;
+    return `${plainText(file)}:${line}:${column}: ${severity}: ${plainText(message)} [${rule}]`;
   });
 }
 
@@ -19,8 +20,8 @@ export function lintAnnotations(files: readonly LintedFile[]): string {
     const command = severity === 'error' || severity === 'warning' ? severity : 'notice';
     const { line, endLine, column, endColumn } = place;
     const columns = line === endLine ? `,col=${column},endColumn=${endColumn}` : '';
-    const properties = `file=${property(file)},line=${line},endLine=${endLine}${columns},title=${property(rule)}`;
-    return `::${command} ${properties}::${data(message)}`;
+    const properties = `file=${property(plainText(file))},line=${line},endLine=${endLine}${columns},title=${property(rule)}`;
+    return `::${command} ${properties}::${data(plainText(message))}`;
   });
 }
 
