@@ -144,6 +144,45 @@ test('a class has as many files as its findings: a layer’s empty ones alone ar
   expect(groups.map(({ members }) => members.length)).toEqual([2]);
 });
 
+test('classes stand in the order of the table, and count every file, also where their findings only sample the paths', () => {
+  const facts = { paths: ['app/main.py'], remedy: '', risk: 'safe', severity: 'warning' } as const;
+  const findings = [
+    { ...facts, kind: 'git-directory', waste: 'avoidable', sizeBytes: 50, pathCount: 3 },
+    {
+      ...facts,
+      kind: 'package-manager-cache',
+      manager: 'pip',
+      waste: 'avoidable',
+      sizeBytes: 40,
+      pathCount: 2,
+    },
+    {
+      ...facts,
+      kind: 'package-manager-cache',
+      manager: 'apt',
+      waste: 'avoidable',
+      sizeBytes: 30,
+      pathCount: 1,
+    },
+    { ...facts, kind: 'bytecode', severity: 'info', sizeBytes: 900, pathCount: 8603 },
+  ] as const;
+  const audit = { ...subject.audit, findings };
+  const list = play('3', startBrowsing(browseModel({ ...subject, audit, waste: [] }), size)).state;
+  const rows = screen(list)
+    .split('\n')
+    .flatMap((line) => /[▸»] +\d+ B.*/.exec(line)?.[0].replace(/^[▸» ]+/, '') ?? []);
+  expect(rows).toEqual([
+    '70 B  ◇ Package manager cache  warning  3',
+    '50 B  ◇ Version control history  warning  3',
+    '900 B  Every module compiled  info  8,603',
+  ]);
+  expect(screen(play('jj', list).state)).toContain('900 B in 8,603 files');
+});
+
+test('a further name of content shows its size among the files of a package, as in the tree', () => {
+  expect(screen(play('2j ').state)).toContain('      =6 B  /usr/bin/python\n');
+});
+
 test('findings say that the worst come first, until they are sorted by name', () => {
   expect(screen(play('3').state)).toContain('[3 Findings] worst first');
   expect(screen(play('3s').state)).toContain('[3 Findings] by name');

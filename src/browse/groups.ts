@@ -1,5 +1,5 @@
 import { type Finding, findingKinds, type WasteKind } from '../finding/index.ts';
-import { inPlace, packageKindName } from '../report/index.ts';
+import { inPlace, packageKindName, sumByKind } from '../report/index.ts';
 import { eventAt, type FileHistory, isPresent, pathFinder } from './file-history.ts';
 import { ascending } from './order.ts';
 import type { BrowsedPackage } from './subject.ts';
@@ -12,9 +12,11 @@ export interface Group {
   readonly note: string;
   readonly sizeBytes: number;
   readonly waste?: WasteKind;
+  /** All its files, those among `members` or not. */
+  readonly fileCount: number;
   /** Paragraphs for the details. */
   readonly about: readonly string[];
-  /** The events of its files, largest first. */
+  /** The events of its files, largest first; samples of them where the findings of a class are no waste. */
   readonly members: Int32Array;
   /** The bytes of each member that count. */
   readonly memberBytes: Float64Array;
@@ -31,17 +33,21 @@ export function groupPackages(history: FileHistory, packages: readonly BrowsedPa
       return isPresent(history, event) ? [{ event, sizeBytes: history.eventSizes[event] ?? 0 }] : [];
     });
   return packages
-    .map((one) => ({
-      title: one.name,
-      note: `${one.version} (${packageKindName(one.kind)})${inPlace(one)}`,
-      sizeBytes: one.sizeBytes,
-      about: [],
-      ...membersOf(eventsOf(one.files)),
-    }))
+    .map((one) => {
+      const members = eventsOf(one.files);
+      return {
+        title: one.name,
+        note: `${one.version} (${packageKindName(one.kind)})${inPlace(one)}`,
+        sizeBytes: one.sizeBytes,
+        fileCount: members.length,
+        about: [],
+        ...membersOf(members),
+      };
+    })
     .sort((a, b) => b.sizeBytes - a.sizeBytes || (a.title < b.title ? -1 : 1));
 }
 
-/** Findings by kind, in their own order (the worst first), each with every file that is known. */
+/** Findings by kind, the worst and largest first as in the table, each with every file that is known. */
 export function groupFindings(
   history: FileHistory,
   findings: readonly Finding[],
@@ -49,7 +55,7 @@ export function groupFindings(
 ): Group[] {
   const find = pathFinder(history);
   const marksOfKind = Map.groupBy(marks, ({ kind }) => kind);
-  return [...Map.groupBy(findings, ({ kind }) => kind)].map(([kind, all]) => {
+  return sumByKind(findings).map(({ kind, sizeBytes, pathCount, worst, all }) => {
     const info = findingKinds[kind];
     const layers = new Set(all.map(({ layer }) => layer));
     // Nothing but empty files of a layer is no finding.
@@ -69,8 +75,9 @@ export function groupFindings(
     );
     return {
       title: info.title,
-      note: all[0]?.severity ?? info.severity,
-      sizeBytes: all.reduce((sum, one) => sum + one.sizeBytes, 0),
+      note: worst.severity,
+      sizeBytes,
+      fileCount: known.length > 0 ? known.length : pathCount,
       ...(info.waste === undefined ? {} : { waste: info.waste }),
       about: [info.why, ...new Set(all.map(aboutFinding))].slice(0, 12),
       ...membersOf(known.length > 0 ? known : distinct(sampled)),

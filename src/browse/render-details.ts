@@ -60,7 +60,7 @@ function selectionLines(state: BrowseState, width: number): Line[] {
   const { group } = row.shown;
   return [
     heading(`${group.title}  ${group.note}`),
-    plain(`${formatBytes(group.sizeBytes)} in ${counted(group.members.length, 'file')}`),
+    plain(`${formatBytes(group.sizeBytes)} in ${counted(group.fileCount, 'file')}`),
     ...group.about.flatMap((text) => paragraph(text, width, 8)),
   ];
 }

@@ -32,11 +32,18 @@ function rowSpans(state: BrowseState, { shown, member }: GroupRow): Span[] {
   const room =
     layoutOf(state).rightColumns - 15 - layer.length - mark.reduce((sum, { text }) => sum + text.length, 0);
   return [
-    { text: `    ${padStart(formatBytes(group.memberBytes[member] ?? 0), 8)}  ` },
+    { text: `    ${padStart(memberSize(state, event, group.memberBytes[member] ?? 0), 8)}  ` },
     { text: truncateStart(`/${safeText(pathOf(history, node))}`, Math.max(20, room)) },
     { text: layer, style: 'dim' },
     ...mark,
   ];
+}
+
+/** A hard link has no bytes of its own: `=` and the size of what it names, as in the tree. */
+function memberSize({ model }: BrowseState, event: number, sizeBytes: number): string {
+  const { ofEvent, contents } = model.history.linked;
+  const content = sizeBytes > 0 ? undefined : contents[ofEvent.get(event) ?? -1];
+  return content === undefined ? formatBytes(sizeBytes) : `=${formatBytes(content.sizeBytes)}`;
 }
 
 const wasteLooks: Readonly<Record<'dead' | 'avoidable', { readonly sign: string; readonly style: Style }>> = {
@@ -48,7 +55,9 @@ function groupSpans(state: BrowseState, { shown }: GroupRow): Span[] {
   const { group, isOpen, members } = shown;
   const look = group.waste === undefined ? undefined : wasteLooks[group.waste];
   const fold = members.length === 0 ? '  ' : isOpen ? '▾ ' : '▸ ';
-  const files = members.length === 0 ? '' : `  ${members.length.toLocaleString('en-US')}`;
+  const isFiltered = members.length < group.members.length;
+  const count = isFiltered ? members.length : group.fileCount;
+  const files = members.length === 0 ? '' : `  ${count.toLocaleString('en-US')}`;
   return [
     { text: fold },
     ...(state.hasAttributes

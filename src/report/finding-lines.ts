@@ -10,6 +10,8 @@ export interface KindSum {
   readonly sizeBytes: number;
   readonly pathCount: number;
   readonly worst: Finding;
+  /** As they came. */
+  readonly all: readonly Finding[];
   /** Positions of the layers that store the bytes, lowest first. */
   readonly layers: readonly number[];
 }
@@ -22,7 +24,7 @@ export function sumByKind(findings: readonly Finding[]): KindSum[] {
     const sizeBytes = all.reduce((sum, one) => sum + one.sizeBytes, 0);
     const pathCount = all.reduce((sum, one) => sum + one.pathCount, 0);
     const layers = [...new Set(all.flatMap(({ layer }) => layer ?? []))].sort((a, b) => a - b);
-    return [{ kind, sizeBytes, pathCount, worst, layers }];
+    return [{ kind, sizeBytes, pathCount, worst, all, layers }];
   });
   return sums.sort(
     (a, b) => severityRanks[a.worst.severity] - severityRanks[b.worst.severity] || b.sizeBytes - a.sizeBytes,

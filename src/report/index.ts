@@ -15,6 +15,7 @@ export { depsMarkdown } from './deps/deps-markdown.ts';
 export type { DepsFix, ShownDeps } from './deps/deps-report.ts';
 export { type DepsTableOptions, depsTable } from './deps/deps-table.ts';
 export { type DiveSubject, diveJson } from './dive-json.ts';
+export { sumByKind } from './finding-lines.ts';
 export { gateLines } from './gate-lines.ts';
 export { type AuditPage, auditHtml } from './html/audit-html.ts';
 export { slimHtml } from './html/slim-html.ts';
