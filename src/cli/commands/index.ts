@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
+import { check } from './check.ts';
 import { compare } from './compare.ts';
 import { compose } from './compose.ts';
 import { deps } from './deps.ts';
@@ -15,6 +16,7 @@ export const commands: readonly CliCommand[] = [
   audit,
   shrink,
   compare,
+  check,
   push,
   deps,
   ignore,
