@@ -12,6 +12,8 @@ const config: ViteUserConfig = defineConfig({
           include: ['src/**/*.test.ts', 'test/lab/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: needsEngine,
           testTimeout: 60_000,
+          // It imports JSON as bundlers do, and Node does not.
+          server: { deps: { inline: ['@actions/workflow-parser'] } },
         },
       },
       {
