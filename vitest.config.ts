@@ -21,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'engine',
           include: needsEngine,
           globalSetup: 'test/e2e/global-setup.ts',
+          server: { deps: { inline: ['@actions/expressions'] } },
           // Engines are shared and builds are heavy: one file at a time.
           fileParallelism: false,
           testTimeout: 900_000,
