@@ -22,6 +22,8 @@ const config: ViteUserConfig = defineConfig({
           exclude: needsEngine,
           maxWorkers,
           testTimeout: 60_000,
+          // It imports JSON as bundlers do, and Node does not.
+          server: { deps: { inline: ['@actions/workflow-parser'] } },
         },
       },
       {
@@ -30,6 +32,7 @@ const config: ViteUserConfig = defineConfig({
           include: needsEngine,
           globalSetup: 'test/e2e/global-setup.ts',
           maxWorkers,
+          server: { deps: { inline: ['@actions/expressions'] } },
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },

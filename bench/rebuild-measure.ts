@@ -1,41 +1,28 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvironment } from '../src/cli/environment.ts';
-import { readImage } from '../src/cli/read-side.ts';
-import { addedRequirements, type Projects, type Which } from './rebuild-projects.ts';
-import { docker, type Stage } from './stage.ts';
+import { startDebianRegistry } from '../src/image/registry/fixtures/debian-registry.ts';
+import { addedRequirements, everyProject, type Projects, type Which } from './rebuild-projects.ts';
+import { type TimedPush, timedPush } from './rebuild-push.ts';
+import type { Stage } from './stage.ts';
 import { type TimedBuild, timedBuild } from './timed-build.ts';
 import { startWireMeter, type WireMeter } from './wire-meter.ts';
 
 /** Each run asks for another package, in place of the one before it. */
 export const mostRuns: number = addedRequirements.length;
 
-/** What was changed before a rebuild. */
-export type Change = 'code' | 'requirement';
+/** What happened before a build: no step was kept, nothing changed, or a change was made. */
+export type Change = 'cold' | 'nothing' | 'code' | 'requirement';
 
-/** One rebuild. */
+/** One build, and the push of what it made. */
 export interface Rebuild extends TimedBuild {
   readonly which: Which;
   readonly change: Change;
-  /** 1, 2, … */
+  /** 1, 2, …; 0 for the cold one. */
   readonly run: number;
   /** The project that the requirements now ask for beside those of the example. */
   readonly added?: string;
-}
-
-/** What a push has to send after a rebuild, when the registry holds the image before it. */
-export interface PushedAgain {
-  readonly layerCount: number;
-  readonly contentBytes: number;
-  /** As gzip packs them (estimated from a sample of large layers). */
-  readonly compressedBytes: number;
-}
-
-/** All that was measured. */
-export interface RebuildResult {
-  readonly rebuilds: readonly Rebuild[];
-  /** After a change of code. */
-  readonly pushedAgain: Readonly<Record<Which, PushedAgain>>;
+  readonly push: TimedPush;
 }
 
 /** What to measure. */
@@ -47,55 +34,80 @@ export interface RebuildRequest {
   readonly signal: AbortSignal;
 }
 
-const both: readonly Which[] = ['fat', 'lean'];
+/** A measurement under way. */
+interface Work extends RebuildRequest {
+  readonly meter: WireMeter;
+  /** Host and port. */
+  readonly registry: string;
+  /** What each repository holds. */
+  readonly held: Readonly<Record<Which, Set<string>>>;
+}
 
-/** Builds both once, so that everything that can be cached is, and then rebuilds them in turn after each change. */
-export async function measureRebuilds(request: RebuildRequest): Promise<RebuildResult> {
-  const meter = await startWireMeter(request.stage.hostAddress);
+/** Builds all once without any cache, and then again in turn with nothing changed and after each change; pushes what each build made. */
+export async function measureRebuilds(request: RebuildRequest): Promise<readonly Rebuild[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-registry-'));
+  const [meter, registry] = await Promise.all([
+    startWireMeter(request.stage.hostAddress),
+    startDebianRegistry(folder),
+  ]);
   try {
-    const requirements = await requirementsOf(request.projects);
-    for (const which of both) await build(request, meter, which);
-    const before = { fat: await diffIdsOf(request, 'fat'), lean: await diffIdsOf(request, 'lean') };
-    const rebuilds: Rebuild[] = [];
-    let pushedAgain: RebuildResult['pushedAgain'] | undefined;
-    for (let run = 1; run <= request.runs; run += 1) {
-      for (const which of both) {
-        await changeCode(request, which, run);
-        rebuilds.push({ which, change: 'code', run, ...(await build(request, meter, which)) });
-      }
-      pushedAgain ??= {
-        fat: await toPush(request, 'fat', before.fat),
-        lean: await toPush(request, 'lean', before.lean),
-      };
-      const added = addedRequirements[run - 1] ?? '';
-      for (const which of both) {
-        await writeFile(
-          requirementsFile(request.projects, which),
-          `${requirements[which].trimEnd()}\n${added}\n`,
-        );
-        rebuilds.push({ which, change: 'requirement', run, added, ...(await build(request, meter, which)) });
-      }
-    }
-    return { rebuilds, pushedAgain: pushedAgain ?? { fat: nothing, lean: nothing } };
+    const held = { fat: new Set<string>(), recipe: new Set<string>(), lean: new Set<string>() };
+    return await rebuildAll({ ...request, meter, registry: registry.host, held });
   } finally {
     meter.close();
+    await registry.stop();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-const nothing: PushedAgain = { layerCount: 0, contentBytes: 0, compressedBytes: 0 };
+async function rebuildAll(work: Work): Promise<readonly Rebuild[]> {
+  const { projects, runs } = work;
+  const requirements = new Map(
+    await Promise.all(
+      everyProject.map(
+        async (which) => [which, await readFile(requirementsFile(projects, which), 'utf8')] as const,
+      ),
+    ),
+  );
+  const rebuilds: Rebuild[] = [];
+  const all = async (change: Change, run: number, before: (which: Which) => Promise<void>): Promise<void> => {
+    const added = change === 'requirement' ? addedRequirements[run - 1] : undefined;
+    for (const which of everyProject) {
+      await before(which);
+      const measured = await buildAndPush(work, which, change);
+      rebuilds.push({ which, change, run, ...(added === undefined ? {} : { added }), ...measured });
+    }
+  };
+  await all('cold', 0, async () => {});
+  for (let run = 1; run <= runs; run += 1) {
+    await all('nothing', run, async () => {});
+    await all('code', run, async (which) => await changeCode(work, which, run));
+    await all('requirement', run, async (which) => {
+      const text = `${requirements.get(which)?.trimEnd()}\n${addedRequirements[run - 1]}\n`;
+      await writeFile(requirementsFile(projects, which), text);
+    });
+  }
+  return rebuilds;
+}
 
-function build(
-  { stage, projects, signal }: RebuildRequest,
-  meter: WireMeter,
+async function buildAndPush(
+  { stage, projects, meter, registry, held, signal }: Work,
   which: Which,
-): Promise<TimedBuild> {
-  return timedBuild({
-    stage,
+  change: Change,
+): Promise<TimedBuild & { readonly push: TimedPush }> {
+  const tag = projects.tags[which];
+  const built = await timedBuild({
+    ...{ stage, tag, meter, signal },
     directory: projects.directories[which],
-    tag: projects.tags[which],
-    meter,
-    signal,
+    isCold: change === 'cold',
   });
+  const push = await timedPush({
+    ...{ stage, tag, signal },
+    repository: `${registry}/${which}`,
+    by: which === 'lean' ? 'plimsoll' : 'docker',
+    held: held[which],
+  });
+  return { ...built, push };
 }
 
 async function changeCode({ projects, stamp }: RebuildRequest, which: Which, run: number): Promise<void> {
@@ -104,39 +116,4 @@ async function changeCode({ projects, stamp }: RebuildRequest, which: Which, run
 
 function requirementsFile(projects: Projects, which: Which): string {
   return join(projects.directories[which], 'requirements.txt');
-}
-
-async function requirementsOf(projects: Projects): Promise<Record<Which, string>> {
-  return {
-    fat: await readFile(requirementsFile(projects, 'fat'), 'utf8'),
-    lean: await readFile(requirementsFile(projects, 'lean'), 'utf8'),
-  };
-}
-
-async function diffIdsOf({ stage, projects }: RebuildRequest, which: Which): Promise<ReadonlySet<string>> {
-  const printed = await docker(stage, [
-    ...['image', 'inspect', '--format', '{{range .RootFS.Layers}}{{println .}}{{end}}'],
-    projects.tags[which],
-  ]);
-  return new Set(printed.split('\n').filter((line) => line !== ''));
-}
-
-async function toPush(
-  { stage, projects, signal }: RebuildRequest,
-  which: Which,
-  before: ReadonlySet<string>,
-): Promise<PushedAgain> {
-  const environment = readEnvironment(signal);
-  const { image, root, side } = await readImage(`docker:${projects.tags[which]}`, {
-    ...environment,
-    variables: { ...environment.variables, ...stage.environment },
-  });
-  const changed = image.layers.flatMap(({ diffId }, position) => (before.has(diffId) ? [] : [position]));
-  const sum = (bytes: (position: number) => number): number =>
-    changed.reduce((total, position) => total + bytes(position), 0);
-  return {
-    layerCount: changed.length,
-    contentBytes: sum((position) => root.layers[position]?.contentBytes ?? 0),
-    compressedBytes: sum((position) => side.measures?.[position]?.compressedBytes ?? 0),
-  };
 }

@@ -2,15 +2,19 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { exampleFolder } from '../test/lab/index.ts';
+import { recipeFile } from './build-recipe.ts';
 import { buildArgWords, docker, plimsoll, type Stage } from './stage.ts';
 
 /** Small packages without dependencies that no example asks for: each run asks for another one. */
 export const addedRequirements: readonly string[] = ['orjson', 'xxhash', 'msgpack', 'ujson', 'tabulate'];
 
-/** The two projects that are rebuilt. */
-export type Which = 'fat' | 'lean';
+/** The projects that are rebuilt: as it is, by the well-known recipe of two stages, and with the lean files applied. */
+export type Which = 'fat' | 'recipe' | 'lean';
 
-/** Copies of an example: as it is, and with the lean files applied. */
+/** In the order of the table. */
+export const everyProject: readonly Which[] = ['fat', 'recipe', 'lean'];
+
+/** Copies of an example. */
 export interface Projects {
   readonly directories: Readonly<Record<Which, string>>;
   readonly tags: Readonly<Record<Which, string>>;
@@ -27,12 +31,17 @@ export interface ProjectsRequest {
   readonly signal: AbortSignal;
 }
 
-/** Copies the example twice and lets `plimsoll slim --apply` make one copy lean (built and verified). */
+/** Copies the example three times, gives one the recipe's Dockerfile, and lets `plimsoll slim --apply` make one copy lean (built and verified). */
 export async function prepareProjects(request: ProjectsRequest): Promise<Projects> {
   const { stage, example, stamp, signal } = request;
   const root = await mkdtemp(join(tmpdir(), 'plimsoll-bench-'));
-  const directories = { fat: join(root, `fat-${stamp}`), lean: join(root, `lean-${stamp}`) };
-  const tags = { fat: `plimsoll-bench/fat:${stamp}`, lean: `plimsoll-bench/lean:${stamp}` };
+  const ofEach = (value: (which: Which) => string): Readonly<Record<Which, string>> => ({
+    fat: value('fat'),
+    recipe: value('recipe'),
+    lean: value('lean'),
+  });
+  const directories = ofEach((which) => join(root, `${which}-${stamp}`));
+  const tags = ofEach((which) => `plimsoll-bench/${which}:${stamp}`);
   const remove = async (): Promise<void> => {
     await rm(root, { recursive: true, force: true });
     // `slim` names its images after the directory, and this one's name is unique.
@@ -56,6 +65,7 @@ export async function prepareProjects(request: ProjectsRequest): Promise<Project
         filter: (path) => basename(path) !== '.plimsoll',
       });
     }
+    await cp(recipeFile(example), join(directories.recipe, 'Dockerfile'));
     const target = example === 'sentiment-api' ? ['--target', 'cpu'] : [];
     await plimsoll(
       stage,
@@ -70,7 +80,7 @@ export async function prepareProjects(request: ProjectsRequest): Promise<Project
       ],
       signal,
     );
-    await separateCacheMount(join(directories.lean, 'Dockerfile'), stamp);
+    await separateCacheMounts(join(directories.lean, 'Dockerfile'), stamp);
     return { directories, tags, remove };
   } catch (error) {
     await remove();
@@ -78,9 +88,12 @@ export async function prepareProjects(request: ProjectsRequest): Promise<Project
   }
 }
 
-/** Gives pip's cache mount an id of its own: what other builds on this engine have downloaded must not count. */
-async function separateCacheMount(dockerfile: string, stamp: string): Promise<void> {
+/** Gives the cache mounts ids of their own: what other builds on this engine have downloaded must not count. */
+async function separateCacheMounts(dockerfile: string, stamp: string): Promise<void> {
   const text = await readFile(dockerfile, 'utf8');
-  const mount = 'type=cache,target=/root/.cache/pip';
-  await writeFile(dockerfile, text.replaceAll(mount, `type=cache,id=bench-${stamp},target=/root/.cache/pip`));
+  const own = (target: string): string => `id=bench-${stamp}${target.replaceAll('/', '-')},target=${target}`;
+  await writeFile(
+    dockerfile,
+    text.replaceAll(/(?<=type=cache,)target=([^,\s]+)/g, (_all, target: string) => own(target)),
+  );
 }

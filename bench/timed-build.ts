@@ -17,6 +17,8 @@ export interface TimedBuildRequest {
   readonly directory: string;
   readonly tag: string;
   readonly meter: WireMeter;
+  /** Runs every step again, as on a machine that has built nothing. */
+  readonly isCold?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +42,7 @@ export async function timedBuild(request: TimedBuildRequest): Promise<TimedBuild
   );
   const words = [
     'build',
+    ...(request.isCold === true ? ['--no-cache'] : []),
     '--progress=plain',
     '--tag',
     tag,

@@ -34,6 +34,7 @@ export const floors: readonly {
       'scan',
       'policy',
       'compose',
+      'pipeline',
       'update',
       'monitor',
       'doctor',

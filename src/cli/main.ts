@@ -47,6 +47,7 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
       error instanceof InterruptedBuildError ? "; the engine's build cache keeps what was done" : '';
     process.stderr.write(`${red('Interrupted.')} Nothing was left half-written${kept}.\n`);
   } else if (error instanceof UserError) {
+    annotateError(error);
     process.stderr.write(`${red('error:')} ${harmless(error.message)}\n`);
     if (error.hint !== undefined)
       process.stderr.write(
@@ -59,6 +60,14 @@ function explain(error: unknown, signal: AbortSignal): ExitCode {
     process.stderr.write('This is a defect of Plimsoll; please report it with the command that you ran.\n');
   }
   return exitCodes.error;
+}
+
+/** GitHub Actions shows it on the page of the run, where nobody has to look for it in the log. */
+function annotateError({ message, hint }: UserError): void {
+  if (process.env['GITHUB_ACTIONS'] !== 'true') return;
+  // As `workflowCommand` writes it, which is loaded with all that renders reports.
+  const text = harmless(hint === undefined ? message : `${message} ${hint}`);
+  process.stderr.write(`::error title=plimsoll::${text.replaceAll('%', '%25').replaceAll('\n', '%0A')}\n`);
 }
 
 function unwritable(cause: Error): UserError {

@@ -22,6 +22,7 @@ export type { EngineHolds } from './open-reference.ts';
 export { openRegistrySink } from './open-registry-sink.ts';
 export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
+export { AbsentImageError } from './registry/absent-image-error.ts';
 export type { SentBlob } from './registry/push-blob.ts';
 export type { RegistryAccess } from './registry/registry-access.ts';
 export { sampleBlocks } from './sample-blocks.ts';

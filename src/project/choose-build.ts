@@ -102,7 +102,10 @@ export function chooseTarget(
 }
 
 /** Without those for developers only, where there are others; and of pipelines, those that push, where one does. */
-function shipped(builders: readonly Builder[], nameOf: (builder: Builder) => string): readonly Builder[] {
+export function shipped<Of extends Pick<Builder, 'place' | 'isPushed'>>(
+  builders: readonly Of[],
+  nameOf: (builder: Of) => string,
+): readonly Of[] {
   const pushed = builders.some(({ isPushed }) => isPushed)
     ? builders.filter(({ isPushed, place }) => isPushed || place.startsWith('service '))
     : builders;

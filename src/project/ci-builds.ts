@@ -69,7 +69,7 @@ export async function readCiBuilds(directory: string): Promise<readonly CiBuild[
 }
 
 /** The nearest directory above with a `.git`, or the directory itself. */
-async function repositoryOf(directory: string): Promise<string> {
+export async function repositoryOf(directory: string): Promise<string> {
   for (let at = directory; ; at = dirname(at)) {
     const found = await stat(join(at, '.git')).catch(() => undefined);
     if (found !== undefined) return at;

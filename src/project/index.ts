@@ -1,4 +1,4 @@
-export type { CiBuild, CiStep } from './ci-builds.ts';
+export { type CiBuild, type CiStep, repositoryOf } from './ci-builds.ts';
 export type { ComposeDocument } from './compose-document.ts';
 export { type Compose, composeFilesIn, readCompose } from './compose-file.ts';
 export type { ComposeService, ComposeVolume } from './compose-service.ts';
@@ -9,7 +9,8 @@ export type {
   ContextListing,
   UnreadableEntry,
 } from './context-listing.ts';
-export { listProjectDirectory } from './find-dockerfile.ts';
+export { defaultBranch } from './default-branch.ts';
+export { findDockerfile, listProjectDirectory, NoDockerfileError } from './find-dockerfile.ts';
 export type { InlineDockerfile } from './inline-dockerfile.ts';
 export { type NamedBuild, type NamedBuilds, readNamedBuilds } from './named-builds.ts';
 export { foreignDirectories, type ProjectText, type ProjectTexts } from './project-texts.ts';
@@ -21,3 +22,4 @@ export {
   type ProjectOptions,
   readProject,
 } from './read-project.ts';
+export { readShippedBuilds, type ShippedBuild, type ShippedBuilds } from './shipped-builds.ts';

@@ -15,6 +15,7 @@ import {
   storedFact,
 } from './audit-sums.ts';
 import { layerList, sumByKind } from './finding-lines.ts';
+import { gateTable } from './gate-table.ts';
 import { code, inert } from './slim-markdown.ts';
 import { counted, shortInstruction } from './wording.ts';
 
@@ -62,16 +63,6 @@ function unreadable({ unreadable: all }: Audit): string {
   if (all.length === 0) return '';
   const items = all.map(({ path, reason }) => `- ${code(path)}: ${inert(reason)}`);
   return ['**Could not be read**, so files or packages may be missing:', '', ...items].join('\n');
-}
-
-const verdictMarks = { pass: '✓', fail: '✗', 'cannot-judge': '?' } as const;
-
-function gateTable(gates: readonly GateResult[]): string {
-  if (gates.length === 0) return '';
-  const rows = gates.map(
-    ({ gate, verdict, message }) => `| ${verdictMarks[verdict]} | ${code(gate)} | ${inert(message)} |`,
-  );
-  return ['### Gates', '', '| | gate | |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function findingTable({ findings }: Audit): string {

@@ -28,9 +28,18 @@ type Shown = Comparison & Partial<Pick<DetailedComparison, 'diff'>>;
 
 /** A comparison in GitHub's Markdown, for a pull request: long lists folded; ends with a line end. */
 export function compareMarkdown(comparison: Shown): string {
-  const { fat, lean, total, diff } = comparison;
+  const { fat, lean, total } = comparison;
   const blocks = [
     `## ${inert(fat.name)} → ${inert(lean.name)}: ${sizeChange(total)}`,
+    ...comparisonBlocks(comparison),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** What stands below the heading: sentences, tables, notes. */
+export function comparisonBlocks(comparison: Shown): readonly string[] {
+  const { diff } = comparison;
+  return [
     `${diff === undefined ? '' : `**${inert(diffSentence(diff))}**  \n`}${inert(headline(comparison))}  \n${inert(pullAfterSentence(comparison))}`,
     groupTable(comparison),
     sharedLayerNotes(comparison, anyTwoImages).map(inert).join('  \n'),
@@ -38,8 +47,7 @@ export function compareMarkdown(comparison: Shown): string {
     files(comparison),
     configuration(comparison),
     notes(comparison),
-  ];
-  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+  ].filter((block) => block !== '');
 }
 
 function groupTable({ groups, total }: Shown): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleFirstPush, samplePush, samplePushEstimate } from './fixtures/sample-push.ts';
-import { pushEstimateTable, pushTable } from './index.ts';
+import { pushEstimateTable, pushMarkdown, pushTable } from './index.ts';
 
 const outputs: readonly [file: string, width: number, text: (width: number) => string][] = [
   ['push-changed.txt', 100, (width) => pushTable(samplePush(), { width, hasColour: false })],
@@ -22,4 +22,10 @@ test('what an instruction says cannot move the cursor', () => {
   const report = samplePush();
   const layers = report.layers.map((layer) => ({ ...layer, instruction: 'RUN \u001b[2J' }));
   expect(pushTable({ ...report, layers }, { width: 100, hasColour: false })).not.toContain('\u001b');
+});
+
+test('in a line of Markdown: what was pushed, its digest, and what went over the network', () => {
+  expect(pushMarkdown(samplePush())).toMatch(
+    /^Pushed `ghcr\.io\/acme\/sentiment-api:1\.4` as `sha256:\w{64}`: 50\.1 kB sent in .+ \(1 of 3 layers\), .+ there already\.\n$/,
+  );
 });

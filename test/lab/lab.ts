@@ -134,12 +134,14 @@ export async function labUp(options: LabOptions = {}): Promise<Lab> {
   };
 }
 
-/** Programs that the lab calls, and the Debian packages that bring them. */
+/** Programs that the lab and the tests in it call, and the Debian packages that bring them. */
 const neededPrograms = {
   mmdebstrap: 'mmdebstrap',
   'docker-registry': 'docker-registry',
   python3: 'python3',
   pip3: 'python3-pip',
+  curl: 'curl',
+  jq: 'jq',
 };
 
 function notesAbout(standIns: readonly string[]): string[] {

@@ -1,5 +1,7 @@
 import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
+import { check } from './check.ts';
+import { ci } from './ci.ts';
 import { compare } from './compare.ts';
 import { compose } from './compose.ts';
 import { deps } from './deps.ts';
@@ -15,7 +17,9 @@ export const commands: readonly CliCommand[] = [
   audit,
   shrink,
   compare,
+  check,
   push,
+  ci,
   deps,
   ignore,
   lint,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { hasDigest, isDigest, sha256Digest, UserError } from '../../base/index.ts';
 import { mediaTypes } from '../documents.ts';
+import { AbsentImageError } from './absent-image-error.ts';
 import { discardBody, type HttpAnswer, readBody } from './http-call.ts';
 import type { RegistryClient } from './registry-client.ts';
 
@@ -106,19 +107,19 @@ const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
 /** The most tags that a message names. */
 const namedTags = 12;
 
-async function unknownManifest(client: RegistryClient, wanted: WantedManifest): Promise<UserError> {
+async function unknownManifest(client: RegistryClient, wanted: WantedManifest): Promise<AbsentImageError> {
   const { repository, title, digest } = wanted;
   const tags = await listTags(client, repository).catch(() => undefined);
   const name = `${client.registry}/${repository}`;
   if (tags === undefined || tags.length === 0) {
-    return new UserError(`${client.registry} does not have ${title}`, {
+    return new AbsentImageError(`${client.registry} does not have ${title}`, {
       hint: `Check the name; ${tags === undefined ? 'the registry names no tags of' : 'there are no tags in'} ${name}.`,
     });
   }
   const shown = tags.slice(-namedTags);
   const more = tags.length > shown.length ? `, and ${tags.length - shown.length} more` : '';
   const kind = digest === undefined ? 'tag' : 'digest';
-  return new UserError(`${client.registry} does not have ${title}`, {
+  return new AbsentImageError(`${client.registry} does not have ${title}`, {
     hint: `Check the ${kind}: ${name} has the tags ${shown.join(', ')}${more}.`,
   });
 }

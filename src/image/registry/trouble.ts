@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { messageOf, UserError } from '../../base/index.ts';
+import { AbsentImageError } from './absent-image-error.ts';
 import { type HttpAnswer, readBody } from './http-call.ts';
 import { errorCode, retryAfterSeconds } from './retries.ts';
 
@@ -112,7 +113,8 @@ export function refused(place: TroublePlace, said: string, { origin, troubles }:
   const login = `docker login ${place.registry === 'docker.io' ? '' : place.registry}`.trim();
   const deed = place.action === 'push' ? 'take' : 'show';
   const whom = place.action === 'push' ? 'from' : 'to';
-  return new UserError(
+  const Refusal = place.action === 'push' ? UserError : AbsentImageError;
+  return new Refusal(
     origin === undefined
       ? `${place.registry} does not ${deed} ${place.wanted} ${whom} somebody without credentials${reason}`
       : `${place.registry} does not accept the credentials from ${origin} for ${place.wanted}${reason}`,

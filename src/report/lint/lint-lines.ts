@@ -1,5 +1,6 @@
 import type { LintFinding } from '../../dockerfile/index.ts';
 import { plainText } from '../terminal-text.ts';
+import { workflowCommand } from '../workflow-command.ts';
 import { type LintedFile, problemPlace } from './lint-report.ts';
 
 type Written = Pick<
@@ -19,9 +20,12 @@ export function lintAnnotations(files: readonly LintedFile[]): string {
   return linesOf(files, (file, { severity, message, rule, ...place }) => {
     const command = severity === 'error' || severity === 'warning' ? severity : 'notice';
     const { line, endLine, column, endColumn } = place;
-    const columns = line === endLine ? `,col=${column},endColumn=${endColumn}` : '';
-    const properties = `file=${property(plainText(file))},line=${line},endLine=${endLine}${columns},title=${property(rule)}`;
-    return `::${command} ${properties}::${data(plainText(message))}`;
+    const columns = line === endLine ? { col: column, endColumn } : {};
+    return workflowCommand({
+      command,
+      properties: { file: plainText(file), line, endLine, ...columns, title: rule },
+      message: plainText(message),
+    });
   });
 }
 
@@ -37,12 +41,4 @@ function problemsOf(one: LintedFile): readonly Written[] {
   const { line, message } = problemPlace(one);
   const place = { line, column: 1, endLine: line, endColumn: 1 };
   return [{ ...place, severity: 'error', rule: 'unreadable', message }];
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

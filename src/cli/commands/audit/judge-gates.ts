@@ -45,16 +45,16 @@ export async function findGates(options: GateOptions, environment: CliEnvironmen
 }
 
 /** Judges an audit by the gates. */
-export async function judgeGates(
+export function judgeGates(
   gates: Gates,
   read: {
     readonly audit: Audit;
     readonly request: AuditRequest;
     readonly measures: readonly LayerMeasure[];
+    readonly baseline: Baseline | undefined;
   },
-  from: { readonly options: GateOptions; readonly environment: CliEnvironment },
-): Promise<JudgedGates> {
-  const { audit, request, measures } = read;
+): JudgedGates {
+  const { audit, request, measures, baseline } = read;
   const compressed =
     gates.figures.maxCompressed === undefined
       ? undefined
@@ -64,7 +64,7 @@ export async function judgeGates(
         };
   const results = judgeAudit(audit, gates, {
     compressed,
-    baseline: await baselineOf(from.options.baseline, from.environment),
+    baseline,
     dive: gates.dive === undefined ? undefined : diveFigures(request.root),
     absentLayerCount: request.absentLayers?.length ?? 0,
   });
@@ -97,18 +97,23 @@ async function gateText(
   }
 }
 
-/** What `plimsoll audit --json` wrote, else an image. */
-async function baselineOf(
+/** What growth is measured against: what `plimsoll audit --json` wrote, else an image. */
+export async function baselineOf(
   name: string | undefined,
   environment: CliEnvironment,
 ): Promise<Baseline | undefined> {
   if (name === undefined) return undefined;
-  const path = resolve(environment.cwd, name);
-  const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
-  if (isFile && name.endsWith('.json')) {
-    return readBaseline({ file: name, text: await readFile(path, 'utf8') });
-  }
+  const recorded = await recordedBaseline(name, environment);
+  if (recorded !== undefined) return recorded;
   const { image, root } = await readImage(name, environment, { withMeasures: false });
   const contentBytes = root.layers.reduce((sum, layer) => sum + layer.contentBytes, 0);
   return { name: image.name, contentBytes };
+}
+
+/** What a file says that `plimsoll audit --json` wrote; undefined where the name is an image's. */
+export async function recordedBaseline(name: string, { cwd }: CliEnvironment): Promise<Baseline | undefined> {
+  if (!name.endsWith('.json')) return undefined;
+  const path = resolve(cwd, name);
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
+  return isFile ? readBaseline({ file: name, text: await readFile(path, 'utf8') }) : undefined;
 }

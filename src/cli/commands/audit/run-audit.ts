@@ -10,7 +10,7 @@ import { writeOutput } from '../../write-output.ts';
 import { type AuditOptions, isAuditAlone, readAuditOptions } from './audit-options.ts';
 import { auditReading, auditRequest } from './audit-request.ts';
 import { baseDiffIds } from './base-layers.ts';
-import { exitOfGates, findGates, judgeGates } from './judge-gates.ts';
+import { baselineOf, exitOfGates, findGates, judgeGates } from './judge-gates.ts';
 
 /** Reads one image and shows its audit. */
 export async function runAudit(
@@ -35,11 +35,12 @@ export async function runAudit(
     options.gates &&
     gates &&
     files &&
-    (await judgeGates(
-      gates,
-      { audit, request: files.request, measures: files.measures },
-      { options: options.gates, environment },
-    ));
+    judgeGates(gates, {
+      audit,
+      request: files.request,
+      measures: files.measures,
+      baseline: await baselineOf(options.gates.baseline, environment),
+    });
   const { renderAudit } = await import('./render-audit.ts');
   const text = renderAudit(audit, files?.request, { options, environment, gates: judged });
   await deliver(text, options, environment);

@@ -9,10 +9,17 @@ import {
   parseReference,
 } from '../../../image/index.ts';
 import { estimatePush, pushImage } from '../../../push/index.ts';
-import { pushEstimateJson, pushEstimateTable, pushJson, pushTable } from '../../../report/index.ts';
+import {
+  pushEstimateJson,
+  pushEstimateTable,
+  pushJson,
+  pushMarkdown,
+  pushTable,
+} from '../../../report/index.ts';
 import { engineNamed } from '../../engine-named.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { addToStepSummary } from '../../github-actions.ts';
 import { withImage } from '../../read-side.ts';
 
 const schema = z.object({
@@ -73,6 +80,7 @@ async function pushOpened({ image, sink, format, options, environment }: Work): 
   }
   const report = await pushImage({ image, sink, format, cacheDir, progress });
   write(options.json ? pushJson(report) : pushTable(report, { width, hasColour }));
+  await addToStepSummary(pushMarkdown(report), environment);
 }
 
 /** The first version of Docker that pulls layers compressed with zstd. */

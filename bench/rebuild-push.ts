@@ -1,0 +1,64 @@
+import { docker, plimsoll, type Stage } from './stage.ts';
+
+/** A push after a build, into a registry that holds the images of the builds before. */
+export interface TimedPush {
+  /** Wall time. */
+  readonly seconds: number;
+  /** Blobs that the registry did not have. */
+  readonly sentBytes: number;
+}
+
+/** What to push, and how. */
+export interface TimedPushRequest {
+  readonly stage: Stage;
+  readonly tag: string;
+  /** `127.0.0.1:5000/lean`. */
+  readonly repository: string;
+  /** `docker push`, or ours. */
+  readonly by: 'docker' | 'plimsoll';
+  /** Digests of what the repository has; the new ones are added. */
+  readonly held: Set<string>;
+  readonly signal: AbortSignal;
+}
+
+/** Pushes as a user would, and asks the registry what was new to it. */
+export async function timedPush(request: TimedPushRequest): Promise<TimedPush> {
+  const { stage, tag, repository, by, held, signal } = request;
+  const reference = `${repository}:latest`;
+  const startedAt = performance.now();
+  if (by === 'docker') {
+    await docker(stage, ['tag', tag, reference]);
+    await docker(stage, ['push', '--quiet', reference]);
+    await docker(stage, ['image', 'rm', '--no-prune', reference]);
+  } else {
+    // The lab's Docker is from before zstd.
+    await plimsoll(
+      stage,
+      ['push', `docker:${tag}`, reference, '--compat', 'any', '--json', '--quiet'],
+      signal,
+    );
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  const blobs = await blobsOf(repository);
+  const sentBytes = blobs.filter(({ digest }) => !held.has(digest)).reduce((sum, { size }) => sum + size, 0);
+  for (const { digest } of blobs) held.add(digest);
+  return { seconds, sentBytes };
+}
+
+interface Blob {
+  readonly digest: string;
+  readonly size: number;
+}
+
+async function blobsOf(repository: string): Promise<readonly Blob[]> {
+  const [host = '', ...path] = repository.split('/');
+  const accept =
+    'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
+  const answer = await fetch(`http://${host}/v2/${path.join('/')}/manifests/latest`, { headers: { accept } });
+  // A manifest of the registry that this bench has started.
+  const { config, layers } = (await answer.json()) as {
+    readonly config: Blob;
+    readonly layers: readonly Blob[];
+  };
+  return [config, ...layers];
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { UserError } from '../../../base/index.ts';
+import { type Platform, parsePlatform } from '../../../image/index.ts';
+import { type GateOptions, readGateOptions } from '../audit/gate-options.ts';
+
+/** What `plimsoll check` was asked for. */
+export interface CheckOptions {
+  readonly image: string;
+  readonly platform?: Platform | undefined;
+  readonly target?: 'cpu' | 'gpu' | undefined;
+  /** The base image, of any source. */
+  readonly base?: string | undefined;
+  /** The image before this one, or a file that `plimsoll audit --json` wrote. */
+  readonly baseline?: string | undefined;
+  readonly baselineOptional: boolean;
+  readonly title?: string | undefined;
+  readonly format: 'table' | 'json' | 'markdown' | 'junit';
+  /** A file; standard output when absent or `-`. */
+  readonly output?: string | undefined;
+  /** Files that get it in these formats as well. */
+  readonly markdown?: string | undefined;
+  readonly junit?: string | undefined;
+  readonly insecure: boolean;
+  readonly gates: GateOptions;
+  readonly quiet: boolean;
+}
+
+const file = (flag: string): z.ZodOptional<z.ZodString> =>
+  z.string().min(1, `${flag} needs the name of a file`).optional();
+
+const schema = z
+  .object({
+    image: z.string(),
+    platform: z.string().transform(parsePlatform).optional(),
+    target: z.enum(['cpu', 'gpu']).optional(),
+    base: z.string().min(1, '--base needs the name of an image').optional(),
+    baseline: z.string().min(1, '--baseline needs an image or a file').optional(),
+    baselineOptional: z.boolean().default(false),
+    title: z.string().min(1, '--title needs a text').optional(),
+    format: z.enum(['table', 'json', 'markdown', 'junit']).optional(),
+    json: z.boolean().default(false),
+    output: file('--output'),
+    markdown: file('--markdown'),
+    junit: file('--junit'),
+    insecure: z.boolean().default(false),
+    quiet: z.boolean().default(false),
+  })
+  .refine(({ json, format }) => !json || format === undefined || format === 'json', {
+    error: '--json and --format ask for two formats',
+  })
+  .refine(({ baseline, baselineOptional }) => !baselineOptional || baseline !== undefined, {
+    error: '--baseline-optional is about --baseline, which is not given',
+  })
+  .transform(({ json, format, ...rest }) => ({
+    ...rest,
+    format: json ? ('json' as const) : (format ?? ('table' as const)),
+  }));
+
+/** Reads the command's arguments; throws a `UserError` that names the option. */
+export function readCheckOptions(given: Readonly<Record<string, unknown>>): CheckOptions {
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new UserError(parsed.error.issues.map(({ message }) => message).join('; '));
+  const gates = readGateOptions({ ...given, ci: true });
+  if (gates === undefined) throw new TypeError('gates are what is asked for');
+  return { ...parsed.data, gates };
+}
