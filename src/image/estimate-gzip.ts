@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, deflateRaw } from 'node:zlib';
 import pLimit from 'p-limit';
 import type { FileRange } from '../tar/index.ts';
+import { sampleBlocks } from './sample-blocks.ts';
 
 /** How much of a layer is looked at. */
 export interface EstimateGzipOptions {
@@ -23,38 +23,19 @@ const atOnce = pLimit(2);
  * system's error when the file cannot be read.
  */
 export async function estimateGzip(place: FileRange, options: EstimateGzipOptions = {}): Promise<number> {
-  const { path, offset, sizeBytes } = place;
-  const blockCount = Math.ceil(sizeBytes / blockBytes);
-  const sampleCount = Math.min(
-    blockCount,
-    Math.max(1, Math.floor((options.sampleBytes ?? 32 * blockBytes) / blockBytes)),
-  );
-  const file = openSync(path, 'r');
-  let plainBytes = 0;
-  const deflateBlock = async (number: number): Promise<number> => {
-    const start = number * blockBytes;
-    const before = Math.min(start, windowBytes);
-    const bytes = readAt(file, offset + start - before, before + Math.min(blockBytes, sizeBytes - start));
-    plainBytes += bytes.length - before;
-    return await deflatedLength(bytes.subarray(before), bytes.subarray(0, before));
-  };
-  // Each the middle of its share of the layer.
-  const blocks = Array.from({ length: sampleCount }, (_, sample) =>
-    Math.floor(((sample + 0.5) * blockCount) / sampleCount),
-  );
-  try {
-    const lengths = await Promise.all(blocks.map((number) => atOnce(deflateBlock, number)));
-    const scale = plainBytes === 0 ? 1 : sizeBytes / plainBytes;
+  const mostBlocks = Math.max(1, Math.floor((options.sampleBytes ?? 32 * blockBytes) / blockBytes));
+  return await sampleBlocks(place, { blockBytes, mostBlocks, contextBytes: windowBytes }, async (sample) => {
+    let plainBytes = 0;
+    const deflateBlock = async (number: number): Promise<number> => {
+      const { context, bytes } = sample.read(number);
+      plainBytes += bytes.length;
+      return await deflatedLength(bytes, context);
+    };
+    const numbers = Array.from({ length: sample.count }, (_, number) => number);
+    const lengths = await Promise.all(numbers.map((number) => atOnce(deflateBlock, number)));
+    const scale = plainBytes === 0 ? 1 : place.sizeBytes / plainBytes;
     return Math.round(lengths.reduce((sum, length) => sum + length, 0) * scale) + gzipFrameBytes;
-  } finally {
-    closeSync(file);
-  }
-}
-
-function readAt(file: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  const count = readSync(file, bytes, 0, length, offset);
-  return bytes.subarray(0, count);
+  });
 }
 
 async function deflatedLength(block: Buffer, dictionary: Buffer): Promise<number> {

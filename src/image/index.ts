@@ -24,6 +24,7 @@ export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
 export type { SentBlob } from './registry/push-blob.ts';
 export type { RegistryAccess } from './registry/registry-access.ts';
+export { sampleBlocks } from './sample-blocks.ts';
 export { type WriteDockerArchiveOptions, writeDockerArchive } from './sinks/docker-archive.ts';
 export { writeOciArchive } from './sinks/oci-archive.ts';
 export { type OciDocuments, ociDocuments } from './sinks/oci-documents.ts';

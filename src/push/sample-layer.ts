@@ -1,11 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { compressBlocks, type LayerCompressionFormat } from '../base/index.ts';
-import type { Layer } from '../image/index.ts';
+import { type Layer, sampleBlocks } from '../image/index.ts';
 import { packingOptions } from './outgoing-layer.ts';
 
 /** What is compressed at a time by both formats alone, without what goes before it. */
 const blockBytes = 4 * 1024 * 1024;
+const gzipSampleBytes = 256 * 1024;
 const mostBlocks = 8;
 
 /**
@@ -13,13 +13,13 @@ const mostBlocks = 8;
  * file's own length where its bytes are not at hand: it is never more than a little above that.
  */
 export async function estimatedBytes(layer: Layer, format: LayerCompressionFormat): Promise<number> {
-  const { blocks, sizeBytes } = await sampleOf(layer);
-  let [plain, packed] = [0, 0];
-  for (const block of blocks) {
-    plain += block.length;
-    for await (const chunk of compressBlocks(chunksOf(block), format, packingOptions)) packed += chunk.length;
-  }
-  return plain === 0 ? sizeBytes : Math.round((packed * sizeBytes) / plain);
+  const packed = await perLayer(layer, blockBytes, async (block) => {
+    let packedBytes = 0;
+    for await (const chunk of compressBlocks(chunksOf(block), format, packingOptions))
+      packedBytes += chunk.length;
+    return packedBytes;
+  });
+  return packed === undefined ? layer.sizeBytes : Math.round(packed);
 }
 
 /**
@@ -27,43 +27,37 @@ export async function estimatedBytes(layer: Layer, format: LayerCompressionForma
  * compressor needs `goFactor` times as long (`npm run bench -- push` measures both). Undefined where the layer's bytes are not at hand.
  */
 export async function dockerGzipSeconds(layer: Layer): Promise<number | undefined> {
-  const { blocks, sizeBytes } = await sampleOf(layer, gzipSampleBytes);
-  let plain = 0;
-  const startedAt = performance.now();
-  for (const block of blocks) {
-    plain += block.length;
+  const milliseconds = await perLayer(layer, gzipSampleBytes, (block) => {
+    const startedAt = performance.now();
     deflateRawSync(block, { level: 6 });
-  }
-  const seconds = (performance.now() - startedAt) / 1000;
-  return plain === 0 ? undefined : (goFactor * seconds * sizeBytes) / plain;
+    return Promise.resolve(performance.now() - startedAt);
+  });
+  return milliseconds === undefined ? undefined : (goFactor * milliseconds) / 1000;
 }
 
 const goFactor = 2;
-const gzipSampleBytes = 256 * 1024;
 
-async function sampleOf(
+/** What a cost of sampled blocks, one after the other, comes to for the whole layer; undefined where its bytes are not at hand. */
+async function perLayer(
   layer: Layer,
-  length = blockBytes,
-): Promise<{ readonly blocks: readonly Buffer[]; readonly sizeBytes: number }> {
+  length: number,
+  costOf: (block: Buffer) => Promise<number>,
+): Promise<number | undefined> {
   const place = await layer.plainTar?.();
   if (place === undefined) {
     // Whether its bytes can be had at all, opening it tells.
     (await layer.stored()).destroy();
-    return { blocks: [], sizeBytes: layer.sizeBytes };
+    return undefined;
   }
-  const count = Math.ceil(place.sizeBytes / length);
-  const sampled = Math.min(count, mostBlocks);
-  const file = openSync(place.path, 'r');
-  try {
-    const blocks = Array.from({ length: sampled }, (_, sample) => {
-      const start = Math.floor(((sample + 0.5) * count) / sampled) * length;
-      const block = Buffer.alloc(Math.min(length, place.sizeBytes - start));
-      return block.subarray(0, readSync(file, block, 0, block.length, place.offset + start));
-    });
-    return { blocks, sizeBytes: place.sizeBytes };
-  } finally {
-    closeSync(file);
-  }
+  return await sampleBlocks(place, { blockBytes: length, mostBlocks }, async ({ count, read }) => {
+    let [plainBytes, cost] = [0, 0];
+    for (let number = 0; number < count; number += 1) {
+      const { bytes } = read(number);
+      plainBytes += bytes.length;
+      cost += await costOf(bytes);
+    }
+    return plainBytes === 0 ? undefined : (cost * place.sizeBytes) / plainBytes;
+  });
 }
 
 async function* chunksOf(block: Buffer): AsyncGenerator<Buffer> {
