@@ -41,8 +41,8 @@ async function push(
 ): Promise<PushReport> {
   const sink = await openRegistrySink(`${host}/team/app:1`, { access: { pause: async () => {}, ...access } });
   const cacheDir = await mkdtemp(join(folder, 'cache-'));
-  return await pushImage({ image, sink, format, cacheDir, progress: silentProgress }).finally(() =>
-    sink.close(),
+  return await pushImage({ image, sink, packing: { format }, cacheDir, progress: silentProgress }).finally(
+    () => sink.close(),
   );
 }
 

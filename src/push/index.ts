@@ -4,6 +4,7 @@ export {
   estimatePush,
   type PushEstimate,
 } from './estimate-push.ts';
+export type { LayerPacking } from './outgoing-layer.ts';
 export {
   type LayerOutcome,
   type PushedLayer,

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
-import { formatBytes, type LayerCompressionFormat, type Progress, sha256Digest } from '../base/index.ts';
+import { formatBytes, type Progress, sha256Digest } from '../base/index.ts';
 import { redactInstruction } from '../finding/index.ts';
 import { type Image, type Layer, ociDocuments, type RegistrySink, type SentBlob } from '../image/index.ts';
-import { type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
+import { type LayerPacking, type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
 import { type PushedBlobs, pushedBlobs } from './pushed-blobs.ts';
 import { dockerGzipSeconds } from './sample-layer.ts';
 
@@ -12,7 +12,7 @@ export interface PushRequest {
   readonly image: Image;
   readonly sink: RegistrySink;
   /** How layers that are stored uncompressed are packed. */
-  readonly format: LayerCompressionFormat;
+  readonly packing: LayerPacking;
   /** Where it is remembered what a registry was given. */
   readonly cacheDir: string;
   readonly progress: Progress;
@@ -59,10 +59,10 @@ const layersAtOnce = 3;
  * names half an image. Throws a `UserError` when the registry refuses, or the source cannot be read.
  */
 export async function pushImage(request: PushRequest, now: () => number = Date.now): Promise<PushReport> {
-  const { image, sink, format, progress } = request;
+  const { image, sink, packing, progress } = request;
   const startedAt = now();
   const known = pushedBlobs(request.cacheDir, sink.registry);
-  const outgoing = new Map(image.layers.map((layer) => [layer.digest, outgoingLayer(layer, format)]));
+  const outgoing = new Map(image.layers.map((layer) => [layer.digest, outgoingLayer(layer, packing)]));
   const limit = pLimit(layersAtOnce);
   const ordered = [...outgoing.values()].sort((a, b) => b.readBytes - a.readBytes);
   const account = { doneLayers: 0, sentBytes: 0 };

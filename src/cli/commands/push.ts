@@ -18,6 +18,10 @@ export const push: CliCommand = {
           'of layers that are stored uncompressed (default: zstd, or what --compat says)',
         ).choices(['zstd', 'gzip']),
       )
+      .option(
+        '--compression-level <n>',
+        'how hard: 1 to 9 for gzip (default 4), 1 to 19 for zstd (default 3)',
+      )
       .addOption(
         new Option(
           '--compat <reader>',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
+import { UserError } from '../../../base/index.ts';
 import {
   formatReference,
   type Image,
@@ -8,7 +8,7 @@ import {
   parsePlatform,
   parseReference,
 } from '../../../image/index.ts';
-import { estimatePush, pushImage } from '../../../push/index.ts';
+import { estimatePush, type LayerPacking, pushImage } from '../../../push/index.ts';
 import { pushEstimateJson, pushEstimateTable, pushJson, pushTable } from '../../../report/index.ts';
 import { engineNamed } from '../../engine-named.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
@@ -20,6 +20,10 @@ const schema = z.object({
   reference: z.string(),
   platform: z.string().optional(),
   compression: z.enum(['zstd', 'gzip']).optional(),
+  compressionLevel: z.coerce
+    .number({ error: '--compression-level takes a whole number' })
+    .int({ error: '--compression-level takes a whole number' })
+    .optional(),
   compat: z.enum(['current', 'any']),
   estimate: z.boolean().default(false),
   uplink: z.coerce.number({ error: '--uplink takes Mbit/s, for example 50' }).positive(),
@@ -35,7 +39,7 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
   const options = parsed.data;
-  const format = formatOf(options);
+  const packing = packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
   const { variables, homeDir } = environment;
   const sink = await openRegistrySink(destinationOf(options.reference), {
@@ -46,9 +50,9 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
     await withImage(options.image, environment, {
       platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
       isInsecure: options.insecure,
-      use: async (image) => await pushOpened({ image, sink, format, options, environment }),
+      use: async (image) => await pushOpened({ image, sink, packing, options, environment }),
     });
-    if (format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
+    if (packing.format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
     return exitCodes.clean;
   } finally {
     sink.close();
@@ -58,20 +62,20 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
 interface Work {
   readonly image: Image;
   readonly sink: Awaited<ReturnType<typeof openRegistrySink>>;
-  readonly format: LayerCompressionFormat;
+  readonly packing: LayerPacking;
   readonly options: PushOptions;
   readonly environment: CliEnvironment;
 }
 
-async function pushOpened({ image, sink, format, options, environment }: Work): Promise<void> {
+async function pushOpened({ image, sink, packing, options, environment }: Work): Promise<void> {
   const { cacheDir, progress, columns: width, isColour: hasColour, write } = environment;
   if (options.estimate) {
     const uplinkBitsPerSecond = options.uplink * 1e6;
-    const estimate = await estimatePush({ image, sink, format, cacheDir, uplinkBitsPerSecond });
+    const estimate = await estimatePush({ image, sink, packing, cacheDir, uplinkBitsPerSecond });
     write(options.json ? pushEstimateJson(estimate) : pushEstimateTable(estimate, { width, hasColour }));
     return;
   }
-  const report = await pushImage({ image, sink, format, cacheDir, progress });
+  const report = await pushImage({ image, sink, packing, cacheDir, progress });
   write(options.json ? pushJson(report) : pushTable(report, { width, hasColour }));
 }
 
@@ -88,13 +92,22 @@ async function warnOfOldDocker({ image }: PushOptions, environment: CliEnvironme
   );
 }
 
-function formatOf({ compression, compat }: PushOptions): LayerCompressionFormat {
+/** The hardest that a format can try; above 19, zstd wants more memory of those who unpack. */
+const highestLevel = { gzip: 9, zstd: 19 } as const;
+
+function packingOf({ compression, compressionLevel: level, compat }: PushOptions): LayerPacking {
   if (compression === 'zstd' && compat === 'any') {
     throw new UserError('--compression zstd is not what any engine can pull', {
       hint: 'Docker before 23 cannot: leave out one of --compression zstd and --compat any.',
     });
   }
-  return compression ?? (compat === 'any' ? 'gzip' : 'zstd');
+  const format = compression ?? (compat === 'any' ? 'gzip' : 'zstd');
+  if (level !== undefined && !(level >= 1 && level <= highestLevel[format])) {
+    throw new UserError(
+      `--compression-level of ${format} is a whole number from 1 to ${highestLevel[format]}`,
+    );
+  }
+  return { format, level };
 }
 
 function destinationOf(text: string): string {
