@@ -110,6 +110,8 @@ export interface Image {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Lowest first. */
   readonly layers: readonly Layer[];
+  /** Where its blobs are, of an image in a registry: another repository there may mount them. */
+  readonly repository?: { readonly registry: string; readonly name: string };
   /** Gives back what the source holds (temporary files); openers fail afterwards. */
   close(): Promise<void>;
 }

@@ -6,9 +6,10 @@ import { estimatedBytes } from './sample-layer.ts';
 
 /** What a push would do. */
 export interface EstimateRequest {
-  readonly image: Image;
+  readonly image: Pick<Image, 'layers'>;
   readonly sink: RegistrySink;
-  readonly packing: LayerPacking;
+  /** Without it, all layers go as they are stored. */
+  readonly packing: LayerPacking | undefined;
   readonly cacheDir: string;
   /** Bits a second. */
   readonly uplinkBitsPerSecond: number;
@@ -76,7 +77,7 @@ async function judge(
   outgoing: OutgoingLayer,
   known: {
     readonly blob: SentBlob | undefined;
-    readonly packing: LayerPacking;
+    readonly packing: LayerPacking | undefined;
     readonly isThere: boolean;
   },
 ): Promise<EstimatedLayer> {
@@ -88,6 +89,7 @@ async function judge(
   }
   const outcome = isThere ? 'present' : 'to send';
   if (blob !== undefined) return { ...facts, outcome, sizeBytes: blob.sizeBytes, isEstimated: false };
+  if (packing === undefined) return { ...facts, outcome, sizeBytes: layer.sizeBytes, isEstimated: false };
   return { ...facts, outcome, sizeBytes: await estimatedBytes(layer, packing), isEstimated: true };
 }
 

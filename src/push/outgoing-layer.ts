@@ -45,12 +45,11 @@ export function packed(source: BlockSource, { format, level }: LayerPacking): As
 
 /**
  * How a layer goes out: one that is compressed as it is stored, all others compressed in blocks on the way. A layer is compressed
- * when what is stored has another digest than its tar.
+ * when what is stored has another digest than its tar. Without a packing, all go as they are stored.
  */
-export function outgoingLayer(layer: Layer, packing: LayerPacking): OutgoingLayer {
-  const { format, level = defaultLevels[format] } = packing;
+export function outgoingLayer(layer: Layer, packing: LayerPacking | undefined): OutgoingLayer {
   const { digest, diffId, sizeBytes, mediaType } = layer;
-  if (digest !== diffId) {
+  if (digest !== diffId || packing === undefined) {
     return {
       layer,
       key: digest,
@@ -62,6 +61,7 @@ export function outgoingLayer(layer: Layer, packing: LayerPacking): OutgoingLaye
       open: async (onRead) => metered(await layer.stored(), onRead),
     };
   }
+  const { format, level = defaultLevels[format] } = packing;
   return {
     layer,
     key: `${diffId}+${format}.${packingVersion}.${level}`,

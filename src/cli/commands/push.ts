@@ -12,6 +12,10 @@ export const push: CliCommand = {
       )
       .argument('<ref>', 'where to: [REGISTRY/]NAME[:TAG]')
       .option('--platform <os/arch>', 'which image of a multi-platform source')
+      .option(
+        '-a, --all-platforms',
+        'the index with all its platforms and attestations, as it is stored (OCI layouts and archives, registries)',
+      )
       .addOption(
         new Option(
           '--compression <format>',

@@ -1,14 +1,24 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
 import {
   formatReference,
   type Image,
+  type Layer,
+  nodesOf,
+  openManifestTree,
   openRegistrySink,
   parseImageSpec,
   parsePlatform,
   parseReference,
 } from '../../../image/index.ts';
-import { estimatePush, type LayerPacking, pushImage } from '../../../push/index.ts';
+import {
+  estimatePush,
+  type LayerPacking,
+  type PushReport,
+  pushImage,
+  pushIndex,
+} from '../../../push/index.ts';
 import { pushEstimateJson, pushEstimateTable, pushJson, pushTable } from '../../../report/index.ts';
 import { engineNamed } from '../../engine-named.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
@@ -19,6 +29,7 @@ const schema = z.object({
   image: z.string(),
   reference: z.string(),
   platform: z.string().optional(),
+  allPlatforms: z.boolean().default(false),
   compression: z.enum(['zstd', 'gzip']).optional(),
   compressionLevel: z.coerce
     .number({ error: '--compression-level takes a whole number' })
@@ -39,6 +50,9 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
   const options = parsed.data;
+  if (options.allPlatforms && options.platform !== undefined) {
+    throw new UserError('--all-platforms and --platform exclude each other');
+  }
   const packing = packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
   const { variables, homeDir } = environment;
@@ -47,11 +61,13 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
     signal,
   });
   try {
-    await withImage(options.image, environment, {
-      platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
-      isInsecure: options.insecure,
-      use: async (image) => await pushOpened({ image, sink, packing, options, environment }),
-    });
+    if (options.allPlatforms) await pushAll({ sink, packing, options, environment });
+    else
+      await withImage(options.image, environment, {
+        platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+        isInsecure: options.insecure,
+        use: async (image) => await pushOpened({ image, sink, packing, options, environment }),
+      });
     if (packing.format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
     return exitCodes.clean;
   } finally {
@@ -60,22 +76,58 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
 }
 
 interface Work {
-  readonly image: Image;
   readonly sink: Awaited<ReturnType<typeof openRegistrySink>>;
   readonly packing: LayerPacking;
   readonly options: PushOptions;
   readonly environment: CliEnvironment;
 }
 
-async function pushOpened({ image, sink, packing, options, environment }: Work): Promise<void> {
-  const { cacheDir, progress, columns: width, isColour: hasColour, write } = environment;
-  if (options.estimate) {
-    const uplinkBitsPerSecond = options.uplink * 1e6;
-    const estimate = await estimatePush({ image, sink, packing, cacheDir, uplinkBitsPerSecond });
-    write(options.json ? pushEstimateJson(estimate) : pushEstimateTable(estimate, { width, hasColour }));
-    return;
+async function pushOpened({ image, ...work }: Work & { readonly image: Image }): Promise<void> {
+  const { sink, packing, options, environment } = work;
+  const { cacheDir, progress } = environment;
+  if (options.estimate) await tellEstimate(image, work, packing);
+  else tell(await pushImage({ image, sink, packing, cacheDir, progress }), work);
+}
+
+/** Pushes the index of the source with all that it lists; what is stored stays byte for byte unless a compression is asked for. */
+async function pushAll(work: Work): Promise<void> {
+  const { sink, options, environment } = work;
+  const { variables, homeDir, cacheDir, progress, signal } = environment;
+  const isPacked =
+    options.compression !== undefined || options.compressionLevel !== undefined || options.compat === 'any';
+  const packing = isPacked ? work.packing : undefined;
+  const tree = await openManifestTree(options.image, {
+    registry: { environment: variables, homeDir, insecure: options.insecure },
+    temporaryDir: join(cacheDir, 'tmp'),
+    progress,
+    signal,
+  });
+  try {
+    if (options.estimate) {
+      const layers: Layer[] = [];
+      for (const node of nodesOf(tree.root)) {
+        if (node.kind === 'image') layers.push(...(await tree.openImage(node)).layers);
+      }
+      await tellEstimate({ layers }, work, packing);
+    } else tell(await pushIndex({ tree, sink, packing, cacheDir, progress }), work);
+  } finally {
+    await tree.close();
   }
-  const report = await pushImage({ image, sink, packing, cacheDir, progress });
+}
+
+async function tellEstimate(
+  image: Pick<Image, 'layers'>,
+  { sink, options, environment }: Work,
+  packing: LayerPacking | undefined,
+): Promise<void> {
+  const { cacheDir, columns: width, isColour: hasColour, write } = environment;
+  const uplinkBitsPerSecond = options.uplink * 1e6;
+  const estimate = await estimatePush({ image, sink, packing, cacheDir, uplinkBitsPerSecond });
+  write(options.json ? pushEstimateJson(estimate) : pushEstimateTable(estimate, { width, hasColour }));
+}
+
+function tell(report: PushReport, { options, environment }: Work): void {
+  const { columns: width, isColour: hasColour, write } = environment;
   write(options.json ? pushJson(report) : pushTable(report, { width, hasColour }));
 }
 
