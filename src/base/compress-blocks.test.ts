@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { chainStreams, compressBlocks, decompressor, sniffCompression } from './index.ts';
+import { type BlockReader, chainStreams, compressBlocks, decompressor, sniffCompression } from './index.ts';
 
 const text = Buffer.from('the same line again and again, number 4711\n'.repeat(60_000));
 const noise = randomBytes(3_000_000);
@@ -36,6 +36,67 @@ describe.each(['gzip', 'zstd'] as const)('%s', (format) => {
     ];
     expect(one.equals(other)).toBe(true);
   });
+});
+
+/** Gives bytes into memory that is brought, as a file does. */
+function readerOf(content: Buffer): BlockReader & { isClosed: boolean } {
+  let at = 0;
+  return {
+    isClosed: false,
+    async readInto(block) {
+      const filled = content.copy(block, 0, at);
+      at += filled;
+      return filled;
+    },
+    async close() {
+      this.isClosed = true;
+    },
+  };
+}
+
+describe.each(['gzip', 'zstd'] as const)('%s out of a reader', (format) => {
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['less than a block', Buffer.from('x')],
+    ['a whole number of blocks', Buffer.concat([noise, noise, noise]).subarray(0, 8 * 1024 * 1024)],
+    ['several blocks and a rest', Buffer.concat([text, noise, text, noise])],
+  ])('%s gives the bytes that a stream of it does', async (_, content) => {
+    const reader = readerOf(content);
+    const packed = await buffer(compressBlocks(reader, format));
+    expect(packed.equals(await compressed(content, format, 65_536))).toBe(true);
+    expect(reader.isClosed).toBe(true);
+  });
+
+  test('one that fails is closed, and its error comes out', async () => {
+    const reader = readerOf(noise);
+    const failing = { ...reader, readInto: async () => Promise.reject(new Error('the disk is broken')) };
+    await expect(buffer(compressBlocks(failing, format))).rejects.toThrow('the disk is broken');
+    expect(failing.isClosed).toBe(true);
+  });
+
+  test('who leaves early closes it', async () => {
+    const reader = readerOf(Buffer.concat(Array(8).fill(noise)));
+    for await (const chunk of compressBlocks(reader, format)) if (chunk.length > 100) break;
+    expect(reader.isClosed).toBe(true);
+  });
+
+  test('a higher level makes it smaller', async () => {
+    const words = Buffer.from(
+      Array.from({ length: 400_000 }, (_, at) =>
+        (at * at * 31) % 977 > 500 ? 97 + (at % 7) : 32 + (at % 61),
+      ),
+    );
+    const [low, high] = [1, 9].map(
+      async (level) => (await buffer(compressBlocks([words], format, { level }))).length,
+    );
+    expect(await high).toBeLessThan((await low) ?? 0);
+  });
+});
+
+test('a frame of zstd tells how long its content is', async () => {
+  const [first = 0] = (await compressed(noise, 'zstd', 65_536)).subarray(4);
+  // Frame_Header_Descriptor (RFC 8878, 3.1.1.1.1): single segment, or a content size of two bytes and more.
+  expect(first & 0b1110_0000).not.toBe(0);
 });
 
 test('gzip knows the block before, so that blocks cost next to nothing, and is one member for readers of one', async () => {

@@ -1,5 +1,7 @@
 export { formatBytes, formatSeconds } from './bytes.ts';
 export {
+  type BlockReader,
+  type BlockSource,
   type CompressBlocksOptions,
   compressBlocks,
   type LayerCompressionFormat,
@@ -19,6 +21,7 @@ export {
   verifiedDecompressor,
 } from './compression.ts';
 export {
+  checkDigest,
   type Digest,
   type DigestAlgorithm,
   DigestMismatchError,

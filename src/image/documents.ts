@@ -74,6 +74,7 @@ const manifestSchema = z.object({
   mediaType: optionalText,
   config: descriptorSchema,
   layers: listOf(descriptorSchema),
+  subject: descriptorSchema.nullish().transform((subject) => subject ?? undefined),
 });
 
 const dockerManifestSchema = z.array(
@@ -111,6 +112,8 @@ export interface ManifestDocument {
   readonly mediaType?: string | undefined;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  /** The manifest that this one says something about. */
+  readonly subject?: Descriptor | undefined;
 }
 
 /** `manifest.json` of a docker-archive: one item an image. */

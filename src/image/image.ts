@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { BlockReader } from '../base/index.ts';
 import type { FileRange } from '../tar/index.ts';
 
 /** What an image was built for, as in the OCI image index (`linux/amd64`, `linux/arm64/v8`). */
@@ -69,6 +70,8 @@ export interface Layer {
   uncompressed(): Promise<Readable>;
   /** Where the tar lies uncompressed in a file, for reading parts of it; undefined or absent where it does not. */
   plainTar?(): Promise<PlainTar | undefined>;
+  /** The tar that `plainTar` tells of, read into memory that the reader brings, diffID verified at the end. */
+  plainBlocks?(): Promise<BlockReader | undefined>;
   /** The layer as data for another thread, where its bytes lie in a file; undefined or absent where they do not. */
   inFile?(): Promise<FileLayer | undefined>;
 }
@@ -107,6 +110,8 @@ export interface Image {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Lowest first. */
   readonly layers: readonly Layer[];
+  /** Where its blobs are, of an image in a registry: another repository there may mount them. */
+  readonly repository?: { readonly registry: string; readonly name: string };
   /** Gives back what the source holds (temporary files); openers fail afterwards. */
   close(): Promise<void>;
 }

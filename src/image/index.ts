@@ -1,5 +1,6 @@
 export { buildImage, type ImageParts } from './assemble.ts';
 export { formatConfig } from './config.ts';
+export type { Descriptor } from './documents.ts';
 export { emptyConfig } from './empty-config.ts';
 export { type EstimateGzipOptions, estimateGzip } from './estimate-gzip.ts';
 export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
@@ -16,10 +17,12 @@ export type {
 } from './image.ts';
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';
 export { AbsentLayerError, openFileLayer } from './layer.ts';
+export { type ManifestKind, type ManifestNode, type ManifestTree, nodesOf } from './manifest-tree.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';
 export type { EngineHolds } from './open-reference.ts';
 export { openRegistrySink } from './open-registry-sink.ts';
+export { openManifestTree } from './open-tree.ts';
 export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
 export { AbsentImageError } from './registry/absent-image-error.ts';

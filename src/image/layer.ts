@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import {
+  type BlockReader,
   chainStreams,
   DigestMismatchError,
   messageOf,
@@ -14,6 +15,7 @@ import {
 } from '../base/index.ts';
 import type { FileRange } from '../tar/index.ts';
 import type { FileLayer, Layer, PlainTar } from './image.ts';
+import { readBlocks } from './read-blocks.ts';
 import { fileRange } from './sources/file-range.ts';
 
 /** What a source knows of a layer, and how it opens the bytes. */
@@ -70,6 +72,7 @@ export function storedLayer(stored: StoredLayer): Layer {
     uncompressed: async () => await unpacked(stored),
     ...(stored.locate && {
       plainTar: async () => await plainTar(stored),
+      plainBlocks: async () => await plainBlocks(stored),
       inFile: async () => await inFile(stored),
     }),
   };
@@ -105,6 +108,17 @@ async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {
   } finally {
     await file.close();
   }
+}
+
+async function plainBlocks(layer: StoredLayer): Promise<BlockReader | undefined> {
+  const place = await plainTar(layer);
+  return (
+    place &&
+    readBlocks(place, {
+      digest: layer.diffId,
+      explain: (error, atByte) => unreadable(layer, error, atByte),
+    })
+  );
 }
 
 async function unpacked(layer: StoredLayer): Promise<Readable> {

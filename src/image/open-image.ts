@@ -49,13 +49,16 @@ export interface OpenImageOptions {
  */
 export async function openImage(name: string | ImageSpec, options: OpenImageOptions): Promise<Image> {
   const spec = typeof name === 'string' ? parseImageSpec(name) : name;
-  return await openSpec(
-    spec.kind === 'bare' ? await resolveBare(spec.text) : await resolvePath(spec),
-    options,
-  );
+  return await openSpec(await resolveSpec(spec), options);
 }
 
-type NamedSpec = Exclude<ImageSpec, { readonly kind: 'bare' }> | SniffedSpec;
+/** Tells a bare name's medium, and a path from the reference behind it, by what is there. */
+export async function resolveSpec(spec: ImageSpec): Promise<NamedSpec> {
+  return spec.kind === 'bare' ? await resolveBare(spec.text) : await resolvePath(spec);
+}
+
+/** Where an image is, without doubt. */
+export type NamedSpec = Exclude<ImageSpec, { readonly kind: 'bare' }> | SniffedSpec;
 
 /** An archive whose kind is told by what is in it, or a reference without a medium. */
 type SniffedSpec =

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,14 +6,22 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sha256Digest, silentProgress, UserError } from '../base/index.ts';
-import { buildImage, type Image, openImage, openRegistrySink, type RegistryAccess } from '../image/index.ts';
+import {
+  buildImage,
+  type Image,
+  openImage,
+  openManifestTree,
+  openRegistrySink,
+  type RegistryAccess,
+} from '../image/index.ts';
 import {
   type DebianRegistryOptions,
   hasDebianRegistry,
   startDebianRegistry,
 } from '../image/registry/fixtures/debian-registry.ts';
 import { startFaultProxy } from '../image/registry/fixtures/fault-proxy.ts';
-import { type PushReport, pushImage } from './index.ts';
+import { writeMultiPlatform } from './fixtures/multi-platform.ts';
+import { type PushReport, pushImage, pushIndex } from './index.ts';
 
 let folder = '';
 let image: Image;
@@ -41,8 +50,8 @@ async function push(
 ): Promise<PushReport> {
   const sink = await openRegistrySink(`${host}/team/app:1`, { access: { pause: async () => {}, ...access } });
   const cacheDir = await mkdtemp(join(folder, 'cache-'));
-  return await pushImage({ image, sink, format, cacheDir, progress: silentProgress }).finally(() =>
-    sink.close(),
+  return await pushImage({ image, sink, packing: { format }, cacheDir, progress: silentProgress }).finally(
+    () => sink.close(),
   );
 }
 
@@ -75,6 +84,33 @@ describe.skipIf(!hasDebianRegistry)("Debian's docker-registry", () => {
     const other = await openRegistrySink(`${host}/team/other:1`, { access: {} });
     for (const layer of first.layers) expect(await other.mount(layer, 'team/app')).toBe(true);
     other.close();
+  });
+
+  test('takes all platforms with their attestations, which skopeo copies back byte for byte', async () => {
+    const { host } = await start();
+    const layout = await writeMultiPlatform(join(await mkdtemp(join(folder, 'all-')), 'layout'));
+    const tree = await openManifestTree(`oci:${layout.path}:v1`, { temporaryDir: folder });
+    const sink = await openRegistrySink(`${host}/team/app:1`, { access: {} });
+    const cacheDir = await mkdtemp(join(folder, 'cache-'));
+    const request = { tree, sink, packing: undefined, cacheDir, progress: silentProgress };
+    expect((await pushIndex(request).finally(() => sink.close())).digest).toBe(layout.digest);
+    await tree.close();
+    for (const { digest, content } of [layout, ...layout.manifests]) {
+      const accept = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json';
+      const answer = await fetch(`http://${host}/v2/team/app/manifests/${digest}`, { headers: { accept } });
+      expect(await answer.text()).toBe(content);
+    }
+    const skopeo = 'skopeo';
+    if (spawnSync(skopeo, ['--version']).status !== 0) return;
+    const back = join(folder, 'skopeo-back');
+    const words = ['copy', '--all', '--preserve-digests', '--insecure-policy', '--src-tls-verify=false'];
+    const copied = spawnSync(skopeo, [...words, `docker://${host}/team/app:1`, `oci:${back}:v1`], {
+      encoding: 'utf8',
+    });
+    expect(`${copied.status} ${copied.stderr}`).toMatch(/^0 /);
+    const again = await openManifestTree(`oci:${back}:v1`, { temporaryDir: folder });
+    expect(again.root.content).toBe(layout.content);
+    await again.close();
   });
 
   test('with htpasswd', async () => {

@@ -1,15 +1,15 @@
-import type { LayerCompressionFormat } from '../base/index.ts';
 import { redactInstruction } from '../finding/index.ts';
 import type { Image, RegistrySink, SentBlob } from '../image/index.ts';
-import { type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
+import { type LayerPacking, type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
 import { pushedBlobs } from './pushed-blobs.ts';
 import { estimatedBytes } from './sample-layer.ts';
 
 /** What a push would do. */
 export interface EstimateRequest {
-  readonly image: Image;
+  readonly image: Pick<Image, 'layers'>;
   readonly sink: RegistrySink;
-  readonly format: LayerCompressionFormat;
+  /** Without it, all layers go as they are stored. */
+  readonly packing: LayerPacking | undefined;
   readonly cacheDir: string;
   /** Bits a second. */
   readonly uplinkBitsPerSecond: number;
@@ -42,18 +42,18 @@ export interface PushEstimate {
 
 /** Asks the registry what it has, and works out the rest; sends nothing. Throws a `UserError` when the registry refuses. */
 export async function estimatePush(request: EstimateRequest): Promise<PushEstimate> {
-  const { image, sink, format, uplinkBitsPerSecond } = request;
+  const { image, sink, packing, uplinkBitsPerSecond } = request;
   const known = pushedBlobs(request.cacheDir, sink.registry);
   const seen = new Map<string, EstimatedLayer>();
   const layers: EstimatedLayer[] = [];
   for (const layer of image.layers) {
-    const outgoing = outgoingLayer(layer, format);
+    const outgoing = outgoingLayer(layer, packing);
     const { createdBy } = layer;
     const before = await known.recall(outgoing.key);
     const blob = blobOf(outgoing) ?? before;
     const facts =
       seen.get(outgoing.key) ??
-      (await judge(outgoing, { blob, format, isThere: blob !== undefined && (await sink.has(blob)) }));
+      (await judge(outgoing, { blob, packing, isThere: blob !== undefined && (await sink.has(blob)) }));
     seen.set(outgoing.key, facts);
     layers.push({
       ...facts,
@@ -74,21 +74,23 @@ export async function estimatePush(request: EstimateRequest): Promise<PushEstima
 }
 
 async function judge(
-  { layer, packing }: OutgoingLayer,
+  outgoing: OutgoingLayer,
   known: {
     readonly blob: SentBlob | undefined;
-    readonly format: LayerCompressionFormat;
+    readonly packing: LayerPacking | undefined;
     readonly isThere: boolean;
   },
 ): Promise<EstimatedLayer> {
-  const { blob, format, isThere } = known;
-  const facts = { diffId: layer.diffId, packing, storedBytes: layer.sizeBytes };
+  const { layer } = outgoing;
+  const { blob, packing, isThere } = known;
+  const facts = { diffId: layer.diffId, packing: outgoing.packing, storedBytes: layer.sizeBytes };
   if ((layer.urls ?? []).length > 0) {
     return { ...facts, outcome: 'foreign', sizeBytes: layer.sizeBytes, isEstimated: false };
   }
   const outcome = isThere ? 'present' : 'to send';
   if (blob !== undefined) return { ...facts, outcome, sizeBytes: blob.sizeBytes, isEstimated: false };
-  return { ...facts, outcome, sizeBytes: await estimatedBytes(layer, format), isEstimated: true };
+  if (packing === undefined) return { ...facts, outcome, sizeBytes: layer.sizeBytes, isEstimated: false };
+  return { ...facts, outcome, sizeBytes: await estimatedBytes(layer, packing), isEstimated: true };
 }
 
 function blobOf({ digest, sizeBytes }: OutgoingLayer): SentBlob | undefined {

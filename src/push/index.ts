@@ -4,10 +4,13 @@ export {
   estimatePush,
   type PushEstimate,
 } from './estimate-push.ts';
+export type { LayerPacking } from './outgoing-layer.ts';
 export {
-  type LayerOutcome,
   type PushedLayer,
+  type PushedManifest,
   type PushReport,
   type PushRequest,
   pushImage,
 } from './push-image.ts';
+export { type PushIndexRequest, pushIndex } from './push-index.ts';
+export type { LayerOutcome } from './send-layers.ts';

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -52,7 +52,7 @@ async function push(
     return await pushImage({
       image,
       sink,
-      format,
+      packing: { format },
       cacheDir: join(folder, 'cache'),
       progress: silentProgress,
     });
@@ -91,6 +91,52 @@ describe.each(['zstd', 'gzip'] as const)('%s', (format) => {
     registry = await startUploadRegistry();
     expect((await push(await plain(), 'team/app:1', format)).digest).toBe(first.digest);
   });
+});
+
+describe('a layer in a file', () => {
+  const inFile = async (): Promise<{ readonly image: Image; readonly path: string }> => {
+    const archive = join(folder, 'image.tar');
+    await writeDockerArchive(await plain(), archive);
+    const image = await openImage(`docker-archive:${archive}`, { temporaryDir: folder });
+    const place = await image.layers[0]?.plainTar?.();
+    return { image, path: place?.path ?? '' };
+  };
+
+  test.each(['zstd', 'gzip'] as const)('becomes the %s blob that a stream becomes', async (format) => {
+    const { image } = await inFile();
+    const report = await push(image, 'team/file:1', format);
+    const streamed = await push(await plain(), 'team/stream:1', format);
+    expect(report.layers.map(({ digest }) => digest)).toEqual(streamed.layers.map(({ digest }) => digest));
+    await image.close();
+  });
+
+  test('is refused by its name where its bytes are not those of its diffID', async () => {
+    const { image, path } = await inFile();
+    const file = await open(path, 'r+');
+    const at = ((await image.layers[0]?.plainTar?.())?.offset ?? 0) + 2000;
+    await file.write(Buffer.from('!'), 0, 1, at);
+    await file.close();
+    await expect(push(image)).rejects.toThrow(/^layer 1 of 2 in .* does not have its (digest|diffID)/);
+    expect(registry.manifests.size).toBe(0);
+    await image.close();
+  });
+});
+
+test('another level makes another blob, which is remembered apart', async () => {
+  const at = async (level: number | undefined): Promise<PushReport> => {
+    const sink = await openRegistrySink(`${registry.host}/team/app:1`, { access: {} });
+    const request = { image: await plain(), sink, packing: { format: 'zstd' as const, level } };
+    return await pushImage({
+      ...request,
+      cacheDir: join(folder, 'cache'),
+      progress: silentProgress,
+    }).finally(() => sink.close());
+  };
+  const usual = await at(undefined);
+  expect((await at(3)).sentBytes).toBe(0);
+  const hard = await at(19);
+  expect(hard.layers[0]?.sizeBytes).toBeLessThan(usual.layers[0]?.sizeBytes ?? 0);
+  expect((await at(19)).sentBytes).toBe(0);
 });
 
 test('an image that is there already costs no byte of a blob', async () => {
@@ -205,7 +251,7 @@ test('an estimate says what is there and about what would be sent, and sends not
     const request = {
       image,
       sink,
-      format: 'zstd' as const,
+      packing: { format: 'zstd' as const },
       cacheDir: join(folder, 'cache'),
       uplinkBitsPerSecond: 1e6,
     };

@@ -1,37 +1,35 @@
 import { Readable } from 'node:stream';
-import pLimit from 'p-limit';
-import { formatBytes, type LayerCompressionFormat, type Progress, sha256Digest } from '../base/index.ts';
+import { type Progress, sha256Digest } from '../base/index.ts';
 import { redactInstruction } from '../finding/index.ts';
-import { type Image, type Layer, ociDocuments, type RegistrySink, type SentBlob } from '../image/index.ts';
-import { type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
-import { type PushedBlobs, pushedBlobs } from './pushed-blobs.ts';
+import {
+  type Image,
+  type Layer,
+  type ManifestKind,
+  ociDocuments,
+  type RegistrySink,
+  type SentBlob,
+} from '../image/index.ts';
+import { type LayerPacking, type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
 import { dockerGzipSeconds } from './sample-layer.ts';
+import { type LayerOutcome, type SentLayer, sendLayers, withoutSending } from './send-layers.ts';
 
 /** What is pushed, and how. */
 export interface PushRequest {
   readonly image: Image;
   readonly sink: RegistrySink;
   /** How layers that are stored uncompressed are packed. */
-  readonly format: LayerCompressionFormat;
+  readonly packing: LayerPacking;
   /** Where it is remembered what a registry was given. */
   readonly cacheDir: string;
   readonly progress: Progress;
 }
 
-/** How a layer came to be in the repository. */
-export type LayerOutcome = 'sent' | 'mounted' | 'present' | 'foreign';
-
 /** A layer in the repository. */
-export interface PushedLayer extends SentBlob {
-  readonly diffId: string;
-  readonly mediaType: string;
-  readonly outcome: LayerOutcome;
-  /** How it was packed on its way; `stored` as the source has it. */
-  readonly packing: OutgoingLayer['packing'];
-  /** The layer as its source stores it, in bytes. */
-  readonly storedBytes: number;
+export interface PushedLayer extends SentLayer {
   /** The instruction that made it, secrets masked. */
   readonly instruction?: string;
+  /** Of the image, where several were pushed: `linux/arm64`. */
+  readonly platform?: string;
 }
 
 /** What a push has done; schema `plimsoll.push/1`. */
@@ -48,10 +46,19 @@ export interface PushReport {
   readonly seconds: number;
   /** About how long Docker's one gzip thread would need for the layers that were compressed and sent, in seconds; absent where there were none. */
   readonly dockerGzipSeconds?: number;
+  /** What the index lists, where one was pushed. */
+  readonly manifests?: readonly PushedManifest[];
+  /** What of the source was not pushed, and what else there is to know, in sentences. */
+  readonly remarks?: readonly string[];
 }
 
-/** Uploads at a time. Compression takes all processors for each of them. */
-const layersAtOnce = 3;
+/** A manifest below an index in the repository. */
+export interface PushedManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly kind: ManifestKind;
+  readonly platform?: string;
+}
 
 /**
  * Brings an image into a repository: the largest layers first, several at a time, compressed on the way; what is there already is
@@ -59,72 +66,62 @@ const layersAtOnce = 3;
  * names half an image. Throws a `UserError` when the registry refuses, or the source cannot be read.
  */
 export async function pushImage(request: PushRequest, now: () => number = Date.now): Promise<PushReport> {
-  const { image, sink, format, progress } = request;
+  const { image, sink, packing } = request;
   const startedAt = now();
-  const known = pushedBlobs(request.cacheDir, sink.registry);
-  const outgoing = new Map(image.layers.map((layer) => [layer.digest, outgoingLayer(layer, format)]));
-  const limit = pLimit(layersAtOnce);
-  const ordered = [...outgoing.values()].sort((a, b) => b.readBytes - a.readBytes);
-  const account = { doneLayers: 0, sentBytes: 0 };
-  const task = progress.start(
-    `pushing ${sink.title}`,
-    ordered.reduce((sum, { readBytes }) => sum + readBytes, 0),
-  );
-  const tell = (): void =>
-    task.step(`${account.doneLayers} of ${ordered.length} layers, ${formatBytes(account.sentBytes)} sent`);
-  const work: Work = {
-    sink,
-    known,
-    onRead: (sizeBytes) => task.advance(sizeBytes),
-    onSent(sizeBytes) {
-      account.sentBytes += sizeBytes;
-      tell();
-    },
+  const outgoing = outgoingLayers(image, packing);
+  const repository = mountable(image.repository, sink);
+  const sent = await sendLayers([...outgoing.values()], { ...request, repository });
+  const layers = image.layers.map((layer) => layerOf(sent, layer));
+  const config = await pushConfig(image, sink, repository);
+  const manifest = manifestOf(image, layers);
+  const digest = await sink.put(manifest);
+  const seconds = (now() - startedAt) / 1000;
+  return {
+    reference: sink.title,
+    digest,
+    mediaType: manifest.mediaType,
+    layers,
+    seconds,
+    ...(await accountOf(outgoing, sent, [config])),
   };
-  const pushed = new Map<string, PushedLayer>();
-  try {
-    const failed = new AbortController();
-    await Promise.all(
-      ordered.map((one) =>
-        limit(async () => {
-          // The first failure ends it: what has begun ends by itself.
-          if (failed.signal.aborted) return;
-          try {
-            pushed.set(one.layer.digest, await pushLayer(one, work));
-          } catch (error) {
-            failed.abort();
-            throw error;
-          }
-          account.doneLayers += 1;
-          tell();
-        }),
-      ),
-    );
-    const layers = image.layers.map((layer) => layerOf(pushed, layer));
-    const config = await pushConfig(image, sink);
-    const manifest = manifestOf(image, layers);
-    const digest = await sink.put(manifest);
-    const all = [...pushed.values(), config];
-    const seconds = (now() - startedAt) / 1000;
-    const gzipSeconds = await gzipSecondsOf(outgoing, pushed);
-    return {
-      reference: sink.title,
-      digest,
-      mediaType: manifest.mediaType,
-      layers,
-      sentBytes: sumOf(all.filter(({ outcome }) => outcome === 'sent')),
-      skippedBytes: sumOf(all.filter(({ outcome }) => outcome === 'present' || outcome === 'mounted')),
-      seconds,
-      ...(gzipSeconds > 0 && { dockerGzipSeconds: gzipSeconds }),
-    };
-  } finally {
-    task.done();
-  }
+}
+
+/** The layers of an image by their digest in the source. */
+export function outgoingLayers(
+  image: Image,
+  packing: LayerPacking | undefined,
+): ReadonlyMap<string, OutgoingLayer> {
+  return new Map(image.layers.map((layer) => [layer.digest, outgoingLayer(layer, packing)]));
+}
+
+/** The repository that blobs may be mounted out of: that of a source in the same registry. */
+export function mountable(repository: Image['repository'], sink: RegistrySink): string | undefined {
+  return repository?.registry === sink.registry ? repository.name : undefined;
+}
+
+/** What was sent and what was not, and what Docker would have had to do for it. */
+export async function accountOf(
+  outgoing: ReadonlyMap<string, OutgoingLayer>,
+  sent: ReadonlyMap<string, SentLayer>,
+  others: readonly SentDocument[],
+): Promise<Pick<PushReport, 'sentBytes' | 'skippedBytes' | 'dockerGzipSeconds'>> {
+  const all = [...sent.values(), ...others];
+  const gzipSeconds = await gzipSecondsOf(outgoing, sent);
+  return {
+    sentBytes: sumOf(all.filter(({ outcome }) => outcome === 'sent')),
+    skippedBytes: sumOf(all.filter(({ outcome }) => outcome === 'present' || outcome === 'mounted')),
+    ...(gzipSeconds > 0 && { dockerGzipSeconds: gzipSeconds }),
+  };
+}
+
+/** A small blob in the repository. */
+export interface SentDocument extends SentBlob {
+  readonly outcome: LayerOutcome;
 }
 
 async function gzipSecondsOf(
   outgoing: ReadonlyMap<string, OutgoingLayer>,
-  pushed: ReadonlyMap<string, PushedLayer>,
+  pushed: ReadonlyMap<string, SentLayer>,
 ): Promise<number> {
   let seconds = 0;
   for (const { layer, packing } of outgoing.values()) {
@@ -134,84 +131,23 @@ async function gzipSecondsOf(
   return seconds;
 }
 
-interface Work {
-  readonly sink: RegistrySink;
-  readonly known: PushedBlobs;
-  /** Of the source, where a layer that need not be read counts whole. */
-  readonly onRead: (sizeBytes: number) => void;
-  readonly onSent: (sizeBytes: number) => void;
-}
-
-function layerOf(pushed: ReadonlyMap<string, PushedLayer>, { digest, createdBy }: Layer): PushedLayer {
+/** A layer as its image names it. */
+export function layerOf(pushed: ReadonlyMap<string, SentLayer>, { digest, createdBy }: Layer): PushedLayer {
   const found = pushed.get(digest);
   if (found === undefined) throw new Error(`the layer ${digest} was not pushed`);
   return { ...found, ...(createdBy !== undefined && { instruction: redactInstruction(createdBy) }) };
 }
 
-async function pushLayer(outgoing: OutgoingLayer, work: Work): Promise<PushedLayer> {
-  const { sink, known, onSent } = work;
-  const { layer, key, packing, mediaType } = outgoing;
-  const facts = { diffId: layer.diffId, mediaType, packing, storedBytes: layer.sizeBytes };
-  const { urls = [] } = layer;
-  if (urls.length > 0)
-    return { ...facts, digest: layer.digest, sizeBytes: layer.sizeBytes, outcome: 'foreign' };
-  const before = await known.recall(key);
-  const { digest = before?.digest, sizeBytes = before?.sizeBytes } = outgoing;
-  if (digest !== undefined && sizeBytes !== undefined) {
-    const blob = { digest, sizeBytes };
-    const outcome = await withoutSending(sink, blob, before?.repositories ?? []);
-    if (outcome !== undefined) {
-      work.onRead(outgoing.readBytes);
-      await known.keep(key, blob, sink.repository);
-      return { ...facts, ...blob, outcome };
-    }
-  }
-  const title = `layer ${layer.diffId.slice(0, 19)} of ${sink.title}`;
-  // A digest that is only remembered is no promise: another version of the compressor may make other bytes.
-  const sent = await sink.send({
-    title,
-    digest: outgoing.digest,
-    sizeBytes: outgoing.sizeBytes,
-    open: reopened(outgoing, work.onRead),
-    onBytes: onSent,
-  });
-  await known.keep(key, sent, sink.repository);
-  return { ...facts, ...sent, outcome: 'sent' };
-}
-
-/** Opens a layer as often as it must be sent; what is read again counts once. */
-function reopened({ open }: OutgoingLayer, onRead: Work['onRead']): () => ReturnType<typeof open> {
-  let readBytes = 0;
-  return async () => {
-    onRead(-readBytes);
-    readBytes = 0;
-    return await open((sizeBytes) => {
-      readBytes += sizeBytes;
-      onRead(sizeBytes);
-    });
-  };
-}
-
-/** How a blob that is known by its digest comes into the repository without being sent; undefined where it must be. */
-async function withoutSending(
-  sink: RegistrySink,
-  blob: SentBlob,
-  repositories: readonly string[],
-): Promise<'present' | 'mounted' | undefined> {
-  if (await sink.has(blob)) return 'present';
-  for (const from of repositories) {
-    if (from !== sink.repository && (await sink.mount(blob, from))) return 'mounted';
-  }
-  return undefined;
-}
-
-async function pushConfig(
+/** Brings the configuration into the repository, as it is stored. */
+export async function pushConfig(
   image: Image,
   sink: RegistrySink,
-): Promise<SentBlob & { readonly outcome: LayerOutcome }> {
+  from: string | undefined,
+): Promise<SentDocument> {
   const { content } = ociDocuments(image).config;
   const blob = { digest: sha256Digest(content), sizeBytes: Buffer.byteLength(content) };
-  if (await sink.has(blob)) return { ...blob, outcome: 'present' };
+  const outcome = await withoutSending(sink, blob, from === undefined ? [] : [from]);
+  if (outcome !== undefined) return { ...blob, outcome };
   await sink.send({
     ...blob,
     title: `the configuration of ${sink.title}`,
@@ -221,7 +157,7 @@ async function pushConfig(
 }
 
 /** The source's own manifest where it still fits, so that the digest stays; else a new one. */
-function manifestOf(
+export function manifestOf(
   image: Image,
   layers: readonly PushedLayer[],
 ): { readonly mediaType: string; readonly content: string } {

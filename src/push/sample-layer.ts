@@ -1,7 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
-import { compressBlocks, type LayerCompressionFormat } from '../base/index.ts';
 import { type Layer, sampleBlocks } from '../image/index.ts';
-import { packingOptions } from './outgoing-layer.ts';
+import { type LayerPacking, packed } from './outgoing-layer.ts';
 
 /** What is compressed at a time by both formats alone, without what goes before it. */
 const blockBytes = 4 * 1024 * 1024;
@@ -12,14 +11,13 @@ const mostBlocks = 8;
  * What a layer that lies uncompressed in a file becomes when it is compressed in blocks, from up to eight of them, spread evenly; the
  * file's own length where its bytes are not at hand: it is never more than a little above that.
  */
-export async function estimatedBytes(layer: Layer, format: LayerCompressionFormat): Promise<number> {
-  const packed = await perLayer(layer, blockBytes, async (block) => {
+export async function estimatedBytes(layer: Layer, packing: LayerPacking): Promise<number> {
+  const sizeBytes = await perLayer(layer, blockBytes, async (block) => {
     let packedBytes = 0;
-    for await (const chunk of compressBlocks(chunksOf(block), format, packingOptions))
-      packedBytes += chunk.length;
+    for await (const chunk of packed([block], packing)) packedBytes += chunk.length;
     return packedBytes;
   });
-  return packed === undefined ? layer.sizeBytes : Math.round(packed);
+  return sizeBytes === undefined ? layer.sizeBytes : Math.round(sizeBytes);
 }
 
 /**
@@ -58,8 +56,4 @@ async function perLayer(
     }
     return plainBytes === 0 ? undefined : (cost * place.sizeBytes) / plainBytes;
   });
-}
-
-async function* chunksOf(block: Buffer): AsyncGenerator<Buffer> {
-  yield block;
 }

@@ -7,7 +7,7 @@ import { type Finding, type FindingKind, findingFacts, findingKinds } from '../f
 import type { GateResult } from '../policy/index.ts';
 import type { ComparedRequest, Difference, Verification } from '../verify/index.ts';
 import { sampleDiff } from './fixtures/sample-diff.ts';
-import { sampleFirstPush, samplePushEstimate } from './fixtures/sample-push.ts';
+import { sampleFirstPush, sampleIndexPush, samplePushEstimate } from './fixtures/sample-push.ts';
 import { sampleAudit, sampleReport, sampleSides } from './fixtures/sample-report.ts';
 import { sampleManifest, sampleProof, sampleShrink } from './fixtures/sample-shrink.ts';
 import {
@@ -205,6 +205,7 @@ const samples: readonly [title: string, name: Name, text: string][] = [
   ['an image with a trace', 'shrink', shrinkJson({ ...sampleShrink(), tracedModules: 2431 })],
   ['what is gone', 'shrink-manifest', shrinkManifestJson(sampleManifest())],
   ['a push', 'push', pushJson(sampleFirstPush())],
+  ['a push of all platforms', 'push', pushJson(sampleIndexPush())],
   ['what a push would send', 'push-estimate', pushEstimateJson(samplePushEstimate())],
 ];
 

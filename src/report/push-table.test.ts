@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { sampleFirstPush, samplePush, samplePushEstimate } from './fixtures/sample-push.ts';
+import { sampleFirstPush, sampleIndexPush, samplePush, samplePushEstimate } from './fixtures/sample-push.ts';
 import { pushEstimateTable, pushMarkdown, pushTable } from './index.ts';
 
 const outputs: readonly [file: string, width: number, text: (width: number) => string][] = [
   ['push-changed.txt', 100, (width) => pushTable(samplePush(), { width, hasColour: false })],
   ['push-first.txt', 100, (width) => pushTable(sampleFirstPush(), { width, hasColour: false })],
   ['push-first-64.txt', 64, (width) => pushTable(sampleFirstPush(), { width, hasColour: false })],
+  ['push-index.txt', 100, (width) => pushTable(sampleIndexPush(), { width, hasColour: false })],
   ['push-estimate.txt', 80, (width) => pushEstimateTable(samplePushEstimate(), { width, hasColour: false })],
 ];
 

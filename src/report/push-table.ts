@@ -18,7 +18,8 @@ export function pushTable(report: PushReport, options: TerminalOptions): string 
       paint(report.digest, 'dim'),
       ...wrap(`${sent}${skipped}`, width).map((line) => paint(line, 'bold')),
     ],
-    layerLines(report.layers, screen),
+    ...platformSections(report, screen),
+    (report.remarks ?? []).flatMap((remark) => wrap(plainText(remark), width)),
     wrap(dockerSentence(report), width).map((line) => paint(line, 'dim')),
   ]);
 }
@@ -37,6 +38,27 @@ export function pushEstimateTable(estimate: PushEstimate, options: TerminalOptio
     ],
     layerLines(estimate.layers, screen),
   ]);
+}
+
+/** The layers; under the name of their platform, where there are several. */
+function platformSections({ layers, manifests }: PushReport, screen: Screen): string[][] {
+  if (manifests === undefined) return [layerLines(layers, screen)];
+  const { paint, width } = screen;
+  const platforms = [...new Set(layers.map(({ platform }) => platform))];
+  const sections = platforms.map((platform) => [
+    paint(plainText(platform ?? ''), 'bold'),
+    ...layerLines(
+      layers.filter((layer) => layer.platform === platform),
+      screen,
+    ),
+  ]);
+  const rows = manifests.map(({ digest, kind, platform = '' }): Cell[] => [
+    { text: kind },
+    { text: plainText(platform) },
+    { text: digest, style: 'dim' },
+  ]);
+  const columns = [{ title: 'the index lists' }, { title: '' }, { title: '', isFlexible: true as const }];
+  return [...sections, layOutGrid({ columns, rows }, width, paint)];
 }
 
 function pageOf(sections: readonly (readonly string[])[]): string {

@@ -12,11 +12,19 @@ export const push: CliCommand = {
       )
       .argument('<ref>', 'where to: [REGISTRY/]NAME[:TAG]')
       .option('--platform <os/arch>', 'which image of a multi-platform source')
+      .option(
+        '-a, --all-platforms',
+        'the index with all its platforms and attestations, as it is stored (OCI layouts and archives, registries)',
+      )
       .addOption(
         new Option(
           '--compression <format>',
           'of layers that are stored uncompressed (default: zstd, or what --compat says)',
         ).choices(['zstd', 'gzip']),
+      )
+      .option(
+        '--compression-level <n>',
+        'how hard: 1 to 9 for gzip (default 4), 1 to 19 for zstd (default 3)',
       )
       .addOption(
         new Option(

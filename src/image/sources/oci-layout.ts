@@ -149,7 +149,7 @@ async function collect(
 }
 
 /** Tags as skopeo and umoci write them, and full names as BuildKit and containerd do. */
-function namesOf(descriptor: Descriptor): string[] {
+export function namesOf(descriptor: Descriptor): string[] {
   return ['org.opencontainers.image.ref.name', 'io.containerd.image.name'].flatMap(
     (key) => descriptor.annotations[key] ?? [],
   );

@@ -65,6 +65,7 @@ export async function openRegistryImage(
       digest: found.digest,
       config,
       documents,
+      repository: { registry, name: repository },
       layers: manifestLayers({
         title: source.title,
         manifest,
@@ -79,7 +80,8 @@ export async function openRegistryImage(
   }
 }
 
-function wantedReference(name: string, tag: string | undefined): Reference {
+/** The reference that a name says, with the tag that is wished where it has none. */
+export function wantedReference(name: string, tag: string | undefined): Reference {
   const hasOwn = /[:@]/.test(name.slice(name.lastIndexOf('/') + 1));
   return parseReference(tag === undefined || hasOwn ? name : `${name}:${tag}`);
 }

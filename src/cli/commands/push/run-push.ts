@@ -1,14 +1,24 @@
+import { join } from 'node:path';
 import { z } from 'zod';
-import { type LayerCompressionFormat, UserError } from '../../../base/index.ts';
+import { UserError } from '../../../base/index.ts';
 import {
   formatReference,
   type Image,
+  type Layer,
+  nodesOf,
+  openManifestTree,
   openRegistrySink,
   parseImageSpec,
   parsePlatform,
   parseReference,
 } from '../../../image/index.ts';
-import { estimatePush, pushImage } from '../../../push/index.ts';
+import {
+  estimatePush,
+  type LayerPacking,
+  type PushReport,
+  pushImage,
+  pushIndex,
+} from '../../../push/index.ts';
 import {
   pushEstimateJson,
   pushEstimateTable,
@@ -26,7 +36,12 @@ const schema = z.object({
   image: z.string(),
   reference: z.string(),
   platform: z.string().optional(),
+  allPlatforms: z.boolean().default(false),
   compression: z.enum(['zstd', 'gzip']).optional(),
+  compressionLevel: z.coerce
+    .number({ error: '--compression-level takes a whole number' })
+    .int({ error: '--compression-level takes a whole number' })
+    .optional(),
   compat: z.enum(['current', 'any']),
   estimate: z.boolean().default(false),
   uplink: z.coerce.number({ error: '--uplink takes Mbit/s, for example 50' }).positive(),
@@ -42,7 +57,10 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
   const options = parsed.data;
-  const format = formatOf(options);
+  if (options.allPlatforms && options.platform !== undefined) {
+    throw new UserError('--all-platforms and --platform exclude each other');
+  }
+  const packing = packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
   const { variables, homeDir } = environment;
   const sink = await openRegistrySink(destinationOf(options.reference), {
@@ -50,12 +68,14 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
     signal,
   });
   try {
-    await withImage(options.image, environment, {
-      platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
-      isInsecure: options.insecure,
-      use: async (image) => await pushOpened({ image, sink, format, options, environment }),
-    });
-    if (format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
+    if (options.allPlatforms) await pushAll({ sink, packing, options, environment });
+    else
+      await withImage(options.image, environment, {
+        platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
+        isInsecure: options.insecure,
+        use: async (image) => await pushOpened({ image, sink, packing, options, environment }),
+      });
+    if (packing.format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
     return exitCodes.clean;
   } finally {
     sink.close();
@@ -63,22 +83,58 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
 }
 
 interface Work {
-  readonly image: Image;
   readonly sink: Awaited<ReturnType<typeof openRegistrySink>>;
-  readonly format: LayerCompressionFormat;
+  readonly packing: LayerPacking;
   readonly options: PushOptions;
   readonly environment: CliEnvironment;
 }
 
-async function pushOpened({ image, sink, format, options, environment }: Work): Promise<void> {
-  const { cacheDir, progress, columns: width, isColour: hasColour, write } = environment;
-  if (options.estimate) {
-    const uplinkBitsPerSecond = options.uplink * 1e6;
-    const estimate = await estimatePush({ image, sink, format, cacheDir, uplinkBitsPerSecond });
-    write(options.json ? pushEstimateJson(estimate) : pushEstimateTable(estimate, { width, hasColour }));
-    return;
+async function pushOpened({ image, ...work }: Work & { readonly image: Image }): Promise<void> {
+  const { sink, packing, options, environment } = work;
+  const { cacheDir, progress } = environment;
+  if (options.estimate) await tellEstimate(image, work, packing);
+  else await tell(await pushImage({ image, sink, packing, cacheDir, progress }), work);
+}
+
+/** Pushes the index of the source with all that it lists; what is stored stays byte for byte unless a compression is asked for. */
+async function pushAll(work: Work): Promise<void> {
+  const { sink, options, environment } = work;
+  const { variables, homeDir, cacheDir, progress, signal } = environment;
+  const isPacked =
+    options.compression !== undefined || options.compressionLevel !== undefined || options.compat === 'any';
+  const packing = isPacked ? work.packing : undefined;
+  const tree = await openManifestTree(options.image, {
+    registry: { environment: variables, homeDir, insecure: options.insecure },
+    temporaryDir: join(cacheDir, 'tmp'),
+    progress,
+    signal,
+  });
+  try {
+    if (options.estimate) {
+      const layers: Layer[] = [];
+      for (const node of nodesOf(tree.root)) {
+        if (node.kind === 'image') layers.push(...(await tree.openImage(node)).layers);
+      }
+      await tellEstimate({ layers }, work, packing);
+    } else await tell(await pushIndex({ tree, sink, packing, cacheDir, progress }), work);
+  } finally {
+    await tree.close();
   }
-  const report = await pushImage({ image, sink, format, cacheDir, progress });
+}
+
+async function tellEstimate(
+  image: Pick<Image, 'layers'>,
+  { sink, options, environment }: Work,
+  packing: LayerPacking | undefined,
+): Promise<void> {
+  const { cacheDir, columns: width, isColour: hasColour, write } = environment;
+  const uplinkBitsPerSecond = options.uplink * 1e6;
+  const estimate = await estimatePush({ image, sink, packing, cacheDir, uplinkBitsPerSecond });
+  write(options.json ? pushEstimateJson(estimate) : pushEstimateTable(estimate, { width, hasColour }));
+}
+
+async function tell(report: PushReport, { options, environment }: Work): Promise<void> {
+  const { columns: width, isColour: hasColour, write } = environment;
   write(options.json ? pushJson(report) : pushTable(report, { width, hasColour }));
   await addToStepSummary(pushMarkdown(report), environment);
 }
@@ -96,13 +152,22 @@ async function warnOfOldDocker({ image }: PushOptions, environment: CliEnvironme
   );
 }
 
-function formatOf({ compression, compat }: PushOptions): LayerCompressionFormat {
+/** The hardest that a format can try; above 19, zstd wants more memory of those who unpack. */
+const highestLevel = { gzip: 9, zstd: 19 } as const;
+
+function packingOf({ compression, compressionLevel: level, compat }: PushOptions): LayerPacking {
   if (compression === 'zstd' && compat === 'any') {
     throw new UserError('--compression zstd is not what any engine can pull', {
       hint: 'Docker before 23 cannot: leave out one of --compression zstd and --compat any.',
     });
   }
-  return compression ?? (compat === 'any' ? 'gzip' : 'zstd');
+  const format = compression ?? (compat === 'any' ? 'gzip' : 'zstd');
+  if (level !== undefined && !(level >= 1 && level <= highestLevel[format])) {
+    throw new UserError(
+      `--compression-level of ${format} is a whole number from 1 to ${highestLevel[format]}`,
+    );
+  }
+  return { format, level };
 }
 
 function destinationOf(text: string): string {

@@ -1,0 +1,149 @@
+import pLimit from 'p-limit';
+import { formatBytes, type Progress } from '../base/index.ts';
+import type { RegistrySink, SentBlob } from '../image/index.ts';
+import type { OutgoingLayer } from './outgoing-layer.ts';
+import { type PushedBlobs, pushedBlobs } from './pushed-blobs.ts';
+
+/** How a layer came to be in the repository. */
+export type LayerOutcome = 'sent' | 'mounted' | 'present' | 'foreign';
+
+/** A layer in the repository, without what its image says of it. */
+export interface SentLayer extends SentBlob {
+  readonly diffId: string;
+  readonly mediaType: string;
+  readonly outcome: LayerOutcome;
+  /** How it was packed on its way; `stored` as the source has it. */
+  readonly packing: OutgoingLayer['packing'];
+  /** The layer as its source stores it, in bytes. */
+  readonly storedBytes: number;
+}
+
+/** Where layers go. */
+export interface SendRequest {
+  readonly sink: RegistrySink;
+  /** Where it is remembered what a registry was given. */
+  readonly cacheDir: string;
+  readonly progress: Progress;
+  /** A repository of the same registry that has them. */
+  readonly repository?: string | undefined;
+}
+
+/** Uploads at a time. Compression takes all processors for each of them. */
+const layersAtOnce = 3;
+
+/**
+ * Brings layers into a repository, the largest first, several at a time; gives them by their digest in the source. The first failure ends it.
+ */
+export async function sendLayers(
+  outgoing: readonly OutgoingLayer[],
+  { sink, cacheDir, progress, repository }: SendRequest,
+): Promise<Map<string, SentLayer>> {
+  const limit = pLimit(layersAtOnce);
+  const ordered = [...outgoing].sort((a, b) => b.readBytes - a.readBytes);
+  const account = { doneLayers: 0, sentBytes: 0 };
+  const task = progress.start(
+    `pushing ${sink.title}`,
+    ordered.reduce((sum, { readBytes }) => sum + readBytes, 0),
+  );
+  const tell = (): void =>
+    task.step(`${account.doneLayers} of ${ordered.length} layers, ${formatBytes(account.sentBytes)} sent`);
+  const work: Work = {
+    sink,
+    known: pushedBlobs(cacheDir, sink.registry),
+    repository,
+    onRead: (sizeBytes) => task.advance(sizeBytes),
+    onSent(sizeBytes) {
+      account.sentBytes += sizeBytes;
+      tell();
+    },
+  };
+  const sent = new Map<string, SentLayer>();
+  const failed = new AbortController();
+  const sendNext = async (one: OutgoingLayer): Promise<void> => {
+    // What has begun ends by itself.
+    if (failed.signal.aborted) return;
+    try {
+      sent.set(one.layer.digest, await pushLayer(one, work));
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+    account.doneLayers += 1;
+    tell();
+  };
+  try {
+    await Promise.all(ordered.map((one) => limit(sendNext, one)));
+    return sent;
+  } finally {
+    task.done();
+  }
+}
+
+interface Work {
+  readonly sink: RegistrySink;
+  readonly known: PushedBlobs;
+  readonly repository: string | undefined;
+  /** Of the source, where a layer that need not be read counts whole. */
+  readonly onRead: (sizeBytes: number) => void;
+  readonly onSent: (sizeBytes: number) => void;
+}
+
+async function pushLayer(outgoing: OutgoingLayer, work: Work): Promise<SentLayer> {
+  const { sink, known, onSent } = work;
+  const { layer, key, packing, mediaType } = outgoing;
+  const facts = { diffId: layer.diffId, mediaType, packing, storedBytes: layer.sizeBytes };
+  const { urls = [] } = layer;
+  if (urls.length > 0)
+    return { ...facts, digest: layer.digest, sizeBytes: layer.sizeBytes, outcome: 'foreign' };
+  const before = await known.recall(key);
+  const { digest = before?.digest, sizeBytes = before?.sizeBytes } = outgoing;
+  if (digest !== undefined && sizeBytes !== undefined) {
+    const blob = { digest, sizeBytes };
+    const outcome = await withoutSending(sink, blob, [
+      ...(work.repository === undefined ? [] : [work.repository]),
+      ...(before?.repositories ?? []),
+    ]);
+    if (outcome !== undefined) {
+      work.onRead(outgoing.readBytes);
+      await known.keep(key, blob, sink.repository);
+      return { ...facts, ...blob, outcome };
+    }
+  }
+  const title = `layer ${layer.diffId.slice(0, 19)} of ${sink.title}`;
+  // A digest that is only remembered is no promise: another version of the compressor may make other bytes.
+  const sent = await sink.send({
+    title,
+    digest: outgoing.digest,
+    sizeBytes: outgoing.sizeBytes,
+    open: reopened(outgoing, work.onRead),
+    onBytes: onSent,
+  });
+  await known.keep(key, sent, sink.repository);
+  return { ...facts, ...sent, outcome: 'sent' };
+}
+
+/** Opens a layer as often as it must be sent; what is read again counts once. */
+function reopened({ open }: OutgoingLayer, onRead: Work['onRead']): () => ReturnType<typeof open> {
+  let readBytes = 0;
+  return async () => {
+    onRead(-readBytes);
+    readBytes = 0;
+    return await open((sizeBytes) => {
+      readBytes += sizeBytes;
+      onRead(sizeBytes);
+    });
+  };
+}
+
+/** How a blob that is known by its digest comes into the repository without being sent; undefined where it must be. */
+export async function withoutSending(
+  sink: RegistrySink,
+  blob: SentBlob,
+  repositories: readonly string[],
+): Promise<'present' | 'mounted' | undefined> {
+  if (await sink.has(blob)) return 'present';
+  for (const from of new Set(repositories)) {
+    if (from !== sink.repository && (await sink.mount(blob, from))) return 'mounted';
+  }
+  return undefined;
+}
