@@ -280,10 +280,10 @@ const cases: readonly [
   ],
   [
     'cache-mount-not-home',
-    'FROM python:3.12\nUSER app\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1\n',
-    [3],
-    'FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1\n',
-    'root',
+    'FROM python:3.12\nUSER app\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1\nENV HOME=/home/app\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --no-dev\nENV UV_CACHE_DIR=/c\nRUN --mount=type=cache,target=/root/.cache/uv uv pip install a==1\n',
+    [3, 5, 7],
+    'FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pip pip install a==1\nRUN --mount=type=cache,target=/root/.cache uv sync --no-dev\nENV UV_CACHE_DIR=$X\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --no-dev\nENV HOME=/root\nUSER app\nRUN --mount=type=cache,target=/root/.cache/pip,uid=1 pip install a==1\n',
+    'root, the folder above, an unknown place, the HOME of the file',
   ],
   [
     'undefined-arg-in-from',
@@ -555,8 +555,8 @@ const cases: readonly [
   ],
   [
     'unreached-cmd',
-    'FROM a:1 AS b\nENTRYPOINT python app.py\nCMD ["--port", "80"]\nFROM a:1\nENTRYPOINT ["python3", "app.py"]\nCMD -p 80\nFROM b\nCMD ["--port", "81"]\n',
-    [3, 6, 8],
+    'FROM a:1 AS b\nENTRYPOINT python app.py\nCMD ["--port", "80"]\nFROM a:1\nENTRYPOINT ["python3", "app.py"]\nCMD -p 80\nFROM b\nCMD ["--port", "81"]\nFROM a:1\nENTRYPOINT exec java ${OPTS} -jar a.jar\nCMD ["--b"]\n',
+    [3, 6, 8, 11],
     'FROM a:1 AS b\nCMD ["python", "a.py"]\nFROM b\nENTRYPOINT python app.py\nFROM a:1\nENTRYPOINT exec app "$0" "$@"\nCMD ["a"]\nFROM a:1\nENTRYPOINT ["/entrypoint.sh"]\nCMD python app.py\nFROM a:1\nENTRYPOINT ["poetry", "run"]\nCMD python app.py\nFROM a:1\nENTRYPOINT a\nCMD []\nFROM a:1\nENTRYPOINT ["python", "a.py"]\nCMD ["--b"]\n',
     'a CMD that goes with the ENTRYPOINT of a later stage, arguments that are used, scripts and programs that start another, no arguments, a list',
   ],
