@@ -548,10 +548,10 @@ const cases: readonly [
   ],
   [
     'other-python',
-    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nFROM gcr.io/distroless/python3-debian11\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/venv /opt/venv\n',
-    [4, 6],
-    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nRUN uv venv --python 3.12 /opt/uv\nFROM gcr.io/distroless/python3-debian12\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/uv /opt/uv\nCOPY --from=b /srv/venv /srv/venv\nFROM debian:12\nCOPY --from=b /usr/local/lib/python3.11 /usr/local/lib/python3.11\nFROM python:3-slim\nCOPY --from=b /opt/venv /opt/venv\nFROM python:3.12-slim\nCOPY --from=b /usr/local/lib/python3.11/site-packages/a /app/a\nFROM python:3.12-slim\nENV PYTHONPATH=/usr/local/lib/python3.11/site-packages\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\n',
-    'the same version, an environment of another Python or of unknown make, a whole Python, a base of unknown version, elsewhere, on the path',
+    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nFROM gcr.io/distroless/python3-debian11\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/venv /opt/venv\nFROM python:3.11 AS c\nRUN pip install --prefix=/install -r r.txt && pip install --user d\nFROM python:3.12-slim\nCOPY --from=c /install /usr/local\nCOPY --from=c /root/.local /home/e/.local\n',
+    [4, 6, 10, 11],
+    'FROM python:3.11-slim AS b\nRUN python -m venv /opt/venv\nRUN uv venv --python 3.12 /opt/uv\nFROM gcr.io/distroless/python3-debian12\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.12-slim\nCOPY --from=b /opt/uv /opt/uv\nCOPY --from=b /srv/venv /srv/venv\nFROM debian:12\nCOPY --from=b /usr/local/lib/python3.11 /usr/local/lib/python3.11\nFROM python:3-slim\nCOPY --from=b /opt/venv /opt/venv\nFROM python:3.12-slim\nCOPY --from=b /usr/local/lib/python3.11/site-packages/a /app/a\nFROM python:3.12-slim\nENV PYTHONPATH=/usr/local/lib/python3.11/site-packages\nCOPY --from=b /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages\nFROM python:3.11-slim AS c\nRUN pip install --target /t a\nFROM python:3.12-slim\nCOPY --from=c /t /t\nCOPY --from=c /root/.local /root/.local\n',
+    'the same version, an environment of another Python or of unknown make, a whole Python, a base of unknown version, elsewhere, on the path, a folder without a version, one that nothing fills',
   ],
   [
     'unreached-cmd',
