@@ -57,7 +57,7 @@ function checkInstructions({ syntax, fileName }: Context): void {
       (isStray ? 'no build stage in current context' : undefined);
     if (problem === undefined) continue;
     throw new UserError(`${fileName}:${startLine}: ${problem}`, {
-      hint: refusalHint(syntax.text),
+      hint: refusalHint(syntax.text, instruction.keywordAsWritten),
     });
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProcess } from '../base/index.ts';
+import { encodeLossless, runProcess } from '../base/index.ts';
 import { ignoreMatcher, parseDockerignore, type WalkedContext, walkContext } from './index.ts';
 
 /** A directory with these files; a path that ends in `/` is a directory. */
@@ -103,6 +103,22 @@ test.skipIf(process.getuid?.() === 0)(
     expect((await walk(folder, ['shut', '!shut/x'])).unreadable).toEqual([]);
   },
 );
+
+// macOS and Windows take no such names.
+test.skipIf(process.platform !== 'linux')('a name that is no UTF-8 is a path as any other', async () => {
+  const folder = contextOf(['a']);
+  const place = (path: string): Buffer => encodeLossless(join(folder, path));
+  mkdirSync(place('d\udce9'));
+  writeFileSync(place('d\udce9/b'), 'four');
+  writeFileSync(place('caf\udce9.log'), 'four');
+  const { sent, ignored, unreadable } = await walk(folder, ['*.log']);
+  expect([pathsOf(sent), pathsOf(ignored), unreadable]).toEqual([
+    ['a', 'd\udce9', 'd\udce9/b'],
+    ['caf\udce9.log'],
+    [],
+  ]);
+  expect(pathsOf((await walk(folder, ['d\udce9', '*.log'])).sent)).toEqual(['a']);
+});
 
 test('never entering loses nothing: the walk sends what a walk that enters everything would', async () => {
   const paths = ['a', 'b/a', 'b/c/a', 'c.txt', 'b/c.txt', 'ab/b/a', 'ab/c.txt'];

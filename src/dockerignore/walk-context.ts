@@ -1,13 +1,13 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { messageOf } from '../base/index.ts';
+import { decodeLossless, encodeLossless, messageOf } from '../base/index.ts';
 import type { IgnoreMatcher, WalkVerdict } from './matcher.ts';
 
 /** What stands at a path of a build context. */
 export type ContextEntryKind = 'file' | 'directory' | 'symlink' | 'socket' | 'pipe' | 'device';
 
-/** A path of a build context, relative to it, with `/`. */
+/** A path of a build context, relative to it, with `/`; bytes that are no UTF-8 as `decodeLossless` keeps them. */
 export interface ContextEntry {
   readonly path: string;
   readonly kind: ContextEntryKind;
@@ -74,10 +74,12 @@ interface Walk {
 
 async function enter(walk: Walk, directory: string, above: WalkVerdict | undefined): Promise<void> {
   const { root, matcher, limit } = walk;
-  const entries = await limit(() => readdir(join(root, directory), { withFileTypes: true }));
+  const folder = encodeLossless(join(root, directory));
+  const entries = await limit(() => readdir(folder, { withFileTypes: true, encoding: 'buffer' }));
   await Promise.all(
     entries.map(async (entry) => {
-      const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
+      const name = decodeLossless(entry.name);
+      const path = directory === '' ? name : `${directory}/${name}`;
       const verdict = matcher.walkVerdict(path, above);
       const isEntered = entry.isDirectory() && (!verdict.isIgnored || matcher.mayContainIncluded(path));
       try {
@@ -95,7 +97,7 @@ async function note(
   path: string,
   { verdict, isEntered }: { readonly verdict: WalkVerdict; readonly isEntered: boolean },
 ): Promise<void> {
-  const stats = await lstat(join(walk.root, path));
+  const stats = await lstat(encodeLossless(join(walk.root, path)));
   const kind = kindOf(stats);
   const entry = { path, kind, sizeBytes: kind === 'file' ? stats.size : 0, mode: stats.mode & 0o7777 };
   const { isIgnored, rule } = verdict;

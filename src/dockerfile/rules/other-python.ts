@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import type { DockerfileModel, Instruction, Stage } from '../model.ts';
+import type { DockerfileModel, Instruction, ShellCommand, Stage } from '../model.ts';
+import { hasPipOption, readPipInstall } from '../pip-command.ts';
 import { commandsIn, programOf } from '../programs.ts';
 import { rootBase } from '../stage-chain.ts';
 import { argumentWords } from '../syntax/words.ts';
@@ -32,12 +33,12 @@ function violationsOf(
   const target = posix.resolve(copy.before.workdir ?? '/', words.at(-1)?.text ?? '');
   const path = stage.after.env['PYTHONPATH'] ?? '';
   return words.slice(0, -1).flatMap(({ text, range }) => {
-    const of = ownVersion(text, target) ?? environmentVersion(model, source, text);
+    const of = ownVersion(text, target) ?? installedVersion(model, source, text);
     if (of === undefined || of === version || path.split(':').includes(target)) return [];
     return [
       {
         range,
-        message: `these are packages of Python ${of}; here is Python ${version}, which does not find them`,
+        message: `these are packages of Python ${of}: Python ${version}, which is here, does not find or cannot load them`,
       },
     ];
   });
@@ -58,20 +59,27 @@ function ownVersion(source: string, target: string): string | undefined {
   return /\/lib\/python3\.\d+\/(?:site|dist)-packages$/.test(target) ? version : undefined;
 }
 
-/** The version of an environment that the stage has made with its own Python: `python -m venv /opt/venv`. */
-function environmentVersion(model: DockerfileModel, stage: Stage, source: string): string | undefined {
+/** The version of what the stage has installed there with its own Python. */
+function installedVersion(model: DockerfileModel, stage: Stage, source: string): string | undefined {
   const path = source.replace(/(.)\/+$/, '$1');
   const isMade = stage.instructions.some((instruction) =>
-    commandsIn(instruction).some((command) => {
-      const { words } = command;
-      const isVenv = /^python3?$/.test(programOf(command)) && words[1] === '-m' && words[2] === 'venv';
-      return (
-        isVenv &&
-        words.slice(3).some((word) => posix.resolve(instruction.before.workdir ?? '/', word) === path)
-      );
-    }),
+    commandsIn(instruction).some((command) => placesOf(command, instruction).includes(path)),
   );
   return isMade ? versionOf(model, stage) : undefined;
+}
+
+/** `python -m venv /opt/venv`, `pip install --prefix=/install`, `pip install --user` of root. */
+function placesOf(command: ShellCommand, { before }: Instruction): readonly string[] {
+  const { words } = command;
+  const absolute = (path: string): string => posix.resolve(before.workdir ?? '/', path);
+  const isVenv = /^python3?$/.test(programOf(command)) && words[1] === '-m' && words[2] === 'venv';
+  if (isVenv) return words.slice(3).map(absolute);
+  const install = readPipInstall(command);
+  if (install?.tool !== 'pip') return [];
+  const isRoot = before.user === undefined || /^(?:root|0)$/.test(before.user);
+  const user = hasPipOption(install, '--user') && isRoot ? ['/root/.local'] : [];
+  const prefixes = install.options.flatMap(({ text }) => /^--prefix=(.+)$/.exec(text)?.[1] ?? []);
+  return [...user, ...prefixes.map(absolute)];
 }
 
 /** The version that the image names, where no step brings another Python. */

@@ -28,7 +28,7 @@ function violationsOf(
   const { range } = cmd;
   if (entryPoint.json === undefined) {
     // `ENTRYPOINT exec app "$0" "$@"`
-    const isUsed = entryPoint.value === '' || /\$[\d@*{]/.test(entryPoint.value);
+    const isUsed = entryPoint.value === '' || /\$\{?[\d@*]/.test(entryPoint.value);
     return isUsed
       ? []
       : [

@@ -41,6 +41,7 @@ describe('what BuildKit refuses when it reads the instructions', () => {
 
   test.each<readonly [text: string, hint: string, reason: string]>([
     ['FROM a\nRUNN b', 'BuildKit refuses this Dockerfile too; correct the line and try again.', 'a slip'],
+    ['FROM a\nCMD["b", "c"]', 'Write a space between CMD and its list.', 'the list belongs to the keyword'],
     [
       '\udcff\udcfeF\0R\0O\0M\0 \0a\0',
       'The file is UTF-16: save it as UTF-8.',
