@@ -50,6 +50,7 @@ export interface AuditSubject extends AuditRequest {
   /** Who owns a visible path; a Python distribution before a system package. */
   distributionOf(path: string): AuditDistribution | undefined;
   packageOf(path: string): DistroPackage | undefined;
+  /** The same owner is always the same object. */
   ownerOf(path: string): FindingOwner | undefined;
   /** Whether Python loads a compiled module. */
   readonly bytecodeUse: JudgeBytecode;
@@ -75,15 +76,12 @@ function newSubject(request: AuditRequest): AuditSubject {
   const instructions = request.image.layers.map(({ createdBy }) =>
     createdBy === undefined ? undefined : redactInstruction(createdBy),
   );
+  const named = ownerNamer();
   const ownerOf = (path: string): FindingOwner | undefined => {
     const distribution = distributionOf(path);
-    if (distribution !== undefined) {
-      return { kind: 'distribution', name: distribution.name, version: distribution.version };
-    }
+    if (distribution !== undefined) return named('distribution', distribution);
     const owner = packageOf(path);
-    return owner === undefined
-      ? undefined
-      : { kind: owner.manager, name: owner.name, version: owner.version };
+    return owner && named(owner.manager, owner);
   };
   return {
     ...request,
@@ -93,6 +91,22 @@ function newSubject(request: AuditRequest): AuditSubject {
     bytecodeUse: bytecodeJudge(request),
     ownerOf: (path) => ownerOf(path) ?? ownerOf(sourcePath(path)),
     instructionOf: (layer) => instructions[layer],
+  };
+}
+
+/** Names packages; those of one kind, name and version are one object, by which files are grouped. */
+function ownerNamer(): (kind: FindingOwner['kind'], one: PackageFiles) => FindingOwner {
+  const byText = new Map<string, FindingOwner>();
+  const byPackage = new Map<PackageFiles, FindingOwner>();
+  return (kind, one) => {
+    const known = byPackage.get(one);
+    if (known !== undefined) return known;
+    const { name, version } = one;
+    const text = `${kind} ${name} ${version}`;
+    const owner = byText.get(text) ?? { kind, name, version };
+    byText.set(text, owner);
+    byPackage.set(one, owner);
+    return owner;
   };
 }
 

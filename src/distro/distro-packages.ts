@@ -70,7 +70,7 @@ function withFiles({ listed, ...facts }: InstalledPackage, lookup: Lookup): Dist
   const files: string[] = [];
   let sizeBytes = 0;
   // A list names a directory before what is in it; under a merged /usr `lib` is shown as a symlink.
-  const folders = new Set(listed.map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/')))));
+  const folders = foldersOf(listed);
   for (const one of listed) {
     if (folders.has(one)) continue;
     const path = lookup.findPath(one);
@@ -78,8 +78,21 @@ function withFiles({ listed, ...facts }: InstalledPackage, lookup: Lookup): Dist
     const entry = lookup.root.get(path)?.entry;
     if (entry === undefined || entry.type === 'directory') continue;
     lookup.taken.add(path);
-    files.push(path);
+    // The entry's own text: whoever looks its owner up later compares it with itself.
+    files.push(entry.path);
     sizeBytes += entry.sizeBytes;
   }
   return { ...facts, files, sizeBytes };
+}
+
+function foldersOf(listed: readonly string[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  let last: string | undefined;
+  for (const path of listed) {
+    const length = Math.max(0, path.lastIndexOf('/'));
+    if (length === last?.length && path.startsWith(last)) continue;
+    last = path.slice(0, length);
+    folders.add(last);
+  }
+  return folders;
 }

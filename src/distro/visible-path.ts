@@ -25,22 +25,32 @@ export function visiblePathFinder(root: RootFileSystem): (listed: string) => str
     folders.set(path, resolved);
     return resolved;
   };
-  return (listed) => {
-    for (const path of aliases(listed)) {
-      const slash = path.lastIndexOf('/');
-      const found = slash === -1 ? path : join(resolveFolder(path.slice(0, slash)), path.slice(slash + 1));
-      if (root.get(found) !== undefined) return found;
+  // Lists name the files of a folder one after the other.
+  let last = { folder: '', resolved: '' };
+  const find = (path: string): string | undefined => {
+    const slash = path.lastIndexOf('/');
+    if (slash !== -1 && (slash !== last.folder.length || !path.startsWith(last.folder))) {
+      const folder = path.slice(0, slash);
+      last = { folder, resolved: resolveFolder(folder) };
     }
-    return undefined;
+    const found = slash === -1 ? path : join(last.resolved, path.slice(slash + 1));
+    return root.get(found) === undefined ? undefined : found;
+  };
+  return (listed) => {
+    const found = find(listed);
+    if (found !== undefined) return found;
+    const other = otherSide(listed);
+    return other === undefined ? undefined : find(other);
   };
 }
 
 const merged = /^(?:bin|sbin|lib|lib32|lib64|libx32)\//;
 
-function aliases(path: string): string[] {
-  if (merged.test(path)) return [path, `usr/${path}`];
+/** `lib/x` for `usr/lib/x`, and the other way round. */
+function otherSide(path: string): string | undefined {
+  if (merged.test(path)) return `usr/${path}`;
   const inUsr = path.startsWith('usr/') ? path.slice(4) : '';
-  return merged.test(inUsr) ? [path, inUsr] : [path];
+  return merged.test(inUsr) ? inUsr : undefined;
 }
 
 function follow(folder: string, target: string): string {

@@ -67,19 +67,27 @@ export function findNode(root: Node, path: string): Node | undefined {
   return node;
 }
 
-/** `findNode` for a tree that does not change any more: directories found once are remembered. */
+/**
+ * `findNode` for a tree that does not change any more: directories found once are remembered, and the last one is told by a
+ * comparison, since paths of one directory mostly come one after the other.
+ */
 export function nodeFinder(root: Node): (path: string) => Node | undefined {
   const directories = new Map<string, Node | undefined>();
+  let last: { readonly name: string; readonly directory: Node | undefined } = { name: '', directory: root };
+  const directoryAt = (name: string): Node | undefined => {
+    if (directories.has(name)) return directories.get(name);
+    const directory = findNode(root, name);
+    directories.set(name, directory);
+    return directory;
+  };
   return (path) => {
     const slash = path.lastIndexOf('/');
     if (slash <= 0 || slash === path.length - 1) return findNode(root, path);
-    const name = path.slice(0, slash);
-    let directory = directories.get(name);
-    if (directory === undefined && !directories.has(name)) {
-      directory = findNode(root, name);
-      directories.set(name, directory);
+    if (slash !== last.name.length || !path.startsWith(last.name)) {
+      const name = path.slice(0, slash);
+      last = { name, directory: directoryAt(name) };
     }
-    return directory?.children?.get(path.slice(slash + 1));
+    return last.directory?.children?.get(path.slice(slash + 1));
   };
 }
 

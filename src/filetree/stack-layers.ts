@@ -97,7 +97,11 @@ class LayerStack {
       node.shown ??= visibleEntry(layers, node);
       return node.shown;
     };
+    function* walk(): Generator<VisibleEntry> {
+      for (const node of nodesBelow(root)) yield show(node);
+    }
     const find = nodeFinder(root);
+    let all: readonly VisibleEntry[] | undefined;
     let captured: readonly string[] | undefined;
     return {
       layers,
@@ -117,8 +121,11 @@ class LayerStack {
         return node && placeOfNode(node);
       },
       namesIn: (path) => findNode(root, path)?.children?.keys() ?? [],
-      *entries() {
-        for (const node of nodesBelow(root)) yield show(node);
+      entries() {
+        if (forgetsEntries) return walk();
+        // An audit goes through all entries several times.
+        all ??= [...walk()];
+        return all.values();
       },
       content(path) {
         const content = find(path)?.content;

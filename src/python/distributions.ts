@@ -130,12 +130,12 @@ function account(
   const bytesByClass: Partial<Record<FileClass, number>> = {};
   let sum = 0;
   const add = (path: string): void => {
-    const sizeBytes = files.has(path) ? undefined : root.sizeOf(path);
-    if (sizeBytes === undefined) return;
-    files.add(path);
+    const entry = files.has(path) ? undefined : root.get(path)?.entry;
+    if (entry === undefined) return;
+    files.add(entry.path);
     const kind = fileClass(path);
-    bytesByClass[kind] = (bytesByClass[kind] ?? 0) + sizeBytes;
-    sum += sizeBytes;
+    bytesByClass[kind] = (bytesByClass[kind] ?? 0) + entry.sizeBytes;
+    sum += entry.sizeBytes;
   };
   for (const path of listed) {
     add(path);

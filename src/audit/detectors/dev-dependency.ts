@@ -8,13 +8,11 @@ export const devDependency: FileDetector = {
   prepare(subject) {
     const development = developmentDistributions(subject);
     if (development.size === 0) return () => undefined;
-    return (file) => {
-      const owner = subject.distributionOf(file.entry.path);
-      if (owner === undefined || !development.has(normaliseName(owner.name))) return undefined;
-      return {
-        kind: 'dev-dependency',
-        owner: { kind: 'distribution', name: owner.name, version: owner.version },
-      };
+    return ({ entry }) => {
+      const distribution = subject.distributionOf(entry.path);
+      if (distribution === undefined || !development.has(normaliseName(distribution.name))) return undefined;
+      const owner = subject.ownerOf(entry.path);
+      return owner && { kind: 'dev-dependency', owner };
     };
   },
 };
