@@ -59,7 +59,7 @@ function usage({ branch, repository }: PipelineRequest): readonly string[] {
   ];
 }
 
-function settings({ repository, branch }: PipelineRequest): readonly string[] {
+function settings({ repository, branch, place }: PipelineRequest): readonly string[] {
   const image =
     repository === undefined
       ? 'IMAGE=${IMAGE:?say where images go, for example IMAGE=registry.example.org/team/app}'
@@ -76,7 +76,8 @@ function settings({ repository, branch }: PipelineRequest): readonly string[] {
     'BEFORE=${BEFORE:-$branch_tag}',
     'if [ "$PUSH" = 1 ]; then TAGS=${TAGS:-"sha-$commit $branch_tag"}; else TAGS=${TAGS:-"sha-$commit"}; fi',
     'REPORT=${REPORT:-plimsoll-report}',
-    'cd "$(dirname "$0")"',
+    // Paths below are relative to the repository.
+    `cd "$(dirname "$0")${'/..'.repeat(place.split('/').length - 1)}"`,
     '# Reports lie elsewhere while images are built: they would be a part of those.',
     'rm -f "$REPORT"/plimsoll-*.md "$REPORT"/plimsoll-*.xml',
     'rmdir "$REPORT" 2>/dev/null || :',

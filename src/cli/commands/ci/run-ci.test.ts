@@ -74,10 +74,12 @@ describe('a file that is there', () => {
     ]);
   });
 
-  test('a script can be run', async () => {
+  test('a script can be run, and finds the repository', async () => {
     const folder = repositoryOf({ Dockerfile: dockerfile });
-    await ci(folder, 'generic', '--image', 'localhost:5000/app');
-    expect(statSync(join(folder, 'plimsoll-ci.sh')).mode & 0o111).toBe(0o111);
+    await ci(folder, 'generic', '--image', 'localhost:5000/app', '-o', 'ci/run/build.sh');
+    const file = join(folder, 'ci/run/build.sh');
+    expect(statSync(file).mode & 0o111).toBe(0o111);
+    expect(readFileSync(file, 'utf8')).toContain('cd "$(dirname "$0")/../.."\n');
   });
 });
 
@@ -213,6 +215,7 @@ describe('where images go', () => {
     [['github', '--branch', 'a b'], /--branch/, 'no branch'],
     [['github', '--stdout', '--json'], /cannot be used/, 'two outputs'],
     [['github', '-f', 'Nope'], /Nope/, 'no such file'],
+    [['generic', '-o', '../x.sh'], /outside of the repository/, 'paths in it are relative to that'],
     [['github', '..'], /Dockerfile|outside|empty/, 'nothing to build'],
   ])('%j is an error: %s', async (args, said) => {
     const folder = repositoryOf({ Dockerfile: dockerfile, 'x/y': '' });
