@@ -4,6 +4,8 @@ import {
   type PipelineImage,
   type PipelineProvider,
   type PipelineRequest,
+  secretPreparation,
+  secretsOf,
 } from './pipeline.ts';
 import { shellWord } from './pipeline-text.ts';
 import { archiveOutput, registryCacheTo, repositorySuffix } from './repository-of.ts';
@@ -29,7 +31,8 @@ export const generic: PipelineProvider = {
       'exit "$status"',
       '',
     ].join('\n'),
-  preparations: ({ repository }) => [
+  preparations: ({ repository, images }) => [
+    ...secretPreparation({ images }, 'in the environment of the script'),
     'Log in to the registry before the script runs: docker login.',
     ...(repository === undefined ? ['Say where images go: IMAGE=registry.example.org/team/app.'] : []),
     'Set PUSH=1 where the branch is built, and nowhere else.',
@@ -139,6 +142,10 @@ function functions(request: PipelineRequest): readonly string[] {
       : [`  repository=$IMAGE${repositorySuffix(request, '$name')}`]),
     '  set -- --file "$dockerfile" "$@"',
     '  if [ -n "$target" ]; then set -- "$@" --target "$target"; fi',
+    ...secretsOf(request).map(
+      ({ id, variable }) =>
+        `  if [ -n "\${${variable}:-}" ]; then set -- "$@" --secret id=${shellWord(id)},env=${variable}; fi`,
+    ),
     '  source=$(build "$repository" "$context" "$@") || exit 2',
     '',
     '  code=0',

@@ -152,6 +152,16 @@ jobs:
     ]);
   });
 
+  test('secrets that steps mount are handed to the build', async () => {
+    const text = `${dockerfile}RUN --mount=type=secret,id=pip-conf,target=/etc/pip.conf --mount=type=secret,target=/run/token pip list\n`;
+    const folder = repositoryOf({ Dockerfile: text });
+    expect((await reportOf(folder, 'generic')).images).toMatchObject([{ secrets: ['pip-conf', 'token'] }]);
+    const script = readFileSync(join(folder, 'plimsoll-ci.sh'), 'utf8');
+    expect(script).toContain(
+      'if [ -n "${PIP_CONF:-}" ]; then set -- "$@" --secret id=pip-conf,env=PIP_CONF; fi',
+    );
+  });
+
   test('one project of a repository, whose paths are relative to that', async () => {
     const folder = repositoryOf({ 'services/api/Dockerfile': dockerfile, 'web/Dockerfile': dockerfile });
     const report = await reportOf(folder, 'github', 'services/api', '--stage', 'serve');
