@@ -52,6 +52,7 @@ export type {
 } from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
+export { secretIds } from './secret-ids.ts';
 export { shippedStages } from './stage-chain.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';

@@ -4,6 +4,8 @@ import {
   type PipelineImage,
   type PipelineProvider,
   type PipelineRequest,
+  secretPreparation,
+  secretsOf,
 } from './pipeline.ts';
 import { shellWord } from './pipeline-text.ts';
 import { archiveOutput, registryCacheTo, repositorySuffix } from './repository-of.ts';
@@ -29,7 +31,8 @@ export const generic: PipelineProvider = {
       'exit "$status"',
       '',
     ].join('\n'),
-  preparations: ({ repository }) => [
+  preparations: ({ repository, images }) => [
+    ...secretPreparation({ images }, 'in the environment of the script'),
     'Log in to the registry before the script runs: docker login.',
     ...(repository === undefined ? ['Say where images go: IMAGE=registry.example.org/team/app.'] : []),
     'Set PUSH=1 where the branch is built, and nowhere else.',
@@ -59,7 +62,7 @@ function usage({ branch, repository }: PipelineRequest): readonly string[] {
   ];
 }
 
-function settings({ repository, branch }: PipelineRequest): readonly string[] {
+function settings({ repository, branch, place }: PipelineRequest): readonly string[] {
   const image =
     repository === undefined
       ? 'IMAGE=${IMAGE:?say where images go, for example IMAGE=registry.example.org/team/app}'
@@ -76,7 +79,8 @@ function settings({ repository, branch }: PipelineRequest): readonly string[] {
     'BEFORE=${BEFORE:-$branch_tag}',
     'if [ "$PUSH" = 1 ]; then TAGS=${TAGS:-"sha-$commit $branch_tag"}; else TAGS=${TAGS:-"sha-$commit"}; fi',
     'REPORT=${REPORT:-plimsoll-report}',
-    'cd "$(dirname "$0")"',
+    // Paths below are relative to the repository.
+    `cd "$(dirname "$0")${'/..'.repeat(place.split('/').length - 1)}"`,
     '# Reports lie elsewhere while images are built: they would be a part of those.',
     'rm -f "$REPORT"/plimsoll-*.md "$REPORT"/plimsoll-*.xml',
     'rmdir "$REPORT" 2>/dev/null || :',
@@ -138,6 +142,10 @@ function functions(request: PipelineRequest): readonly string[] {
       : [`  repository=$IMAGE${repositorySuffix(request, '$name')}`]),
     '  set -- --file "$dockerfile" "$@"',
     '  if [ -n "$target" ]; then set -- "$@" --target "$target"; fi',
+    ...secretsOf(request).map(
+      ({ id, variable }) =>
+        `  if [ -n "\${${variable}:-}" ]; then set -- "$@" --secret id=${shellWord(id)},env=${variable}; fi`,
+    ),
     '  source=$(build "$repository" "$context" "$@") || exit 2',
     '',
     '  code=0',

@@ -6,6 +6,8 @@ import {
   type PipelineImage,
   type PipelineProvider,
   type PipelineRequest,
+  secretPreparation,
+  secretsOf,
 } from './pipeline.ts';
 import { indented, scalar, shellWord } from './pipeline-text.ts';
 import {
@@ -44,12 +46,14 @@ export const github: PipelineProvider = {
       ...indented(githubComment(), 4),
       '',
     ].join('\n'),
-  preparations: ({ repository }) =>
-    isGithubRegistry(repository)
+  preparations: ({ repository, images }) => [
+    ...secretPreparation({ images }, 'among the secrets of the repository'),
+    ...(isGithubRegistry(repository)
       ? []
       : [
           `Log in to ${registryOf(repository ?? '')} is done with the repository's secrets REGISTRY_USERNAME and REGISTRY_PASSWORD: set them.`,
-        ],
+        ]),
+  ],
 };
 
 function isGithubRegistry(repository: string | undefined): boolean {
@@ -192,6 +196,7 @@ const repositoryOutput = '${{ steps.name.outputs.repository }}';
 
 function buildStep(request: PipelineRequest, value: ValueOf): readonly string[] {
   const { images, cache } = request;
+  const secrets = secretsOf(request);
   const [image] = images;
   const isMatrix = images.length > 1;
   const hasTarget = images.some(({ target }) => target !== undefined);
@@ -215,11 +220,15 @@ function buildStep(request: PipelineRequest, value: ValueOf): readonly string[] 
     `  uses: ${actions.build}`,
     '  env:',
     '    DOCKER_BUILD_RECORD_UPLOAD: false',
+    ...secrets.map(({ variable }) => `    ${variable}: \${{ secrets.${variable} }}`),
     '  with:',
     `    context: ${value('context', image?.context)}`,
     `    file: ${value('dockerfile', image?.dockerfile)}`,
     ...(hasTarget ? [`    target: ${value('target', image?.target)}`] : []),
     ...ownArguments,
+    ...(secrets.length === 0
+      ? []
+      : ['    secret-envs: |', ...secrets.map(({ id, variable }) => `      ${id}=${variable}`)]),
     `    outputs: ${archiveOutput('${{ runner.temp }}/image.tar', request)}`,
     '    # What is pushed is the image alone; attest its digest with actions/attest-build-provenance.',
     '    provenance: false',

@@ -5,8 +5,10 @@ import {
   type PipelineImage,
   type PipelineProvider,
   type PipelineRequest,
+  secretPreparation,
+  secretsOf,
 } from './pipeline.ts';
-import { indented, scalar } from './pipeline-text.ts';
+import { indented, scalar, shellWord } from './pipeline-text.ts';
 import {
   archiveOutput,
   pathFilters,
@@ -37,7 +39,8 @@ export const gitlab: PipelineProvider = {
       ...indented(gitlabComment(request.images.map((image) => jobOf(request, image))), 2),
       '',
     ].join('\n'),
-  preparations: ({ repository }) => [
+  preparations: ({ repository, images }) => [
+    ...secretPreparation({ images }, 'in CI/CD settings, masked'),
     ...(repository === undefined
       ? []
       : [
@@ -119,6 +122,10 @@ function script(request: PipelineRequest): readonly string[] {
           'END',
         ]
       : []),
+    ...secretsOf(request).map(
+      ({ id, variable }) =>
+        `if [ -n "\${${variable}:-}" ]; then set -- "$@" --secret id=${shellWord(id)},env=${variable}; fi`,
+    ),
     'set -- "$@" --cache-from "type=registry,ref=$REPOSITORY:buildcache"',
     '# Merge requests read the cache of the branch, and do not write it: what they build is not reviewed.',
     'if [ -z "${CI_MERGE_REQUEST_IID:-}" ]; then',

@@ -13,6 +13,7 @@ const one: PipelineImage = {
   context: '.',
   dockerfile: 'Dockerfile',
   buildArgs: {},
+  secrets: [],
   maxGrowth: '10%',
 };
 const full: PipelineImage = {
@@ -21,6 +22,7 @@ const full: PipelineImage = {
   dockerfile: 'docker/api.Dockerfile',
   target: 'runtime',
   buildArgs: { VERSION: '1: "two" # $HOME', OTHER: "it's" },
+  secrets: ['pip-conf', 'token'],
   gatesFile: 'services/the api/.plimsoll.yaml',
 };
 const imageSets: Readonly<Record<string, readonly PipelineImage[]>> = {
@@ -201,6 +203,21 @@ describe('github', () => {
     expect(on('several images')['pull_request']?.paths).toEqual([
       ...['services/the api/**', 'docker/api.Dockerfile', 'worker/**'],
       ...['.plimsoll.yaml', '.github/workflows/image.yml'],
+    ]);
+  });
+
+  test('secrets reach the step that builds, and no other', () => {
+    const found = combinations('github').find(({ name }) => name.startsWith('several images,'));
+    const steps: readonly { readonly env?: object; readonly with?: object }[] = parse(
+      provider.write(found?.request as PipelineRequest),
+    ).jobs.image.steps;
+    const own = steps.filter(({ env = {} }) => 'PIP_CONF' in env);
+    expect(own).toMatchObject([
+      {
+        name: 'Build',
+        env: { PIP_CONF: '${{ secrets.PIP_CONF }}', TOKEN: '${{ secrets.TOKEN }}' },
+        with: { 'secret-envs': 'pip-conf=PIP_CONF\ntoken=TOKEN\n' },
+      },
     ]);
   });
 

@@ -6,6 +6,8 @@ export interface PipelineImage {
   readonly dockerfile: string;
   readonly target?: string | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Ids of secrets that its steps mount: `pip-conf`. */
+  readonly secrets: readonly string[];
   /** The file with its gates, where it is not the repository's own `.plimsoll.yaml` or `.dive-ci`. */
   readonly gatesFile?: string | undefined;
   /** The gate that is set where the project sets none: `10%`. */
@@ -60,4 +62,23 @@ export function headerOf(
 /** How `npx` names the program; nothing that its packages would run at their installation is needed. */
 export function npxOf({ version }: PipelineRequest): string {
   return `npx --yes --ignore-scripts plimsoll@${version}`;
+}
+
+/** The secrets of all images, with the variables that hold their values: `pip-conf` in `PIP_CONF`. */
+export function secretsOf({
+  images,
+}: Pick<PipelineRequest, 'images'>): readonly { readonly id: string; readonly variable: string }[] {
+  return [...new Set(images.flatMap(({ secrets }) => secrets))].map((id) => ({
+    id,
+    variable: id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_'),
+  }));
+}
+
+/** What a person has to set so that the build has its secrets; nothing where it needs none. */
+export function secretPreparation(
+  request: Pick<PipelineRequest, 'images'>,
+  where: string,
+): readonly string[] {
+  const names = secretsOf(request).map(({ variable }) => variable);
+  return names.length === 0 ? [] : [`The build mounts secrets: set ${names.join(', ')} ${where}.`];
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../../../base/index.ts';
+import { decodeLossless, UserError } from '../../../base/index.ts';
+import { parseDockerfile, resolveDockerfile, secretIds } from '../../../dockerfile/index.ts';
 import type { PipelineImage } from '../../../pipeline/index.ts';
 import { hasNoGates, readGates } from '../../../policy/index.ts';
 import {
@@ -84,6 +85,7 @@ async function imageOf(
     dockerfile: shown(build.dockerfile),
     target: build.target,
     buildArgs: build.buildArgs,
+    secrets: secretsIn(decodeLossless(await readFile(build.dockerfile)), shown(build.dockerfile)),
     ...(await gatesOf(build, search)),
   };
   const texts = [
@@ -91,12 +93,17 @@ async function imageOf(
     image.dockerfile,
     image.target ?? '',
     ...Object.entries(image.buildArgs).flat(),
+    ...image.secrets,
   ];
   const odd = texts.find((text) => /\$\{\{|\p{Cc}/u.test(text));
   if (odd === undefined) return image;
   throw new UserError(`${JSON.stringify(odd)} cannot be written into a pipeline.`, {
     hint: 'Rename it, or name another Dockerfile with --file.',
   });
+}
+
+function secretsIn(text: string, fileName: string): readonly string[] {
+  return secretIds(resolveDockerfile(parseDockerfile(text, fileName), { fileName }));
 }
 
 function shownIn(repository: string, path: string): string {

@@ -74,10 +74,12 @@ describe('a file that is there', () => {
     ]);
   });
 
-  test('a script can be run', async () => {
+  test('a script can be run, and finds the repository', async () => {
     const folder = repositoryOf({ Dockerfile: dockerfile });
-    await ci(folder, 'generic', '--image', 'localhost:5000/app');
-    expect(statSync(join(folder, 'plimsoll-ci.sh')).mode & 0o111).toBe(0o111);
+    await ci(folder, 'generic', '--image', 'localhost:5000/app', '-o', 'ci/run/build.sh');
+    const file = join(folder, 'ci/run/build.sh');
+    expect(statSync(file).mode & 0o111).toBe(0o111);
+    expect(readFileSync(file, 'utf8')).toContain('cd "$(dirname "$0")/../.."\n');
   });
 });
 
@@ -150,6 +152,16 @@ jobs:
     ]);
   });
 
+  test('secrets that steps mount are handed to the build', async () => {
+    const text = `${dockerfile}RUN --mount=type=secret,id=pip-conf,target=/etc/pip.conf --mount=type=secret,target=/run/token pip list\n`;
+    const folder = repositoryOf({ Dockerfile: text });
+    expect((await reportOf(folder, 'generic')).images).toMatchObject([{ secrets: ['pip-conf', 'token'] }]);
+    const script = readFileSync(join(folder, 'plimsoll-ci.sh'), 'utf8');
+    expect(script).toContain(
+      'if [ -n "${PIP_CONF:-}" ]; then set -- "$@" --secret id=pip-conf,env=PIP_CONF; fi',
+    );
+  });
+
   test('one project of a repository, whose paths are relative to that', async () => {
     const folder = repositoryOf({ 'services/api/Dockerfile': dockerfile, 'web/Dockerfile': dockerfile });
     const report = await reportOf(folder, 'github', 'services/api', '--stage', 'serve');
@@ -213,6 +225,7 @@ describe('where images go', () => {
     [['github', '--branch', 'a b'], /--branch/, 'no branch'],
     [['github', '--stdout', '--json'], /cannot be used/, 'two outputs'],
     [['github', '-f', 'Nope'], /Nope/, 'no such file'],
+    [['generic', '-o', '../x.sh'], /outside of the repository/, 'paths in it are relative to that'],
     [['github', '..'], /Dockerfile|outside|empty/, 'nothing to build'],
   ])('%j is an error: %s', async (args, said) => {
     const folder = repositoryOf({ Dockerfile: dockerfile, 'x/y': '' });

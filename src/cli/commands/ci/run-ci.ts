@@ -24,6 +24,10 @@ export async function runCi(given: unknown, signal: AbortSignal): Promise<ExitCo
       ? resolve(repository, provider.path)
       : resolve(environment.cwd, options.output);
   const place = relative(repository, path);
+  if (place.startsWith('..'))
+    throw new UserError(`${options.output} lies outside of the repository ${repository}.`, {
+      hint: 'Name a file in it with -o, or take --stdout.',
+    });
   const found = await findImages({ ...options, directory, repository, place });
   const request: PipelineRequest = {
     images: found.images,
