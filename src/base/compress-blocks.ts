@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, zstdCompress } from 'node:zlib';
+import { constants, crc32, deflateRaw } from 'node:zlib';
 import { type Compression, ownChunk, releaseChunk } from './compression.ts';
+import { zstdCompressors } from './zstd-compressors.ts';
 
 const deflateBlock = promisify(deflateRaw);
-const zstdBlock = promisify(zstdCompress);
 
 /** How layers of a registry are packed: one of the two that every reader of today's images knows. */
 export type LayerCompressionFormat = Exclude<Compression, 'none'>;
@@ -20,11 +20,11 @@ const growthBytes = 32 * 1024;
 /** How far back deflate may refer. */
 const windowBytes = 32 * 1024;
 const defaultGzipLevel = 6;
-const zstdLevel = 3;
+const zstdBlockLog = 22;
 const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
   gzip: 1024 * 1024,
   // Each block is a frame of its own and knows nothing of the one before.
-  zstd: 4 * 1024 * 1024,
+  zstd: 2 ** zstdBlockLog,
 };
 
 /** How hard the compressor tries. */
@@ -53,17 +53,22 @@ export async function* compressBlocks(
     if (first === undefined) return Buffer.alloc(0);
     const packed = await first.packed;
     pool.giveBack(first.block);
-    return owned(packed);
+    return packed;
   }
-  for await (const block of blocksOf(source, pool)) {
-    const packed = compress.block(block);
-    // Told where it is waited for.
-    packed.catch(() => {});
-    running.push({ block, packed });
-    if (running.length > threads) yield await next();
+  try {
+    for await (const block of blocksOf(source, pool)) {
+      const packed = compress.block(block);
+      // Told where it is waited for.
+      packed.catch(() => {});
+      running.push({ block, packed });
+      if (running.length > threads) yield await next();
+    }
+    while (running.length > 0) yield await next();
+    yield compress.end();
+  } finally {
+    await Promise.allSettled(running.map(({ packed }) => packed));
+    compress.close();
   }
-  while (running.length > 0) yield await next();
-  yield compress.end();
 }
 
 /** The same bytes in memory of their own; a compressor's buffer is larger, and the collector of garbage comes late. */
@@ -97,6 +102,8 @@ interface BlockFormat {
   readonly start: Buffer;
   block(block: Buffer): Promise<Buffer>;
   end(): Buffer;
+  /** Once no block is being packed. */
+  close(): void;
 }
 
 function gzipBlocks(level: number): BlockFormat {
@@ -111,12 +118,13 @@ function gzipBlocks(level: number): BlockFormat {
       const dictionary = window;
       // A copy, as the block is filled anew.
       window = Buffer.from(block.subarray(-windowBytes));
-      return await deflateBlock(block, {
+      const packed = await deflateBlock(block, {
         level,
         finishFlush: constants.Z_SYNC_FLUSH,
         chunkSize: blockBytes.gzip + growthBytes,
         ...(dictionary && { dictionary }),
       });
+      return owned(packed);
     },
     end() {
       const trailer = Buffer.alloc(8);
@@ -124,15 +132,17 @@ function gzipBlocks(level: number): BlockFormat {
       trailer.writeUInt32LE(sizeBytes % 2 ** 32, 4);
       return Buffer.concat([deflateEnd, trailer]);
     },
+    close: () => {},
   };
 }
 
 function zstdBlocks(): BlockFormat {
-  const params = { [constants.ZSTD_c_compressionLevel]: zstdLevel, [constants.ZSTD_c_checksumFlag]: 1 };
+  const compressors = zstdCompressors(zstdBlockLog);
   return {
     start: Buffer.alloc(0),
-    block: async (block) => await zstdBlock(block, { params, chunkSize: blockBytes.zstd + growthBytes }),
+    block: async (block) => await compressors.pack(block),
     end: () => Buffer.alloc(0),
+    close: () => compressors.close(),
   };
 }
 

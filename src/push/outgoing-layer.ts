@@ -31,7 +31,7 @@ export interface OutgoingLayer {
 export const packingOptions: CompressBlocksOptions = { gzipLevel: 5 };
 
 /** Changes with what the compressor makes of the same bytes. */
-const packingVersion = 2;
+const packingVersion = 3;
 
 /**
  * How a layer goes out: one that is compressed as it is stored, all others compressed in blocks on the way. A layer is compressed
