@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
@@ -107,4 +107,37 @@ test('gzip knows the block before, so that blocks cost next to nothing, and is o
 
 test('nothing is a valid empty gzip', async () => {
   expect(gunzipSync(await compressed(Buffer.alloc(0), 'gzip', 10)).length).toBe(0);
+});
+
+const zstdBlockBytes = 4 * 1024 * 1024;
+
+test('each zstd frame is that of its block, whatever its compressor packed before', async () => {
+  const blocks = Array.from({ length: 12 }, (_, number) => {
+    const block = Buffer.alloc(zstdBlockBytes, `line ${number} of many, `);
+    noise.copy(block, number * 1000, 0, number * 200_000);
+    return block;
+  });
+  // The last one is shorter than what is left of the compressor's memory, or about as long.
+  blocks.push(Buffer.concat([noise.subarray(0, 90_000), text.subarray(0, 90_000)]));
+  const together = await compressed(Buffer.concat(blocks), 'zstd', 1_000_000);
+  const apart = await Promise.all(blocks.map((block) => compressed(block, 'zstd', 1_000_000)));
+  expect(together.equals(Buffer.concat(apart))).toBe(true);
+});
+
+test('a zstd frame that ends where a piece of the compressor’s memory does has no empty one behind it', async () => {
+  const keyStream = createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), Buffer.alloc(16));
+  const unlike = keyStream.update(Buffer.alloc(zstdBlockBytes));
+  const emptyFrame = Buffer.from('28b52ffd2400010000', 'hex');
+  const lengths: number[] = [];
+  // A byte more that cannot be compressed makes the frame a byte longer: one of 256 KiB is among them.
+  for (let noiseBytes = 220; (lengths.at(-1) ?? 0) < 262_150; noiseBytes += 1) {
+    const block = Buffer.alloc(zstdBlockBytes);
+    unlike.copy(block, 0, 0, 191_000);
+    unlike.copy(block, 262_144, 191_000, 261_400);
+    unlike.copy(block, 2_097_152, 300_000, 300_000 + noiseBytes);
+    const packed = await compressed(block, 'zstd', zstdBlockBytes);
+    expect(packed.includes(emptyFrame)).toBe(false);
+    lengths.push(packed.length);
+  }
+  expect(lengths).toContain(262_144);
 });

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { constants, crc32, createZstdCompress, deflateRaw } from 'node:zlib';
+import { constants, crc32, deflateRaw } from 'node:zlib';
 import { type Compression, ownChunk, releaseChunk } from './compression.ts';
+import { zstdCompressors } from './zstd-compressors.ts';
 
 const deflateBlock = promisify(deflateRaw);
 
@@ -20,10 +21,11 @@ const growthBytes = 32 * 1024;
 const windowBytes = 32 * 1024;
 /** Gzip's is that of most of what registries hold, zstd's that of its own command line. */
 const defaultLevel: Readonly<Record<LayerCompressionFormat, number>> = { gzip: 6, zstd: 3 };
+const zstdBlockLog = 22;
 const blockBytes: Readonly<Record<LayerCompressionFormat, number>> = {
   gzip: 1024 * 1024,
   // Each block is a frame of its own and knows nothing of the one before.
-  zstd: 4 * 1024 * 1024,
+  zstd: 2 ** zstdBlockLog,
 };
 
 /** How hard the compressor tries. */
@@ -65,17 +67,22 @@ export async function* compressBlocks(
     if (first === undefined) return Buffer.alloc(0);
     const packed = await first.packed;
     pool.giveBack(first.block);
-    return owned(packed);
+    return packed;
   }
-  for await (const block of blocksOf(source, pool)) {
-    const packed = compress.block(block);
-    // Told where it is waited for.
-    packed.catch(() => {});
-    running.push({ block, packed });
-    if (running.length > threads) yield await next();
+  try {
+    for await (const block of blocksOf(source, pool)) {
+      const packed = compress.block(block);
+      // Told where it is waited for.
+      packed.catch(() => {});
+      running.push({ block, packed });
+      if (running.length > threads) yield await next();
+    }
+    while (running.length > 0) yield await next();
+    yield compress.end();
+  } finally {
+    await Promise.allSettled(running.map(({ packed }) => packed));
+    compress.close();
   }
-  while (running.length > 0) yield await next();
-  yield compress.end();
 }
 
 /** The same bytes in memory of their own; a compressor's buffer is larger, and the collector of garbage comes late. */
@@ -109,6 +116,8 @@ interface BlockFormat {
   readonly start: Buffer;
   block(block: Buffer): Promise<Buffer>;
   end(): Buffer;
+  /** Once no block is being packed. */
+  close(): void;
 }
 
 function gzipBlocks(level: number): BlockFormat {
@@ -123,7 +132,7 @@ function gzipBlocks(level: number): BlockFormat {
       const dictionary = window;
       // A copy, as the block is filled anew.
       window = Buffer.from(block.subarray(-windowBytes));
-      return await deflateBlock(block, {
+      const packed = await deflateBlock(block, {
         level,
         // Twice the memory for an eighth less time.
         memLevel: constants.Z_MAX_MEMLEVEL,
@@ -131,6 +140,7 @@ function gzipBlocks(level: number): BlockFormat {
         chunkSize: blockBytes.gzip + growthBytes,
         ...(dictionary && { dictionary }),
       });
+      return owned(packed);
     },
     end() {
       const trailer = Buffer.alloc(8);
@@ -138,39 +148,18 @@ function gzipBlocks(level: number): BlockFormat {
       trailer.writeUInt32LE(sizeBytes % 2 ** 32, 4);
       return Buffer.concat([deflateEnd, trailer]);
     },
+    close: () => {},
   };
 }
 
 function zstdBlocks(level: number): BlockFormat {
-  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+  const compressors = zstdCompressors({ windowLog: zstdBlockLog, level });
   return {
     start: Buffer.alloc(0),
-    block: async (block) => await zstdFrame(block, params),
+    block: async (block) => await compressors.pack(block),
     end: () => Buffer.alloc(0),
+    close: () => compressors.close(),
   };
-}
-
-/**
- * One block as one frame. The compressor is told with the first byte that there are no more: so it works on the block itself, where the
- * functions of `node:zlib` have it copy the block into a window of its own, which takes a fifth longer.
- */
-async function zstdFrame(block: Buffer, params: Readonly<Record<number, number>>): Promise<Buffer> {
-  const compressor = createZstdCompress({
-    flush: constants.ZSTD_e_end,
-    params,
-    chunkSize: blockBytes.zstd + growthBytes,
-  });
-  const parts: Buffer[] = [];
-  try {
-    await new Promise<void>((resolve, reject) => {
-      compressor.on('data', (part: Buffer) => parts.push(part)).once('error', reject);
-      compressor.write(block, (error) => (error ? reject(error) : resolve()));
-    });
-  } finally {
-    compressor.destroy();
-  }
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }
 
 /** The same bytes in blocks of one length; the last one may be shorter. */

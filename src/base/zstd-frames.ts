@@ -36,6 +36,16 @@ export function splitZstdFrames(): Transform {
   });
 }
 
+/** The first of the frames that some bytes hold, in the same memory. Throws where there is none, or the last one is cut off. */
+export function firstZstdFrame(bytes: Buffer): Buffer {
+  const scanner = new FrameScanner();
+  const frames: Buffer[] = [];
+  scanner.scan(bytes, (frame) => frames.push(frame));
+  const [first] = frames;
+  if (first === undefined || !scanner.isBetweenFrames) throw new Error('unexpected end of zstd data');
+  return first;
+}
+
 class FrameScanner {
   #part: Part = 'magic';
   #gathered: number[] = [];

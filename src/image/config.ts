@@ -29,6 +29,7 @@ const healthcheckSchema = z.object({
   Interval: duration,
   Timeout: duration,
   StartPeriod: duration,
+  StartInterval: duration,
   Retries: duration,
 });
 
@@ -37,6 +38,7 @@ const configSchema = z.object({
   architecture: text,
   variant: optionalText,
   created: optionalText,
+  author: optionalText,
   config: z
     .object({
       Env: texts,
@@ -51,6 +53,8 @@ const configSchema = z.object({
         .nullish()
         .transform((map) => map ?? {}),
       StopSignal: optionalText,
+      Shell: texts,
+      OnBuild: texts,
       Healthcheck: healthcheckSchema.nullish().transform((check) => check ?? undefined),
     })
     .nullish(),
@@ -66,6 +70,7 @@ const configSchema = z.object({
         created: optionalText,
         created_by: text,
         comment: optionalText,
+        author: optionalText,
         empty_layer: z.boolean().nullish(),
       }),
     )
@@ -97,6 +102,9 @@ export function parseConfig(json: string, where: string): ImageConfig {
     volumes: config?.Volumes ?? [],
     labels: config?.Labels ?? {},
     ...(config?.StopSignal !== undefined && { stopSignal: config.StopSignal }),
+    ...(config?.Shell.length && { shell: config.Shell }),
+    ...(config?.OnBuild.length && { onBuild: config.OnBuild }),
+    ...(document.author !== undefined && { author: document.author }),
     ...healthcheckOf(config?.Healthcheck),
     diffIds: document.rootfs.diff_ids,
     history: (document.history ?? []).map(historyEntry),
@@ -113,6 +121,7 @@ function healthcheckOf(
       ...(check.Interval !== undefined && { intervalNanoseconds: check.Interval }),
       ...(check.Timeout !== undefined && { timeoutNanoseconds: check.Timeout }),
       ...(check.StartPeriod !== undefined && { startPeriodNanoseconds: check.StartPeriod }),
+      ...(check.StartInterval !== undefined && { startIntervalNanoseconds: check.StartInterval }),
       ...(check.Retries !== undefined && { retries: check.Retries }),
     },
   };
@@ -123,6 +132,7 @@ function historyEntry(entry: NonNullable<ConfigDocument['history']>[number]): Hi
     createdBy: entry.created_by,
     ...(entry.created !== undefined && { created: entry.created }),
     ...(entry.comment !== undefined && { comment: entry.comment }),
+    ...(entry.author !== undefined && { author: entry.author }),
     isEmptyLayer: entry.empty_layer === true,
   };
 }
@@ -136,6 +146,7 @@ export function formatConfig(config: ImageConfig): string {
   const check = config.healthcheck;
   return JSON.stringify({
     created: config.created,
+    author: config.author,
     architecture: config.platform.architecture,
     os: config.platform.os,
     variant: config.platform.variant,
@@ -154,13 +165,17 @@ export function formatConfig(config: ImageConfig): string {
         Interval: check.intervalNanoseconds,
         Timeout: check.timeoutNanoseconds,
         StartPeriod: check.startPeriodNanoseconds,
+        StartInterval: check.startIntervalNanoseconds,
         Retries: check.retries,
       },
+      Shell: list(config.shell ?? []),
+      OnBuild: list(config.onBuild ?? []),
     },
     rootfs: { type: 'layers', diff_ids: config.diffIds },
     history: config.history.map((entry) => ({
       created: entry.created,
       created_by: entry.createdBy,
+      author: entry.author,
       comment: entry.comment,
       empty_layer: entry.isEmptyLayer || undefined,
     })),

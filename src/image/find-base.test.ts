@@ -19,6 +19,20 @@ const histories: readonly [reason: string, instructions: readonly string[], coun
     ['/bin/sh -c #(nop) ADD file:3ce6 in / ', '/bin/sh -c #(nop) COPY dir:12 in /app '],
     1,
   ],
+  [
+    'what shrink wrote on no base',
+    [
+      'plimsoll shrink: system, of layers 1, 2',
+      'plimsoll shrink: heavy Python distributions, of layer 2',
+      'plimsoll shrink: application, of layer 3',
+    ],
+    undefined,
+  ],
+  [
+    'what shrink wrote on a root file system',
+    ['/bin/sh -c #(nop) ADD file:3ce6 in / ', 'plimsoll shrink: system, of layer 2'],
+    1,
+  ],
   ['no layers', [], undefined],
 ];
 test.each(histories)('%s, by the instructions alone', async (_reason, instructions, count) => {

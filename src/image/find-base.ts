@@ -131,7 +131,7 @@ function isOfBaseMaker(createdBy: string): boolean {
   return rootArchive.test(flat) || interpreter.test(flat) || buildpackDeps.test(flat) || cudaBase.test(flat);
 }
 
-/** The first layer of an image `FROM scratch`, or one whose base left no history. */
+/** The first layer of an image `FROM scratch`, of one whose base left no history, or of one that `shrink` wrote anew. */
 function isProjectsOwn(createdBy: string): boolean {
-  return /^(?:\/bin\/sh -c (?:#\(nop\) )?)?\s*(?:COPY|WORKDIR|RUN)\b/.test(createdBy);
+  return /^plimsoll shrink: |^(?:\/bin\/sh -c (?:#\(nop\) )?)?\s*(?:COPY|WORKDIR|RUN)\b/.test(createdBy);
 }

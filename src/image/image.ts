@@ -15,6 +15,7 @@ export interface HistoryEntry {
   readonly createdBy: string;
   readonly created?: string;
   readonly comment?: string;
+  readonly author?: string;
   /** True when the instruction made no layer (ENV, CMD, …). */
   readonly isEmptyLayer: boolean;
 }
@@ -25,6 +26,7 @@ export interface Healthcheck {
   readonly intervalNanoseconds?: number;
   readonly timeoutNanoseconds?: number;
   readonly startPeriodNanoseconds?: number;
+  readonly startIntervalNanoseconds?: number;
   readonly retries?: number;
 }
 
@@ -44,6 +46,11 @@ export interface ImageConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly stopSignal?: string;
   readonly healthcheck?: Healthcheck;
+  /** What runs a health check in shell form (moby, `daemon/health.go`), and the instructions of builds on top. */
+  readonly shell?: readonly string[];
+  /** Instructions that builds on top begin with. */
+  readonly onBuild?: readonly string[];
+  readonly author?: string;
   /** The uncompressed layers' digests, lowest first. */
   readonly diffIds: readonly string[];
   readonly history: readonly HistoryEntry[];

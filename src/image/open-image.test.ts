@@ -66,9 +66,22 @@ const parts: ImageParts = {
     volumes: ['/data'],
     labels: { a: 'b' },
     stopSignal: 'SIGINT',
-    healthcheck: { test: ['CMD', 'true'], intervalNanoseconds: 5e9, retries: 3 },
+    healthcheck: {
+      test: ['CMD', 'true'],
+      intervalNanoseconds: 5e9,
+      startIntervalNanoseconds: 1e9,
+      retries: 3,
+    },
+    shell: ['/bin/bash', '-c'],
+    onBuild: ['COPY . /app'],
+    author: 'Ada',
     history: [
-      { createdBy: 'COPY etc /etc # buildkit', isEmptyLayer: false, created: '2024-01-01T00:00:00Z' },
+      {
+        createdBy: 'COPY etc /etc # buildkit',
+        isEmptyLayer: false,
+        created: '2024-01-01T00:00:00Z',
+        author: 'Ada',
+      },
       { createdBy: 'ENV A=b', isEmptyLayer: true },
       {
         createdBy: 'RUN /bin/sh -c echo upper > /etc/b # buildkit',

@@ -36,7 +36,7 @@ export interface LayerPacking {
 }
 
 /** Changes with what the compressor makes of the same bytes. */
-const packingVersion = 3;
+const packingVersion = 4;
 
 /** The blob of a layer's bytes. */
 export function packed(source: BlockSource, { format, level }: LayerPacking): AsyncGenerator<Buffer> {
