@@ -87,6 +87,7 @@ export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
 export { isLockFile, type LockedVersion, readLockedVersions } from './lock-files.ts';
 export { type ManifestRequirement, readManifest } from './manifest-requirements.ts';
+export { type LinkedDistribution, type MissingLibrary, missingLibraries } from './missing-libraries.ts';
 export { type MentionOptions, type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
@@ -179,3 +180,9 @@ export {
   type WheelFile,
 } from './wheel-directory.ts';
 export { readWheelDistribution, type WheelDistribution } from './wheel-distribution.ts';
+export {
+  readWheelLibraries,
+  type WheelLibraries,
+  type WheelLibrariesOptions,
+  type WheelLibrary,
+} from './wheel-libraries.ts';
