@@ -156,6 +156,7 @@ export {
 export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';
 export {
   aptPackage,
+  bringsItsLibraries,
   type DebianSuite,
   packageOfCommand,
   packageOfSoname,
@@ -185,4 +186,5 @@ export {
   type WheelLibraries,
   type WheelLibrariesOptions,
   type WheelLibrary,
+  wheelLibrariesSchema,
 } from './wheel-libraries.ts';

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { dynamicElf } from '../filetree/fixtures/dynamic-elf.ts';
+import { elfFile } from '../filetree/fixtures/elf-file.ts';
 import {
   type LinkedDistribution,
   missingLibraries,
@@ -57,7 +58,12 @@ const linked = dynamicElf({
   runPath: '$ORIGIN/../x.libs',
   soname: 'lib_x.so',
 });
-const facts = { soname: 'lib_x.so', needed: ['libgomp.so.1', 'libm.so.6'], folders: ['$ORIGIN/../x.libs'] };
+const facts = {
+  soname: 'lib_x.so',
+  needed: ['libgomp.so.1', 'libm.so.6'],
+  folders: ['$ORIGIN/../x.libs'],
+  symbolBytes: 0,
+};
 
 describe('the dynamic sections of a wheel', () => {
   test.each(['STORED', 'DEFLATED'])('are read out of %s members', async (compression) => {
@@ -87,6 +93,16 @@ describe('the dynamic sections of a wheel', () => {
   ])('are found by %s', async (_, stored, path) => {
     expect((await read(wheelOf({ [stored]: linked }))).libraries.map((one) => one.path)).toEqual([path]);
   });
+  test('their symbols and debugging information are summed, and what a loader maps is not', async () => {
+    const built = elfFile([
+      { name: '.text', offset: 0x1000, content: Buffer.alloc(5000, 1), isAllocated: true, address: 0x1000 },
+      { name: '.symtab', offset: 0x3000, content: Buffer.alloc(4000, 1), type: 2, link: 3 },
+      { name: '.strtab', offset: 0x4000, content: Buffer.alloc(300, 1), type: 3 },
+      { name: '.debug_info', offset: 0x5000, content: Buffer.alloc(2000, 1) },
+    ]);
+    const found = await read(wheelOf({ 'x/a.so': built }));
+    expect(found.libraries.map((one) => one.symbolBytes)).toEqual([6300]);
+  });
   test('what is no ELF file has none, and the rest is read', async () => {
     const script = 'INPUT(-lx)\n'.repeat(20);
     const found = await read(wheelOf({ 'x/libx.so': script, 'x/a.so': linked }));
@@ -110,7 +126,12 @@ describe('the dynamic sections of a wheel', () => {
 const of = (name: string, libraries: Readonly<Record<string, readonly string[]>>): LinkedDistribution => ({
   name,
   version: '1.0',
-  libraries: Object.entries(libraries).map(([path, needed]) => ({ path, needed, folders: [] })),
+  libraries: Object.entries(libraries).map(([path, needed]) => ({
+    path,
+    needed,
+    folders: [],
+    symbolBytes: 0,
+  })),
   unread: [],
 });
 

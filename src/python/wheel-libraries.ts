@@ -1,6 +1,15 @@
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
 import { UserError } from '../base/index.ts';
-import { libraryFolders, neededLibraries, ownSoname, type ReadAt, readElf } from '../filetree/index.ts';
+import {
+  type ElfSection,
+  elfTypes,
+  libraryFolders,
+  neededLibraries,
+  ownSoname,
+  type ReadAt,
+  readElf,
+} from '../filetree/index.ts';
 import type { RangeSource } from './open-wheel.ts';
 import { readWheelDirectory, type WheelFile } from './wheel-directory.ts';
 
@@ -14,6 +23,8 @@ export interface WheelLibrary {
   readonly needed: readonly string[];
   /** `DT_RPATH` and `DT_RUNPATH`, `$ORIGIN` as it stands there. */
   readonly folders: readonly string[];
+  /** Bytes of its symbol table and of debugging information: what stripping could take. */
+  readonly symbolBytes: number;
 }
 
 /** What a wheel's native code is linked with. */
@@ -22,6 +33,20 @@ export interface WheelLibraries {
   /** Libraries that could not be read, one clause each: `torch/lib/libtorch_cuda.so: 812 MB packed`. */
   readonly unread: readonly string[];
 }
+
+/** Checks what was kept as JSON. */
+export const wheelLibrariesSchema: z.ZodType<WheelLibraries> = z.strictObject({
+  libraries: z.array(
+    z.strictObject({
+      path: z.string(),
+      soname: z.string().optional(),
+      needed: z.array(z.string()),
+      folders: z.array(z.string()),
+      symbolBytes: z.number(),
+    }),
+  ),
+  unread: z.array(z.string()),
+});
 
 /** How much is read. */
 export interface WheelLibrariesOptions {
@@ -129,6 +154,7 @@ async function dynamicFacts(
       soname: ownSoname(elf, read),
       needed: neededLibraries(elf, read),
       folders: libraryFolders(elf, read),
+      symbolBytes: symbolBytes(elf.sections),
     };
     if (lacking.length === 0) return facts;
     const fetched = await fetchRanges(lacking);
@@ -136,6 +162,14 @@ async function dynamicFacts(
       held.set(`${range.offset}+${range.length}`, fetched[at] ?? new Uint8Array());
   }
   return undefined;
+}
+
+function symbolBytes(sections: readonly ElfSection[]): number {
+  return sections.reduce((sum, { name, type, flags, sizeBytes, link }) => {
+    if ((flags & elfTypes.allocated) !== 0 || type === elfTypes.noBits) return sum;
+    if (type === elfTypes.symbols) return sum + sizeBytes + (sections[link]?.sizeBytes ?? 0);
+    return /^\.z?debug/.test(name) ? sum + sizeBytes : sum;
+  }, 0);
 }
 
 /** Unpacks a member from its start and keeps the wanted ranges, until the last of them is there. */

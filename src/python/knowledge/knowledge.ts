@@ -45,7 +45,14 @@ export interface HardwareFamily {
   readonly alsoDropped: readonly string[];
   readonly droppedPrefixes: readonly string[];
   /** Installed sizes of members, of the CPU build and of what is dropped with the swap. */
-  readonly sizes: readonly (MeasuredBytes & { readonly build: 'gpu' | 'cpu' })[];
+  readonly sizes: readonly {
+    readonly distribution: string;
+    readonly build: 'gpu' | 'cpu';
+    readonly bytes: number;
+    /** Absent where nobody noted it. */
+    readonly version?: string | undefined;
+    readonly date?: string | undefined;
+  }[];
   readonly note?: string | undefined;
   readonly source: string;
 }
@@ -109,6 +116,8 @@ export interface SystemTable {
     readonly sonames: readonly string[];
     /** Linked with by a part that is tried and done without. */
     readonly optional: readonly string[];
+    /** By ctypes or cffi: its files are linked with none of them. */
+    readonly isLoadedByName: boolean;
     readonly programs: readonly string[];
     readonly measured?: Measured | undefined;
     readonly unlessExtra?: string | undefined;
@@ -221,7 +230,17 @@ const familySchema = z.strictObject({
   requiredBy: z.array(name).default([]),
   alsoDropped: z.array(name).default([]),
   droppedPrefixes: z.array(z.string()).default([]),
-  sizes: z.array(measuredBytes.extend({ build: z.enum(['gpu', 'cpu']) })).default([]),
+  sizes: z
+    .array(
+      z.strictObject({
+        distribution: name,
+        build: z.enum(['gpu', 'cpu']),
+        bytes: z.number().int().nonnegative(),
+        version: z.string().optional(),
+        date: date.optional(),
+      }),
+    )
+    .default([]),
   note: z.string().optional(),
   source,
 });
@@ -265,6 +284,7 @@ const systemSchema = z.strictObject({
       name,
       sonames: z.array(z.string()).default([]),
       optional: z.array(z.string()).default([]),
+      isLoadedByName: z.boolean().default(false),
       measured: measured.optional(),
       programs: z.array(z.string()).default([]),
       unlessExtra: z.string().optional(),
