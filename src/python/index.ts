@@ -97,6 +97,12 @@ export { type ProbeRequest, probeRequests } from './probe-requests.ts';
 export { isDevelopmentFile, productionFile } from './production-file.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
+export {
+  pinnedVersion,
+  type RegeneratedHashes,
+  type ReleaseHashes,
+  regenerateHashes,
+} from './regenerate-hashes.ts';
 export { removableEntries } from './removable.ts';
 export {
   type NamedRequirement,
@@ -141,6 +147,7 @@ export {
   type AskIndexOptions,
   type IndexedFile,
   readIndexPage,
+  releaseHashes,
   type Yanked,
   yankedReleases,
 } from './simple-index.ts';
