@@ -203,29 +203,30 @@ describe.skipIf(!hasPip)('--fix', () => {
   });
 });
 
-test.skipIf(!hasPip)(
-  'a worker class that the start names is used, and markers mean the newest patch of Python',
-  async () => {
-    const wheels = wheelsOf({
-      gunicorn: { scripts: ['gunicorn'], requires: ['async-timeout; python_full_version < "3.11.3"'] },
-      uvicorn: { scripts: ['uvicorn'] },
-    });
-    const project = projectOf({
-      ...service,
-      Dockerfile:
-        'FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "app:app"]\n',
-      'requirements.txt': 'gunicorn==1.0\nuvicorn==1.0\n',
-      'app.py': 'app = None\n',
-      'tests/test_app.py': '',
-    });
-    const report = await reportOf(wheels, project);
-    expect(findingsOf(report)).toEqual([]);
-    expect(report.distributions.map(({ name, use }) => `${name}: ${use}`).sort()).toEqual([
-      'gunicorn: used',
-      'uvicorn: used',
-    ]);
-  },
-);
+test
+  .skipIf(!hasPip)
+  .each([
+    '["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "app:app"]',
+    '["sh", "-c", "exec gunicorn --worker-class=uvicorn.workers.UvicornWorker app:app"]',
+  ])('%s uses the worker, and markers mean the newest patch of Python', async (command) => {
+  const wheels = wheelsOf({
+    gunicorn: { scripts: ['gunicorn'], requires: ['async-timeout; python_full_version < "3.11.3"'] },
+    uvicorn: { scripts: ['uvicorn'] },
+  });
+  const project = projectOf({
+    ...service,
+    Dockerfile: `FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ${command}\n`,
+    'requirements.txt': 'gunicorn==1.0\nuvicorn==1.0\n',
+    'app.py': 'app = None\n',
+    'tests/test_app.py': '',
+  });
+  const report = await reportOf(wheels, project);
+  expect(findingsOf(report)).toEqual([]);
+  expect(report.distributions.map(({ name, use }) => `${name}: ${use}`).sort()).toEqual([
+    'gunicorn: used',
+    'uvicorn: used',
+  ]);
+});
 
 describe.skipIf(!hasPip)('hashes of a locked list', () => {
   const names = ['click', 'pluggy', 'pytest', 'uvicorn'];
