@@ -103,19 +103,32 @@ test.skipIf(!hasPip).each<[string, Readonly<Record<string, NativeWheel>>, string
     '',
   ],
   [
-    'two names of one package, and a library that no package is known for',
-    { native: { libraries: { 'n.so': ['libglib-2.0.so.0', 'libgthread-2.0.so.0', 'libknitro.so'] } } },
-    'native\n',
-    'libglib2.0-0',
+    'a distribution without a wheel, whose build nobody has seen: the table knows',
+    {},
+    'psycopg2\n',
+    'libpq5',
   ],
   [
-    'a wheel without native code that loads a library by its name: the table knows',
-    { 'python-magic': {} },
-    'python-magic\n',
-    'libmagic1',
+    'its twin that brings the library',
+    {
+      'psycopg2-binary': {
+        libraries: {
+          'psycopg2/_psycopg.so': ['libpq-e8a0.so.5'],
+          'psycopg2_binary.libs/libpq-e8a0.so.5': [],
+        },
+      },
+    },
+    'psycopg2-binary\n',
+    '',
+  ],
+  [
+    'an OpenCV that opens windows, by what its wheel says and not by the longer list of the table',
+    { 'opencv-python': { libraries: { 'cv2/cv2.abi3.so': ['libGL.so.1', 'libglib-2.0.so.0'] } } },
+    'opencv-python\n',
+    'libgl1 libglib2.0-0',
   ],
 ])('%s', async (_, wheels, requirements, packages) => {
-  const lean = await leanDockerfile(wheelsOf(wheels), requirements, 'print()\n');
+  const lean = await leanDockerfile(wheelsOf(wheels), requirements, 'import cv2\ncv2.imshow("a", b)\n');
   expect(lean).toContain('FROM python:3.11-slim-bookworm');
   expect(/apt-get install -y --no-install-recommends ([^\n]*)/.exec(lean)?.[1] ?? '').toBe(packages);
 });
