@@ -6,6 +6,7 @@ import { audit } from './audit.ts';
 import type { Bench } from './bench.ts';
 import { browse } from './browse.ts';
 import { forecast } from './forecast.ts';
+import { knowledge } from './knowledge.ts';
 import { lint } from './lint.ts';
 import { push } from './push.ts';
 import { read } from './read.ts';
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   lint,
   shrink,
   workloads,
+  knowledge,
 ];
 
 function list(): string {

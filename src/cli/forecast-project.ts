@@ -21,6 +21,8 @@ export interface ForecastBuild {
   /** The files of the build context that are sent. */
   readonly sentFiles: readonly SentFile[];
   readonly platform?: Platform | undefined;
+  /** Read what the native code of wheels is linked with, too. */
+  readonly withLibraries?: boolean;
 }
 
 /** Forecasts what a build would make: the base is asked for, requirements are resolved, and nothing is built. */
@@ -42,6 +44,7 @@ export async function forecastBuild(build: ForecastBuild, environment: CliEnviro
       measureBase: (reference) => measureBase(reference, environment, platform),
       // pip's own five retries, each with a long wait, would look like a hang.
       pipOptions: ['--retries', '1'],
+      ...(build.withLibraries === true && { withLibraries: true }),
     },
   );
   return forecastImage(facts);

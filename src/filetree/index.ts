@@ -1,11 +1,21 @@
 export { layerWitness } from './cache-place.ts';
 export { type DiveFigures, type DiveFileReference, diveFigures } from './dive-figures.ts';
-export { type ElfLayout, elfFields } from './elf-fields.ts';
 export { type DuplicateGroup, findDuplicates } from './find-duplicates.ts';
 export { followLinks } from './follow-links.ts';
 export { type IndexedImage, type IndexImageOptions, indexImage } from './index-image.ts';
 export { type Capture, type IndexLayerOptions, indexLayer } from './index-layer.ts';
 export type { EntryType, FileFormat, LayerEntry, LayerIndex } from './layer-index.ts';
+export {
+  type ElfFile,
+  type ElfSection,
+  elfHeaderBytes,
+  elfTypes,
+  libraryFolders,
+  neededLibraries,
+  ownSoname,
+  type ReadAt,
+  readElf,
+} from './read-elf.ts';
 export type { BuriedEntry, EntryPlace, RootFileSystem, VisibleEntry } from './root-file-system.ts';
 export { serveLayers } from './serve-layers.ts';
 export { stackLayers } from './stack-layers.ts';

@@ -63,6 +63,9 @@ export function forecastImage(facts: ForecastFacts): Forecast {
     missing,
     warnings: [...warnings, ...(request.unmeasured ?? [])],
     packages: untold.has('python-dependencies') ? [] : packagesOf(wheels ?? [], base),
+    linked: (wheels ?? []).flatMap(({ name, version, libraries }) =>
+      libraries === undefined ? [] : [{ name, version, ...libraries }],
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DebianIndex } from '../distro/index.ts';
-import type { PackageIndexes } from '../python/index.ts';
+import type { LinkedDistribution, PackageIndexes, WheelLibraries } from '../python/index.ts';
 import type { MeasuredBase } from './base-images.ts';
 import type { WheelContents } from './wheel-contents.ts';
 
@@ -50,6 +50,8 @@ export interface Forecast {
   readonly warnings: readonly ForecastWarning[];
   /** Python distributions, the base's where they are known; empty where they cannot be told. */
   readonly packages: readonly ForecastPackage[];
+  /** What the native code of the wheels is linked with; of those that were looked at for it. */
+  readonly linked: readonly LinkedDistribution[];
 }
 
 /** How the Python distributions are installed. */
@@ -116,6 +118,8 @@ export interface WheelFacts {
   readonly contents: WheelContents;
   /** Whether pip keeps a copy in its cache: it does so for what comes over HTTP. */
   readonly isCachedByPip: boolean;
+  /** Where they were asked for and the wheel holds native code. */
+  readonly libraries?: WheelLibraries | undefined;
 }
 
 /** Everything that a forecast is made from. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
 import { type DebianIndex, fetchDebianIndex } from '../distro/index.ts';
 import {
+  bringsItsLibraries,
   findResolver,
   type OpenWheelOptions,
   openWheel,
@@ -13,13 +14,15 @@ import {
   type ResolveRequirementsOptions,
   type ResolverProgram,
   readWheelDirectory,
+  readWheelLibraries,
   resolutionMemory,
   resolveSteps,
+  wheelLibrariesSchema,
 } from '../python/index.ts';
 import { type BaseImage, describeBase, type MeasuredBase } from './base-images.ts';
 import type { EarlierInstall, ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
-import { summariseWheel, type WheelContents, wheelContentsSchema } from './wheel-contents.ts';
+import { summariseWheel, wheelContentsSchema } from './wheel-contents.ts';
 
 /** How facts are gathered. */
 export interface GatherOptions {
@@ -33,6 +36,8 @@ export interface GatherOptions {
   readonly fetch?: OpenWheelOptions['fetch'];
   /** Asks an engine or a registry about the base image; undefined where neither tells. Default: the table alone. */
   readonly measureBase?: (reference: string) => Promise<MeasuredBase | undefined>;
+  /** Reads what the native code of wheels is linked with, too; those that are known to bring all of it are passed by. */
+  readonly withLibraries?: boolean;
   /** Milliseconds since 1970; default `Date.now`. */
   readonly now?: () => number;
 }
@@ -135,6 +140,7 @@ const keptSchema: z.ZodType<KeptResolution> = z.strictObject({
       version: z.string(),
       contents: wheelContentsSchema,
       isCachedByPip: z.boolean(),
+      libraries: wheelLibrariesSchema.optional(),
     }),
   ),
   warnings: z.array(z.string()),
@@ -154,7 +160,12 @@ async function resolveWheels(
   ];
   const memory = resolutionMemory({
     cacheDir: options.cacheDir,
-    question: { steps, target, pipOptions: options.pipOptions ?? [] },
+    question: {
+      steps,
+      target,
+      pipOptions: options.pipOptions ?? [],
+      ...(options.withLibraries === true && { withLibraries: true }),
+    },
     resolver,
     now: (options.now ?? Date.now)(),
     outcome: keptSchema,
@@ -193,36 +204,45 @@ async function readWheel(wheel: ResolvedWheel, options: GatherOptions): Promise<
     ...(options.fetch !== undefined && { fetch: options.fetch }),
   });
   try {
-    const key = createHash('sha256').update(`2\0${source.name}\0${source.sizeBytes}`).digest('hex');
-    const path = join(options.cacheDir, 'wheels', `${key}.json`);
-    let contents = await readCached(path);
-    if (contents === undefined) {
-      contents = summariseWheel(await readWheelDirectory(source));
-      await keep(path, contents);
-    }
+    const cached = <T>(what: string, schema: z.ZodType<T>, read: () => Promise<T>): Promise<T> => {
+      const key = createHash('sha256').update(`${what}\0${source.name}\0${source.sizeBytes}`).digest('hex');
+      return readOnce(join(options.cacheDir, 'wheels', `${key}.json`), schema, read);
+    };
+    const contents = await cached('2', wheelContentsSchema, async () =>
+      summariseWheel(await readWheelDirectory(source)),
+    );
+    const isNative = contents.nativeBytes > 0 && !bringsItsLibraries(wheel.name);
+    const libraries =
+      options.withLibraries === true && isNative
+        ? await cached('libraries', wheelLibrariesSchema, () => readWheelLibraries(source))
+        : undefined;
     return {
       name: wheel.name,
       version: wheel.version,
       contents,
       isCachedByPip: !wheel.url.startsWith('file:'),
+      ...(libraries !== undefined && { libraries }),
     };
   } finally {
     await source.close();
   }
 }
 
-async function readCached(path: string): Promise<WheelContents | undefined> {
+/** What was read of a wheel before, or is read now and kept. */
+async function readOnce<T>(path: string, schema: z.ZodType<T>, read: () => Promise<T>): Promise<T> {
   try {
-    return wheelContentsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     // Missing, damaged or of another version: it is read anew and written again.
-    return undefined;
+    const found = await read();
+    await keep(path, found);
+    return found;
   }
 }
 
-async function keep(path: string, contents: WheelContents): Promise<void> {
+async function keep(path: string, found: unknown): Promise<void> {
   try {
-    await writeFileWhole(path, JSON.stringify(contents));
+    await writeFileWhole(path, JSON.stringify(found));
   } catch (error) {
     throw new UserError(`cannot write to the cache ${path}: ${messageOf(error)}`, {
       hint: 'Choose a folder that can be written to.',

@@ -26,13 +26,16 @@ export interface AskedParts {
   readonly dependencyGroups?: readonly string[];
 }
 
+/** Stands for the last patch of a minor version: images are tagged by minor version, and builds take the newest. */
+const newestPatch = '99';
+
 /** The environment of CPython in a Linux container, without what only the running kernel knows. */
 export function linuxEnvironment(
   pythonVersion: string,
   architecture: 'x86_64' | 'aarch64' = 'x86_64',
 ): MarkerEnvironment {
   const [major = '3', minor = '0', patch] = pythonVersion.split('.');
-  const full = `${major}.${minor}.${patch ?? '0'}`;
+  const full = `${major}.${minor}.${patch ?? newestPatch}`;
   return {
     implementation_name: 'cpython',
     implementation_version: full,

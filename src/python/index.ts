@@ -94,6 +94,7 @@ export type { AptPackage, RemovableEntry, SamePurposeGroup } from './knowledge/k
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
 export { extrasIn } from './marker-syntax.ts';
+export { type LinkedDistribution, type MissingLibrary, missingLibraries } from './missing-libraries.ts';
 export { type MentionOptions, type ModuleMentions, moduleMentions } from './module-mentions.ts';
 export { type OpenWheel, type OpenWheelOptions, openWheel, type RangeSource } from './open-wheel.ts';
 export { readPipReport } from './pip-report.ts';
@@ -103,6 +104,12 @@ export { type ProbeRequest, probeRequests } from './probe-requests.ts';
 export { isDevelopmentFile, productionFile } from './production-file.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
+export {
+  pinnedVersion,
+  type RegeneratedHashes,
+  type ReleaseHashes,
+  regenerateHashes,
+} from './regenerate-hashes.ts';
 export { removableEntries } from './removable.ts';
 export {
   type NamedRequirement,
@@ -146,6 +153,7 @@ export {
   type AskIndexOptions,
   type IndexedFile,
   readIndexPage,
+  releaseHashes,
   type Yanked,
   yankedReleases,
 } from './simple-index.ts';
@@ -161,6 +169,7 @@ export {
 export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';
 export {
   aptPackage,
+  bringsItsLibraries,
   type DebianSuite,
   packageOfCommand,
   packageOfSoname,
@@ -185,3 +194,10 @@ export {
   type WheelFile,
 } from './wheel-directory.ts';
 export { readWheelDistribution, type WheelDistribution } from './wheel-distribution.ts';
+export {
+  readWheelLibraries,
+  type WheelLibraries,
+  type WheelLibrariesOptions,
+  type WheelLibrary,
+  wheelLibrariesSchema,
+} from './wheel-libraries.ts';

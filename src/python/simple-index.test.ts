@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type IndexedFile, readIndexPage, type Yanked, yankedReleases } from './index.ts';
 
+test.each([
+  ['HTML', `<a href="../x-1.0.tar.gz#sha256=${'AB'.repeat(32)}">x</a>`],
+  ['JSON', `{"files": [{"filename": "x-1.0.tar.gz", "hashes": {"sha256": "${'ab'.repeat(32)}"}}]}`],
+])('a page in %s tells hashes', (_, page) => {
+  expect(readIndexPage(page)).toEqual([{ name: 'x-1.0.tar.gz', yanked: undefined, sha256: 'ab'.repeat(32) }]);
+});
+
 describe('a project page', () => {
   test.each<[string, readonly IndexedFile[] | undefined, string]>([
     [

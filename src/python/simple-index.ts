@@ -9,10 +9,18 @@ export interface IndexedFile {
   readonly name: string;
   /** Why its maker took it back (PEP 592), empty where no reason is given; undefined for a file that is not yanked. */
   readonly yanked: string | undefined;
+  /** In hexadecimal digits, where the page tells it. */
+  readonly sha256?: string | undefined;
 }
 
 const pageSchema = z.object({
-  files: z.array(z.object({ filename: z.string(), yanked: z.union([z.boolean(), z.string()]).optional() })),
+  files: z.array(
+    z.object({
+      filename: z.string(),
+      yanked: z.union([z.boolean(), z.string()]).optional(),
+      hashes: z.object({ sha256: z.string().optional() }).optional(),
+    }),
+  ),
 });
 
 /**
@@ -33,8 +41,9 @@ function readJson(text: string): readonly IndexedFile[] | undefined {
     return undefined;
   }
   const page = pageSchema.safeParse(value);
-  return page.data?.files.map(({ filename, yanked = false }) => ({
+  return page.data?.files.map(({ filename, yanked = false, hashes }) => ({
     name: filename,
+    ...(hashes?.sha256 !== undefined && { sha256: hashes.sha256.toLowerCase() }),
     yanked: typeof yanked === 'string' ? yanked : yanked ? '' : undefined,
   }));
 }
@@ -44,12 +53,13 @@ function readHtml(text: string): readonly IndexedFile[] | undefined {
   // An error page has no anchors, or none to files; a project without files has a page of HTML all the same.
   if (anchors.length === 0 && !/<html|<!doctype/i.test(text)) return undefined;
   return anchors.map(([, attributes = '', label = '']) => {
-    const href = attributeOf(attributes, 'href')
-      ?.replace(/[#?].*$/, '')
-      .replace(/^.*\//, '');
+    const place = attributeOf(attributes, 'href');
+    const sha256 = /#(?:.*&)?sha256=([0-9a-f]{64})\b/i.exec(place ?? '')?.[1];
+    const href = place?.replace(/[#?].*$/, '').replace(/^.*\//, '');
     return {
       name: href === undefined || href === '' ? decodeEntities(label.trim()) : decodePercent(href),
       yanked: attributeOf(attributes, 'data-yanked'),
+      ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }),
     };
   });
 }
@@ -114,6 +124,28 @@ export function yankedReleases(
       return reasons.every((reason) => reason !== undefined) ? (reasons[0] ?? '') : false;
     }
     return undefined;
+  };
+}
+
+/**
+ * Asks package indexes for the hashes of a release's files, of all of them together, since pip may take a file of any; empty where none
+ * tells. What `yankedReleases` says of indexes that cannot be reached is true here, too.
+ */
+export function releaseHashes(
+  indexUrls: readonly string[],
+  options: AskIndexOptions = {},
+): (release: { readonly name: string; readonly version: string }) => Promise<readonly string[]> {
+  const unreachable = new Set<string>();
+  return async ({ name, version }) => {
+    const hashes = new Set<string>();
+    for (const url of indexUrls) {
+      if (unreachable.has(url)) continue;
+      const page = await fetchPage(`${url.replace(/\/+$/, '')}/${normaliseName(name)}/`, options);
+      if (page === 'unreachable') unreachable.add(url);
+      for (const file of (page === 'unreachable' ? undefined : readIndexPage(page.text)) ?? [])
+        if (file.sha256 !== undefined && isOfVersion(file.name, version)) hashes.add(file.sha256);
+    }
+    return [...hashes].sort();
   };
 }
 

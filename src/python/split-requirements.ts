@@ -60,6 +60,8 @@ export interface SplitRequirements {
   /** Distributions that a smaller one stands in for: `opencv-python → opencv-python-headless`. */
   readonly smaller: readonly string[];
   readonly leftAlone: readonly string[];
+  /** The file whose hashes keep everything where it is, so that regenerating them may help. */
+  readonly boundByHashes?: string | undefined;
 }
 
 /**
@@ -87,6 +89,7 @@ export function splitRequirements(tree: RequirementsTree, facts: DistributionFac
     return {
       ...unchanged(tree, installed),
       leftAlone: [`${hashed.path}: its requirements carry hashes, so it is to be regenerated, not edited`],
+      boundByHashes: hashed.path,
     };
   }
   const moved = verdicts.flatMap(({ path, line, verdict }) =>

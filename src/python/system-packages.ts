@@ -1,3 +1,4 @@
+import { gpuCompanionOf } from './hardware-variants.ts';
 import { type AptPackage, aptTable, systemTable } from './knowledge/knowledge.ts';
 
 /** The Debian releases that the tables know. */
@@ -30,6 +31,11 @@ export function systemNeedsOf(
     unknownSonames: sonames.filter((soname) => packageOfSoname(soname, suite) === undefined),
     programs: entry.programs.map((program) => ({ program, package: packageOfCommand(program) })),
   };
+}
+
+/** Whether the wheels of a distribution (normalised name) are known to bring every library, or come with a GPU's. */
+export function bringsItsLibraries(distribution: string): boolean {
+  return systemTable.bundled.includes(distribution) || gpuCompanionOf(distribution) !== undefined;
 }
 
 /** The Debian package that provides a shared library (`libGL.so.1` → `libgl1`), or undefined. */

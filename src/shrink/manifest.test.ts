@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { elfFile } from '../filetree/fixtures/elf-file.ts';
 import { indexImage } from '../filetree/index.ts';
 import { buildImage, type Image } from '../image/index.ts';
 import type { TarMember } from '../tar/index.ts';
-import { elfFile } from './fixtures/elf-file.ts';
 import { distribution, shrinkImage } from './fixtures/shrink-image.ts';
 import { type ManifestEntry, shrinkManifest } from './index.ts';
 

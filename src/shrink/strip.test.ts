@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type ElfPart, type ElfShape, elfFile } from '../filetree/fixtures/elf-file.ts';
 import type { TarMember } from '../tar/index.ts';
-import { type ElfPart, type ElfShape, elfFile } from './fixtures/elf-file.ts';
 import { distribution, type ShrinkHow, sha256, shrinkParts, textOf } from './fixtures/shrink-image.ts';
 
 const site = 'opt/venv/lib/python3.11/site-packages';

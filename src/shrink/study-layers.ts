@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { EntryPlace, LayerIndex, RootFileSystem } from '../filetree/index.ts';
+import {
+  type EntryPlace,
+  type LayerIndex,
+  libraryFolders,
+  neededLibraries,
+  type ReadAt,
+  type RootFileSystem,
+  readElf,
+} from '../filetree/index.ts';
 import type { Image } from '../image/index.ts';
 import { type InstalledDistribution, moduleMentions } from '../python/index.ts';
 import { scanTarFile, type TarBody, type TarEntry } from '../tar/index.ts';
 import { librariesLoadedBy, loadedLibraries } from './elf/loaded-libraries.ts';
 import { planStrip } from './elf/plan-strip.ts';
-import { libraryFolders, neededLibraries, type ReadAt, readElf } from './elf/read-elf.ts';
 import { equalSizes } from './equal-sizes.ts';
 import { type MentionList, mentionList } from './mention-list.ts';
 import { isOwnDistribution } from './own-distributions.ts';

@@ -66,9 +66,13 @@ export function startedScripts(project: Project): readonly ProjectText[] {
 function startWords(project: Project): string[] {
   const { model } = project.dockerfile;
   const instructions = model.stages[model.target]?.instructions ?? [];
-  return instructions
-    .filter((one) => ['cmd', 'entrypoint', 'healthcheck'].includes(one.syntax.keyword))
-    .flatMap(({ syntax }) => syntax.json ?? syntax.value.split(/[\s;&|]+/));
+  return (
+    instructions
+      .filter((one) => ['cmd', 'entrypoint', 'healthcheck'].includes(one.syntax.keyword))
+      // `["sh", "-c", "exec gunicorn …"]` has a command line in one word.
+      .flatMap(({ syntax }) => syntax.json ?? [syntax.value])
+      .flatMap((text) => text.split(/[\s;&|"'()]+/))
+  );
 }
 
 function wordsOf(script: ProjectText): string[] {

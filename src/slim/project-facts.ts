@@ -4,6 +4,7 @@ import {
   cpuReplacement,
   cpuVariant,
   type DebianSuite,
+  type LinkedDistribution,
   likelyDistributions,
   normaliseName,
   packageOfCommand,
@@ -35,6 +36,8 @@ export interface FactsInput {
   readonly suite: DebianSuite;
   /** Debian packages that an earlier attempt turned out to miss: package → why. */
   readonly foundMissing: ReadonlyMap<string, string>;
+  /** What the native code of the wheels that would be installed is linked with; undefined where nobody looked. */
+  readonly linked?: readonly LinkedDistribution[] | undefined;
   /** What the image is built for: `linux/amd64`; undefined where nobody says. */
   readonly buildPlatform?: string | undefined;
   /** Ports that the service listens on. */
@@ -72,7 +75,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     cpuRequirement: (text) => cpuRequirement(text, input),
     classifyPackage: (name) => classifyPackage(name, input.suite),
     packageOfCommand,
-    runtimeLibraries: runtimeLibraries(names, input.suite, input.foundMissing),
+    runtimeLibraries: runtimeLibraries(names, input),
     neededCommands: neededCommands(input),
     hardCodedPaths: hardCodedPaths(project),
     condaPaths: condaPaths(project),

@@ -18,7 +18,7 @@ export interface RequestedNames {
 
 /** The requested distributions that a smaller one can stand in for; undefined when there is none, with reasons where it may not. */
 export function smallerFacts(
-  input: Pick<FactsInput, 'project' | 'study' | 'foundMissing'> & { readonly suite: DebianSuite },
+  input: Pick<FactsInput, 'project' | 'study' | 'foundMissing' | 'linked'> & { readonly suite: DebianSuite },
   { editable, all: names }: RequestedNames,
 ): SmallerFacts | undefined {
   const found = [...editable.keys()].flatMap((name) => smallerDistribution(name) ?? []);
@@ -36,7 +36,10 @@ export function smallerFacts(
     }
   }
   const swapped = new Map([...names].map(([name, extras]) => [swaps.get(name) ?? name, extras]));
-  const libraries = runtimeLibraries(swapped, input.suite, input.foundMissing);
+  const libraries = runtimeLibraries(swapped, {
+    ...input,
+    linked: input.linked?.filter(({ name }) => !swaps.has(name)),
+  });
   for (const { packageName } of libraries) drops.delete(packageName);
   return {
     requirement: (text) => renamed(text, swaps),

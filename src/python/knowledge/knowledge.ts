@@ -3,6 +3,20 @@ import { readTable } from '../../base/index.ts';
 
 type Weight = 1 | 2 | 3;
 
+/** Which version a row was last measured with, and when. */
+export interface Measured {
+  readonly version: string;
+  /** `2026-11-29`. */
+  readonly date: string;
+}
+
+/** Bytes of one wheel's files that a row is about. */
+export interface MeasuredBytes extends Measured {
+  /** Normalised. */
+  readonly distribution: string;
+  readonly bytes: number;
+}
+
 /** Development tools by reason. */
 export interface DevOnlyTable {
   readonly entries: readonly {
@@ -30,8 +44,15 @@ export interface HardwareFamily {
   readonly requiredBy: readonly string[];
   readonly alsoDropped: readonly string[];
   readonly droppedPrefixes: readonly string[];
-  readonly gpuBytes?: number | undefined;
-  readonly cpuBytes?: number | undefined;
+  /** Installed sizes of members, of the CPU build and of what is dropped with the swap. */
+  readonly sizes: readonly {
+    readonly distribution: string;
+    readonly build: 'gpu' | 'cpu';
+    readonly bytes: number;
+    /** Absent where nobody noted it. */
+    readonly version?: string | undefined;
+    readonly date?: string | undefined;
+  }[];
   readonly note?: string | undefined;
   readonly source: string;
 }
@@ -45,6 +66,7 @@ export interface HardwareTable {
     readonly to: string;
     readonly unlessCalls: readonly string[];
     readonly savesBytes: number;
+    readonly measured?: Measured | undefined;
     readonly dropsSystemPackages: readonly string[];
     readonly requiredBy: readonly string[];
     readonly needSystemPackages: readonly string[];
@@ -92,11 +114,18 @@ export interface SystemTable {
   readonly distributions: readonly {
     readonly name: string;
     readonly sonames: readonly string[];
+    /** Linked with by a part that is tried and done without. */
+    readonly optional: readonly string[];
+    /** By ctypes or cffi: its files are linked with none of them. */
+    readonly isLoadedByName: boolean;
     readonly programs: readonly string[];
+    readonly measured?: Measured | undefined;
     readonly unlessExtra?: string | undefined;
     readonly note?: string | undefined;
   }[];
   readonly bundled: readonly string[];
+  /** Sonames that `python:*-slim` and `debian:*-slim` have in every suite. */
+  readonly slimBase: readonly string[];
   readonly sonames: Readonly<
     Record<string, { readonly bookworm?: string | undefined; readonly trixie?: string | undefined }>
   >;
@@ -136,6 +165,8 @@ export interface RemovableEntry {
   /** The rule of `prune-site-packages.py` that does it. */
   readonly rule?: string | undefined;
   readonly note?: string | undefined;
+  /** What the paths match in wheels, uncompressed; `npm run bench -- knowledge` measures it again. */
+  readonly measured: readonly MeasuredBytes[];
   readonly source: string;
 }
 
@@ -162,6 +193,14 @@ export interface LoadedOtherwise {
 
 const name = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
 const source = z.union([z.literal('measured'), z.string().startsWith('https://')]);
+const date = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+const measured = z.strictObject({ version: z.string(), date });
+const measuredBytes = z.strictObject({
+  distribution: name,
+  version: z.string(),
+  bytes: z.number().int().nonnegative(),
+  date,
+});
 const weight = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 
 const devOnlySchema = z.strictObject({
@@ -191,8 +230,17 @@ const familySchema = z.strictObject({
   requiredBy: z.array(name).default([]),
   alsoDropped: z.array(name).default([]),
   droppedPrefixes: z.array(z.string()).default([]),
-  gpuBytes: z.number().optional(),
-  cpuBytes: z.number().optional(),
+  sizes: z
+    .array(
+      z.strictObject({
+        distribution: name,
+        build: z.enum(['gpu', 'cpu']),
+        bytes: z.number().int().nonnegative(),
+        version: z.string().optional(),
+        date: date.optional(),
+      }),
+    )
+    .default([]),
   note: z.string().optional(),
   source,
 });
@@ -208,6 +256,7 @@ const hardwareSchema = z.strictObject({
       to: name,
       unlessCalls: z.array(z.string()),
       savesBytes: z.number(),
+      measured: measured.optional(),
       dropsSystemPackages: z.array(z.string()),
       requiredBy: z.array(name).default([]),
       needSystemPackages: z.array(name).default([]),
@@ -234,12 +283,16 @@ const systemSchema = z.strictObject({
     z.strictObject({
       name,
       sonames: z.array(z.string()).default([]),
+      optional: z.array(z.string()).default([]),
+      isLoadedByName: z.boolean().default(false),
+      measured: measured.optional(),
       programs: z.array(z.string()).default([]),
       unlessExtra: z.string().optional(),
       note: z.string().optional(),
     }),
   ),
   bundled: z.array(name),
+  slimBase: z.array(z.string()),
   sonames: z.record(z.string(), bySuite),
   development: z.record(z.string(), z.union([z.array(z.string()), z.literal('undecided'), runtimeBySuite])),
 });
@@ -275,6 +328,7 @@ const removableSchema = z.strictObject({
       broke: z.string(),
       rule: z.string().optional(),
       note: z.string().optional(),
+      measured: z.array(measuredBytes).default([]),
       source,
     }),
   ),

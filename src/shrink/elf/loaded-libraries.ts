@@ -1,4 +1,4 @@
-import { type ElfFile, elfTypes, type ReadAt } from './read-elf.ts';
+import { type ElfFile, elfTypes, type ReadAt } from '../../filetree/index.ts';
 
 const library = /\blib[\w+-]+(?:\.[\w-]+)*?\.so(?:\.\d+)*(?![\w.])/g;
 

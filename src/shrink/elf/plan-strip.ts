@@ -1,4 +1,10 @@
-import { type ElfFile, type ElfSection, elfHeaderBytes, elfTypes, type ReadAt } from './read-elf.ts';
+import {
+  type ElfFile,
+  type ElfSection,
+  elfHeaderBytes,
+  elfTypes,
+  type ReadAt,
+} from '../../filetree/index.ts';
 
 /** A stretch of the new file: bytes of the old one, or new ones. */
 export type StripPiece = { readonly offset: number; readonly sizeBytes: number } | { readonly bytes: Buffer };

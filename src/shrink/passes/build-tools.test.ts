@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runProcess } from '../../base/index.ts';
+import { dynamicElf } from '../../filetree/fixtures/dynamic-elf.ts';
 import type { ImageParts } from '../../image/index.ts';
 import type { TarMember } from '../../tar/index.ts';
 import { dpkg, type TestPackage } from '../fixtures/dpkg.ts';
-import { dynamicElf } from '../fixtures/dynamic-elf.ts';
 import { distribution, type ShrinkHow, shrinkParts, textOf, visiblePaths } from '../fixtures/shrink-image.ts';
 
 interface Outcome {

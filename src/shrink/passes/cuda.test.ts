@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { dynamicElf } from '../../filetree/fixtures/dynamic-elf.ts';
 import type { TarMember } from '../../tar/index.ts';
 import { dpkg, type TestPackage } from '../fixtures/dpkg.ts';
-import { dynamicElf } from '../fixtures/dynamic-elf.ts';
 import { distribution, type ShrinkHow, shrinkParts, visiblePaths } from '../fixtures/shrink-image.ts';
 
 const site = 'opt/venv/lib/python3.11/site-packages';

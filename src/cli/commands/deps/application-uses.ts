@@ -57,6 +57,9 @@ function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<Pyt
   };
 }
 
+/** A class that a server is told to load: `-k uvicorn.workers.UvicornWorker`, `--worker-class=gevent.Worker`. */
+const classPath = /(?:^|=)([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*\.[A-Z]\w*$/;
+
 function commandsOf(
   own: readonly PythonSource[],
   startWords: UsesInput['startWords'],
@@ -65,7 +68,11 @@ function commandsOf(
   const add = (name: string, place: string): void => {
     if (!commands.has(name)) commands.set(name, place);
   };
-  for (const { word, place } of startWords) add(posix.basename(word), place);
+  for (const { word, place } of startWords) {
+    add(posix.basename(word), place);
+    const ofClass = classPath.exec(word)?.[1];
+    if (ofClass !== undefined) add(ofClass, place);
+  }
   for (const { path, commands: calls } of own)
     for (const { programs, line, words } of calls)
       for (const program of [...programs, ...words.filter((_, at) => words[at - 1] === '-m')])

@@ -3,14 +3,13 @@ import {
   type ChangedRequirements,
   type DistributionFacts,
   normaliseName,
-  type RequirementsTree,
   type SplitRequirements,
-  splitRequirements,
 } from '../../../python/index.ts';
 import type { DepsFix } from '../../../report/index.ts';
 import { applyLeanFiles, diffOf, stageThatUses } from '../../../slim/index.ts';
 import type { DepsOptions } from './deps-options.ts';
 import type { ReadProjectSubject } from './project-subject.ts';
+import { splitWithHashes } from './split-with-hashes.ts';
 
 /** What became of the files, and what is left to complain about. */
 export interface FixedRequirements {
@@ -20,13 +19,21 @@ export interface FixedRequirements {
 
 /** Splits the requirements files by what the report says; writes them, with a copy of the old ones, unless only a diff is asked for. */
 export async function fixRequirements(
-  { project, trees, hashes }: ReadProjectSubject,
+  read: ReadProjectSubject,
   report: DepsReport,
-  { dryRun }: Pick<DepsOptions, 'dryRun'>,
+  { dryRun, signal }: Pick<DepsOptions, 'dryRun'> & { readonly signal: AbortSignal },
 ): Promise<FixedRequirements> {
+  const { project, trees } = read;
   const facts = factsOf(report, stageThatUses(project));
-  const splits = trees.map((tree) =>
-    splitRequirements(tree, { ...facts, areHashesProven: areProven(tree, hashes) }),
+  const splits = await Promise.all(
+    trees.map((tree) =>
+      splitWithHashes(tree, facts, {
+        ...read,
+        signal,
+        distributions: report.distributions,
+        isAlone: trees.length === 1,
+      }),
+    ),
   );
   const leftAlone = [...splits.flatMap((split) => split.leftAlone), ...unsplitLists(report)];
   const files = new Map<string, ChangedRequirements>();
@@ -86,15 +93,6 @@ function factsOf(
     isGpuOnly: () => false,
     cpuName: () => undefined,
   };
-}
-
-/** Every hash of the file is one of the wheel that was resolved: nothing was locked by hand or for another index. */
-function areProven(tree: RequirementsTree, hashes: ReadonlyMap<string, string>): boolean {
-  return tree.requested.every(({ line }) => {
-    if (line.hashes.length === 0 || line.name === undefined) return true;
-    const resolved = hashes.get(normaliseName(line.name));
-    return resolved !== undefined && line.hashes.includes(`sha256:${resolved}`);
-  });
 }
 
 /** Manifests of other tools have groups for development; moving entries among them is theirs to do, with their lock file. */

@@ -31,6 +31,8 @@ export interface ReadProjectSubject {
   readonly target: TargetDecision;
   /** Name → sha256 of the wheel that was resolved. */
   readonly hashes: ReadonlyMap<string, string>;
+  /** The package indexes that may be asked; none with `--no-index`. */
+  readonly indexUrls: readonly string[];
 }
 
 /** Reads a project, and resolves what its image would install. */
@@ -57,6 +59,7 @@ export async function projectSubject(
     trees,
     target,
     hashes: resolved.hashes,
+    indexUrls: options.index ? resolved.indexUrls : [],
     subject: {
       name: basename(directory),
       kind: 'project',
@@ -81,6 +84,7 @@ interface ResolvedPlan extends ResolvedDistributions {
   readonly pythonVersion: string;
   readonly platform: WheelPlatform;
   readonly yanked: DepsSubject['yanked'];
+  readonly indexUrls: readonly string[];
 }
 
 /** Resolves for the Python and the platform of the base image; throws a `UserError` where nothing is installed. */
@@ -104,7 +108,7 @@ async function resolvePlan(
   const yanked = options.index
     ? await askYanked({ distributions, indexUrls, known: yankedByResolver }, environment)
     : new Map([...yankedByResolver].map(([name, is]) => [name, is ? '' : false] as const));
-  return { ...resolved, pythonVersion, platform, yanked };
+  return { ...resolved, pythonVersion, platform, yanked, indexUrls };
 }
 
 /** Only where there is a list to install: else the missing Dockerfile is what is told. */

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -193,6 +201,113 @@ describe.skipIf(!hasPip)('--fix', () => {
     const { fix } = await reportOf(wheelsOf(serviceWheels), project, '--fix');
     expect(fix).toMatchObject({ isWritten: false, paths: [] });
     expect(fix?.leftAlone.join()).toMatch(/carry hashes/);
+  });
+});
+
+test
+  .skipIf(!hasPip)
+  .each([
+    '["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "app:app"]',
+    '["sh", "-c", "exec gunicorn --worker-class=uvicorn.workers.UvicornWorker app:app"]',
+  ])('%s uses the worker, and markers mean the newest patch of Python', async (command) => {
+  const wheels = wheelsOf({
+    gunicorn: { scripts: ['gunicorn'], requires: ['async-timeout; python_full_version < "3.11.3"'] },
+    uvicorn: { scripts: ['uvicorn'] },
+  });
+  const project = projectOf({
+    ...service,
+    Dockerfile: `FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ${command}\n`,
+    'requirements.txt': 'gunicorn==1.0\nuvicorn==1.0\n',
+    'app.py': 'app = None\n',
+    'tests/test_app.py': '',
+  });
+  const report = await reportOf(wheels, project);
+  expect(findingsOf(report)).toEqual([]);
+  expect(report.distributions.map(({ name, use }) => `${name}: ${use}`).sort()).toEqual([
+    'gunicorn: used',
+    'uvicorn: used',
+  ]);
+});
+
+describe.skipIf(!hasPip)('hashes of a locked list', () => {
+  const names = ['click', 'pluggy', 'pytest', 'uvicorn'];
+  const digestOf = (wheels: string, name: string): string => {
+    const file = readdirSync(wheels).find((one) => one.startsWith(`${name}-`)) ?? '';
+    return createHash('sha256')
+      .update(readFileSync(join(wheels, file)))
+      .digest('hex');
+  };
+  const other = 'c'.repeat(64);
+  /** A page of an index for each project, with the wheel and a file for another system. */
+  function indexOf(wheels: string): string {
+    const folder = scratch();
+    for (const name of names) {
+      mkdirSync(join(folder, name));
+      const link = (file: string, digest: string): string =>
+        `<a href="${file}#sha256=${digest}">${file}</a>\n`;
+      const wheel = `${name}-1.0-py3-none-any.whl`;
+      copyFileSync(join(wheels, wheel), join(folder, name, wheel));
+      writeFileSync(
+        join(folder, name, 'index.html'),
+        `<!DOCTYPE html>\n${link(wheel, digestOf(wheels, name))}${link(`${name}-1.0-cp39-cp39-win32.whl`, other)}`,
+      );
+    }
+    return `file://${folder}`;
+  }
+  const withIndex = async (text: string, makeIndex: (wheels: string) => string = indexOf) => {
+    const wheels = wheelsOf(serviceWheels);
+    const project = projectOf({ ...service, 'requirements.txt': text, 'app.py': 'import uvicorn\n' });
+    const variables = { PIP_NO_INDEX: '0', PIP_FIND_LINKS: '', PIP_INDEX_URL: makeIndex(wheels) };
+    const { stdout } = await depsWith(
+      { ...variables, PLIMSOLL_CACHE_DIR: join(scratch(), 'cache') },
+      wheels,
+      ...[project, '--fix', '--json'],
+    );
+    // The schema of what is printed has a test of its own.
+    const { fix } = JSON.parse(stdout) as { fix: { leftAlone: string[] } };
+    const read = (name: string): string => readFileSync(join(project, name), 'utf8');
+    return { fix, read, digest: (name: string) => digestOf(wheels, name) };
+  };
+
+  test('are those of all files of the index for lines without, and the lines move with them', async () => {
+    const { fix, read, digest } = await withIndex(
+      `# locked\nclick==1.0\npluggy==1.0  # for pytest\npytest==1.0 --hash=sha256:${other}\nuvicorn==1.0\n`,
+    );
+    expect(fix.leftAlone).toEqual([]);
+    const hashes = (name: string): string =>
+      [digest(name), other]
+        .sort()
+        .map((one) => `    --hash=sha256:${one}`)
+        .join(' \\\n');
+    expect(read('requirements.txt')).toBe(
+      `# locked\nclick==1.0 \\\n${hashes('click')}\nuvicorn==1.0 \\\n${hashes('uvicorn')}\n`,
+    );
+    expect(read('requirements-dev.txt')).toBe(
+      `-r requirements.txt\npluggy==1.0 \\\n${hashes('pluggy')}  # for pytest\npytest==1.0 \\\n${hashes('pytest')}\n`,
+    );
+  });
+
+  test.each([
+    [
+      'of no file that is offered',
+      `click==1.0\npluggy==1.0\npytest==1.0 --hash=sha256:${'0'.repeat(64)}\nuvicorn==1.0\n`,
+      /requirements\.txt:3: its hashes are of no file of pytest 1\.0/,
+    ],
+    [
+      'beside an open version',
+      `click==1.0\npluggy==1.0\npytest==1.0 --hash=sha256:${other}\nuvicorn>=1.0\n`,
+      /requirements\.txt:4: uvicorn is not pinned/,
+    ],
+    [
+      'beside what is not listed',
+      `pluggy==1.0\npytest==1.0 --hash=sha256:${other}\nuvicorn==1.0\n`,
+      /click is not listed/,
+    ],
+  ])('%s are refused, and said', async (_, text, because) => {
+    const { fix, read } = await withIndex(text);
+    expect(fix).toMatchObject({ isWritten: false, paths: [] });
+    expect(fix.leftAlone.join()).toMatch(because);
+    expect(read('requirements.txt')).toBe(text);
   });
 });
 

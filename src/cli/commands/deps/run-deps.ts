@@ -44,7 +44,13 @@ async function ofProject(options: DepsOptions, environment: CliEnvironment): Pro
   const report = describeDependencies(read.subject);
   if (!options.fix) return report;
   const { fixRequirements } = await import('./fix-requirements.ts');
-  return { ...report, ...(await fixRequirements(read, report, options)) };
+  return {
+    ...report,
+    ...(await fixRequirements(read, report, {
+      dryRun: options.dryRun,
+      signal: environment.signal,
+    })),
+  };
 }
 
 async function ofImage(options: DepsOptions, environment: CliEnvironment): Promise<ShownDeps> {

@@ -13,13 +13,20 @@ const whole: Forecast = {
   missing: [],
   warnings: [],
   packages: [],
+  linked: [],
 };
 const unresolved = {
   group: 'python-dependencies',
   because: 'cannot be resolved:\n  ERROR: no',
   hint: 'Connect.',
 } as const;
-const without: Forecast = { rows: [row('base')], missing: [unresolved], warnings: [], packages: [] };
+const without: Forecast = {
+  rows: [row('base')],
+  missing: [unresolved],
+  warnings: [],
+  packages: [],
+  linked: [],
+};
 
 test('nothing is left out where nothing is missing', () => {
   const { fatRows, leanRows, missing } = pairForecasts(whole, whole);

@@ -1,4 +1,4 @@
-import type { DebianSuite } from '../../../python/index.ts';
+import type { DebianSuite, LinkedDistribution } from '../../../python/index.ts';
 import { pruneScript } from '../../../python/index.ts';
 import {
   type ComposePlans,
@@ -21,6 +21,8 @@ export interface PlanCircumstances {
   /** `linux/amd64`; undefined where no engine was asked and no option says it. */
   readonly buildPlatform?: string | undefined;
   readonly compose: ComposePlans;
+  /** What the native code of the wheels that would be installed is linked with; undefined where nobody looked. */
+  readonly linked?: readonly LinkedDistribution[] | undefined;
   readonly predictedBytes: (id: EditId) => number | undefined;
 }
 
@@ -48,6 +50,7 @@ export function planInputs(
       hasCacheMounts,
       suite,
       foundMissing,
+      linked: circumstances.linked,
       buildPlatform: circumstances.buildPlatform,
       ports: task.service.ports,
       volumePaths: circumstances.compose.asBuilt?.volumePaths ?? [],

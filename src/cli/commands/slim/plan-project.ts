@@ -1,4 +1,5 @@
 import { platformWord } from '../../../engines/index.ts';
+import type { LinkedDistribution } from '../../../python/index.ts';
 import { makePlan, type Plan, proposeIgnore } from '../../../slim/index.ts';
 import { planComposes } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
@@ -13,8 +14,14 @@ export interface ProjectPlan {
   readonly sentPaths: readonly string[];
 }
 
-/** Plans from the project's files alone: no engine is asked and nothing is written. */
-export async function planProject(task: SlimTask): Promise<ProjectPlan> {
+/**
+ * Plans without an engine, and writes nothing: from the project's files, and from what the wheels that it would install are
+ * `linked` with where somebody has looked.
+ */
+export async function planProject(
+  task: SlimTask,
+  linked?: readonly LinkedDistribution[],
+): Promise<ProjectPlan> {
   const { project, study, target, options } = task;
   const compose = await planComposes(task);
   const ignore = proposeIgnore(project, study, newContextPaths(compose, options.skipped));
@@ -24,6 +31,7 @@ export async function planProject(task: SlimTask): Promise<ProjectPlan> {
     suite: suiteOfBase(project.dockerfile.model.stages[project.dockerfile.model.target]?.base),
     ignore: ignore.proposal,
     compose,
+    linked,
     hasCacheMounts: true,
     buildPlatform: platform === undefined ? undefined : platformWord(platform),
     predictedBytes: predictBytes({ study, target, ignore: ignore.proposal }),

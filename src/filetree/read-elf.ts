@@ -1,4 +1,4 @@
-import { type ElfLayout, elfFields } from '../../filetree/index.ts';
+import { type ElfLayout, elfFields } from './elf-fields.ts';
 
 // An ELF file (System V ABI, chapters 4 and 5): header, segments that a loader maps, sections that linkers and debuggers read.
 //   7f "ELF" | class 1: 32, 2: 64 bit | data 1: little, 2: big endian | … | type 16 | places and counts of both tables
@@ -159,11 +159,16 @@ function textAt(bytes: Buffer, start: number): string {
   return bytes.toString('latin1', Math.min(start, bytes.length), end === -1 ? bytes.length : end);
 }
 
-const dynamicTags = { needed: 1, strings: 5, stringsBytes: 10, rpath: 15, runpath: 29 } as const;
+const dynamicTags = { needed: 1, strings: 5, stringsBytes: 10, soname: 14, rpath: 15, runpath: 29 } as const;
 
 /** The names of the libraries that a file is linked with (`DT_NEEDED`). */
 export function neededLibraries(elf: ElfFile, read: ReadAt): readonly string[] {
   return dynamicStrings(elf, read, [dynamicTags.needed]);
+}
+
+/** The name under which a library is asked for (`DT_SONAME`); undefined for a program or a module without one. */
+export function ownSoname(elf: ElfFile, read: ReadAt): string | undefined {
+  return dynamicStrings(elf, read, [dynamicTags.soname])[0];
 }
 
 /** Where a file looks for libraries first (`DT_RPATH`, `DT_RUNPATH`), `$ORIGIN` as it stands there. */
