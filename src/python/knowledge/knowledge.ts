@@ -101,6 +101,16 @@ export interface SystemTable {
     Record<string, { readonly bookworm?: string | undefined; readonly trixie?: string | undefined }>
   >;
   readonly development: Readonly<Record<string, readonly string[] | 'undecided' | RuntimeBySuite>>;
+  readonly systems: Readonly<Record<'bullseye' | 'focal' | 'jammy' | 'noble', SystemNames>>;
+}
+
+/** How the packages of a system are named, by a release that the tables have. */
+export interface SystemNames {
+  readonly like: 'bookworm' | 'trixie';
+  /** Name there → name here, of the same soname. */
+  readonly sameLibrary: Readonly<Record<string, string>>;
+  /** Name there → name here, of another soname: for what is compiled here. */
+  readonly otherLibrary: Readonly<Record<string, string>>;
 }
 
 /** What a Debian package is for. */
@@ -242,6 +252,14 @@ const systemSchema = z.strictObject({
   bundled: z.array(name),
   sonames: z.record(z.string(), bySuite),
   development: z.record(z.string(), z.union([z.array(z.string()), z.literal('undecided'), runtimeBySuite])),
+  systems: z.record(
+    z.enum(['bullseye', 'focal', 'jammy', 'noble']),
+    z.strictObject({
+      like: z.enum(['bookworm', 'trixie']),
+      sameLibrary: z.record(z.string(), z.string()),
+      otherLibrary: z.record(z.string(), z.string()),
+    }),
+  ),
 });
 
 const aptSchema = z.strictObject({

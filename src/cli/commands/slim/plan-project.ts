@@ -1,10 +1,10 @@
 import { platformWord } from '../../../engines/index.ts';
 import { makePlan, type Plan, proposeIgnore } from '../../../slim/index.ts';
+import { suiteOfTarget } from '../../debian-suite.ts';
 import { planComposes } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import type { SlimTask } from './slim-task.ts';
-import { suiteOfBase } from './suite.ts';
 
 /** A plan that is made without an image. */
 export interface ProjectPlan {
@@ -21,7 +21,7 @@ export async function planProject(task: SlimTask): Promise<ProjectPlan> {
   const { platform } = options;
   const inputs = planInputs({
     task,
-    suite: suiteOfBase(project.dockerfile.model.stages[project.dockerfile.model.target]?.base),
+    suite: suiteOfTarget(project.dockerfile.model),
     ignore: ignore.proposal,
     compose,
     hasCacheMounts: true,
