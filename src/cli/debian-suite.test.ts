@@ -21,6 +21,6 @@ test.each([
   ['debian:bookworm-slim', 'bookworm', 'and by its name'],
   ['continuumio/miniconda3:24.5.0-0', 'bookworm', 'what Anaconda builds on'],
   ['ghcr.io/astral-sh/uv:python3.12-bookworm-slim', 'bookworm', 'the image of uv'],
-] as const)('%s is made of %s: %s', (reference, suite) => {
+] as const)('%s is made of %s: %s', (reference, suite, _why) => {
   expect(suiteOfBase(reference)).toBe(suite);
 });

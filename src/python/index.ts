@@ -65,6 +65,7 @@ export {
   pullsTorch,
   type SmallerDistribution,
   smallerDistribution,
+  torchCompanions,
   windowCalls,
 } from './hardware-variants.ts';
 export {

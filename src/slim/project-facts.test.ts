@@ -341,3 +341,19 @@ test('where nobody knows what starts, only modules that the image installs are b
   const known = await factsOf({ ...files, Dockerfile: dockerfile('CMD ["python", "app.py"]') });
   expect(known.importStatements).toEqual(['import django', 'import pandas']);
 });
+
+test.each([
+  [
+    'ultralytics\n',
+    ['torch', 'torchvision'],
+    'a torchvision for CUDA does not load beside a torch for the CPU',
+  ],
+  ['whisperx\ntorch==2.8.0\n', ['torch==2.8.0', 'torchaudio'], 'nor does such a torchaudio'],
+  ['sentence-transformers\n', ['torch'], 'it requires torch alone'],
+])('%j installs %j for the CPU: %s', async (requirements, expected, _why) => {
+  const { cpuWheels } = await factsOf({
+    Dockerfile: 'FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\n',
+    'requirements.txt': requirements,
+  });
+  expect(cpuWheels?.requirements).toEqual(expected);
+});

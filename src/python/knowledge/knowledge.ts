@@ -66,6 +66,8 @@ export interface HardwareTable {
   readonly pullsTorch: readonly {
     readonly name: string;
     readonly extra?: string | undefined;
+    /** What else of PyTorch it requires. */
+    readonly companions: readonly ('torchvision' | 'torchaudio')[];
     readonly source: string;
   }[];
   readonly cudaUse: readonly (CudaUse & {
@@ -227,7 +229,14 @@ const hardwareSchema = z.strictObject({
   ),
   gpuOnly: z.array(z.strictObject({ name, weight, reason: z.string(), source })),
   gpuOnlyPrefixes: z.array(z.strictObject({ prefix: z.string(), weight, reason: z.string(), source })),
-  pullsTorch: z.array(z.strictObject({ name, extra: z.string().optional(), source })),
+  pullsTorch: z.array(
+    z.strictObject({
+      name,
+      extra: z.string().optional(),
+      companions: z.array(z.enum(['torchvision', 'torchaudio'])).default([]),
+      source,
+    }),
+  ),
   cudaUse: z.array(z.strictObject({ name, unlessExtra: z.string().optional(), wants: cudaWants, source })),
   cudaUsePrefixes: z.array(z.strictObject({ prefix: z.string(), wants: cudaWants, source })),
 });
