@@ -52,7 +52,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
   const { project, study } = input;
   const distributions = distributionFacts(input);
   const editable = requestedNames(study, study.inlineRequirements);
-  const names = requestedNames(study, textsOf(study));
+  const names = requestedNames(study, [...study.toolRequirements, ...textsOf(study)]);
   return {
     hasCacheMounts: input.hasCacheMounts,
     requirementClosure: requirementClosure(study),
