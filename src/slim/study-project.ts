@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import {
+  brokenLists,
   installedFolders,
   type PipInstall,
   readPipInstall,
@@ -63,6 +64,10 @@ export async function studyProject(project: Project, override: StartOverride = {
           because: `the shell takes \`${requirement}\` for a redirection: any version of ${name} is installed, and the rest names the file \`${file}\`; quote it if the comparison is meant`,
         }),
       ),
+      ...brokenLists(project.dockerfile.model).map(({ instruction, because }) => ({
+        what: `${project.dockerfile.path}:${instruction.syntax.startLine}`,
+        because: `${instruction.syntax.keyword.toUpperCase()} stays as it is: ${because}`,
+      })),
       ...sources.unreadable.map(({ path, message }) => ({ what: path, because: message })),
       ...project.unreadable.map(({ path, reason }) => ({ what: path, because: reason })),
       ...requirements
