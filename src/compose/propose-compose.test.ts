@@ -371,3 +371,21 @@ test('services share one volume for models, also one that is there', () => {
     volumes: { 'hf-cache': null },
   });
 });
+
+test.each([['extends: api'], ['extends:\n      service: api']])(
+  '`%s` brings the platform along, so it is named once',
+  (extending) => {
+    const previous = `services:\n  api:\n    build: .\n  worker:\n    ${extending}\n    command: work\n`;
+    const needs = (name: string): ServiceNeeds => ({
+      name,
+      platform: { value: 'linux/amd64', because },
+      ports: [],
+    });
+    const { content } = proposeCompose({
+      previous,
+      services: ['api', 'worker'].map((name) => ({ needs: needs(name), effective: { build: '.' } })),
+    });
+    expect(addedLines(previous, content)).toEqual(['    platform: linux/amd64']);
+    expect(content.indexOf('platform')).toBeLessThan(content.indexOf('worker'));
+  },
+);

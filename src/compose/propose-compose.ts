@@ -54,7 +54,14 @@ export function proposeCompose({ previous, services }: ComposeSubject): ComposeP
   let content = previous ?? newFile(services);
   for (const service of services) {
     let view = viewOf(content, service, previous === undefined);
+    const base = extendedService(content, service.needs.name);
     for (const change of composeChanges) {
+      // `extends` brings it along.
+      if (
+        change.id === 'platform' &&
+        changes.some(({ id, service: one }) => id === 'platform' && one === base)
+      )
+        continue;
       const made = makeChange(content, change.decide(service.needs, view));
       if (made === undefined) continue;
       const about = { id: change.id, title: change.title, service: service.needs.name };
@@ -70,6 +77,18 @@ export function proposeCompose({ previous, services }: ComposeSubject): ComposeP
   // Additions are valid by themselves: this is a defect of this program, and nothing of it may be written.
   if (problem !== undefined) throw new Error(`line ${problem.line} of the changed file: ${problem.message}`);
   return { content, changes, leftAlone };
+}
+
+/** The service of the same file that a service extends: `extends: api`, `extends: { service: api }`. */
+function extendedService(content: string, name: string): string | undefined {
+  const root = contentOf(parseText(content));
+  const services = isRecord(root) ? root['services'] : undefined;
+  const service = isRecord(services) ? services[name] : undefined;
+  const base = isRecord(service) ? service['extends'] : undefined;
+  if (typeof base === 'string') return base;
+  return isRecord(base) && base['file'] === undefined && typeof base['service'] === 'string'
+    ? base['service']
+    : undefined;
 }
 
 function makeChange(

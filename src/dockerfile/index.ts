@@ -35,6 +35,7 @@ export {
   rewriteDockerfile,
 } from './rewrites/rewrite-dockerfile.ts';
 export { rewrites } from './rewrites/rewrites.ts';
+export { type BrokenList, brokenLists } from './rules/broken-list.ts';
 export {
   fixDockerfile,
   type LintFinding,

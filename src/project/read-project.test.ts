@@ -56,6 +56,15 @@ describe('the Dockerfile', () => {
   test.each<[Files, ProjectOptions, RegExp, RegExp]>([
     [{}, {}, /is empty$/, /holds the Dockerfile/],
     [{ 'app.py': '' }, {}, /has no Dockerfile$/, /Name it with -f/],
+    [
+      {
+        'compose.yaml':
+          'services:\n  api:\n    build:\n      context: .\n      dockerfile_inline: |\n        FROM python:3.12\n',
+      },
+      {},
+      /no Dockerfile but the one in the compose file$/,
+      /dockerfile_inline of the service api into a file/,
+    ],
     [{ 'deploy/Dockerfile': '' }, {}, /has no Dockerfile$/, /there is deploy\/Dockerfile/],
     [
       { 'a.Dockerfile': '', 'b.Dockerfile': '' },
@@ -331,5 +340,19 @@ test('requirements files that others include are read, whatever their names', as
     'deps/more',
     'pins.txt',
     'requirements.txt',
+  ]);
+});
+
+test('a Dockerfile in the compose file is named beside the one that is read', async () => {
+  const { choices } = await readProject(
+    await project({
+      Dockerfile: 'FROM python:3.12\n',
+      'compose.yaml':
+        'services:\n  api:\n    build:\n      context: .\n      dockerfile_inline: |\n        FROM python:3.11\n',
+    }),
+    {},
+  );
+  expect(choices).toEqual([
+    'service api of the compose file builds the Dockerfile that stands in it (dockerfile_inline), which is left alone',
   ]);
 });

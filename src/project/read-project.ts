@@ -96,9 +96,17 @@ export async function readProject(directory: string, options: ProjectOptions = {
   const everyBuilder = buildersOf(root, compose?.services ?? [], ciBuilds);
   const chosen = options.dockerfile === undefined ? chooseDockerfile(root, everyBuilder) : undefined;
   const place = { named: options.dockerfile, ofBuilders: chosen?.value };
+  const inline = (compose?.services ?? [])
+    .filter(({ context, dockerfile }) => context === root && dockerfile === undefined)
+    .map(({ name }) => name);
   const found = await findDockerfile(root, names, place).catch((error: unknown) => {
     if (error instanceof NoDockerfileError && options.standIn !== undefined) return undefined;
-    throw error;
+    const [name] = inline;
+    if (!(error instanceof NoDockerfileError) || name === undefined) throw error;
+    throw new NoDockerfileError(`${root} has no Dockerfile but the one in the compose file`, {
+      hint: `Put what stands in dockerfile_inline of the service ${name} into a file, and name that in its build (dockerfile: Dockerfile).`,
+      cause: error,
+    });
   });
   const dockerfilePath = found ?? resolve(root, 'Dockerfile');
   const builders = compose?.services.filter(
@@ -130,12 +138,19 @@ export async function readProject(directory: string, options: ProjectOptions = {
     walked: walk.walked,
     compose: compose === undefined ? undefined : { ...compose, builders: builders ?? [] },
     target,
-    choices: [chosen?.reason, ofStage?.reason].filter((reason) => reason !== undefined),
+    choices: [chosen?.reason, ofStage?.reason, ...inline.map(inlineChoice)].filter(
+      (reason) => reason !== undefined,
+    ),
     ciBuilds: ciBuilds.filter((one) => one.context === root && one.dockerfile === dockerfilePath),
     buildArgs,
     texts,
     unreadable: [...walk.listing.unreadable, ...unreadable],
   };
+}
+
+/** What is said of a service with `dockerfile_inline` beside a Dockerfile that is a file. */
+function inlineChoice(service: string): string {
+  return `service ${service} of the compose file builds the Dockerfile that stands in it (dockerfile_inline), which is left alone`;
 }
 
 /** Build arguments with a known value on which the services agree. */

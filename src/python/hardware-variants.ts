@@ -67,6 +67,11 @@ export function pullsTorch(distribution: string, extras: readonly string[] = [])
   );
 }
 
+/** `torchvision`, `torchaudio`: what a distribution requires beside torch, and what has to be of the same build. */
+export function torchCompanions(distribution: string): readonly string[] {
+  return hardwareTable.pullsTorch.find(({ name }) => name === distribution)?.companions ?? [];
+}
+
 /** How strongly a distribution in the requirements speaks for a GPU: 3 certain, 2 strong, 1 a hint; undefined for most. */
 export function gpuOnlyDistribution(
   distribution: string,

@@ -73,6 +73,7 @@ export {
   pullsTorch,
   type SmallerDistribution,
   smallerDistribution,
+  torchCompanions,
   windowCalls,
 } from './hardware-variants.ts';
 export {

@@ -12,6 +12,7 @@ import {
   loadedOtherwise,
   normaliseName,
   packageOfCommand,
+  packageOfSoname,
   pullsTorch,
   removableEntries,
   runtimePackagesOf,
@@ -84,6 +85,25 @@ describe('system packages', () => {
     expect(runtimePackagesOf('build-essential', 'trixie')).toEqual([]);
     expect(runtimePackagesOf('libboost-all-dev', 'bookworm')).toBeUndefined();
     expect(runtimePackagesOf('libhdf5-dev', 'trixie')).toBeUndefined();
+  });
+  test.each([
+    ['libssl-dev', 'jammy', ['libssl3'], 'only Ubuntu 24.04 and Debian 13 have 64-bit times in the name'],
+    ['libssl-dev', 'noble', ['libssl3t64'], 'as Debian 13'],
+    ['libssl-dev', 'focal', ['libssl1.1'], 'an older OpenSSL'],
+    ['libjpeg-dev', 'jammy', ['libjpeg-turbo8'], 'Debian’s libjpeg62-turbo is none of Ubuntu’s'],
+    ['unixodbc-dev', 'bullseye', ['libodbc1', 'odbcinst1debian2', 'odbcinst'], 'renamed in Debian 12'],
+    ['libpq-dev', 'other', undefined, 'what a release has that nobody knows is not guessed'],
+    ['build-essential', 'other', [], 'nothing of a compiler is needed anywhere'],
+  ] as const)('%s on %s leaves %j: %s', (name, suite, packages, _why) => {
+    expect(runtimePackagesOf(name, suite)).toEqual(packages);
+  });
+  test.each([
+    ['libglib-2.0.so.0', 'jammy', 'libglib2.0-0'],
+    ['libglib-2.0.so.0', 'other', 'libglib2.0-0'],
+    ['libssl.so.3', 'focal', undefined],
+    ['libodbc.so.2', 'focal', 'libodbc1'],
+  ] as const)('%s on %s is of %s', (soname, suite, name) => {
+    expect(packageOfSoname(soname, suite)).toBe(name);
   });
   test('commands lead to packages and packages to purposes', () => {
     expect(packageOfCommand('/usr/bin/pdftoppm')).toBe('poppler-utils');

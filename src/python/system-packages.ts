@@ -1,8 +1,8 @@
 import { gpuCompanionOf } from './hardware-variants.ts';
 import { type AptPackage, aptTable, systemTable } from './knowledge/knowledge.ts';
 
-/** The Debian releases that the tables know. */
-export type DebianSuite = 'bookworm' | 'trixie';
+/** The releases of Debian and Ubuntu that the tables know; `other` for those that they do not. */
+export type DebianSuite = 'bullseye' | 'bookworm' | 'trixie' | 'focal' | 'jammy' | 'noble' | 'other';
 
 /** What a distribution asks of the system at run time. */
 export interface SystemNeeds {
@@ -40,7 +40,13 @@ export function bringsItsLibraries(distribution: string): boolean {
 
 /** The Debian package that provides a shared library (`libGL.so.1` → `libgl1`), or undefined. */
 export function packageOfSoname(soname: string, suite: DebianSuite): string | undefined {
-  return systemTable.sonames[soname]?.[suite];
+  const entry = systemTable.sonames[soname];
+  if (suite === 'bookworm' || suite === 'trixie') return entry?.[suite];
+  // What other releases call it is a guess: most names are those of before the change to 64-bit times.
+  if (suite === 'other') return entry?.bookworm;
+  const { like, sameLibrary, otherLibrary } = systemTable.systems[suite];
+  const name = entry?.[like];
+  return name === undefined || otherLibrary[name] !== undefined ? undefined : (sameLibrary[name] ?? name);
 }
 
 /**
@@ -53,7 +59,11 @@ export function runtimePackagesOf(
 ): readonly string[] | undefined {
   const entry = systemTable.development[developmentPackage];
   if (entry === undefined || entry === 'undecided') return undefined;
-  return isList(entry) ? entry : entry[suite];
+  if (isList(entry)) return entry;
+  if (suite === 'bookworm' || suite === 'trixie') return entry[suite];
+  if (suite === 'other') return undefined;
+  const { like, sameLibrary, otherLibrary } = systemTable.systems[suite];
+  return entry[like]?.map((name) => otherLibrary[name] ?? sameLibrary[name] ?? name);
 }
 
 /** What is known of a Debian package (a version or architecture suffix is taken off), or undefined. */

@@ -8,16 +8,12 @@ import {
 } from '../dockerfile/index.ts';
 import { ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
 import type { Risk } from '../finding/index.ts';
-import {
-  type DistributionFacts,
-  type RequirementsTree,
-  type SplitRequirements,
-  splitRequirements,
-} from '../python/index.ts';
+import type { DistributionFacts, RequirementsTree, SplitRequirements } from '../python/index.ts';
 import type { CiCacheProposal } from './ci-cache/index.ts';
 import { ciCachePart } from './ci-cache-part.ts';
 import { patch } from './edit-patch.ts';
 import type { LeanFile } from './lean-file.ts';
+import { mergeFiles, requirementDiffs, splitAll } from './requirement-diffs.ts';
 import { withSmaller } from './smaller-facts.ts';
 
 /** The names of all edits, as `--only` and `--skip` take them. */
@@ -127,6 +123,7 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   const compose = isModelVolumeMade(rewritten) ? input.compose.withoutModels : input.compose.asBuilt;
   const extra = extraFiles(input, compose, without);
   const ci = ciCachePart(input, rewritten.text, without);
+  const diffs = requirementDiffs(input, without);
   const edits = [
     ...rewritten.applied.map(
       (applied): PlannedEdit => ({
@@ -136,13 +133,13 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
           applied.id === 'production-requirements' ? movedReason(splits, applied.reason) : applied.reason,
         risk: applied.risk,
         predictedBytes: input.predictedBytes(applied.id),
-        diff: patch(input.dockerfile.path, applied.before, applied.after),
+        diff: `${patch(input.dockerfile.path, applied.before, applied.after)}${diffs.get(applied.id) ?? ''}`,
       }),
     ),
     ...fileOnlyEdits(input, {
       splits,
       applied: new Set(rewritten.applied.map((one) => one.id)),
-      requirementFiles,
+      diffs,
     }),
     ...extra.edits,
     ...ci.edits,
@@ -179,19 +176,6 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
 
 function isModelVolumeMade({ applied, text }: RewrittenDockerfile): boolean {
   return applied.some(({ id }) => id === 'model-volume') && text.includes('HF_HOME=/models');
-}
-
-function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirements[] {
-  const isSwapped = !without.has('cpu-wheels');
-  const facts: DistributionFacts = {
-    ...input.distributions,
-    isDevelopmentSplit: !without.has('production-requirements'),
-    isGpuOnly: isSwapped ? input.distributions.isGpuOnly : () => false,
-    cpuName: isSwapped ? input.distributions.cpuName : () => undefined,
-    gpuExtras: isSwapped ? input.distributions.gpuExtras : undefined,
-    smallerName: without.has('headless-opencv') ? undefined : input.facts.smaller?.nameOf,
-  };
-  return input.requirements.map((tree) => splitRequirements(tree, facts));
 }
 
 function rewriteFacts(
@@ -234,15 +218,12 @@ function movedReason(splits: readonly SplitRequirements[], fallback: string): st
 interface FileContext {
   readonly splits: readonly SplitRequirements[];
   readonly applied: ReadonlySet<EditId>;
-  readonly requirementFiles: readonly LeanFile[];
+  /** What each edit changes in requirements files. */
+  readonly diffs: ReadonlyMap<EditId, string>;
 }
 
 /** Requirements that change although the Dockerfile's own words stay: it installed the right file all along. */
-function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: FileContext): PlannedEdit[] {
-  const diff = requirementFiles
-    .filter((file) => file.content !== file.previous)
-    .map((file) => patch(file.path, file.previous ?? '', file.content))
-    .join('');
+function fileOnlyEdits(input: PlanInput, { splits, applied, diffs }: FileContext): PlannedEdit[] {
   const gpu = splits.flatMap((split) => [
     ...split.swapped,
     ...split.moved.filter((one) => one.isGpuOnly).map((one) => `${one.name} goes`),
@@ -260,7 +241,16 @@ function fileOnlyEdits(input: PlanInput, { splits, applied, requirementFiles }: 
   return reasons.flatMap(([id, reason]): PlannedEdit[] =>
     reason === undefined || applied.has(id)
       ? []
-      : [{ id, title: titleOf(id), reason, risk: 'verify', predictedBytes: input.predictedBytes(id), diff }],
+      : [
+          {
+            id,
+            title: titleOf(id),
+            reason,
+            risk: 'verify',
+            predictedBytes: input.predictedBytes(id),
+            diff: diffs.get(id) ?? '',
+          },
+        ],
   );
 }
 
@@ -297,10 +287,6 @@ function extraFiles(
     add({ id: 'compose', title: compose.title, reason: compose.reason, risk: 'safe' }, compose);
   }
   return { edits, files };
-}
-
-function mergeFiles(files: readonly LeanFile[]): LeanFile[] {
-  return [...new Map(files.map((file) => [file.path, file])).values()];
 }
 
 function titleOf(id: RewriteId): string {

@@ -341,3 +341,77 @@ test('where nobody knows what starts, only modules that the image installs are b
   const known = await factsOf({ ...files, Dockerfile: dockerfile('CMD ["python", "app.py"]') });
   expect(known.importStatements).toEqual(['import django', 'import pandas']);
 });
+
+test.each([
+  [
+    'ultralytics\n',
+    ['torch', 'torchvision'],
+    'a torchvision for CUDA does not load beside a torch for the CPU',
+  ],
+  ['whisperx\ntorch==2.8.0\n', ['torch==2.8.0', 'torchaudio'], 'nor does such a torchaudio'],
+  ['sentence-transformers\n', ['torch'], 'it requires torch alone'],
+])('%j installs %j for the CPU: %s', async (requirements, expected, _why) => {
+  const { cpuWheels } = await factsOf({
+    Dockerfile: 'FROM python:3.11\nCOPY . .\nRUN pip install -r requirements.txt\n',
+    'requirements.txt': requirements,
+  });
+  expect(cpuWheels?.requirements).toEqual(expected);
+});
+
+const poetry =
+  '[tool.poetry]\nname = "svc"\nversion = "1"\n[tool.poetry.dependencies]\npython = "^3.11"\nlightgbm = "*"\n';
+const poetryLock =
+  '[[package]]\nname = "lightgbm"\nversion = "4.5.0"\ngroups = ["main"]\n[[package]]\nname = "pyodbc"\nversion = "5"\ngroups = ["dev"]\n' +
+  '[metadata]\nlock-version = "2.1"\npython-versions = "^3.11"\ncontent-hash = "x"\n';
+test.each([
+  [
+    'RUN poetry install --only main',
+    { 'pyproject.toml': poetry, 'poetry.lock': poetryLock },
+    ['libgomp1'],
+    'Poetry, by its lock file',
+  ],
+  [
+    'RUN poetry install --with dev',
+    { 'pyproject.toml': poetry, 'poetry.lock': poetryLock },
+    ['libgomp1', 'libodbc2'],
+    'with a group that is asked for',
+  ],
+  ['RUN poetry install', { 'pyproject.toml': poetry }, ['libgomp1'], 'by its manifest'],
+  [
+    'RUN poetry export -o r.txt && pip install -r r.txt',
+    { 'pyproject.toml': poetry },
+    ['libgomp1'],
+    'by what it exports',
+  ],
+  [
+    'RUN uv sync --frozen',
+    {
+      'pyproject.toml': '[project]\nname = "svc"\nversion = "1"\ndependencies = ["psycopg2"]\n',
+      'uv.lock': 'version = 1\n',
+    },
+    ['libpq5'],
+    'uv',
+  ],
+  [
+    'RUN pipenv install --system',
+    { Pipfile: '[packages]\nlightgbm = "*"\n[dev-packages]\npyodbc = "*"\n' },
+    ['libgomp1'],
+    'Pipenv',
+  ],
+  [
+    'RUN pip wheel -w /wheels -r requirements.txt\nRUN pip install /wheels/*',
+    { 'requirements.txt': 'psycopg2==2.9.9  # sources\n' },
+    ['libpq5'],
+    'wheels that pip makes',
+  ],
+] as const)(
+  '%s asks the slim base for what its distributions load: %j %j: %s',
+  async (run, files, expected, _why) => {
+    const { runtimeLibraries, cpuWheels } = await factsOf({
+      Dockerfile: `FROM python:3.11\nWORKDIR /app\nCOPY . .\n${run}\n`,
+      ...files,
+    });
+    expect(runtimeLibraries.map(({ packageName }) => packageName)).toEqual(expected);
+    expect(cpuWheels).toBeUndefined();
+  },
+);

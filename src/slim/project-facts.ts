@@ -10,6 +10,7 @@ import {
   packageOfCommand,
   parseNamedRequirement,
   pullsTorch,
+  torchCompanions,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
 import { condaBringsTorch } from './conda-torch.ts';
@@ -54,7 +55,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
   const { project, study } = input;
   const distributions = distributionFacts(input);
   const editable = requestedNames(study, study.inlineRequirements);
-  const names = requestedNames(study, textsOf(study));
+  const names = requestedNames(study, [...study.toolRequirements, ...textsOf(study)]);
   return {
     hasCacheMounts: input.hasCacheMounts,
     requirementClosure: requirementClosure(study),
@@ -145,9 +146,11 @@ function cpuWheelsOf({ project, study, target }: FactsInput): RewriteFacts['cpuW
     pullsTorch(name, extras),
   );
   if (asked.size === 0 && puller === undefined) return undefined;
+  const via = asked.size === 0 && puller !== undefined ? ` (${puller[0]} pulls torch)` : '';
+  for (const [name] of requestedNames(study, textsOf(study)))
+    for (const companion of torchCompanions(name)) if (!asked.has(companion)) asked.set(companion, companion);
   const requirements =
     asked.has('torch') || asked.size === 0 ? [...asked.values()] : ['torch', ...asked.values()];
-  const via = asked.size === 0 && puller !== undefined ? ` (${puller[0]} pulls torch)` : '';
   return {
     requirements: requirements.length > 0 ? requirements : ['torch'],
     evidence: `${target.source === 'given' ? 'made for the CPU as asked' : (target.evidence[0] ?? 'nothing in the project uses a GPU')}${via}`,

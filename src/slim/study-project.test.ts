@@ -91,3 +91,14 @@ CMD ["python", "serve.py"]
   ]);
   expect(study.inlineRequirements).toEqual([]);
 });
+
+test('a list that is no JSON is said: BuildKit hands its text to a shell', async () => {
+  const study = await studyOf({ Dockerfile: "FROM python:3.11\nCMD ['python', 'app.py']\n" });
+  expect(study.problems).toEqual([
+    {
+      what: 'Dockerfile:2',
+      because:
+        'CMD stays as it is: this list is no JSON, so a shell gets its text: write straight double quotes',
+    },
+  ]);
+});

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import {
+  brokenLists,
   installedFolders,
   type PipInstall,
   pipInstallOf,
@@ -17,6 +18,7 @@ import {
 import { type Application, findApplication } from './application.ts';
 import type { StartOverride } from './container-command.ts';
 import { projectFile } from './project-file.ts';
+import { toolRequirements } from './tool-requirements.ts';
 
 /** What the project's Python says, read once: the ground that the plan stands on. */
 export interface ProjectStudy {
@@ -28,6 +30,8 @@ export interface ProjectStudy {
   readonly inlineRequirements: readonly string[];
   /** What the manifests of packages that are installed from the source tree list; undefined when one of them is not known or computes it. */
   readonly packageRequirements: readonly string[] | undefined;
+  /** What lock files, manifests and `pip wheel` bring: see `toolRequirements`. */
+  readonly toolRequirements: readonly string[];
   readonly problems: readonly { readonly what: string; readonly because: string }[];
 }
 
@@ -52,6 +56,7 @@ export async function studyProject(project: Project, override: StartOverride = {
     requirements,
     inlineRequirements: installs.flatMap((install) => install.requirements.map((word) => word.text)),
     packageRequirements: packageRequirements(project),
+    toolRequirements: toolRequirements(project),
     problems: [
       ...redirectedRequirements(project.dockerfile.text, model).map(
         ({ instruction, name, requirement, file }) => ({
@@ -59,6 +64,10 @@ export async function studyProject(project: Project, override: StartOverride = {
           because: `the shell takes \`${requirement}\` for a redirection: any version of ${name} is installed, and the rest names the file \`${file}\`; quote it if the comparison is meant`,
         }),
       ),
+      ...brokenLists(project.dockerfile.model).map(({ instruction, because }) => ({
+        what: `${project.dockerfile.path}:${instruction.syntax.startLine}`,
+        because: `${instruction.syntax.keyword.toUpperCase()} stays as it is: ${because}`,
+      })),
       ...sources.unreadable.map(({ path, message }) => ({ what: path, because: message })),
       ...project.unreadable.map(({ path, reason }) => ({ what: path, because: reason })),
       ...requirements

@@ -5,7 +5,7 @@ import { applyEdits } from '../syntax/apply-edits.ts';
 import type { Piece } from '../syntax/pieces.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
-import { contextPathOf, readContextCopy } from './context-paths.ts';
+import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
 import { environmentPath, makeEnvironment, type StagePython } from './make-environment.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
@@ -58,8 +58,8 @@ export function builderChunks(assembly: Assembly): (string | Piece)[] {
   const making = environment === undefined ? environmentPosition(classified) : -1;
   // Source waits until a package of it is installed, so that a change of it repeats nothing else.
   let waiting: ClassifiedInstruction[] = [];
-  // The comments of a COPY of requirements travel to the COPY that takes its place.
-  let comments = '';
+  // A COPY of requirements moves down to the installation; the comments of one that does not serve travel to the COPY that takes its place.
+  let manifests: ClassifiedInstruction[] = [];
   return classified.slice(0, last + 1).flatMap((one, position) => {
     const parts: (string | Piece)[] =
       position === making
@@ -69,23 +69,62 @@ export function builderChunks(assembly: Assembly): (string | Piece)[] {
     const source = isLocal ? waiting : [];
     parts.push(...source.map((copy) => chunkOf(assembly, copy)));
     if (isLocal) waiting = [];
-    if (files.manifestOnly.has(one)) comments += commentsOf(assembly, one);
+    if (files.manifestOnly.has(one)) manifests.push(one);
     else if (one.role === 'copy' && !isForBuilder(one, assembly)) waiting.push(one);
     const brought = source.flatMap(({ instruction }) => readContextCopy(instruction) ?? []);
-    for (const [directory, sources] of files.before.get(one) ?? []) {
-      if (
-        sources.every((file) => contextPathOf(posix.join(directory, posix.basename(file)), brought) === file)
-      )
-        continue;
-      const target =
-        directory === (one.instruction.before.workdir ?? '/') ? './' : `${directory.replace(/\/$/, '')}/`;
-      parts.push(`${comments === '' ? `${eol}${eol}` : comments}COPY ${sources.join(' ')} ${target}`);
-      comments = '';
+    const wanted = [...(files.before.get(one) ?? [])].filter(
+      ([place, sources]) => !bringsAll(brought, place, sources),
+    );
+    const own = wanted.length === 0 ? [] : servingCopies(manifests, wanted);
+    if (own.length > 0) {
+      parts.push(...own.map((copy) => chunkOf(assembly, copy)));
+      manifests = manifests.filter((copy) => !own.includes(copy));
+    } else if (wanted.length > 0) {
+      const comments = manifests.map((copy) => commentsOf(assembly, copy)).join('');
+      parts.push(
+        ...wanted.map(([place, sources], at) =>
+          copyLine(one, { place, sources, lead: at === 0 && comments !== '' ? comments : eol.repeat(2) }),
+        ),
+      );
+      manifests = [];
     }
     return isForBuilder(one, assembly)
       ? [...parts, chunkOf(assembly, one, builderEdits(one, assembly))]
       : parts;
   });
+}
+
+/** Whether copies bring all files of a place from where they lie in the build context. */
+function bringsAll(copies: readonly ContextCopy[], place: string, sources: readonly string[]): boolean {
+  return sources.every((file) => contextPathOf(posix.join(place, posix.basename(file)), copies) === file);
+}
+
+/** The user's own instructions, where they bring just what an installation reads; empty where others are needed. */
+function servingCopies(
+  manifests: readonly ClassifiedInstruction[],
+  wanted: readonly (readonly [place: string, sources: readonly string[]])[],
+): readonly ClassifiedInstruction[] {
+  const copies = manifests.flatMap(({ instruction }) => readContextCopy(instruction) ?? []);
+  const isServing = wanted.every(([place, sources]) => bringsAll(copies, place, sources));
+  const needed = wanted.flatMap(([, sources]) => sources);
+  // A variable of the path may not be there in the builder.
+  const isPlain = copies.every(
+    ({ instruction, sources }) =>
+      !instruction.syntax.value.includes('$') && sources.every((source) => needed.includes(source)),
+  );
+  return isServing && isPlain ? manifests : [];
+}
+
+function copyLine(
+  { instruction }: ClassifiedInstruction,
+  {
+    place,
+    sources,
+    lead,
+  }: { readonly place: string; readonly sources: readonly string[]; readonly lead: string },
+): string {
+  const isHere = place === (instruction.before.workdir ?? '/');
+  return `${lead}COPY ${sources.join(' ')} ${isHere ? './' : `${place.replace(/\/$/, '')}/`}`;
 }
 
 /** In front of the first installation and of the ARGs that stand directly above it with their comment. */

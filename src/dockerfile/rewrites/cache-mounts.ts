@@ -47,9 +47,13 @@ export const cacheMounts: Rewrite = {
       return plan.edits;
     });
     if (edits.length === 0) return { ...nothingToDo, leftAlone };
+    // Where nothing of this file caches with the program, what is meant for whoever builds upon it stays.
+    const used = new Set(instructions.flatMap(cachingPrograms));
     const variables = instructions.flatMap((one) =>
       (['pip', 'uv'] as const).flatMap((program) =>
-        kept.has(program) ? [] : withoutVariable(one, cacheSwitches[program], syntax.text),
+        kept.has(program) || !used.has(program)
+          ? []
+          : withoutVariable(one, cacheSwitches[program], syntax.text),
       ),
     );
     return {

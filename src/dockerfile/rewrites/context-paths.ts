@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Instruction } from '../model.ts';
+import { filledIn } from './filled-in.ts';
 
 /** A COPY or ADD from the build context: where its sources end up in the container. */
 export interface ContextCopy {
@@ -17,12 +18,14 @@ export function readContextCopy(instruction: Instruction): ContextCopy | undefin
   if (syntax.keyword !== 'copy' && syntax.keyword !== 'add') return undefined;
   if (syntax.flags.some((flag) => flag.name === 'from') || syntax.heredocs.length > 0) return undefined;
   const words = syntax.json ?? syntax.value.trim().split(/\s+/);
-  const sources = words.slice(0, -1).map(normaliseSource);
+  const sources = words.slice(0, -1).map((word) => normaliseSource(filledIn(word, before.env)));
   const last = words.at(-1);
   if (last === undefined || sources.length === 0) return undefined;
   const workdir = before.workdir ?? '/';
-  const joined = posix.resolve('/', workdir, last);
-  const isDirectory = /(^\.{1,2}|\/|\/\.{1,2})$/.test(last) || sources.length > 1;
+  const target = filledIn(last, before.env);
+  const joined = posix.resolve('/', workdir, target);
+  const isDirectory =
+    /(^\.{1,2}|\/|\/\.{1,2})$/.test(target) || sources.length > 1 || isFolderThere(joined, workdir);
   const isBroad = sources.some(
     (source) => source === '.' || !/\.[a-z0-9]+(\*)?$|\*\.[a-z0-9]+$/i.test(posix.basename(source)),
   );
@@ -32,6 +35,15 @@ export function readContextCopy(instruction: Instruction): ContextCopy | undefin
     destination: isDirectory && joined !== '/' ? `${joined}/` : joined,
     isBroad,
   };
+}
+
+/** A folder of every image (Filesystem Hierarchy Standard). */
+const systemFolders =
+  /^\/(bin|etc|home|media|mnt|opt|root|run|sbin|srv|tmp|usr(\/(bin|lib|local(\/(bin|etc|lib|share|src))?|share|src))?|var(\/(cache|lib|log|opt|tmp))?)?$/;
+
+/** `COPY requirements.txt /app` puts the file into /app where that is a folder: WORKDIR has made it, or the base has it. */
+function isFolderThere(path: string, workdir: string): boolean {
+  return systemFolders.test(path) || `${workdir}/`.startsWith(`${path}/`);
 }
 
 /** The destination as a directory: `/srv/app/`. */

@@ -1,5 +1,6 @@
 import type { Instruction } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
+import { shippedStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { distributionName } from './production-requirements.ts';
 import {
@@ -24,7 +25,9 @@ export const cpuWheels: Rewrite = {
   risk: 'verify',
   propose(dockerfile, facts) {
     const { model } = dockerfile;
-    const installs = model.stages.flatMap((stage) => stage.instructions).flatMap(installsOf);
+    const installs = shippedStages(model)
+      .flatMap((stage) => stage.instructions)
+      .flatMap(installsOf);
     const renamed = installs.flatMap(({ install }) => renameRequirements(install, facts));
     const torch = proposeTorch(installs, dockerfile, facts);
     const edits = [...torch.edits, ...renamed.map(({ edit }) => edit)];
@@ -55,15 +58,18 @@ function proposeTorch(
   const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
   const at = first.instruction.syntax.blockStart;
   const pip = first.install.command.words.slice(0, first.install.firstArgument).join(' ');
-  const noCache = first.install.options.some((option) => option.text === '--no-cache-dir')
-    ? ' --no-cache-dir'
-    : '';
+  // The installation that follows has to find it where it installs itself.
+  const kept = first.install.options.filter(({ text }) => carriedOptions.test(text));
+  const options = kept.map(({ range }) => ` ${syntax.text.slice(range.start, range.end)}`).join('');
   const newText =
     `# The CPU build of PyTorch, from its own index: no CUDA libraries.${eol}` +
     `ARG PYTORCH_INDEX_URL=${cpuIndex}${eol}` +
-    `RUN ${pip}${noCache} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
+    `RUN ${pip}${options} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
   return { edits: [{ range: { start: at, end: at }, newText }], reason, leftAlone: [] };
 }
+
+const carriedOptions =
+  /^(--no-cache-dir|--no-cache|--user|--system|--break-system-packages|--no-warn-script-location|(--prefix|--root|--target|-t|--python|-p|--root-user-action)=.*)$/;
 
 /** `pip install onnxruntime-gpu` → `onnxruntime`, where it is named in the RUN itself. */
 function renameRequirements(
@@ -91,9 +97,9 @@ function installsOf(instruction: Instruction): PlacedInstall[] {
   });
 }
 
-/** Not `pip install --upgrade pip`. */
+/** Not `pip install --upgrade pip`, and not `pip install poetry`. */
 function bringsDependencies(install: PipInstall): boolean {
-  const own = new Set(['pip', 'setuptools', 'wheel', 'uv']);
+  const own = new Set(['pip', 'setuptools', 'wheel', 'uv', 'virtualenv', 'poetry', 'pdm', 'pipenv', 'hatch']);
   return (
     install.requirementFiles.length + install.localPaths.length > 0 ||
     install.requirements.some((word) => !own.has(distributionName(word.text)))

@@ -3,6 +3,7 @@ import { joinPieces } from '../syntax/pieces.ts';
 import { isStateForBuilder } from './builder-stage.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { contextPathOf, readContextCopy } from './context-paths.ts';
+import { filledIn } from './filled-in.ts';
 import { removeBlock } from './remove-block.ts';
 import {
   leave,
@@ -81,7 +82,9 @@ function moveInstall(
   if (install.installs.some((one) => one.localPaths.length > 0))
     return leave(`${line}: installs from the source tree`);
   const copies = classified.slice(0, installAt).flatMap((one) => readContextCopy(one.instruction) ?? []);
-  const files = install.installs.flatMap((one) => [...one.requirementFiles, ...one.constraintFiles]);
+  const files = install.installs
+    .flatMap((one) => [...one.requirementFiles, ...one.constraintFiles])
+    .map(({ text: file }) => ({ text: filledIn(file, install.instruction.before.env) }));
   const workdir = copy.before.workdir ?? '/';
   const contextFiles = files.map((file) =>
     contextPathOf(posix.resolve(install.instruction.before.workdir ?? '/', file.text), copies),

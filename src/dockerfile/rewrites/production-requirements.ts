@@ -3,6 +3,7 @@ import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { type PipInstall, readPipInstall } from '../pip-command.ts';
 import { shippedStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { readContextCopy } from './context-paths.ts';
 import { withoutGroups } from './development-groups.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeWords } from './remove-words.ts';
@@ -19,7 +20,9 @@ export const productionRequirements: Rewrite = {
   id: 'production-requirements',
   title: 'Install what production needs, not what development needs',
   risk: 'verify',
-  propose({ syntax, model, placeOf }, facts) {
+  propose({ syntax, model, placeOf }, given) {
+    const readers = otherReaders(model, given, placeOf);
+    const facts = withoutFiles(given, new Set(readers.keys()));
     // What the image is made of: a stage for tests alone keeps its tools.
     const context: Context = { facts, text: syntax.text, placeOf, target: model.stages[model.target] };
     const parts = shippedStages(model).flatMap((stage) => {
@@ -33,7 +36,7 @@ export const productionRequirements: Rewrite = {
       });
     });
     const edits = parts.flatMap((part) => part.edits);
-    const leftAlone = parts.flatMap((part) => part.leftAlone);
+    const leftAlone = [...readers.values(), ...parts.flatMap((part) => part.leftAlone)];
     const names = parts.flatMap((part) => part.names);
     if (edits.length === 0) return { ...nothingToDo, leftAlone };
     return {
@@ -49,6 +52,36 @@ export const productionRequirements: Rewrite = {
     };
   },
 };
+
+/** Files that another command than `pip install` reads (`pip wheel -r requirements-ci.txt`), or whose place is not the production file's, each with why it stays. */
+function otherReaders(
+  model: DockerfileModel,
+  { productionRequirements: files }: RewriteFacts,
+  placeOf: Context['placeOf'],
+): ReadonlyMap<string, string> {
+  const readers = new Map<string, string>();
+  for (const instruction of shippedStages(model).flatMap(({ instructions }) => instructions)) {
+    const { syntax, commands } = instruction;
+    const copied = readContextCopy(instruction)?.sources ?? [];
+    for (const [from, to] of files)
+      if (copied.includes(from) && posix.dirname(from) !== posix.dirname(to))
+        readers.set(from, `${placeOf(syntax)}: ${from} stays, ${to} would have to lie elsewhere`);
+    for (const command of commands ?? [])
+      for (const [from, to] of readPipInstall(command) === undefined ? files : []) {
+        const word = command.words.find((one) => one === from || one.endsWith(`/${from}`));
+        if (word === undefined || from === to || readers.has(from)) continue;
+        const shown = command.words.slice(0, 2).join(' ');
+        readers.set(from, `${placeOf(syntax)}: ${from} stays, \`${shown}\` reads it`);
+      }
+  }
+  return readers;
+}
+
+function withoutFiles(facts: RewriteFacts, kept: ReadonlySet<string>): RewriteFacts {
+  if (kept.size === 0) return facts;
+  const files = [...facts.productionRequirements].filter(([from]) => !kept.has(from));
+  return { ...facts, productionRequirements: new Map(files) };
+}
 
 interface Part extends Pick<RewriteProposal, 'edits' | 'leftAlone'> {
   /** Development tools that a `pip install` named itself and no longer does. */
@@ -121,12 +154,22 @@ function proposeForInstall(
     return replacement === undefined ? [] : [{ range: file.range, newText: replacement }];
   });
   const isFileSwapped = files.length > 0;
+  const place = placeOf(instruction.syntax);
   // `pip install --upgrade pip setuptools wheel`: what follows may be built with them (`--no-build-isolation`).
   const development = install.requirements
     .map((word) => ({ ...word, name: distributionName(word.text) }))
     .filter(({ name }) => facts.developmentDistributions.has(name) && !bootstrapTools.has(name));
-  if (development.length === 0) return { ...nothing, edits: files, isFileSwapped };
   const names = development.map((word) => word.text);
+  if (!install.command.isTopLevel && files.length + development.length > 0) {
+    const shown = [...install.requirementFiles.map(({ text: file }) => file), ...names].join(' ');
+    return {
+      ...nothing,
+      leftAlone: [
+        `${place}: \`pip install … ${shown}\` stays, its RUN decides when it is run: for development, perhaps`,
+      ],
+    };
+  }
+  if (development.length === 0) return { ...nothing, edits: files, isFileSwapped };
   const isAllThereIs =
     development.length === install.requirements.length &&
     install.requirementFiles.length + install.localPaths.length === 0;
@@ -145,9 +188,7 @@ function proposeForInstall(
     ...nothing,
     edits: files,
     isFileSwapped,
-    leftAlone: [
-      `${placeOf(instruction.syntax)}: \`pip install ${names.join(' ')}\` is one link of a longer chain`,
-    ],
+    leftAlone: [`${place}: \`pip install ${names.join(' ')}\` is one link of a longer chain`],
   };
 }
 

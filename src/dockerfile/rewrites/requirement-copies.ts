@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
 import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
+import { filledIn } from './filled-in.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
 
 /** The files that pip reads, and how they get into a stage. */
@@ -23,10 +24,12 @@ export function requirementCopies(
   const missing: string[] = [];
   const needed = new Set<string>();
   const copies: ContextCopy[] = [];
+  const otherStages: string[] = [];
   for (const one of classified) {
     const copy = readContextCopy(one.instruction);
     if (copy !== undefined) copies.push(copy);
-    const found = filesOf(one, copies);
+    if (one.role === 'copy-from') otherStages.push(...destinationOf(one));
+    const found = filesOf(one, copies, otherStages);
     missing.push(
       ...found.missing.map((file) => `${placeOf(one.instruction.syntax)}: no COPY before it brings ${file}`),
     );
@@ -61,18 +64,36 @@ interface RequirementFile {
 function filesOf(
   one: ClassifiedInstruction,
   copies: readonly ContextCopy[],
+  otherStages: readonly string[],
 ): { readonly files: readonly RequirementFile[]; readonly missing: readonly string[] } {
   const files: RequirementFile[] = [];
   const missing: string[] = [];
   const named = one.installs.flatMap((install) => [...install.requirementFiles, ...install.constraintFiles]);
   for (const { text } of named) {
     if (/^https?:/.test(text)) continue;
-    const container = posix.resolve(one.instruction.before.workdir ?? '/', text);
+    const { workdir, env } = one.instruction.before;
+    const container = posix.resolve(workdir ?? '/', filledIn(text, env));
     const context = contextPathOf(container, copies);
+    // What a COPY from another stage brings, it brings to the builder, too.
+    if (otherStages.includes(container)) continue;
     if (context === undefined) missing.push(text);
     else files.push({ container, context });
   }
   return { files, missing };
+}
+
+/** Files that `COPY --from=export /tmp/requirements.txt ./` brings. */
+function destinationOf({ instruction: { syntax, before } }: ClassifiedInstruction): readonly string[] {
+  const words = (syntax.json ?? syntax.value.trim().split(/\s+/)).map((word) => filledIn(word, before.env));
+  const target = words.at(-1) ?? '';
+  const place = posix.resolve(before.workdir ?? '/', target);
+  return words.slice(0, -1).flatMap((source) => {
+    const name = posix.basename(source);
+    if (!/\.(txt|in|pip)$/.test(name)) return [];
+    return /(^\.{1,2}|\/)$/.test(target) || words.length > 2
+      ? [posix.join(place, name)]
+      : [place, posix.join(place, name)];
+  });
 }
 
 function isManifestPattern(source: string, needed: ReadonlySet<string>): boolean {

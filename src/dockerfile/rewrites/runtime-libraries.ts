@@ -1,9 +1,10 @@
 import type { Stage } from '../model.ts';
 import { projectToolOf } from '../project-tool-command.ts';
+import type { InstructionSyntax, TextEdit, TextRange } from '../syntax/syntax.ts';
 import { readPythonBase } from './python-base.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { aptInstalls } from './runtime-packages.ts';
-import { usedCommands } from './used-commands.ts';
+import { calledPrograms, usedCommands } from './used-commands.ts';
 
 /**
  * The full Python image carries libraries and programs that the slim one lacks: installs those that the distributions
@@ -24,26 +25,73 @@ export const runtimeLibraries: Rewrite = {
       ([name]) => !present.has(name) && !present.has(name.replace(/t64$/, '')),
     );
     if (missing.length === 0) return nothingToDo;
-    const names = missing.map(([name]) => name).join(' ');
-    const reason = grouped(missing);
-    const last = installs.at(-1)?.install.packages.at(-1);
-    if (last !== undefined) {
-      return {
-        edits: [{ range: { start: last.range.end, end: last.range.end }, newText: ` ${names}` }],
-        reason,
-        leftAlone: [],
-      };
-    }
     const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
-    const { at, isBehind } = insertionPoint(stage);
-    const run = `RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`;
-    return {
-      edits: [{ range: { start: at, end: at }, newText: isBehind ? `${eol}${run}` : `${run}${eol}${eol}` }],
-      reason,
-      leftAlone: [],
-    };
+    const last = installs.at(-1)?.install.packages.at(-1);
+    const uses = firstUses(stage, facts);
+    const usedAt = (name: string): number => uses.get(name)?.at ?? Number.POSITIVE_INFINITY;
+    // What a step calls that stands in front of the last installation has to be there before that.
+    const early = missing.filter(([name]) => usedAt(name) < (last?.range.start ?? 0));
+    const late = missing.filter((one) => !early.includes(one));
+    const before = early.toSorted(([one], [other]) => usedAt(one) - usedAt(other))[0]?.[0];
+    const edits = [
+      ...(before === undefined
+        ? []
+        : [insertInFront(uses.get(before)?.user ?? stage.from, namesOf(early), eol)]),
+      ...(late.length === 0 ? [] : [addLast(stage, last, namesOf(late), eol)]),
+    ];
+    return { edits, reason: grouped(missing), leftAlone: [] };
   },
 };
+
+type Missing = readonly (readonly [name: string, because: string])[];
+
+function namesOf(missing: Missing): string {
+  return missing.map(([name]) => name).join(' ');
+}
+
+function addLast(
+  stage: Stage,
+  last: { readonly range: TextRange } | undefined,
+  names: string,
+  eol: string,
+): TextEdit {
+  if (last !== undefined)
+    return { range: { start: last.range.end, end: last.range.end }, newText: ` ${names}` };
+  const { at, isBehind } = insertionPoint(stage);
+  const run = installing(names);
+  return { range: { start: at, end: at }, newText: isBehind ? `${eol}${run}` : `${run}${eol}${eol}` };
+}
+
+function insertInFront({ blockStart }: InstructionSyntax, names: string, eol: string): TextEdit {
+  return { range: { start: blockStart, end: blockStart }, newText: `${installing(names)}${eol}${eol}` };
+}
+
+function installing(names: string): string {
+  return `RUN apt-get update && apt-get install -y --no-install-recommends ${names} && rm -rf /var/lib/apt/lists/*`;
+}
+
+interface FirstUse {
+  /** Where the command stands. */
+  readonly at: number;
+  readonly user: InstructionSyntax;
+}
+
+/** Where the RUN steps of a stage first call a program of each package. */
+function firstUses(stage: Stage, facts: RewriteFacts): ReadonlyMap<string, FirstUse> {
+  const uses = new Map<string, FirstUse>();
+  for (const { syntax, commands } of stage.instructions)
+    for (const command of commands ?? [])
+      for (const program of calledPrograms(command)) {
+        const name = packageOf(program, facts);
+        if (name !== undefined && !uses.has(name)) uses.set(name, { at: command.range.start, user: syntax });
+      }
+  return uses;
+}
+
+/** `apt-key` is there without what it calls. */
+function packageOf(program: string, facts: RewriteFacts): string | undefined {
+  return program === 'apt-key' ? 'gnupg' : facts.packageOfCommand(program);
+}
 
 /** What the full Python image has and the slim one lacks, as far as its programs are called by name (docker-library/buildpack-deps). */
 const ofFullImage = new Set([
@@ -56,7 +104,7 @@ function wantedPackages(stage: Stage, facts: RewriteFacts): Map<string, string> 
   for (const [command, where] of [...facts.neededCommands, ...usedCommands(stage)]) {
     // Debian's Poetry, PDM and Pipenv bring a Python of their own; the project has its tool from elsewhere.
     if (projectToolOf(command) !== undefined) continue;
-    const name = facts.packageOfCommand(command);
+    const name = packageOf(command, facts);
     // A program that the full image lacks as well comes from elsewhere, and Debian's may not stand beside it (npm beside NodeSource's).
     if (name === undefined || !ofFullImage.has(name)) continue;
     if (!wanted.has(name)) wanted.set(name, `${where} calls ${command}`);
@@ -65,7 +113,7 @@ function wantedPackages(stage: Stage, facts: RewriteFacts): Map<string, string> 
 }
 
 /** `libsm6, libxext6: opencv-python loads shared libraries of them; curl: HEALTHCHECK calls curl`. */
-function grouped(missing: readonly (readonly [string, string])[]): string {
+function grouped(missing: Missing): string {
   const names = new Map<string, string[]>();
   for (const [name, because] of missing) names.set(because, [...(names.get(because) ?? []), name]);
   return [...names].map(([because, group]) => `${group.join(', ')}: ${because}`).join('; ');

@@ -160,11 +160,12 @@ function useOfProject(what: string, { reader, texts }: Question): SecretUse {
     : undefined;
 }
 
-/** Importing asks nobody for anything, and the script that takes files out of an environment loads nothing. */
+/** Importing and making an environment ask nobody for anything, and the script that takes files out of an environment loads nothing. */
 function isBlindPython(program: string, rest: readonly string[], { pruneScript }: Question): boolean {
   if (!/^(python|pypy)[\d.]*$/.test(program)) return false;
   const at = rest.findIndex((word) => !word.startsWith('-') || word === '-c');
   if (rest[at] === '-c') return /^(\s*(import|from)\s[^;\n]*[;\n]?)+$/.test(rest[at + 1] ?? '');
+  if (rest[at - 1] === '-m') return rest[at] === 'venv';
   return posix.basename(rest[at] ?? '') === posix.basename(pruneScript);
 }
 

@@ -40,6 +40,10 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
     /runtime-libraries\//,
     { runtimeLibraries: [{ packageName: 'libgomp1', because: 'lightgbm loads a shared library of it' }] },
   ],
+  [
+    /runtime-libraries\/program-/,
+    { packageOfCommand: (command) => (['curl', 'wget', 'unzip'].includes(command) ? command : undefined) },
+  ],
   [/model-volume\/copied-cache/, { modelCacheFolders: new Set(['hf-cache']) }],
   [/conda-(stages|clean)\//, { contextManifests: new Map([['environment.yml', environment('')]]) }],
   [

@@ -3,6 +3,7 @@ import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
 import { runsSetup } from '../programs.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
+import { filledIn } from './filled-in.ts';
 import { hiddenInstalls } from './hidden-installs.ts';
 import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
 import { pythonModulePackages } from './make-environment.ts';
@@ -107,7 +108,7 @@ function installObstacles(
       if (obstacle !== undefined) found.push(`${where}: ${obstacle}`);
     }
     for (const file of [...install.requirementFiles, ...install.constraintFiles]) {
-      if (file.text.includes('$'))
+      if (filledIn(file.text, one.instruction.before.env).includes('$'))
         found.push(`${where}: the requirements file ${file.text} comes from a variable`);
       if (facts.requirementsWithSource.has(posix.basename(file.text))) {
         found.push(`${where}: ${file.text} installs something from the source tree`);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Stage } from '../model.ts';
+import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption, readPipInstall } from '../pip-command.ts';
 import type { ProjectInstall, ProjectTool } from '../project-tool-command.ts';
 import { readContextCopy } from './context-paths.ts';
@@ -183,11 +183,23 @@ function startObstacles(
     return [
       `the image has neither CMD nor ENTRYPOINT, and the command that it is given elsewhere may call ${tool}`,
     ];
+  const end = starts.at(-1);
+  if (end !== undefined && isBareShell(end))
+    return [`${placeOf(end.syntax)}: the container starts a shell, in which ${tool} may be called`];
   return instructions.flatMap(({ instruction, kind }, position) => {
     if (instruction.syntax.keyword === 'run' && (position <= last || kind === 'tool')) return [];
     const { doubts } = changedStart(instruction, text, judge);
     return doubts.map((doubt) => `${placeOf(instruction.syntax)}: ${doubt}`);
   });
+}
+
+/** `CMD ["/bin/bash"]`, `CMD bash`: for whoever works in it. */
+function isBareShell({ syntax }: Instruction): boolean {
+  const words = syntax.json ?? syntax.value.trim().split(/\s+/);
+  return (
+    /^(.*\/)?(ba|da|z)?sh$/.test(words[0] ?? '') &&
+    words.slice(1).every((word) => /^-[il]+$|^--login$/.test(word))
+  );
 }
 
 function sourceObstacles({ manifest, installs }: Read): string[] {

@@ -10,7 +10,7 @@ export function usedCommands(stage: Stage): Map<string, string> {
   for (const { syntax, commands } of stage.instructions) {
     const where = syntax.keyword.toUpperCase();
     for (const command of commands ?? [])
-      for (const word of programWords(command)) used.set(baseName(word), where);
+      for (const program of calledPrograms(command)) used.set(program, where);
     if (!['cmd', 'entrypoint', 'healthcheck'].includes(syntax.keyword)) continue;
     const words = syntax.json ?? syntax.value.split(/[\s|&;()"']+/);
     for (const word of words) if (/^[\w./-]+$/.test(word)) used.set(baseName(word), where);
@@ -29,6 +29,11 @@ function programWords(command: ShellCommand): readonly string[] {
     program,
     ...rest.flatMap((word) => word.split(/[\s|&;()"']+/)).filter((word) => /^[\w./+-]+$/.test(word)),
   ];
+}
+
+/** The names of the programs that a command may call: `curl`, and of `bash -c "curl …"` both. */
+export function calledPrograms(command: ShellCommand): readonly string[] {
+  return programWords(command).map(baseName);
 }
 
 function baseName(word: string): string {

@@ -1,32 +1,39 @@
 import type { Instruction, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall, readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { classifyInstruction } from './classify-instruction.ts';
 import { hiddenInstalls } from './hidden-installs.ts';
 import { environmentPath } from './make-environment.ts';
 import { readPythonBase } from './python-base.ts';
+import { removeBlock } from './remove-block.ts';
 import { removeWords } from './remove-words.ts';
-import { leave, nothingToDo, type Rewrite } from './rewrite.ts';
+import { leave, nothingToDo, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
 
 /**
- * `pip install --user` with `COPY --from=builder /root/.local /root/.local`, and `--prefix=/install` with a COPY onto `/usr/local`, become a
+ * `pip install --user` with `COPY --from=builder /root/.local /root/.local`, `--prefix=/install` with a COPY onto `/usr/local`, and a COPY of
+ * the system's `site-packages` become a
  * virtual environment: a user other than root can import from it, and nothing is mixed into the system's Python.
  */
 export const virtualEnvironment: Rewrite = {
   id: 'virtual-environment',
   title: 'Copy a virtual environment instead of loose packages',
   risk: 'verify',
-  propose({ syntax, model, placeOf }) {
+  propose({ syntax, model, placeOf }, facts) {
     const target = model.stages[model.target];
     const found = target && findCopiedPackages(model.stages, target);
     if (target === undefined || found === undefined) return nothingToDo;
     const place = placeOf(found.copy.syntax);
+    const mixed = isSitePackages(found.source) ? siteObstacle(target, found, { facts, placeOf }) : undefined;
+    if (mixed !== undefined) return leave(`${place}: ${mixed}`);
     if (!isSamePython(found.builder, target))
       return leave(`${place}: the two stages may not have the same Python at the same place`);
     const hidden = found.builder.instructions.flatMap((one) =>
       hiddenInstalls(one).map((because) => `${placeOf(one.syntax)}: ${because}`),
     );
     if (hidden.length > 0) return leave(...hidden);
-    const path = pathEdits(target, found);
+    const path = isSitePackages(found.source)
+      ? sitePathEdits(target, found, syntax.text)
+      : pathEdits(target, found);
     if (path === undefined)
       return leave(`${place}: another instruction names ${found.destination} as the installation path`);
     const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
@@ -120,8 +127,56 @@ function findCopiedPackages(stages: readonly Stage[], target: Stage): CopiedPack
 /** `--user` lands in `~/.local`; a prefix must be copied over one that Python looks into. */
 function isPlacedAt(install: PipInstall, source: string, destination: string): boolean {
   const options = install.options.map((option) => option.text);
+  if (isSitePackages(source))
+    return destination === source && !hasPipOption(install, '--user', '--prefix', '--root', '--target', '-t');
   if (options.includes('--user')) return source.endsWith('/.local') && destination.endsWith('/.local');
   return options.includes(`--prefix=${source}`) && destination === '/usr/local';
+}
+
+/** Where the official image installs: `COPY --from=builder /usr/local/lib/python3.11/site-packages /usr/local/lib/python3.11/site-packages`. */
+function isSitePackages(path: string): boolean {
+  return /^\/usr\/local\/lib\/python3\.\d+\/site-packages$/.test(path);
+}
+
+/** What else may lie in the directories that are copied, or be looked for in them. */
+function siteObstacle(
+  target: Stage,
+  { builder }: CopiedPackages,
+  { facts, placeOf }: { readonly facts: RewriteFacts; readonly placeOf: ResolvedDockerfile['placeOf'] },
+): string | undefined {
+  const other = builder.instructions.find((one) => {
+    const { role, installs } = classifyInstruction(one);
+    return role === 'other' || role === 'copy-from' || installs.some(({ tool }) => tool !== 'pip');
+  });
+  if (other !== undefined)
+    return `${placeOf(other.syntax)} may leave in /usr/local what is copied along with the packages`;
+  const again = target.instructions.find((one) => classifyInstruction(one).installs.length > 0);
+  if (again !== undefined) return `${placeOf(again.syntax)} installs beside the copied packages`;
+  const [named] = facts.hardCodedPaths;
+  return named === undefined
+    ? undefined
+    : `${named.file}:${named.line} names the installation path ${named.text}`;
+}
+
+/** The programs come with the environment: a COPY of /usr/local/bin goes. */
+function sitePathEdits(
+  target: Stage,
+  { copy, builder }: CopiedPackages,
+  text: string,
+): ReturnType<typeof pathEdits> {
+  const edits: TextEdit[] = [];
+  for (const { syntax } of target.instructions.filter((one) => one !== copy)) {
+    if (!/\/usr\/local\/(bin|lib\/python)/.test(syntax.value)) continue;
+    const from = syntax.flags.find((flag) => flag.name === 'from')?.value?.toLowerCase();
+    const words = (syntax.json ?? syntax.value.trim().split(/\s+/)).map((word) => word.replace(/\/$/, ''));
+    const isPrograms =
+      syntax.keyword === 'copy' &&
+      (from === builder.name || from === String(builder.position)) &&
+      words.every((word) => /^\/usr\/local\/bin(\/[\w.-]+)?$/.test(word));
+    if (!isPrograms) return undefined;
+    edits.push(removeBlock(text, { start: syntax.blockStart, end: syntax.range.end }));
+  }
+  return { edits, isOnPath: false };
 }
 
 const placeOptions = /^--(user|prefix=.*|no-warn-script-location)$/;

@@ -1,3 +1,4 @@
+import type { DockerfileModel, Instruction } from '../model.ts';
 import type { InstructionSyntax } from '../syntax/syntax.ts';
 import type { LintRule } from './rule.ts';
 import { instructionsOf } from './visit.ts';
@@ -8,15 +9,30 @@ export const brokenList: LintRule = {
   severity: 'error',
   title: 'a list that is no JSON',
   check: ({ model }) =>
-    instructionsOf(model, ...toShell, ...toNames).flatMap(({ syntax }) => {
-      const list = brokenListOf(syntax);
-      if (list === undefined) return [];
-      const result = toShell.includes(syntax.keyword)
-        ? 'a shell gets its text'
-        : 'its brackets are parts of names';
-      return [{ range: syntax.range, message: `this list is no JSON, so ${result}: ${faultOf(list)}` }];
-    }),
+    brokenLists(model).map(({ instruction, because }) => ({
+      range: instruction.syntax.range,
+      message: because,
+    })),
 };
+
+/** An instruction with a list that is no JSON, and what comes of it. */
+export interface BrokenList {
+  readonly instruction: Instruction;
+  /** `this list is no JSON, so a shell gets its text: write straight double quotes`. */
+  readonly because: string;
+}
+
+/** What looks like a list and is read as plain text. */
+export function brokenLists(model: DockerfileModel): readonly BrokenList[] {
+  return instructionsOf(model, ...toShell, ...toNames).flatMap((instruction) => {
+    const list = brokenListOf(instruction.syntax);
+    if (list === undefined) return [];
+    const result = toShell.includes(instruction.syntax.keyword)
+      ? 'a shell gets its text'
+      : 'its brackets are parts of names';
+    return [{ instruction, because: `this list is no JSON, so ${result}: ${faultOf(list)}` }];
+  });
+}
 
 const toShell = ['run', 'cmd', 'entrypoint', 'healthcheck'];
 const toNames = ['volume', 'copy', 'add'];

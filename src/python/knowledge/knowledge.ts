@@ -88,6 +88,8 @@ export interface HardwareTable {
   readonly pullsTorch: readonly {
     readonly name: string;
     readonly extra?: string | undefined;
+    /** What else of PyTorch it requires. */
+    readonly companions: readonly ('torchvision' | 'torchaudio')[];
     readonly source: string;
   }[];
   readonly cudaUse: readonly (CudaUse & {
@@ -130,6 +132,16 @@ export interface SystemTable {
     Record<string, { readonly bookworm?: string | undefined; readonly trixie?: string | undefined }>
   >;
   readonly development: Readonly<Record<string, readonly string[] | 'undecided' | RuntimeBySuite>>;
+  readonly systems: Readonly<Record<'bullseye' | 'focal' | 'jammy' | 'noble', SystemNames>>;
+}
+
+/** How the packages of a system are named, by a release that the tables have. */
+export interface SystemNames {
+  readonly like: 'bookworm' | 'trixie';
+  /** Name there → name here, of the same soname. */
+  readonly sameLibrary: Readonly<Record<string, string>>;
+  /** Name there → name here, of another soname: for what is compiled here. */
+  readonly otherLibrary: Readonly<Record<string, string>>;
 }
 
 /** What a Debian package is for. */
@@ -266,7 +278,14 @@ const hardwareSchema = z.strictObject({
   ),
   gpuOnly: z.array(z.strictObject({ name, weight, reason: z.string(), source })),
   gpuOnlyPrefixes: z.array(z.strictObject({ prefix: z.string(), weight, reason: z.string(), source })),
-  pullsTorch: z.array(z.strictObject({ name, extra: z.string().optional(), source })),
+  pullsTorch: z.array(
+    z.strictObject({
+      name,
+      extra: z.string().optional(),
+      companions: z.array(z.enum(['torchvision', 'torchaudio'])).default([]),
+      source,
+    }),
+  ),
   cudaUse: z.array(z.strictObject({ name, unlessExtra: z.string().optional(), wants: cudaWants, source })),
   cudaUsePrefixes: z.array(z.strictObject({ prefix: z.string(), wants: cudaWants, source })),
 });
@@ -295,6 +314,14 @@ const systemSchema = z.strictObject({
   slimBase: z.array(z.string()),
   sonames: z.record(z.string(), bySuite),
   development: z.record(z.string(), z.union([z.array(z.string()), z.literal('undecided'), runtimeBySuite])),
+  systems: z.record(
+    z.enum(['bullseye', 'focal', 'jammy', 'noble']),
+    z.strictObject({
+      like: z.enum(['bookworm', 'trixie']),
+      sameLibrary: z.record(z.string(), z.string()),
+      otherLibrary: z.record(z.string(), z.string()),
+    }),
+  ),
 });
 
 const aptSchema = z.strictObject({

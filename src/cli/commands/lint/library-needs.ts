@@ -13,6 +13,7 @@ import {
   parseNamedRequirement,
   readRequirementsTree,
 } from '../../../python/index.ts';
+import { suiteOfTarget } from '../../debian-suite.ts';
 import type { WantedDistribution } from './library-packages.ts';
 import type { LintedBuild } from './read-lint-project.ts';
 
@@ -39,7 +40,10 @@ export async function libraryNeeds(
   // Other bases are not judged by what they lack.
   const isLean = build.model.stages.some(({ base }) => /slim|debian|ubuntu|nvidia\/cuda/.test(base));
   const candidates = isLean ? wanted.filter(({ name }) => mayNeedLibraries(name)) : [];
-  return { requirementFiles: files, libraryPackages: await packagesOf(candidates, suiteOf(build)) };
+  return {
+    requirementFiles: files,
+    libraryPackages: await packagesOf(candidates, suiteOfTarget(build.model)),
+  };
 }
 
 /** The tables of packages are loaded only for what is likely to be in them. */
@@ -50,12 +54,6 @@ async function packagesOf(
   if (wanted.length === 0) return new Map();
   const { libraryPackages } = await import('./library-packages.ts');
   return libraryPackages(wanted, suite);
-}
-
-/** Tags without a release are of the newest; Ubuntu's names are those of before Debian's change of 64-bit times. */
-function suiteOf({ model }: LintedBuild): DebianSuite {
-  const base = model.stages[model.target]?.base ?? '';
-  return /bookworm|bullseye|buster|ubuntu|debian:1[0-2]/.test(base) ? 'bookworm' : 'trixie';
 }
 
 function namedBy(requirement: string): readonly WantedDistribution[] {

@@ -122,3 +122,23 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(message);
 });
+
+test('an edit of Dockerfile and requirements shows both, and each edit what it changes alone', async () => {
+  const folder = projectOf({
+    Dockerfile:
+      'FROM python:3.11\nRUN apt-get update && apt-get install -y libgl1\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n',
+    'requirements.txt': 'opencv-python\nonnxruntime-gpu\npytest\n',
+    'app.py': 'import cv2\nimport onnxruntime\n',
+  });
+  const { stdout } = await explain(folder, '--json', '--target', 'cpu');
+  const { edits }: { edits: { id: string; diff: string }[] } = JSON.parse(stdout);
+  const changed = (id: string): string[] =>
+    (edits.find((one) => one.id === id)?.diff ?? '').split('\n').filter((line) => /^[-+]\w/.test(line));
+  expect(changed('headless-opencv')).toEqual([
+    '-RUN apt-get update && apt-get install -y libgl1',
+    '-opencv-python',
+    '+opencv-python-headless',
+  ]);
+  expect(changed('cpu-wheels')).toEqual(['-onnxruntime-gpu', '+onnxruntime']);
+  expect(changed('production-requirements')).toContain('-pytest');
+});

@@ -1,11 +1,11 @@
 import { platformWord } from '../../../engines/index.ts';
 import type { LinkedDistribution } from '../../../python/index.ts';
 import { makePlan, type Plan, proposeIgnore } from '../../../slim/index.ts';
+import { suiteOfTarget } from '../../debian-suite.ts';
 import { planComposes } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
 import { predictBytes } from './predict-bytes.ts';
 import type { SlimTask } from './slim-task.ts';
-import { suiteOfBase } from './suite.ts';
 
 /** A plan that is made without an image. */
 export interface ProjectPlan {
@@ -28,7 +28,7 @@ export async function planProject(
   const { platform } = options;
   const inputs = planInputs({
     task,
-    suite: suiteOfBase(project.dockerfile.model.stages[project.dockerfile.model.target]?.base),
+    suite: suiteOfTarget(project.dockerfile.model),
     ignore: ignore.proposal,
     compose,
     linked,

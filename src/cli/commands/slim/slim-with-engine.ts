@@ -7,6 +7,7 @@ import { BuildError, type BuiltImage, type Engine, platformWord } from '../../..
 import type { DebianSuite } from '../../../python/index.ts';
 import { makePlan, proposeIgnore, takeBackUntilPassed } from '../../../slim/index.ts';
 import { leanVerifier } from '../../../verify/index.ts';
+import { suiteOfCodename } from '../../debian-suite.ts';
 import { type ReadImage, readImage } from '../../read-side.ts';
 import { leanAttempts } from './attempt-lean.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
@@ -172,7 +173,7 @@ function leanBase(dockerfile: string | undefined): string | undefined {
 }
 
 function suiteOf(image: ReadImage): DebianSuite {
-  return image.side.inventory.release?.versionCodename === 'trixie' ? 'trixie' : 'bookworm';
+  return suiteOfCodename(image.side.inventory.release?.versionCodename ?? 'bookworm');
 }
 
 /** The diffIDs of images that the engine holds and the registry has; a name that the engine does not know is an error. */

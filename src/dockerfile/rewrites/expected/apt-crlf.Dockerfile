@@ -14,8 +14,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
-
-COPY requirements.txt ./
+COPY requirements.txt .
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     pip install --no-compile -r requirements.txt
 

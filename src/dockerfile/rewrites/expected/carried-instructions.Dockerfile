@@ -8,8 +8,7 @@ WORKDIR /srv
 
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
-
-COPY requirements.txt ./
+COPY requirements.txt .
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     pip install --no-compile -r requirements.txt
 

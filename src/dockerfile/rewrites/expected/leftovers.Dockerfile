@@ -25,7 +25,7 @@ ENV PATH="/opt/venv/bin:$PATH"
 # --- Python dependencies ---
 # pinned by pip-compile
 
-COPY requirements.txt ./
+COPY requirements.txt .
 # Wheels are built here.
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     pip install --no-compile --upgrade "pip==$PIP_VERSION" && pip install --no-compile -i $INDEX -r requirements.txt

@@ -3,8 +3,7 @@ WORKDIR /srv
 
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
-
-COPY requirements.txt ./
+COPY requirements.txt .
 # psycopg2 is compiled
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     --mount=type=cache,target=/var/cache/apt,sharing=locked \

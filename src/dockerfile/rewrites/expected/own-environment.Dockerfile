@@ -2,7 +2,6 @@ ARG PYTHON_VERSION=3.11
 FROM python:${PYTHON_VERSION} AS builder
 ENV PATH=/venv/bin:$PATH
 RUN python -m venv /venv
-
 COPY requirements.txt /tmp/
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     /venv/bin/pip install --no-compile -r /tmp/requirements.txt

@@ -8,8 +8,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
-
-COPY requirements.txt ./
+COPY requirements.txt .
 # Wheels only.
 RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
     ["/bin/bash", "-c", "pip install --no-compile -r requirements.txt"]

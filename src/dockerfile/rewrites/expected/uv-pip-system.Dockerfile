@@ -5,8 +5,7 @@ WORKDIR /app
 
 RUN python -m venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH" VIRTUAL_ENV=/opt/venv
-
-COPY requirements.txt ./
+COPY requirements.txt .
 RUN --mount=type=cache,target=/root/.cache/uv,sharing=locked \
     uv pip install -r requirements.txt
 
