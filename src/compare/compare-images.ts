@@ -197,6 +197,6 @@ function estimateSentences(sides: readonly Side[]): string[] {
   if (sides.length === 0) return [];
   const names = [...new Set(sides.map(({ name }) => name))].join(' and ');
   return [
-    `Compressed sizes of ${names} are estimates from an audit, mostly within 5%, and gzip is taken to reach ${assumedGzipBytesPerSecond / 1e6} MB/s.`,
+    `Compressed sizes of ${names} are estimates from an audit, mostly within 10% for a whole image, and gzip is taken to reach ${assumedGzipBytesPerSecond / 1e6} MB/s.`,
   ];
 }

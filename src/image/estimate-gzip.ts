@@ -18,9 +18,9 @@ const atOnce = pLimit(2);
 
 /**
  * Estimates what gzip (level 6, as registries mostly get it) makes of a layer that lies uncompressed in a file, from blocks
- * spread evenly over it, each with the 32 KiB before it as its dictionary: of ML images within a few per cent. The same layer
- * gives the same estimate. The blocks are compressed by libuv's threads, so that the caller can go on. Rejects with the
- * system's error when the file cannot be read.
+ * spread evenly over it, each with the 32 KiB before it as its dictionary: of whole ML images mostly within ten per cent, of one
+ * layer at times half as much again. The same layer gives the same estimate. The blocks are compressed by libuv's threads, so
+ * that the caller can go on. Rejects with the system's error when the file cannot be read.
  */
 export async function estimateGzip(place: FileRange, options: EstimateGzipOptions = {}): Promise<number> {
   const mostBlocks = Math.max(1, Math.floor((options.sampleBytes ?? 32 * blockBytes) / blockBytes));
