@@ -50,6 +50,7 @@ function describe(document: z.infer<typeof schema>, file: EnvironmentText): Envi
     ...(python !== undefined && python !== '' && { requiresPython: python }),
     distributions: [...distributions, ...read.distributions],
     indexUrls: read.indexUrls,
+    ...(read.extraIndexUrls !== undefined && { extraIndexUrls: read.extraIndexUrls }),
     includes: read.includes,
     problems,
   };
@@ -97,9 +98,16 @@ function pythonSpecifier(text: string): string {
 function readPip(
   lines: readonly string[],
   file: EnvironmentText,
-): Pick<EnvironmentFile, 'distributions' | 'includes' | 'problems' | 'indexUrls'> {
+): Pick<EnvironmentFile, 'distributions' | 'includes' | 'problems' | 'indexUrls' | 'extraIndexUrls'> {
   const parsed = lines.map((text) => ({ text, file: parseRequirements(file.path, text) }));
   const all = parsed.flatMap((one) => one.file.lines);
+  const urls = (asked: string): readonly string[] =>
+    all.flatMap((line) =>
+      line.kind === 'option'
+        ? line.options.flatMap(({ name, value }) => (name === asked && value ? [value] : []))
+        : [],
+    );
+  const extraIndexUrls = urls('--extra-index-url');
   return {
     distributions: parsed.flatMap((one) => {
       const line = lineOf(file.text, one.text);
@@ -108,13 +116,8 @@ function readPip(
     includes: all.flatMap((line) =>
       line.kind === 'include' && line.includes === 'requirements' ? [line.target] : [],
     ),
-    indexUrls: all.flatMap((line) =>
-      line.kind === 'option'
-        ? line.options.flatMap(({ name, value }) =>
-            /^--(extra-)?index-url$/.test(name) && value ? [value] : [],
-          )
-        : [],
-    ),
+    indexUrls: urls('--index-url'),
+    ...(extraIndexUrls.length > 0 && { extraIndexUrls }),
     problems: parsed.flatMap((one) =>
       one.file.problems.map(({ message }) => ({
         path: file.path,
