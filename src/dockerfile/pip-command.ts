@@ -25,14 +25,17 @@ export interface PlacedWord {
   readonly range: TextRange;
 }
 
-/** Options of `pip install` that take a value in the next word (pip 25, `pip install --help`). */
+/** Options of `pip install` and `uv pip install` that take a value in the next word (pip 25, uv 0.8, `--help` of both). */
 const optionsWithValue = new Set([
   '-i', '--index-url', '--pypi-url', '--extra-index-url', '-f', '--find-links', '-t', '--target', '--platform',
   '--python-version', '--implementation', '--abi', '--root', '--prefix', '--src', '-C', '--config-settings',
   '--global-option', '--no-binary', '--only-binary', '--progress-bar', '--root-user-action', '--report', '--proxy',
   '--retries', '--timeout', '--exists-action', '--trusted-host', '--cert', '--client-cert', '--cache-dir', '--log',
   '--use-feature', '--use-deprecated', '--upgrade-strategy', '--group', '--python', '-p', '--build-constraint',
-  '--torch-backend', '--link-mode', '--resolution', '--prerelease', '--index', '--default-index',
+  '--torch-backend', '--link-mode', '--resolution', '--prerelease', '--index', '--default-index', '--extra', '--overrides',
+  '--index-strategy', '--keyring-provider', '--exclude-newer', '--python-platform', '--refresh-package', '--reinstall-package',
+  '--upgrade-package', '-P', '--no-build-isolation-package', '--no-build-package', '--no-binary-package', '--allow-insecure-host',
+  '--config-file', '--directory', '--project',
 ]); // biome-ignore format: a table
 
 /** The `pip install` that a command is, or undefined: `pip`, `pip3.11`, `/venv/bin/pip`, `python -m pip`, `uv pip`, each behind `sudo`, too. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { type Instruction, readCondaInstall } from '../dockerfile/index.ts';
 import { listedRequirements, readEnvironmentFile } from '../python/index.ts';
 import { contextPaths } from './context-paths.ts';
-import { type ReadContext, type ReadStep, readRequirementsFile } from './pip-step.ts';
+import { indexesOf, type ReadContext, type ReadStep, readRequirementsFile } from './pip-step.ts';
 
 /**
  * What pip installs below `pip:` of the environment files that an instruction gives to Conda. What Conda itself installs is known to
@@ -38,15 +38,11 @@ async function readPipSection(
         readRequirementsFile(posix.join(posix.dirname(path), name), { instruction, context }, false),
       ),
     );
-    const [indexUrl, ...extraIndexUrls] = file.indexUrls;
     return {
       step: {
         requirements: [...listed.requirements, ...included.flatMap(({ requirements }) => requirements)],
         constraints: included.flatMap(({ constraints }) => constraints ?? []),
-        indexes: {
-          ...(indexUrl !== undefined && { indexUrl }),
-          ...(extraIndexUrls.length > 0 && { extraIndexUrls }),
-        },
+        indexes: indexesOf(file),
       },
       problems: [...listed.problems, ...included.flatMap(({ problems }) => problems ?? [])],
     };

@@ -1,5 +1,6 @@
 import type { Instruction, PipInstall } from '../dockerfile/index.ts';
 import {
+  type EnvironmentFile,
   listedRequirements,
   normaliseName,
   type PackageIndexes,
@@ -24,6 +25,20 @@ export interface PipStep {
 export interface ReadStep {
   readonly step: PipStep;
   readonly problems: readonly string[];
+}
+
+/** The indexes of a manifest or lock file, as pip is told them. */
+export function indexesOf({ indexUrls, extraIndexUrls = [] }: EnvironmentFile): PackageIndexes {
+  const [indexUrl, ...others] = indexUrls;
+  const trustedHosts = [...indexUrls, ...extraIndexUrls].flatMap((url) =>
+    url.startsWith('http:') ? [new URL(url).hostname] : [],
+  );
+  return {
+    ...(indexUrl !== undefined && { indexUrl }),
+    extraIndexUrls: [...others, ...extraIndexUrls],
+    findLinks: [],
+    trustedHosts,
+  };
 }
 
 /** Where an installation's files are looked for. */

@@ -18,6 +18,11 @@ lint = ["ruff"]
   'lib/pyproject.toml': '[project]\nname = "lib"\ndependencies = ["b<2"]\n',
   'bare/pyproject.toml': '[build-system]\nrequires = ["setuptools"]\n',
   'requirements.txt': '-e ./lib\nc==3\n',
+  Pipfile: '[packages]\nflask = "*"\n[dev-packages]\npytest = "*"\n',
+  'envs/environment.yml':
+    'dependencies:\n  - numpy\n  - pip:\n    - --extra-index-url http://mirror/simple\n    - d>=4\n    - -r pinned.txt\n',
+  'envs/pinned.txt': 'e==5\n',
+  'pylock.toml': 'lock-version = "1.0"\n[[packages]]\nname = "a"\nversion = "1"\n',
   'poetry.lock': `${locked('a', 'main')}${locked('pytest', 'dev')}${locked('sphinx', 'docs')}[metadata]\nlock-version = "2.1"\n`,
   'pdm.lock': `${locked('a', 'default')}${locked('pytest', 'dev')}${locked('gunicorn', 'serve')}[metadata]\ngroups = ["default", "dev", "serve"]\n`,
   'Pipfile.lock':
@@ -90,6 +95,44 @@ describe('installations from a project’s own files', () => {
     expect(described.missing).toEqual([]);
     expect(described.requirements).toEqual(requirements);
     expect(described.python.buildsProject).toBe(!run.includes(' -r '));
+  });
+
+  it.each([
+    ['uv pip install -r pyproject.toml', ['a>=1'], 'a manifest'],
+    [
+      'uv pip install -r pyproject.toml --extra serve --group dev',
+      ['a>=1', 'gunicorn', 'pytest'],
+      'with an extra and a group',
+    ],
+    ['pip install --group lint', ['ruff'], 'a group alone (PEP 735)'],
+    ['pip install --group lib/pyproject.toml:x', [], 'a group that is not there'],
+    ['uv pip sync pylock.toml', ['a==1'], 'a lock file (PEP 751)'],
+    ['uv pip sync requirements.txt', ['b<2', 'c==3'], 'sync takes files'],
+    ['pip-sync', ['b<2', 'c==3'], 'pip-tools, its own default'],
+    ['conda env create -f envs/environment.yml', ['d>=4', 'e==5'], 'what pip installs for Conda'],
+  ])('%s: %s (%s)', async (run, requirements) => {
+    expect((await describeRun(run)).requirements).toEqual(requirements);
+  });
+
+  it('reads the Pipfile where there is no lock file', async () => {
+    const { 'Pipfile.lock': _, ...rest } = files;
+    const described = await describeDockerfileForForecast(
+      resolveDockerfile(parseDockerfile('FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pipenv install\n')),
+      { readText: async (path) => Object.entries(rest).find(([name]) => name === path)?.[1], sentFiles: [] },
+    );
+    expect(described.requirements).toEqual(['flask']);
+  });
+
+  it('tells what Conda itself installs as missing, and takes the indexes of the pip section', async () => {
+    const described = await describeRun('conda env create -f envs/environment.yml');
+    expect(described.indexes).toMatchObject({
+      extraIndexUrls: ['http://mirror/simple'],
+      trustedHosts: ['mirror'],
+    });
+    expect(described.indexes.indexUrl).toBeUndefined();
+    expect(described.missing?.map(({ because }) => because)).toEqual([
+      'line 4: what `conda create` installs is known to the build only',
+    ]);
   });
 
   it('does not guess what only a build tells', async () => {

@@ -7,7 +7,7 @@ import {
   readEnvironmentFile,
   wantedGroups,
 } from '../python/index.ts';
-import type { PipStep, ReadText } from './pip-step.ts';
+import { indexesOf, type PipStep, type ReadText } from './pip-step.ts';
 
 /** What an installation from a manifest or lock file brings. */
 export interface ProjectStep {
@@ -83,21 +83,20 @@ async function readProjectStep(
     };
   }
   const listed = listedRequirements(file, { isWanted, manifest });
-  const [indexUrl, ...extraIndexUrls] =
-    file.indexUrls.length > 0 ? file.indexUrls : (manifest?.indexUrls ?? []);
-  const trustedHosts = [indexUrl, ...extraIndexUrls].flatMap((url) =>
-    url?.startsWith('http:') === true ? [new URL(url).hostname] : [],
-  );
   return {
     install,
     instruction,
     step: {
       requirements: listed.requirements,
       constraints: [],
-      indexes: { ...(indexUrl !== undefined && { indexUrl }), extraIndexUrls, findLinks: [], trustedHosts },
+      indexes: indexesOf(hasIndexes(file) ? file : (manifest ?? file)),
     },
     problems: listed.problems,
   };
+}
+
+function hasIndexes({ indexUrls, extraIndexUrls = [] }: EnvironmentFile): boolean {
+  return indexUrls.length + extraIndexUrls.length > 0;
 }
 
 const noStep: PipStep = { requirements: [], constraints: [], indexes: {} };

@@ -17,8 +17,8 @@ interface LocalModules {
 }
 
 /**
- * Looks names up as Python would with any folder above the importing file (and `src` there) on `sys.path`:
- * which one it is depends on WORKDIR and COPY, so every possible file counts.
+ * Looks names up as Python would with any folder above the importing file (and `src` there) on `sys.path`, and with the packages that may
+ * be installed: which one it is depends on WORKDIR and COPY, so every possible file counts.
  */
 function localModules(sources: PythonSources): LocalModules {
   const byPath = new Map(sources.files.map((file) => [file.path, file]));
@@ -37,6 +37,7 @@ function localModules(sources: PythonSources): LocalModules {
     return byPath.has(`${first}.py`) || sources.files.some((file) => file.path.startsWith(`${first}/`));
   };
   const roots = rootsOf(sources);
+  const packages = new Set(sources.packageFolders);
   return {
     filesOf(from, found) {
       if (found.module === '' && !found.isRelative) return [];
@@ -44,7 +45,9 @@ function localModules(sources: PythonSources): LocalModules {
         found.module,
         ...found.names.filter((name) => name !== '*').map((name) => join(found.module, name)),
       ];
-      const folders = found.isRelative ? ['.'] : roots.filter((root) => isAbove(root, from.path));
+      const folders = found.isRelative
+        ? ['.']
+        : roots.filter((root) => packages.has(root) || isAbove(root, from.path));
       const files = folders
         .filter((root) => found.isRelative || hasModule(root, found.module))
         .flatMap((root) => dotted.flatMap((name) => under(root, name)));

@@ -60,12 +60,16 @@ export interface PythonSources {
   readonly files: readonly PythonSource[];
   /** Notebooks that are no valid JSON. */
   readonly unreadable: readonly { readonly path: string; readonly message: string }[];
+  /** Folders with a package that may be installed from there, relative to the project: they are on `sys.path` for everyone. */
+  readonly packageFolders?: readonly string[];
 }
 
 /** How roles are told apart. */
 export interface ScanOptions {
   /** Scripts that the Dockerfile's RUN instructions start, relative to the project. */
   readonly buildScripts?: readonly string[];
+  /** Folders with a manifest of their own. */
+  readonly packageFolders?: readonly string[];
 }
 
 /** Reads the imports, path-like strings and started programs of Python files and notebooks by their syntax trees. */
@@ -85,7 +89,8 @@ export async function scanPythonFiles(
       scanned.push({ path: file.path, role: sourceRole(file.path, buildScripts), ...found });
     }
   }
-  return { files: scanned, unreadable };
+  const { packageFolders = [] } = options;
+  return { files: scanned, unreadable, packageFolders };
 }
 
 interface Scope {

@@ -10,8 +10,10 @@ import {
 } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
 import {
+  listedRequirements,
   type PythonSources,
   type RequirementsTree,
+  readEnvironmentFile,
   readRequirementsTree,
   scanPythonFiles,
 } from '../python/index.ts';
@@ -28,7 +30,10 @@ export interface ProjectStudy {
   readonly requirements: readonly RequirementsTree[];
   /** Requirements that RUN instructions name themselves: `pip install fastapi "uvicorn[standard]"`. */
   readonly inlineRequirements: readonly string[];
-  /** What the manifests of packages that are installed from the source tree list; undefined when one of them is not known or computes it. */
+  /**
+   * What the manifests of packages that are installed from the source tree list, and manifests and lock files behind `-r`; undefined when one
+   * of the packages is not known or computes it.
+   */
   readonly packageRequirements: readonly string[] | undefined;
   /** What lock files, manifests and `pip wheel` bring: see `toolRequirements`. */
   readonly toolRequirements: readonly string[];
@@ -43,7 +48,10 @@ export async function studyProject(project: Project, override: StartOverride = {
   const buildScripts = commands.flatMap((command) =>
     command.words.filter((word) => word.endsWith('.py')).flatMap((word) => projectFile(word, paths) ?? []),
   );
-  const sources = await scanPythonFiles(project.texts.pythonSources, { buildScripts });
+  const sources = await scanPythonFiles(project.texts.pythonSources, {
+    buildScripts,
+    packageFolders: packageFolders(project),
+  });
   // What a stage for tests installs is its own business.
   const installs = shippedStages(model)
     .flatMap((stage) => stage.instructions)
@@ -55,7 +63,7 @@ export async function studyProject(project: Project, override: StartOverride = {
     application: findApplication(model, sources, project.texts.shellScripts, override),
     requirements,
     inlineRequirements: installs.flatMap((install) => install.requirements.map((word) => word.text)),
-    packageRequirements: packageRequirements(project),
+    packageRequirements: packageRequirements(project, installs),
     toolRequirements: toolRequirements(project),
     problems: [
       ...redirectedRequirements(project.dockerfile.text, model).map(
@@ -80,18 +88,42 @@ export async function studyProject(project: Project, override: StartOverride = {
   };
 }
 
-function packageRequirements({ dockerfile, texts }: Project): readonly string[] | undefined {
+/** Members of a workspace, libraries beside the application. */
+function packageFolders({ texts }: Project): readonly string[] {
+  const manifests = texts.manifests.filter(({ path }) =>
+    /(?:^|\/)(?:pyproject\.toml|setup\.(?:py|cfg))$/.test(path),
+  );
+  return [...new Set(manifests.map(({ path }) => posix.dirname(path)))].filter((folder) => folder !== '.');
+}
+
+function packageRequirements(
+  { dockerfile, texts }: Project,
+  installs: readonly PipInstall[],
+): readonly string[] | undefined {
   const lists = installedFolders(dockerfile.model).map(({ folder, extras }) => {
     const path = folder === undefined ? undefined : posix.join(folder, 'pyproject.toml');
     const manifest = texts.manifests.find((file) => file.path === path);
     return manifest === undefined ? undefined : staticDependencies(manifest.text, extras);
   });
-  return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
+  const paths = texts.manifests.map(({ path }) => path);
+  const named = installs
+    .flatMap((install) => install.requirementFiles)
+    .map(({ text }) => requirementsFile(text, paths));
+  const listed = texts.manifests.flatMap((text) => {
+    const file = named.includes(text.path) ? readEnvironmentFile(text) : undefined;
+    return file === undefined
+      ? []
+      : listedRequirements(file, { isWanted: (group) => group === 'main' }).requirements;
+  });
+  return lists.every((list) => list !== undefined) ? [...new Set([...lists.flat(), ...listed])] : undefined;
 }
 
 async function readTrees(project: Project, installs: readonly PipInstall[]): Promise<RequirementsTree[]> {
   const texts = new Map(
-    [...project.texts.requirements, ...project.texts.manifests].map((file) => [file.path, file.text]),
+    [...project.texts.requirements, ...project.texts.manifests]
+      // uv takes manifests and lock files behind `-r`, too.
+      .filter((file) => readEnvironmentFile(file) === undefined)
+      .map((file) => [file.path, file.text]),
   );
   const names = new Set(
     installs.flatMap((install) =>

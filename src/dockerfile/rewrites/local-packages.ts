@@ -4,6 +4,7 @@ import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall } from '../pip-command.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
+import { isPlainBackend } from './plain-backend.ts';
 import { readPythonBase } from './python-base.ts';
 import { isRegularToBe } from './regular-package.ts';
 import type { RewriteFacts } from './rewrite.ts';
@@ -74,10 +75,6 @@ export interface LocalQuestion {
   readonly place: Instruction;
 }
 
-/** Backends that put nothing but what the environment holds beside an editable installation. */
-const plainBackends =
-  /^(hatchling|poetry\.core|poetry\.masonry|pdm\.backend|pdm\.pep517|flit_core|uv_build|setuptools)(\.|$)/;
-
 /** What keeps the installation of a local package from being made in a builder stage, in words for the user; undefined when nothing does. */
 export function localObstacle(
   local: LocalPackage,
@@ -97,7 +94,7 @@ export function localObstacle(
     return `${shown}, and \`${written[0].trim()}\` leaves files there that a COPY does not bring`;
   if (!local.isEditable || isRegularToBe(local, place, { stage, facts })) return undefined;
   const backend = backendOf(pyproject);
-  if (backend === undefined || !plainBackends.test(backend))
+  if (backend === undefined || !isPlainBackend(backend))
     return `${shown} in editable form, and what its build leaves in the source tree is not known`;
   if (/ext[-_]modules|Extension\(|cythonize|cffi_modules|cmdclass/.test(texts.join('\n')))
     return `${shown} in editable form, and it compiles into the source tree`;

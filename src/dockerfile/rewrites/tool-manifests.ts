@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { parse } from 'smol-toml';
 import type { ProjectTool } from '../project-tool-command.ts';
+import { isPlainBackend } from './plain-backend.ts';
 import type { RewriteFacts } from './rewrite.ts';
 
 /** What the manifest of a project says about installing and starting it. */
@@ -23,10 +24,6 @@ const manifestNames: Readonly<Record<ProjectTool, string>> = {
   pdm: 'pyproject.toml',
   pipenv: 'Pipfile',
 };
-
-/** Build backends that put nothing into the source tree when they install it in editable form. */
-const plainBackends =
-  /^(hatchling|poetry\.core|poetry\.masonry|pdm\.backend|pdm\.pep517|flit_core|uv_build|setuptools)(\.|$)/;
 
 /** Reads the manifest of a tool in a folder of the build context; undefined when it is not known or cannot be read. */
 export function readToolManifest(
@@ -71,7 +68,7 @@ function isPackage(document: unknown, tool: ProjectTool, isUvPackage: unknown): 
 }
 
 function writesIntoSource(backend: unknown, text: string): string | undefined {
-  if (typeof backend === 'string' && !plainBackends.test(backend))
+  if (typeof backend === 'string' && !isPlainBackend(backend))
     return `its build backend ${backend} may compile`;
   const written =
     /^\s*(\[tool\.poetry\.build\]|version[-_]file|write_to|ext-modules|\[\[?tool\.setuptools\.ext-modules)/m.exec(

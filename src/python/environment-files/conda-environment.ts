@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { normaliseName } from '../distribution-name.ts';
-import { parseRequirements } from '../requirements.ts';
+import { parseRequirements, type RequirementsLine } from '../requirements.ts';
 import type { EnvironmentFile, EnvironmentProblem, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 
@@ -41,7 +41,7 @@ function describe(document: z.infer<typeof schema>, file: EnvironmentText): Envi
         line: lineOf(file.text, text),
         message: `"${text}" is no Conda package`,
       });
-    return found ?? [];
+    return found === undefined ? [] : [{ ...found, line: lineOf(file.text, text) }];
   });
   const python = distributions.find(({ name }) => name === 'python')?.specifier;
   return {
@@ -50,6 +50,7 @@ function describe(document: z.infer<typeof schema>, file: EnvironmentText): Envi
     ...(python !== undefined && python !== '' && { requiresPython: python }),
     distributions: [...distributions, ...read.distributions],
     indexUrls: read.indexUrls,
+    ...(read.extraIndexUrls !== undefined && { extraIndexUrls: read.extraIndexUrls }),
     includes: read.includes,
     problems,
   };
@@ -97,38 +98,26 @@ function pythonSpecifier(text: string): string {
 function readPip(
   lines: readonly string[],
   file: EnvironmentText,
-): Pick<EnvironmentFile, 'distributions' | 'includes' | 'problems' | 'indexUrls'> {
+): Pick<EnvironmentFile, 'distributions' | 'includes' | 'problems' | 'indexUrls' | 'extraIndexUrls'> {
   const parsed = lines.map((text) => ({ text, file: parseRequirements(file.path, text) }));
   const all = parsed.flatMap((one) => one.file.lines);
+  const urls = (asked: string): readonly string[] =>
+    all.flatMap((line) =>
+      line.kind === 'option'
+        ? line.options.flatMap(({ name, value }) => (name === asked && value ? [value] : []))
+        : [],
+    );
+  const extraIndexUrls = urls('--extra-index-url');
   return {
-    distributions: all.flatMap((line): ListedDistribution[] => {
-      if (line.kind === 'requirement') {
-        const { name, specifier, extras, marker, url } = line;
-        return [
-          {
-            name,
-            specifier,
-            extras,
-            groups: ['main'],
-            ...(marker !== undefined && { marker }),
-            ...(url !== undefined && { place: { kind: 'url', target: url } }),
-          },
-        ];
-      }
-      if (line.kind !== 'reference') return [];
-      const place = { kind: line.referenceKind, target: line.target };
-      return [{ name: line.name ?? line.target, extras: line.extras, groups: ['main'], place }];
+    distributions: parsed.flatMap((one) => {
+      const line = lineOf(file.text, one.text);
+      return one.file.lines.flatMap(listedIn).map((found) => ({ ...found, line }));
     }),
     includes: all.flatMap((line) =>
       line.kind === 'include' && line.includes === 'requirements' ? [line.target] : [],
     ),
-    indexUrls: all.flatMap((line) =>
-      line.kind === 'option'
-        ? line.options.flatMap(({ name, value }) =>
-            /^--(extra-)?index-url$/.test(name) && value ? [value] : [],
-          )
-        : [],
-    ),
+    indexUrls: urls('--index-url'),
+    ...(extraIndexUrls.length > 0 && { extraIndexUrls }),
     problems: parsed.flatMap((one) =>
       one.file.problems.map(({ message }) => ({
         path: file.path,
@@ -137,4 +126,23 @@ function readPip(
       })),
     ),
   };
+}
+
+function listedIn(line: RequirementsLine): ListedDistribution[] {
+  if (line.kind === 'requirement') {
+    const { name, specifier, extras, marker, url } = line;
+    return [
+      {
+        name,
+        specifier,
+        extras,
+        groups: ['main'],
+        ...(marker !== undefined && { marker }),
+        ...(url !== undefined && { place: { kind: 'url', target: url } }),
+      },
+    ];
+  }
+  if (line.kind !== 'reference') return [];
+  const place = { kind: line.referenceKind, target: line.target };
+  return [{ name: line.name ?? line.target, extras: line.extras, groups: ['main'], place }];
 }

@@ -52,8 +52,10 @@ export interface EnvironmentFile {
   readonly optionalGroups?: readonly string[];
   /** Groups that uv installs unasked, where the file says it. */
   readonly defaultGroups?: readonly string[] | 'all';
-  /** Package indexes that it names, the first one first. */
+  /** Package indexes that it names in place of the default one, the first one first. */
   readonly indexUrls: readonly string[];
+  /** Those that it names beside the default one, or beside `indexUrls`. */
+  readonly extraIndexUrls?: readonly string[];
   /** Files that it includes (`-r` below `pip:` of a Conda environment), relative to it. */
   readonly includes: readonly string[];
   readonly problems: readonly EnvironmentProblem[];

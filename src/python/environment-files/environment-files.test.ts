@@ -284,7 +284,8 @@ prefix: /opt/conda/envs/geo
     expect(file).toMatchObject({
       requiresPython: '==3.11.*',
       includes: ['requirements.txt'],
-      indexUrls: ['https://host/simple'],
+      indexUrls: [],
+      extraIndexUrls: ['https://host/simple'],
       problems: [{ path: 'env/environment-prod.yaml', line: 12 }],
     });
     expect(lines('environment.yml', text, 'main')).toEqual([
@@ -316,7 +317,8 @@ ruff = { path = "../ruff" }
     expect(file).toMatchObject({
       requiresPython: '>=3.10',
       defaultGroups: ['dev', 'docs'],
-      indexUrls: ['https://host/simple'],
+      indexUrls: [],
+      extraIndexUrls: ['https://host/simple'],
     });
     expect(file.distributions.map(({ name, groups, place }) => [name, groups, place?.kind])).toEqual([
       ['flask', ['main'], undefined],

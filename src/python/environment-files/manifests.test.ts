@@ -100,3 +100,60 @@ python_version = "3.11"
     },
   );
 });
+
+describe('indexes stand in the place of the default one, or beside it', () => {
+  test.each<[path: string, text: string, own: readonly string[], beside: readonly string[], why: string]>([
+    [
+      'pyproject.toml',
+      '[[tool.uv.index]]\nname = "torch"\nurl = "https://a/"\nexplicit = true\n',
+      [],
+      ['https://a/'],
+      'uv',
+    ],
+    [
+      'pyproject.toml',
+      '[[tool.uv.index]]\nurl = "https://a/"\ndefault = true\n',
+      ['https://a/'],
+      [],
+      'uv, told to',
+    ],
+    [
+      'pyproject.toml',
+      '[tool.uv]\nindex-url = "https://a/"\nextra-index-url = ["https://b/"]\n',
+      ['https://a/'],
+      ['https://b/'],
+      'uv as pip',
+    ],
+    [
+      'pyproject.toml',
+      '[[tool.pdm.source]]\nname = "pypi"\nurl = "https://a/"\n[[tool.pdm.source]]\nname = "b"\nurl = "https://b/"\n',
+      ['https://a/'],
+      ['https://b/'],
+      'PDM: one of PyPI’s name replaces it',
+    ],
+    [
+      'pyproject.toml',
+      '[[tool.poetry.source]]\nname = "a"\nurl = "https://a/"\n[[tool.poetry.source]]\nname = "b"\nurl = "https://b/"\npriority = "explicit"\n',
+      ['https://a/'],
+      ['https://b/'],
+      'Poetry: by priority',
+    ],
+    [
+      'poetry.lock',
+      '[[package]]\nname = "a"\nversion = "1"\n[[package]]\nname = "b"\nversion = "1"\n[package.source]\ntype = "legacy"\nurl = "https://b/"\n[metadata]\n',
+      [],
+      ['https://b/'],
+      'Poetry: a package without a source is of PyPI',
+    ],
+    [
+      'poetry.lock',
+      '[[package]]\nname = "b"\nversion = "1"\n[package.source]\ntype = "legacy"\nurl = "https://b/"\n[metadata]\n',
+      ['https://b/'],
+      [],
+      'Poetry: all of one mirror',
+    ],
+  ])('%s %#', (path, text, own, beside) => {
+    const { indexUrls, extraIndexUrls = [] } = read(path, text);
+    expect([indexUrls, extraIndexUrls]).toEqual([own, beside]);
+  });
+});

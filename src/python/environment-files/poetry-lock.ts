@@ -53,13 +53,18 @@ export function readPoetryLock(file: EnvironmentText): EnvironmentFile {
 function describe(lock: z.infer<typeof schema>, { path }: EnvironmentText): EnvironmentFile {
   const requiresPython = lock.metadata['python-versions'];
   const ofExtras = reachedByExtras(lock);
-  const indexUrls = lock.package.flatMap(({ source }) => (source?.type === 'legacy' ? [source.url] : []));
+  const indexUrls = [
+    ...new Set(lock.package.flatMap(({ source }) => (source?.type === 'legacy' ? [source.url] : []))),
+  ];
   return {
     path,
     kind: 'poetry.lock',
     ...(requiresPython !== undefined && { requiresPython }),
     distributions: lock.package.map((one) => distribution(one, ofExtras.get(normaliseName(one.name)) ?? [])),
-    indexUrls: [...new Set(indexUrls)],
+    // What names no source comes from the default index.
+    ...(lock.package.every(({ source }) => source !== undefined)
+      ? { indexUrls }
+      : { indexUrls: [], ...(indexUrls.length > 0 && { extraIndexUrls: indexUrls }) }),
     includes: [],
     problems: [],
   };

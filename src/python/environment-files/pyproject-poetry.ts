@@ -27,7 +27,7 @@ const schema = z.object({
     .record(z.string(), z.object({ dependencies: table, optional: z.boolean().default(false) }))
     .default({}),
   extras: z.record(z.string(), z.array(z.string())).default({}),
-  source: z.array(z.object({ url: z.string().optional() })).default([]),
+  source: z.array(z.object({ url: z.string().optional(), priority: z.string().optional() })).default([]),
 });
 
 /** What Poetry's table says. */
@@ -36,6 +36,7 @@ export interface PoetryDependencies {
   readonly requiresPython?: string;
   readonly distributions: readonly ListedDistribution[];
   readonly indexUrls: readonly string[];
+  readonly extraIndexUrls: readonly string[];
   readonly optionalGroups: readonly string[];
 }
 
@@ -54,7 +55,8 @@ export function readPoetryTable(
   text: string,
   tell: (part: string, message: string) => void,
 ): PoetryDependencies {
-  if (value === undefined) return { distributions: [], indexUrls: [], optionalGroups: [] };
+  if (value === undefined)
+    return { distributions: [], indexUrls: [], extraIndexUrls: [], optionalGroups: [] };
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -62,7 +64,7 @@ export function readPoetryTable(
       'tool.poetry',
       `[tool.poetry] ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'cannot be read'}`,
     );
-    return { distributions: [], indexUrls: [], optionalGroups: [] };
+    return { distributions: [], indexUrls: [], extraIndexUrls: [], optionalGroups: [] };
   }
   const poetry = parsed.data;
   const python = poetry.dependencies['python'];
@@ -81,8 +83,14 @@ export function readPoetryTable(
         }),
     ),
     optionalGroups: Object.entries(poetry.group).flatMap(([name, { optional }]) => (optional ? [name] : [])),
-    indexUrls: poetry.source.flatMap(({ url }) => url ?? []),
+    // Supplemental, secondary and explicit sources stand beside PyPI, all others in its place.
+    indexUrls: poetry.source.flatMap((one) => (isBeside(one) ? [] : (one.url ?? []))),
+    extraIndexUrls: poetry.source.flatMap((one) => (isBeside(one) ? (one.url ?? []) : [])),
   };
+}
+
+function isBeside({ priority = 'primary' }: z.infer<typeof schema>['source'][number]): boolean {
+  return !/^(primary|default)$/i.test(priority);
 }
 
 interface Section {

@@ -8,7 +8,11 @@ import { readPoetryTable } from './pyproject-poetry.ts';
 
 const texts = z.array(z.string());
 const group = z.array(z.union([z.string(), z.object({ 'include-group': z.string() })]));
-const source = z.object({ name: z.string().optional(), url: z.string().optional() });
+const source = z.object({
+  name: z.string().optional(),
+  url: z.string().optional(),
+  default: z.boolean().default(false),
+});
 const schema = z.object({
   project: z
     .object({
@@ -74,6 +78,8 @@ function describe(manifest: Manifest, file: EnvironmentText): EnvironmentFile {
       return listedOf(text, name, tell).map((one) => ({ ...one, ...(line > 0 && { line }) }));
     }),
   );
+  const indexes = indexesOf(manifest);
+  const extraIndexUrls = [...indexes.extraIndexUrls, ...poetry.extraIndexUrls];
   const defaultGroups = manifest.tool.uv?.['default-groups'];
   const requiresPython = manifest.project?.['requires-python'] ?? poetry.requiresPython;
   return {
@@ -84,7 +90,8 @@ function describe(manifest: Manifest, file: EnvironmentText): EnvironmentFile {
     distributions: withUvSources([...joined(listed), ...poetry.distributions], manifest),
     ...(poetry.optionalGroups.length > 0 && { optionalGroups: poetry.optionalGroups }),
     ...(defaultGroups !== undefined && { defaultGroups }),
-    indexUrls: [...indexesOf(manifest), ...poetry.indexUrls],
+    indexUrls: [...indexes.indexUrls, ...poetry.indexUrls],
+    ...(extraIndexUrls.length > 0 && { extraIndexUrls }),
     includes: [],
     problems,
   };
@@ -192,13 +199,18 @@ function joined(listed: readonly ListedDistribution[]): ListedDistribution[] {
   return [...byLine.values()];
 }
 
-function indexesOf({ tool }: Manifest): string[] {
-  return [
-    ...(tool.uv?.index.flatMap(({ url }) => url ?? []) ?? []),
-    ...[tool.uv?.['index-url'] ?? []].flat(),
-    ...(tool.uv?.['extra-index-url'] ?? []),
-    ...(tool.pdm?.source.flatMap(({ url }) => url ?? []) ?? []),
+/** uv's `default = true` and PDM's source named `pypi` stand in PyPI's place, all others beside it. */
+function indexesOf({ tool }: Manifest): Required<Pick<EnvironmentFile, 'indexUrls' | 'extraIndexUrls'>> {
+  const sources = [
+    ...(tool.uv?.index ?? []),
+    ...(tool.pdm?.source ?? []).map((one) => ({ ...one, default: one.name === 'pypi' })),
   ];
+  const urls = (isDefault: boolean): string[] =>
+    sources.flatMap((one) => (one.default === isDefault ? (one.url ?? []) : []));
+  return {
+    indexUrls: [...urls(true), ...[tool.uv?.['index-url'] ?? []].flat()],
+    extraIndexUrls: [...urls(false), ...(tool.uv?.['extra-index-url'] ?? [])],
+  };
 }
 
 /** `[tool.uv.sources]` says where a distribution comes from: `{ path = "../lib" }`, `{ git = "https://…" }`, `{ workspace = true }`. */

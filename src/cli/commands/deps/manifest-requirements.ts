@@ -14,6 +14,7 @@ import {
   type EnvironmentFile,
   isDevelopmentFile,
   type ListedDistribution,
+  normaliseName,
   optionValues,
   readEnvironmentFile,
   wantedDistributions,
@@ -40,15 +41,17 @@ export async function toolRequirements(
     commands.map(async (install) => {
       const { manifest, lock, isWanted } = await readInstallationFiles(install, readText);
       if (manifest === undefined) return { requested: [], installs: [] };
+      const isLocked = lock !== undefined;
       const isForDevelopment = developmentGroup(install);
       const wanted = wantedDistributions(manifest, { isWanted });
-      const requested = wanted.map((one) =>
-        requestedOf(one, {
+      const requested = wanted.flatMap((one) => {
+        const how = {
           file: manifest.path,
-          isLocked: lock !== undefined,
+          isLocked,
           isForDevelopment: one.groups.filter(isWanted).every(isForDevelopment),
-        }),
-      );
+        };
+        return [requestedOf(one, how), ...memberRequested(one, how, texts.manifests)];
+      });
       const place = `${dockerfile.path}:${instruction.syntax.startLine}`;
       const hasDevelopment = requested.some((one) => one.isForDevelopment);
       return {
@@ -85,52 +88,87 @@ function developmentGroup(install: ProjectInstall): (group: string) => boolean {
   };
 }
 
+/** What a member of the workspace, or a library beside the project, asks for; its own files are no distribution of an index. */
+function memberRequested(
+  { name, extras, place }: ListedDistribution,
+  how: HowRequested,
+  manifests: Project['texts']['manifests'],
+  seen: readonly string[] = [],
+): readonly Requested[] {
+  if (place?.kind !== 'path' || seen.includes(name)) return [];
+  const member = manifests
+    .filter(({ path }) => posix.basename(path) === 'pyproject.toml')
+    .flatMap((file) => readEnvironmentFile(file) ?? [])
+    .find(({ projectName }) => projectName === name);
+  if (member === undefined) return [];
+  return wantedOf(member, extras).flatMap((one) => {
+    const below = { ...how, file: member.path };
+    return [requestedOf(one, below), ...memberRequested(one, below, manifests, [...seen, name])];
+  });
+}
+
+/** What a package of the source tree asks for that is installed with these extras; none where its manifest is not known. */
+export function packageRequested(
+  folder: string,
+  extras: readonly string[],
+  { texts }: Project,
+): readonly Requested[] {
+  const path = posix.join(folder, 'pyproject.toml');
+  const file = texts.manifests.find((one) => one.path === path);
+  const manifest = file && readEnvironmentFile(file);
+  if (manifest === undefined) return [];
+  const how = { file: path, isLocked: false, isForDevelopment: false };
+  return wantedOf(manifest, extras).flatMap((one) => [
+    requestedOf(one, how),
+    ...memberRequested(one, how, texts.manifests),
+  ]);
+}
+
 /** What packages of the source tree, manifests that pip is given, and environments of Conda ask for. */
 export function manifestRequested(
   instructions: readonly Instruction[],
-  { dockerfile, texts }: Project,
+  project: Project,
 ): readonly Requested[] {
-  const read = (path: string): EnvironmentFile | undefined => {
-    const file = texts.manifests.find((one) => one.path === path);
-    return file && readEnvironmentFile(file);
-  };
-  const ofPackages = installedFolders(dockerfile.model).flatMap(({ folder, extras }) => {
-    const file = folder === undefined ? undefined : read(posix.join(folder, 'pyproject.toml'));
-    const groups = ['main', ...extras.map((extra) => `extra:${extra}`)];
-    return file === undefined ? [] : requestedIn(file, groups);
-  });
-  const ofCommands = instructions
+  const { manifests } = project.texts;
+  const ofPackages = installedFolders(project.dockerfile.model).flatMap(({ folder, extras }) =>
+    folder === undefined ? [] : packageRequested(folder, extras, project),
+  );
+  const named = instructions
     .flatMap(({ commands }) => commands ?? [])
     .flatMap((command) => {
       const conda = readCondaInstall(command);
-      const named = conda === undefined ? [] : [conda.file ?? 'environment.yml'];
-      const install = pipInstallOf(command);
-      const manifests = (install?.requirementFiles ?? []).map(({ text }) => text);
-      return [...named, ...manifests].flatMap((name) => {
-        const place = texts.manifests.find(({ path }) => posix.basename(path) === posix.basename(name))?.path;
-        const file = place === undefined ? undefined : read(place);
-        // A lock file does not tell what was asked for.
-        return file === undefined || file.kind.endsWith('.lock') || file.kind === 'pylock.toml'
-          ? []
-          : requestedIn(file, ['main']);
-      });
+      return [
+        ...(conda === undefined ? [] : [conda.file ?? 'environment.yml']),
+        ...(pipInstallOf(command)?.requirementFiles ?? []).map(({ text }) => text),
+      ];
     });
-  return [...ofPackages, ...ofCommands];
+  const ofFiles = named.flatMap((name) => {
+    const found = manifests.find(({ path }) => posix.basename(path) === posix.basename(name));
+    const file = found && readEnvironmentFile(found);
+    // A lock file does not tell what was asked for.
+    if (file === undefined || file.kind.includes('lock')) return [];
+    const how = { file: file.path, isLocked: false, isForDevelopment: false };
+    return wantedOf(file, []).map((one) => requestedOf(one, how));
+  });
+  return [...ofPackages, ...ofFiles];
 }
 
-function requestedIn(file: EnvironmentFile, groups: readonly string[]): readonly Requested[] {
-  return wantedDistributions(file, { isWanted: (group) => groups.includes(group) })
-    .filter(({ isConda }) => isConda !== true)
-    .map((one) => requestedOf(one, { file: file.path, isLocked: false, isForDevelopment: false }));
+function wantedOf(file: EnvironmentFile, extras: readonly string[]): readonly ListedDistribution[] {
+  const groups = ['main', ...extras.map((extra) => `extra:${normaliseName(extra)}`)];
+  return wantedDistributions(file, { isWanted: (group) => groups.includes(group) }).filter(
+    ({ isConda }) => isConda !== true,
+  );
+}
+
+interface HowRequested {
+  readonly file: string;
+  readonly isLocked: boolean;
+  readonly isForDevelopment: boolean;
 }
 
 function requestedOf(
   { name, extras, specifier = '', place, line = 0 }: ListedDistribution,
-  {
-    file,
-    isLocked,
-    isForDevelopment,
-  }: { readonly file: string; readonly isLocked: boolean; readonly isForDevelopment: boolean },
+  { file, isLocked, isForDevelopment }: HowRequested,
 ): Requested {
   const pin = place !== undefined ? 'reference' : isLocked ? 'locked' : pinOf(specifier);
   return { name, extras, specifier, pin, file, line, isForDevelopment };

@@ -9,7 +9,7 @@ import {
   productionFile,
   type RequirementsTree,
 } from '../../../python/index.ts';
-import { manifestRequested, toolRequirements } from './manifest-requirements.ts';
+import { manifestRequested, packageRequested, toolRequirements } from './manifest-requirements.ts';
 
 /** Who asks for what in a project, beside what is resolved. */
 export interface ProjectRequirements {
@@ -26,7 +26,7 @@ export async function projectRequirements(
   const tools = await Promise.all(instructions.map((one) => toolRequirements(one, project)));
   return {
     requested: [
-      ...trees.flatMap(requestedIn),
+      ...trees.flatMap((tree) => requestedIn(tree, project)),
       ...instructions.flatMap((one) => inlineRequested(one, project)),
       ...tools.flatMap(({ requested }) => requested),
       ...manifestRequested(instructions, project),
@@ -38,14 +38,21 @@ export async function projectRequirements(
   };
 }
 
-function requestedIn(tree: RequirementsTree): readonly Requested[] {
+function requestedIn(tree: RequirementsTree, project: Project): readonly Requested[] {
   const limits = new Map(
     tree.requested.flatMap(({ line, isConstraint }) =>
       isConstraint && line.kind === 'requirement' ? [[line.name, line.specifier] as const] : [],
     ),
   );
   return tree.requested.flatMap(({ path, line, isConstraint }) => {
-    if (isConstraint || line.name === undefined) return [];
+    if (isConstraint) return [];
+    if (line.kind === 'reference' && line.referenceKind === 'path') {
+      // pip takes such a path from where it is started.
+      const folder = posix.normalize(line.target.replace(/^file:(?:\/\/)?/, ''));
+      const found = packageRequested(folder, line.extras, project);
+      if (found.length > 0) return found;
+    }
+    if (line.name === undefined) return [];
     const specifier = line.kind === 'requirement' ? line.specifier : '';
     const isPlace = line.kind === 'reference' || line.url !== undefined;
     return [

@@ -128,6 +128,67 @@ describe.skipIf(!hasPip)('a project', () => {
     if (development !== undefined) expect(development.remedy).toBe('let Dockerfile:4 run `uv sync --no-dev`');
   });
 
+  test('libraries beside the application, in a workspace or behind -e: who asks for what, and that their modules are there', async () => {
+    const library = {
+      'libs/feat/pyproject.toml':
+        '[project]\nname = "feat"\ndependencies = ["click"]\n[project.optional-dependencies]\nfast = ["pluggy"]\n',
+      'libs/feat/feat/__init__.py': 'import click, pluggy\n',
+      'app.py': 'import feat\n',
+    };
+    const dockerfile = (install: string): string =>
+      `FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\nRUN ${install}\nCMD ["python", "app.py"]\n`;
+    const behind = projectOf({
+      ...library,
+      Dockerfile: dockerfile('pip install -r requirements.txt'),
+      'requirements.txt': '-e ./libs/feat[fast]\n',
+    });
+    const member = projectOf({
+      ...library,
+      Dockerfile: dockerfile('uv sync --frozen --no-dev'),
+      'pyproject.toml':
+        '[project]\nname = "api"\nversion = "0"\ndependencies = ["feat[fast]"]\n[tool.uv.workspace]\nmembers = ["libs/*"]\n[tool.uv.sources]\nfeat = { workspace = true }\n',
+      'uv.lock':
+        'version = 1\n[[package]]\nname = "api"\nversion = "0"\nsource = { virtual = "." }\ndependencies = [{ name = "feat", extra = ["fast"] }]\n[[package]]\nname = "feat"\nversion = "0"\nsource = { editable = "libs/feat" }\ndependencies = [{ name = "click" }]\n[package.optional-dependencies]\nfast = [{ name = "pluggy" }]\n[[package]]\nname = "click"\nversion = "1.0"\n[[package]]\nname = "pluggy"\nversion = "1.0"\n',
+    });
+    const wheels = wheelsOf(serviceWheels);
+    for (const [project, findings] of [
+      [behind, ['unpinned: click pluggy']],
+      [member, []],
+    ] as const) {
+      const report = await reportOf(wheels, project);
+      const asked = report.distributions.map(({ name, requestedAt }) => `${name} ${requestedAt}`);
+      expect(asked.sort()).toEqual(['click libs/feat/pyproject.toml:3', 'pluggy libs/feat/pyproject.toml:5']);
+      expect(findingsOf(report)).toEqual(findings);
+    }
+  });
+
+  test('without a Dockerfile: a lock file after PEP 751, and the pip section of a Conda environment', async () => {
+    const lock = projectOf({
+      'pylock.toml':
+        'lock-version = "1.0"\ndefault-groups = ["default"]\n[[packages]]\nname = "click"\nversion = "1.0"\nmarker = "\'default\' in dependency_groups"\n' +
+        '[[packages]]\nname = "pytest"\nversion = "1.0"\nmarker = "\'test\' in dependency_groups"\n',
+      'app.py': 'import click\n',
+    });
+    const wheels = wheelsOf(serviceWheels);
+    const locked = await reportOf(wheels, lock, '--python', '3.11');
+    expect(locked.distributions.map(({ name, version }) => `${name} ${version}`)).toEqual(['click 1.0']);
+    expect([locked.incomplete, locked.warnings]).toEqual([[], []]);
+    const conda = projectOf({
+      'environment.yml':
+        'name: svc\ndependencies:\n  - python=3.11\n  - pip:\n    - click==1.0\n    - -r requirements.txt\n',
+      'extra/requirements.txt': '',
+      'app.py': 'import click\n',
+    });
+    const partial = await reportOf(wheels, conda, '--python', '3.11');
+    expect(partial.distributions.map(({ name, requestedAt }) => [name, requestedAt])).toEqual([
+      ['click', 'environment.yml:5'],
+    ]);
+    expect(partial.incomplete.map(({ because }) => because)).toEqual([
+      expect.stringContaining('requirements.txt'),
+      expect.stringContaining('conda create'),
+    ]);
+  });
+
   test('a part that nobody can read is told, and nothing is clean then', async () => {
     const project = projectOf({
       Dockerfile:

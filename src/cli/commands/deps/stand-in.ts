@@ -8,11 +8,13 @@ const lists: readonly { readonly file: string; readonly install: string }[] = [
   { file: 'poetry.lock', install: 'poetry install --only main' },
   { file: 'pdm.lock', install: 'pdm install --prod' },
   { file: 'Pipfile', install: 'pipenv install' },
+  { file: 'pylock.toml', install: 'uv pip sync pylock.toml' },
   { file: 'requirements.txt', install: 'pip install -r requirements.txt' },
   { file: 'requirements/production.txt', install: 'pip install -r requirements/production.txt' },
   { file: 'requirements/prod.txt', install: 'pip install -r requirements/prod.txt' },
   { file: 'requirements/base.txt', install: 'pip install -r requirements/base.txt' },
   { file: 'pyproject.toml', install: 'pip install .' },
+  { file: 'environment.yml', install: 'conda env create -f environment.yml' },
 ];
 
 /**
