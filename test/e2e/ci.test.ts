@@ -42,6 +42,8 @@ test.runIf(lab)(
     expect(pushed).toMatch(/^sha256:/);
     expect(await digestOf(repository, `sha-${commit}`)).toBe(pushed);
 
+    // Else it would lose its name to the next one, and stay.
+    await docker('image', 'rm', local);
     tell(110_000);
     const change = await run();
     expect(change.code, change.stderr).toBe(0);
@@ -50,6 +52,7 @@ test.runIf(lab)(
     expect(change.stderr).toMatch(/CACHED/);
     expect(await digestOf(repository, 'main')).toBe(pushed);
 
+    await docker('image', 'rm', local);
     tell(5_000_000);
     const large = await run({ PUSH: '1' });
     expect(large.code, large.stderr).toBe(1);
