@@ -42,4 +42,9 @@ describe('writeOutput', () => {
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toContain(`${path()} cannot be written`);
   });
+
+  test('what can be left away is the option that was given', async () => {
+    const writing = writeOutput(folder, 'x', '--manifest');
+    await expect(writing).rejects.toMatchObject({ hint: expect.stringContaining('leave --manifest away') });
+  });
 });

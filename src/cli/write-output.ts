@@ -2,10 +2,10 @@ import { realpath, stat, writeFile } from 'node:fs/promises';
 import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
 
 /**
- * Writes what a user asked for into the file that `--output` names: whole or not at all, through a link into what it leads to,
+ * Writes what a user asked for into the file that `option` names: whole or not at all, through a link into what it leads to,
  * and into a device or a pipe (`/dev/stdout`) as it is. Throws a `UserError` where that cannot be.
  */
-export async function writeOutput(path: string, text: string): Promise<void> {
+export async function writeOutput(path: string, text: string, option = '--output'): Promise<void> {
   try {
     const target = await realpath(path).catch(() => path);
     const there = await stat(target).catch(() => undefined);
@@ -14,7 +14,7 @@ export async function writeOutput(path: string, text: string): Promise<void> {
     else await writeFile(target, text);
   } catch (error) {
     throw new UserError(`${path} cannot be written: ${messageOf(error)}`, {
-      hint: 'Name a file in a directory that you may write to, or leave --output away.',
+      hint: `Name a file in a directory that you may write to, or leave ${option} away.`,
       cause: error,
     });
   }

@@ -109,7 +109,7 @@ async function shrinkOpened(work: ShrinkWork, engine: Engine | undefined): Promi
       ? { report: shrinkReport({ ...work, root: read.root, plan }) }
       : await write(work, { planned, destination: options.destination, engine });
   if (options.manifest !== undefined)
-    await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)));
+    await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)), '--manifest');
   return outcome;
 }
 
