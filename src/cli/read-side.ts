@@ -68,6 +68,8 @@ export interface ReadImageOptions {
   readonly forgetsEntries?: boolean;
   /** Talk to registries without TLS, or with certificates that nobody vouches for. */
   readonly isInsecure?: boolean;
+  /** A PEM file of authorities that registries may be vouched for by. */
+  readonly authorityFile?: string | undefined;
 }
 
 /** Bumped when what is captured of a layer, or what is read out of it, changes. */
@@ -228,6 +230,7 @@ async function openSource(
       environment: environment.variables,
       homeDir: environment.homeDir,
       insecure: options.isInsecure === true,
+      authorityFile: options.authorityFile,
     },
     cacheDir,
     ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),

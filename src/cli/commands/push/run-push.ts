@@ -11,6 +11,7 @@ import {
   parseImageSpec,
   parsePlatform,
   parseReference,
+  type RegistryAccess,
 } from '../../../image/index.ts';
 import {
   estimatePush,
@@ -39,6 +40,7 @@ const schema = z.object({
   estimate: z.boolean().default(false),
   uplink: z.coerce.number({ error: '--uplink takes Mbit/s, for example 50' }).positive(),
   insecure: z.boolean().default(false),
+  caFile: z.string().optional(),
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
 });
@@ -55,9 +57,8 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   }
   const packing = packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
-  const { variables, homeDir } = environment;
   const sink = await openRegistrySink(destinationOf(options.reference), {
-    access: { environment: variables, homeDir, insecure: options.insecure },
+    access: accessOf(options, environment),
     signal,
   });
   try {
@@ -66,6 +67,7 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
       await withImage(options.image, environment, {
         platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
         isInsecure: options.insecure,
+        authorityFile: options.caFile,
         use: async (image) => await pushOpened({ image, sink, packing, options, environment }),
       });
     if (packing.format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
@@ -73,6 +75,10 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   } finally {
     sink.close();
   }
+}
+
+function accessOf({ insecure, caFile }: PushOptions, { variables, homeDir }: CliEnvironment): RegistryAccess {
+  return { environment: variables, homeDir, insecure, authorityFile: caFile };
 }
 
 interface Work {
@@ -92,12 +98,12 @@ async function pushOpened({ image, ...work }: Work & { readonly image: Image }):
 /** Pushes the index of the source with all that it lists; what is stored stays byte for byte unless a compression is asked for. */
 async function pushAll(work: Work): Promise<void> {
   const { sink, options, environment } = work;
-  const { variables, homeDir, cacheDir, progress, signal } = environment;
+  const { cacheDir, progress, signal } = environment;
   const isPacked =
     options.compression !== undefined || options.compressionLevel !== undefined || options.compat === 'any';
   const packing = isPacked ? work.packing : undefined;
   const tree = await openManifestTree(options.image, {
-    registry: { environment: variables, homeDir, insecure: options.insecure },
+    registry: accessOf(options, environment),
     temporaryDir: join(cacheDir, 'tmp'),
     progress,
     signal,
