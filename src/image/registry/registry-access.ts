@@ -10,7 +10,7 @@ export interface RegistryAccess {
   readonly homeDir?: string;
   /** A PEM file with certificates of authorities that are believed, beside those that are known. */
   readonly authorityFile?: string | undefined;
-  /** Where the system's settings are: `docker/certs.d`, `containers/certs.d`. Default `/etc`. */
+  /** Where the system's settings are: `docker/certs.d`, `docker/daemon.json`, `containers/registries.conf`. Default `/etc`. */
   readonly systemDir?: string;
   /** Allows plain HTTP (always allowed for this machine itself) and any certificate. Default false. */
   readonly insecure?: boolean;
