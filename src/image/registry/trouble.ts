@@ -164,11 +164,22 @@ export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Pr
       hint: 'A proxy in front of the registry limits the length of requests (nginx: client_max_body_size): raise it there.',
     });
   }
+  if (answer.status === 405 && place.action === 'push') {
+    return new UserError(`${place.registry} takes no pushes${reason}`, {
+      hint: 'It is read-only: a mirror, a proxy of another registry, or one in maintenance.',
+    });
+  }
   const request = place.action === 'push' ? 'sent' : 'asked for';
   return new UserError(
     `${place.registry} answers ${answer.status} when ${request} ${place.wanted}${reason}`,
-    { hint: answer.status >= 500 ? 'The registry is in trouble: try later.' : 'Check the name.' },
+    { hint: answer.status >= 500 ? serverHint(place) : 'Check the name.' },
   );
+}
+
+function serverHint({ action }: TroublePlace): string {
+  return action === 'push'
+    ? 'The registry is in trouble: its disk may be full. Its log says more; nothing is under the tag.'
+    : 'The registry is in trouble: try later.';
 }
 
 /** The error of a host that is something else. */
