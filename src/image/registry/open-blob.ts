@@ -76,7 +76,7 @@ interface BlobRange {
 
 /** The parts in their order, the next ones under way; `all` holds the first answer, and those that are added. */
 async function* partsOf(client: RegistryClient, blob: WantedBlob, all: HeldAnswer[]): AsyncGenerator<Buffer> {
-  const running: Promise<Buffer>[] = [];
+  const running: Promise<readonly Buffer[]>[] = [];
   let start = 0;
   for (;;) {
     while (running.length < partsAtOnce && start < blob.sizeBytes) {
@@ -92,7 +92,7 @@ async function* partsOf(client: RegistryClient, blob: WantedBlob, all: HeldAnswe
     }
     const next = running.shift();
     if (next === undefined) return;
-    yield await next;
+    yield* await next;
     all.shift();
   }
 }
@@ -101,11 +101,11 @@ async function wholePart(
   client: RegistryClient,
   blob: WantedBlob,
   range: BlobRange & { readonly held: HeldAnswer },
-): Promise<Buffer> {
-  const part = Buffer.allocUnsafeSlow(range.end - range.start);
-  let filled = 0;
-  for await (const chunk of blobChunks(client, blob, range)) filled += chunk.copy(part, filled);
-  return part;
+): Promise<readonly Buffer[]> {
+  // As they come: put together, they would be copied, and garbage in large pieces.
+  const chunks: Buffer[] = [];
+  for await (const chunk of blobChunks(client, blob, range)) chunks.push(chunk);
+  return chunks;
 }
 
 async function* blobChunks(
