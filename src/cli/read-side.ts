@@ -196,7 +196,7 @@ async function unlessUserError<Result>(run: () => Promise<Result>): Promise<Resu
 }
 
 /** A file or a layout, also with a tag behind it, goes before an engine's image of that name. */
-function isInFile(text: string): boolean {
+export function isInFile(text: string): boolean {
   const parts = text.split(':');
   return parts.some((_, last) => existsSync(parts.slice(0, last + 1).join(':')));
 }

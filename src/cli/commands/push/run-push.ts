@@ -24,7 +24,7 @@ import { pushEstimateJson, pushEstimateTable, pushJson, pushTable } from '../../
 import { engineNamed } from '../../engine-named.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
-import { withImage } from '../../read-side.ts';
+import { isInFile, withImage } from '../../read-side.ts';
 
 const schema = z.object({
   image: z.string(),
@@ -142,12 +142,27 @@ const firstWithZstd = 23;
 
 /** An image that comes from an engine is likely to go back to one of its kind. */
 async function warnOfOldDocker({ image }: PushOptions, environment: CliEnvironment): Promise<void> {
-  if (parseImageSpec(image).kind !== 'docker') return;
-  const { version } = await engineNamed('docker', environment);
+  const version = await versionOfHolder(image, environment);
+  if (version === undefined) return;
   if (Number.parseInt(version, 10) >= firstWithZstd) return;
   environment.progress.note(
     `Docker ${version} here cannot pull layers that are compressed with zstd (Docker ${firstWithZstd} and later can). For hosts like this one, push with --compat any.`,
   );
+}
+
+/** The version of the Docker that an image came from; undefined where it came from elsewhere. */
+async function versionOfHolder(image: string, environment: CliEnvironment): Promise<string | undefined> {
+  const spec = parseImageSpec(image);
+  if (spec.kind === 'docker') return (await engineNamed('docker', environment)).version;
+  if (spec.kind !== 'bare' || isInFile(spec.text)) return undefined;
+  try {
+    const engine = await engineNamed('docker', environment);
+    return (await engine.inspect(spec.text)) === undefined ? undefined : engine.version;
+  } catch (error) {
+    // Without an engine it came from a registry.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** The hardest that a format can try; above 19, zstd wants more memory of those who unpack. */
