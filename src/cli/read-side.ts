@@ -68,6 +68,8 @@ export interface ReadImageOptions {
   readonly forgetsEntries?: boolean;
   /** Talk to registries without TLS, or with certificates that nobody vouches for. */
   readonly isInsecure?: boolean;
+  /** A PEM file of authorities that registries may be vouched for by. */
+  readonly authorityFile?: string | undefined;
 }
 
 /** Bumped when what is captured of a layer, or what is read out of it, changes. */
@@ -194,7 +196,7 @@ async function unlessUserError<Result>(run: () => Promise<Result>): Promise<Resu
 }
 
 /** A file or a layout, also with a tag behind it, goes before an engine's image of that name. */
-function isInFile(text: string): boolean {
+export function isInFile(text: string): boolean {
   const parts = text.split(':');
   return parts.some((_, last) => existsSync(parts.slice(0, last + 1).join(':')));
 }
@@ -228,6 +230,7 @@ async function openSource(
       environment: environment.variables,
       homeDir: environment.homeDir,
       insecure: options.isInsecure === true,
+      authorityFile: options.authorityFile,
     },
     cacheDir,
     ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),

@@ -12,5 +12,12 @@ export async function openRegistrySink(
 ): Promise<RegistrySink> {
   // Loaded when it is needed: what Node has for networks takes as long to load as all the rest.
   const { openSink } = await import('./sinks/registry.ts');
-  return openSink(parseReference(name), options);
+  const { pushPlace } = await import('./registry/mirrors.ts');
+  const reference = parseReference(name);
+  const { registry, repository, isInsecure } = await pushPlace(reference, options.access);
+  const insecure = options.access.insecure === true || isInsecure;
+  return openSink(
+    { ...reference, registry, repository },
+    { ...options, access: { ...options.access, insecure } },
+  );
 }

@@ -68,3 +68,10 @@ describe('parseImageSpec', () => {
     expect(() => parseImageSpec(text)).toThrow(/no image/);
   });
 });
+
+test.each([
+  ['localhost:5000/Team/App:V1', 'localhost:5000/team/app:V1'],
+  ['MyApp', 'myapp'],
+])('%s: the hint says it in lower case', (text, hint) => {
+  expect(() => parseReference(text)).toThrow(expect.objectContaining({ hint: `Write it as ${hint}` }));
+});

@@ -24,10 +24,10 @@ const nameLimit = 255;
 
 /** Reads a reference as Docker does (github.com/distribution/reference). Throws a `UserError` when it is none. */
 export function parseReference(text: string): Reference {
-  const invalid = (why: string): UserError =>
-    new UserError(`"${text}" is no image reference: ${why}`, {
-      hint: 'Write it as [REGISTRY/]NAME[:TAG] or [REGISTRY/]NAME@sha256:…',
-    });
+  const invalid = (
+    why: string,
+    hint = 'Write it as [REGISTRY/]NAME[:TAG] or [REGISTRY/]NAME@sha256:…',
+  ): UserError => new UserError(`"${text}" is no image reference: ${why}`, { hint });
   const at = text.indexOf('@');
   const digest = at === -1 ? undefined : text.slice(at + 1);
   const beforeDigest = at === -1 ? text : text.slice(0, at);
@@ -39,7 +39,11 @@ export function parseReference(text: string): Reference {
   if (/^[a-f0-9]{64}$/.test(name)) throw invalid('64 hex digits are an image ID, not a name');
   const { registry, path } = splitRegistry(name);
   if (!domainPattern.test(registry)) throw invalid('its registry is malformed');
-  if (/[A-Z]/.test(path)) throw invalid('a name is in lower case');
+  if (/[A-Z]/.test(path)) {
+    const host = name.length - path.length;
+    const lower = `${text.slice(0, host)}${path.toLowerCase()}${text.slice(name.length)}`;
+    throw invalid('a name is in lower case', `Write it as ${lower}`);
+  }
   if (!pathPattern.test(path) || `${registry}/${path}`.length > nameLimit) {
     throw invalid('its name is malformed');
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256Digest, silentProgress, UserError } from '../base/index.ts';
+import { type Progress, sha256Digest, silentProgress, UserError } from '../base/index.ts';
 import {
   buildImage,
   type Image,
@@ -276,4 +276,22 @@ test('an estimate says what is there and about what would be sent, and sends not
     skippedBytes: report.layers.reduce((sum, one) => sum + one.sizeBytes, 0),
   });
   await image.close();
+});
+
+test('the progress tells how far each layer is, in the numbers of the table', async () => {
+  const steps: string[] = [];
+  let readBytes = 0;
+  const advance = (sizeBytes: number): void => {
+    readBytes += sizeBytes;
+  };
+  const start: Progress['start'] = () => ({ advance, step: (text) => void steps.push(text), done: () => {} });
+  const image = await plain();
+  const sink = await openRegistrySink(`${registry.host}/team/app:1`, { access: {} });
+  const cacheDir = join(folder, 'cache');
+  const packing = { format: 'zstd' as const };
+  await pushImage({ image, sink, packing, cacheDir, progress: { ...silentProgress, start } });
+  sink.close();
+  expect(readBytes).toBe(image.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  expect(steps.some((text) => /^0 of 2 layers, .* sent; .*layer 0 at 100%/.test(text))).toBe(true);
+  expect(steps.at(-1)).toMatch(/^2 of 2 layers, \S+ \S+ sent$/);
 });

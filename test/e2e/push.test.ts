@@ -127,6 +127,12 @@ test.skipIf(lab === undefined)(
     const first = await plimsoll(['push', `docker:${image}`, `${name}:1`], { env });
     expect(`${first.code} ${first.stderr}`).toMatch(/^0 /);
     expect(first.stdout).toMatch(/MB sent in .*\n/);
+    const version = Number.parseInt(await docker('version', '--format', '{{.Server.Version}}'), 10);
+    const bare = await plimsoll(['push', image, `${name}:bare`], { env });
+    // The same image by its bare name goes back to the same engine.
+    expect([first, bare].map(({ stderr }) => /cannot pull layers .* zstd/.test(stderr))).toEqual(
+      Array(2).fill(version < 23),
+    );
     const watched = scratch();
     const path = cliEnvironment()['PATH'] ?? process.env['PATH'] ?? '';
     const wrapper = `#!/bin/sh\necho "$@" >> '${watched}/calls'\nPATH='${path}' exec docker "$@"\n`;
@@ -156,6 +162,9 @@ test.skipIf(lab === undefined)(`what cannot be pushed is told ${inject('noLabBec
     [['docker:x', '127.0.0.1:1/app:1'], /x/],
     [['docker:x', 'app@sha256:'.padEnd(75, 'a')], /names a digest, which only the registry can give/],
     [['docker:x', 'app', '--compression', 'zstd', '--compat', 'any'], /not what any engine can pull/],
+    [['docker:x', 'app', '--compression-level', '20'], /whole number from 1 to 19/],
+    [['docker:x', 'app', '--all-platforms', '--platform', 'linux/arm64'], /exclude each other/],
+    [['docker:x', 'app', '--all-platforms'], /one platform only/],
     [['docker:x', 'app', '--uplink', 'fast', '--estimate'], /--uplink takes Mbit\/s/],
   ];
   for (const [words, told] of cases) {

@@ -36,6 +36,7 @@ export const push: CliCommand = {
       )
       .option('--estimate', 'say what would be sent, and how long that takes; send nothing')
       .option('--uplink <Mbit/s>', 'your upload speed, for --estimate', '100')
+      .option('--ca-file <pem>', 'believe this certificate authority, too')
       .option('--insecure', 'talk to the registry without TLS, or with any certificate')
       .option('--json', 'print JSON (schema plimsoll.push/1, plimsoll.push-estimate/1)')
       .option('-q, --quiet', 'no progress'),

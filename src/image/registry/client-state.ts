@@ -4,6 +4,7 @@ import { type Connections, openConnections } from './http-call.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { RegistryHost } from './registry-host.ts';
 import { type Pause, pauseByClock } from './retries.ts';
+import { findTrust } from './tls-trust.ts';
 import type { TroublePlace } from './trouble.ts';
 
 /** What all requests to one registry share. */
@@ -43,6 +44,15 @@ export function clientState(
     connections: openConnections({
       unverifiedHost: isInsecure ? host.address : undefined,
       proxies: isProxied ? proxies : undefined,
+      ownHost: host.address,
+      trust: () =>
+        findTrust({
+          registry: host.name,
+          environment,
+          homeDir: access.homeDir,
+          authorityFile: access.authorityFile,
+          systemDir: access.systemDir ?? '/etc',
+        }),
     }),
     credentials(scope) {
       const repository = scope.split(':')[1] ?? '';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -51,12 +51,17 @@ function skopeo(...args: string[]): string {
   return result.stdout;
 }
 
+async function startFor(options: DebianRegistryOptions): Promise<DebianRegistry> {
+  const registry = await startDebianRegistry(await mkdtemp(join(folder, 'registry-')), options);
+  onTestFinished(registry.stop);
+  return registry;
+}
+
 /** Starts a registry, and has skopeo push the image into it. */
 async function withImage(
   options: DebianRegistryOptions,
 ): Promise<DebianRegistry & { readonly flags: string[] }> {
-  const registry = await startDebianRegistry(await mkdtemp(join(folder, 'registry-')), options);
-  onTestFinished(registry.stop);
+  const registry = await startFor(options);
   const { login } = options;
   const creds = login === undefined ? [] : [`${login.username}:${login.password}`];
   skopeo(
@@ -197,4 +202,80 @@ describe.skipIf(!hasDebianRegistry)("Debian's docker-registry", () => {
     });
     await image.close();
   });
+
+  describe('believes an authority', () => {
+    const ways: readonly [way: string, access: (place: TrustPlace) => Promise<RegistryAccess>][] = [
+      ['that a file names', async ({ pem }) => ({ authorityFile: pem })],
+      ['that SSL_CERT_FILE names', async ({ pem }) => ({ environment: { SSL_CERT_FILE: pem } })],
+      [
+        'in /etc/docker/certs.d, as Docker does',
+        async ({ pem, dir, host }) => {
+          await copyTo(pem, join(dir, 'docker/certs.d', host, 'ca.crt'));
+          return { systemDir: dir };
+        },
+      ],
+      [
+        'in /etc/containers/certs.d, as Podman does',
+        async ({ pem, dir, host }) => {
+          await copyTo(pem, join(dir, 'containers/certs.d', host, 'any name.crt'));
+          return { systemDir: dir };
+        },
+      ],
+      [
+        'in ~/.config/docker/certs.d, as Docker without root does',
+        async ({ pem, dir, host }) => {
+          await copyTo(pem, join(dir, '.config/docker/certs.d', host, 'ca.crt'));
+          return { homeDir: dir, systemDir: dir };
+        },
+      ],
+    ];
+    test.each(ways)('%s', async (_, accessOf) => {
+      const registry = await withImage({ isTls: true });
+      const dir = await mkdtemp(join(folder, 'trust-'));
+      const access = await accessOf({ pem: registry.authorityFile, dir, host: registry.host });
+      await expectSame(registry, access);
+    });
+
+    test('that is for another host: no', async () => {
+      const registry = await withImage({ isTls: true });
+      const dir = await mkdtemp(join(folder, 'trust-'));
+      await copyTo(registry.authorityFile, join(dir, 'docker/certs.d/other:5000/ca.crt'));
+      expect(await failure(`${registry.host}/team/app:1`, { systemDir: dir })).toMatch(/is not trusted/);
+    });
+
+    test('and shows its own certificate where the registry asks who comes', async () => {
+      const registry = await startFor({ asksWho: true });
+      const dir = await mkdtemp(join(folder, 'trust-'));
+      const certs = join(dir, 'docker/certs.d', registry.host);
+      await copyTo(registry.authorityFile, join(certs, 'ca.crt'));
+      const reference = `${registry.host}/team/app:1`;
+      expect(await failure(reference, { systemDir: dir })).toMatch(/wants to know who asks.*client\.cert/);
+      await copyTo(registry.clientFiles.cert, join(certs, 'client.cert'));
+      expect(await failure(reference, { systemDir: dir })).toMatch(
+        /client\.cert has no client\.key beside it/,
+      );
+      await copyTo(registry.clientFiles.key, join(certs, 'client.key'));
+      expect(await failure(reference, { systemDir: dir })).toMatch(/does not have /);
+    });
+
+    test('whose file holds none: said', async () => {
+      const registry = await startFor({ isTls: true });
+      const file = join(folder, 'no.pem');
+      await writeFile(file, 'nothing');
+      expect(await failure(`${registry.host}/team/app:1`, { authorityFile: file })).toMatch(
+        /no\.pem cannot be used for TLS: it holds no certificate/,
+      );
+    });
+  });
 });
+
+interface TrustPlace {
+  readonly pem: string;
+  readonly dir: string;
+  readonly host: string;
+}
+
+async function copyTo(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+}

@@ -9,6 +9,7 @@ import {
   answerTrouble,
   connectionTrouble,
   isCertificateTrouble,
+  isClientTrouble,
   isWebPage,
   notRegistry,
   refusalText,
@@ -32,7 +33,10 @@ export async function greet(state: ClientState): Promise<Endpoint> {
     if (!mayBePlain) return await knock('https');
     return await knock('https').catch(async (error: unknown) => {
       const isFinal =
-        error instanceof UserError || isCertificateTrouble(error) || state.signal?.aborted === true;
+        error instanceof UserError ||
+        isCertificateTrouble(error) ||
+        isClientTrouble(error) ||
+        state.signal?.aborted === true;
       if (isFinal || errorCode(error) === 'ENOTFOUND') throw error;
       return await knock('http');
     });

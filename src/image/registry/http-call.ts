@@ -8,6 +8,8 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
+import type { TlsTrust } from './tls-trust.ts';
 
 /** What a registry is asked with. */
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -46,6 +48,10 @@ export interface ConnectionOptions {
   readonly unverifiedHost?: string | undefined;
   /** `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` and their lower-case forms, as Node 22.21 and later read them. */
   readonly proxies?: Readonly<Record<string, string>> | undefined;
+  /** `host[:port]` to which the client's certificate is shown. */
+  readonly ownHost?: string | undefined;
+  /** Whom to believe; asked once TLS is spoken. Default: those whom Node believes. */
+  readonly trust?: (() => TlsTrust) | undefined;
 }
 
 /** The error of a server that has stopped to speak. */
@@ -56,25 +62,45 @@ export class StalledError extends Error {
 /**
  * Opens connections by `node:http`, not by `fetch`: `fetch` unpacks bodies with a `Content-Encoding`, which breaks the
  * digests of blobs, and cannot leave one host's certificate unverified. Certificates are verified against Node's own
- * authorities and those in the file that `NODE_EXTRA_CA_CERTS` names.
+ * authorities, those in the file that `NODE_EXTRA_CA_CERTS` names, and those of `trust`.
  */
 export function openConnections(options: ConnectionOptions): Connections {
   const { proxies } = options;
   const common = { keepAlive: true, scheduling: 'lifo', ...(proxies && { proxyEnv: proxies }) } as const;
-  const agents = {
-    plain: new HttpAgent(common),
-    verified: new HttpsAgent(common),
-    unverified: new HttpsAgent({ ...common, rejectUnauthorized: false }),
-  };
+  const agents = new Map<string, HttpAgent>();
   const agentOf = (url: URL): HttpAgent => {
-    if (url.protocol === 'http:') return agents.plain;
-    return url.host === options.unverifiedHost ? agents.unverified : agents.verified;
+    const isOwn = url.host === options.ownHost;
+    const isUnverified = url.host === options.unverifiedHost;
+    const key = url.protocol === 'http:' ? 'plain' : `tls ${isOwn} ${isUnverified}`;
+    const agent =
+      agents.get(key) ??
+      (key === 'plain'
+        ? new HttpAgent(common)
+        : new HttpsAgent({
+            ...common,
+            ...tlsOptions(options.trust?.(), isOwn),
+            rejectUnauthorized: !isUnverified,
+          }));
+    agents.set(key, agent);
+    return agent;
   };
   return {
     send: async (call) => await send(call, agentOf(call.url)),
     close() {
-      for (const agent of Object.values(agents)) agent.destroy();
+      for (const agent of agents.values()) agent.destroy();
     },
+  };
+}
+
+function tlsOptions(
+  trust: TlsTrust | undefined,
+  isOwn: boolean,
+): { ca?: string[]; cert?: string; key?: string } {
+  const { authorities = [], client } = trust ?? {};
+  return {
+    // A list takes the place of the one that Node has.
+    ...(authorities.length > 0 && { ca: [...getCACertificates('default'), ...authorities] }),
+    ...(isOwn && client),
   };
 }
 

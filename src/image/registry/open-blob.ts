@@ -19,15 +19,39 @@ export class MissingBlobError extends UserError {}
 /** A connection that ends before `progressBytes` more have come is one more failure in a row. */
 const progressBytes = 1024 * 1024;
 
+/** What is asked for at a time of a large blob: three of them lie in memory. */
+const partBytes = 8 * 1024 * 1024;
+const partsAtOnce = 3;
+/** A smaller blob comes in one answer: what several connections gain is less than what they cost. */
+const leastRangedBytes = 4 * partBytes;
+
 /**
- * Reads a blob as a stream, not verified. A connection that breaks is taken up again where it ended (`Range`), a bounded
- * number of times without progress. Rejects with a `MissingBlobError` when there is none, with a `UserError` when it has another length.
+ * Reads a blob as a stream, not verified. A large one comes in parts over several connections, where the server knows ranges: one connection
+ * rarely fills the line. A connection that breaks is taken up again where it ended (`Range`), a bounded number of times without
+ * progress. Rejects with a `MissingBlobError` when there is none, with a `UserError` when it has another length.
  */
 export async function openBlob(client: RegistryClient, blob: WantedBlob): Promise<Readable> {
-  const held: HeldAnswer = { current: await requestFrom(client, blob, 0) };
-  const stream = Readable.from(blobChunks(client, blob, held), { objectMode: false });
+  const { sizeBytes } = blob;
+  const isLarge = sizeBytes >= leastRangedBytes;
+  const first = await requestFrom(
+    client,
+    blob,
+    isLarge ? { start: 0, end: partBytes } : { start: 0, end: sizeBytes },
+  );
+  const held: HeldAnswer = { current: first, isLeft: false };
+  const all = [held];
+  const chunks =
+    isLarge && first.isPart
+      ? partsOf(client, blob, all)
+      : blobChunks(client, blob, { held, start: 0, end: sizeBytes });
+  const stream = Readable.from(chunks, { objectMode: false });
   // A stream that is destroyed before its first read never starts the generator, which would let go of the answer.
-  stream.once('close', () => held.current?.body.destroy());
+  stream.once('close', () => {
+    for (const one of all) {
+      one.isLeft = true;
+      one.current?.body.destroy();
+    }
+  });
   return stream;
 }
 
@@ -35,38 +59,91 @@ export async function openBlob(client: RegistryClient, blob: WantedBlob): Promis
 interface BlobAnswer {
   readonly body: Readable;
   readonly startsAt: number;
+  readonly isPart: boolean;
 }
 
 interface HeldAnswer {
   current: BlobAnswer | undefined;
+  /** Nobody waits for it any more. */
+  isLeft: boolean;
+}
+
+interface BlobRange {
+  readonly start: number;
+  /** The byte after the last one. */
+  readonly end: number;
+}
+
+/** The parts in their order, the next ones under way; `all` holds the first answer, and those that are added. */
+async function* partsOf(client: RegistryClient, blob: WantedBlob, all: HeldAnswer[]): AsyncGenerator<Buffer> {
+  const running: Promise<readonly Buffer[]>[] = [];
+  let start = 0;
+  for (;;) {
+    while (running.length < partsAtOnce && start < blob.sizeBytes) {
+      const held = start === 0 ? all[0] : undefined;
+      const own = held ?? { current: undefined, isLeft: false };
+      if (held === undefined) all.push(own);
+      const end = Math.min(start + partBytes, blob.sizeBytes);
+      const part = wholePart(client, blob, { held: own, start, end });
+      // Told where it is waited for.
+      part.catch(() => {});
+      running.push(part);
+      start = end;
+    }
+    const next = running.shift();
+    if (next === undefined) return;
+    yield* await next;
+    all.shift();
+  }
+}
+
+async function wholePart(
+  client: RegistryClient,
+  blob: WantedBlob,
+  range: BlobRange & { readonly held: HeldAnswer },
+): Promise<readonly Buffer[]> {
+  // As they come: put together, they would be copied, and garbage in large pieces.
+  const chunks: Buffer[] = [];
+  for await (const chunk of blobChunks(client, blob, range)) chunks.push(chunk);
+  return chunks;
 }
 
 async function* blobChunks(
   client: RegistryClient,
   blob: WantedBlob,
-  held: HeldAnswer,
+  { held, start, end }: BlobRange & { readonly held: HeldAnswer },
 ): AsyncGenerator<Buffer> {
-  let seenBytes = 0;
+  let seenBytes = start;
   let failures = 0;
-  let failedAt = 0;
+  let failedAt = start;
   for (;;) {
     let trouble: unknown;
-    held.current ??= await requestFrom(client, blob, seenBytes);
+    held.current ??= await requestFrom(client, blob, { start: seenBytes, end });
+    if (held.isLeft) {
+      held.current.body.destroy();
+      return;
+    }
     let position = held.current.startsAt;
     try {
       for await (const chunk of held.current.body as AsyncIterable<Buffer>) {
         position += chunk.length;
         if (position > blob.sizeBytes) throw wrongLength(blob, `more than ${blob.sizeBytes}`);
         if (position <= seenBytes) continue;
-        const fresh = chunk.subarray(Math.max(0, chunk.length - (position - seenBytes)));
-        seenBytes = position;
+        const fresh = chunk.subarray(
+          Math.max(0, chunk.length - (position - seenBytes)),
+          chunk.length - Math.max(0, position - end),
+        );
+        seenBytes = Math.min(position, end);
         yield fresh;
+        // A server that does not look at the end of a range.
+        if (position > end) break;
       }
     } catch (error) {
       if (error instanceof UserError || (error instanceof Error && error.name === 'AbortError')) throw error;
       trouble = error;
     }
-    if (seenBytes === blob.sizeBytes) return;
+    if (seenBytes === end) return;
+    if (held.isLeft) throw trouble ?? new Error('nobody waits for it');
     held.current = undefined;
     failures = seenBytes - failedAt >= progressBytes ? 1 : failures + 1;
     failedAt = seenBytes;
@@ -75,14 +152,20 @@ async function* blobChunks(
   }
 }
 
-/** Asks for the bytes from `start`; some servers send all of them again. */
-async function requestFrom(client: RegistryClient, blob: WantedBlob, start: number): Promise<BlobAnswer> {
+/** Asks for the bytes of a range; some servers send all of them again. */
+async function requestFrom(
+  client: RegistryClient,
+  blob: WantedBlob,
+  { start, end }: BlobRange,
+): Promise<BlobAnswer> {
+  const isWhole = start === 0 && end === blob.sizeBytes;
+  const last = end === blob.sizeBytes ? '' : end - 1;
   const { status, headers, body } = await client.send({
     method: 'GET',
     repository: blob.repository,
     path: `blobs/${blob.digest}`,
     wanted: blob.title,
-    ...(start > 0 && { headers: { range: `bytes=${start}-` } }),
+    ...(!isWhole && { headers: { range: `bytes=${start}-${last}` } }),
   });
   const isPart = status === 206;
   const range = /^bytes (\d+)-\d*\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
@@ -98,7 +181,7 @@ async function requestFrom(client: RegistryClient, blob: WantedBlob, start: numb
     const isRight = length === undefined || length === '*' || Number(length) === blob.sizeBytes;
     return isRight ? undefined : wrongLength(blob, length);
   })();
-  if (problem === undefined) return { body, startsAt: isPart ? start : 0 };
+  if (problem === undefined) return { body, startsAt: isPart ? start : 0, isPart };
   body.on('error', () => {});
   body.destroy();
   throw problem;

@@ -23,6 +23,8 @@ import {
   sendBlob,
   startFixtureRegistry,
 } from './fixtures/fixture-registry.ts';
+import { openBlob } from './open-blob.ts';
+import { openRegistry } from './registry-client.ts';
 
 let folder = '';
 let built: Image;
@@ -593,6 +595,112 @@ describe('a blob that does not come in one piece', () => {
   ])('is an error: %s', async (_reason, intercept, expected) => {
     registry.intercept = intercept;
     expect(await failure()).toMatch(expected);
+  });
+});
+
+describe('a large blob', () => {
+  const mebibyte = 1024 * 1024;
+  const bytes = Buffer.alloc(
+    37 * mebibyte + 5,
+    'not the same at each place, 61 bytes long to fit no power of two',
+  );
+  const digest = sha256Digest(bytes);
+  const isLarge = ({ path }: SeenRequest): boolean => path.endsWith(digest);
+
+  async function read(): Promise<Buffer> {
+    registry.blobs.set(digest, bytes);
+    const access = { pause: async () => {} };
+    const client = openRegistry(registry.host, access);
+    const blob = { repository: 'app', digest, sizeBytes: bytes.length, title: 'the blob' };
+    return await buffer(await openBlob(client, blob)).finally(() => client.close());
+  }
+  const ranges = (): (string | undefined)[] =>
+    registry.seen.filter(isLarge).map(({ headers }) => headers.range);
+
+  test('comes in parts, several under way at a time', async () => {
+    let [under, most] = [0, 0];
+    registry.intercept = async (request, response) => {
+      if (!isLarge(request)) return false;
+      under += 1;
+      most = Math.max(most, under);
+      response.once('close', () => {
+        under -= 1;
+      });
+      return false;
+    };
+    expect((await read()).equals(bytes)).toBe(true);
+    expect(ranges()).toHaveLength(5);
+    expect(ranges()[0]).toBe(`bytes=0-${8 * mebibyte - 1}`);
+    expect(ranges().at(-1)).toBe(`bytes=${32 * mebibyte}-`);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(3);
+  });
+
+  test('whose connections break is taken up part by part', async () => {
+    let cuts = 0;
+    registry.intercept = (request, response) => {
+      if (!isLarge(request) || cuts === 4) return false;
+      cuts += 1;
+      const [, first = '0', last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+      const end = last ? Number(last) : bytes.length - 1;
+      response.writeHead(206, {
+        'content-length': end + 1 - Number(first),
+        'content-range': `bytes ${first}-${end}/${bytes.length}`,
+      });
+      const part = bytes.subarray(Number(first), Number(first) + 3 * mebibyte);
+      response.write(part, () => setTimeout(() => response.destroy(), 20));
+      return true;
+    };
+    expect((await read()).equals(bytes)).toBe(true);
+    expect(cuts).toBe(4);
+  });
+
+  test.each<[reason: string, status: 200 | 206]>([
+    ['knows no ranges: one answer is all', 200],
+    ['does not look at where a range ends: the rest is left', 206],
+  ])('from a server that %s', async (_, status) => {
+    registry.intercept = (request, response) => {
+      if (!isLarge(request)) return false;
+      const start = status === 206 ? Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0) : 0;
+      response.writeHead(status, {
+        'content-length': bytes.length - start,
+        ...(status === 206 && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
+      });
+      response.end(bytes.subarray(start));
+      return true;
+    };
+    expect((await read()).equals(bytes)).toBe(true);
+    expect(ranges()).toHaveLength(status === 200 ? 1 : 5);
+  });
+
+  test('that is given up ends with the error of its part', async () => {
+    registry.intercept = (request, response) => {
+      if (!isLarge(request) || request.headers.range?.startsWith('bytes=0-')) return false;
+      answerJson(response, 404, { errors: [{ code: 'BLOB_UNKNOWN' }] });
+      return true;
+    };
+    await expect(read()).rejects.toThrow(/does not have the blob/);
+  });
+
+  test('whose reader leaves leaves nothing open', async () => {
+    registry.blobs.set(digest, bytes);
+    let open = 0;
+    registry.intercept = (request, response) => {
+      if (!isLarge(request)) return false;
+      open += 1;
+      response.once('close', () => {
+        open -= 1;
+      });
+      return false;
+    };
+    const client = openRegistry(registry.host, { pause: async () => {} });
+    const blob = { repository: 'app', digest, sizeBytes: bytes.length, title: 'the blob' };
+    const stream = await openBlob(client, blob);
+    for await (const _ of stream) break;
+    await expect.poll(() => open).toBe(0);
+    // Those that were under way, and one that the reader had asked for; none is tried again.
+    expect(ranges().length).toBeLessThanOrEqual(4);
+    client.close();
   });
 });
 

@@ -34,6 +34,20 @@ export function isCertificateTrouble(error: unknown): boolean {
   return certificateCodes.has(errorCode(error));
 }
 
+/** True when the server wants a certificate of whoever asks, and there is none, or not the right one. */
+export function isClientTrouble(error: unknown): boolean {
+  return /_ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)$/.test(
+    errorCode(error),
+  );
+}
+
+// 401DA7ED:error:0A000412:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:../deps/openssl/…/rec_layer_s3.c:918:SSL alert number 42
+
+function tlsReason(error: unknown): string {
+  const message = messageOf(error);
+  return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
+
 /** Puts the error of a connection into words; `UserError`s and aborts stay as they are. */
 export function connectionTrouble(error: unknown, { registry, wanted, isInsecure }: TroublePlace): unknown {
   if (error instanceof UserError || (error instanceof Error && error.name === 'AbortError')) return error;
@@ -53,12 +67,18 @@ export function connectionTrouble(error: unknown, { registry, wanted, isInsecure
   if (isCertificateTrouble(error)) {
     return told(
       `the certificate of ${registry} is not trusted: ${messageOf(error)}`,
-      'Name the file of its authority in NODE_EXTRA_CA_CERTS, or pass --insecure to take any certificate.',
+      `Put the certificate of its authority into /etc/docker/certs.d/${registry}/ca.crt, name it in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or pass --insecure to take any certificate.`,
+    );
+  }
+  if (isClientTrouble(error)) {
+    return told(
+      `${registry} wants to know who asks (${tlsReason(error)})`,
+      `Put your certificate and its key into /etc/docker/certs.d/${registry}/ as client.cert and client.key.`,
     );
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     return told(
-      `${registry} does not speak TLS as it should: ${messageOf(error)}`,
+      `${registry} does not speak TLS as it should: ${tlsReason(error)}`,
       isInsecure ? 'Check the port.' : 'Is it a registry with plain HTTP? --insecure allows that.',
     );
   }
@@ -146,11 +166,22 @@ export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Pr
       hint: 'A proxy in front of the registry limits the length of requests (nginx: client_max_body_size): raise it there.',
     });
   }
+  if (answer.status === 405 && place.action === 'push') {
+    return new UserError(`${place.registry} takes no pushes${reason}`, {
+      hint: 'It is read-only: a mirror, a proxy of another registry, or one in maintenance.',
+    });
+  }
   const request = place.action === 'push' ? 'sent' : 'asked for';
   return new UserError(
     `${place.registry} answers ${answer.status} when ${request} ${place.wanted}${reason}`,
-    { hint: answer.status >= 500 ? 'The registry is in trouble: try later.' : 'Check the name.' },
+    { hint: answer.status >= 500 ? serverHint(place) : 'Check the name.' },
   );
+}
+
+function serverHint({ action }: TroublePlace): string {
+  return action === 'push'
+    ? 'The registry is in trouble: its disk may be full. Its log says more; nothing is under the tag.'
+    : 'The registry is in trouble: try later.';
 }
 
 /** The error of a host that is something else. */

@@ -15,6 +15,7 @@ import type { Image, ImageConfig, ImageDocuments, Platform } from '../image.ts';
 import { absentLayer, manifestLayers } from '../manifest-layers.ts';
 import { formatPlatform } from '../platform.ts';
 import { formatReference, parseReference, type Reference } from '../reference.ts';
+import { atFirstPlace } from '../registry/mirrors.ts';
 import { MissingBlobError, openBlob } from '../registry/open-blob.ts';
 import { type FetchedManifest, fetchManifest } from '../registry/read-manifest.ts';
 import type { RegistryAccess } from '../registry/registry-access.ts';
@@ -35,7 +36,7 @@ interface Source {
 }
 
 /**
- * Opens an image in a registry; layers stream from it as they are read, nothing is stored. Throws a `UserError` when the registry
+ * Opens an image in a registry, or in a mirror of it; layers stream from it as they are read, nothing is stored. Throws a `UserError` when the registry
  * cannot be reached, refuses, or holds no image that fits.
  */
 export async function openRegistryImage(
@@ -43,7 +44,17 @@ export async function openRegistryImage(
   wish: ImageWish,
   { access, signal }: RegistryImageOptions,
 ): Promise<Image> {
-  const reference = wantedReference(name, wish.tag);
+  return await atFirstPlace(wantedReference(name, wish.tag), access, async (reference, allowed) => {
+    return await openAt(reference, { name, wish, access: allowed, signal });
+  });
+}
+
+interface Opening extends RegistryImageOptions {
+  readonly name: string;
+  readonly wish: ImageWish;
+}
+
+async function openAt(reference: Reference, { name, wish, access, signal }: Opening): Promise<Image> {
   const { registry, repository } = reference;
   const client = openRegistry(registry, access, signal);
   const source: Source = { client, repository, title: formatReference(reference) };

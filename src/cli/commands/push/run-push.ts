@@ -11,6 +11,7 @@ import {
   parseImageSpec,
   parsePlatform,
   parseReference,
+  type RegistryAccess,
 } from '../../../image/index.ts';
 import {
   estimatePush,
@@ -30,7 +31,7 @@ import { engineNamed } from '../../engine-named.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { addToStepSummary } from '../../github-actions.ts';
-import { withImage } from '../../read-side.ts';
+import { isInFile, withImage } from '../../read-side.ts';
 
 const schema = z.object({
   image: z.string(),
@@ -46,6 +47,7 @@ const schema = z.object({
   estimate: z.boolean().default(false),
   uplink: z.coerce.number({ error: '--uplink takes Mbit/s, for example 50' }).positive(),
   insecure: z.boolean().default(false),
+  caFile: z.string().optional(),
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
 });
@@ -62,9 +64,8 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   }
   const packing = packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
-  const { variables, homeDir } = environment;
   const sink = await openRegistrySink(destinationOf(options.reference), {
-    access: { environment: variables, homeDir, insecure: options.insecure },
+    access: accessOf(options, environment),
     signal,
   });
   try {
@@ -73,6 +74,7 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
       await withImage(options.image, environment, {
         platform: options.platform === undefined ? undefined : parsePlatform(options.platform),
         isInsecure: options.insecure,
+        authorityFile: options.caFile,
         use: async (image) => await pushOpened({ image, sink, packing, options, environment }),
       });
     if (packing.format === 'zstd' && !options.estimate) await warnOfOldDocker(options, environment);
@@ -80,6 +82,10 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   } finally {
     sink.close();
   }
+}
+
+function accessOf({ insecure, caFile }: PushOptions, { variables, homeDir }: CliEnvironment): RegistryAccess {
+  return { environment: variables, homeDir, insecure, authorityFile: caFile };
 }
 
 interface Work {
@@ -99,12 +105,12 @@ async function pushOpened({ image, ...work }: Work & { readonly image: Image }):
 /** Pushes the index of the source with all that it lists; what is stored stays byte for byte unless a compression is asked for. */
 async function pushAll(work: Work): Promise<void> {
   const { sink, options, environment } = work;
-  const { variables, homeDir, cacheDir, progress, signal } = environment;
+  const { cacheDir, progress, signal } = environment;
   const isPacked =
     options.compression !== undefined || options.compressionLevel !== undefined || options.compat === 'any';
   const packing = isPacked ? work.packing : undefined;
   const tree = await openManifestTree(options.image, {
-    registry: { environment: variables, homeDir, insecure: options.insecure },
+    registry: accessOf(options, environment),
     temporaryDir: join(cacheDir, 'tmp'),
     progress,
     signal,
@@ -144,12 +150,27 @@ const firstWithZstd = 23;
 
 /** An image that comes from an engine is likely to go back to one of its kind. */
 async function warnOfOldDocker({ image }: PushOptions, environment: CliEnvironment): Promise<void> {
-  if (parseImageSpec(image).kind !== 'docker') return;
-  const { version } = await engineNamed('docker', environment);
+  const version = await versionOfHolder(image, environment);
+  if (version === undefined) return;
   if (Number.parseInt(version, 10) >= firstWithZstd) return;
   environment.progress.note(
     `Docker ${version} here cannot pull layers that are compressed with zstd (Docker ${firstWithZstd} and later can). For hosts like this one, push with --compat any.`,
   );
+}
+
+/** The version of the Docker that an image came from; undefined where it came from elsewhere. */
+async function versionOfHolder(image: string, environment: CliEnvironment): Promise<string | undefined> {
+  const spec = parseImageSpec(image);
+  if (spec.kind === 'docker') return (await engineNamed('docker', environment)).version;
+  if (spec.kind !== 'bare' || isInFile(spec.text)) return undefined;
+  try {
+    const engine = await engineNamed('docker', environment);
+    return (await engine.inspect(spec.text)) === undefined ? undefined : engine.version;
+  } catch (error) {
+    // Without an engine it came from a registry.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** The hardest that a format can try; above 19, zstd wants more memory of those who unpack. */
