@@ -1,4 +1,6 @@
-import { hardwareTable, removableTable, systemTable } from '../src/python/knowledge/knowledge.ts';
+import { hardwareTable } from '../src/python/knowledge/hardware-variants.ts';
+import { removableTable } from '../src/python/knowledge/removable.ts';
+import { systemTable } from '../src/python/knowledge/system-libraries.ts';
 
 /** What a row of the knowledge says of a wheel, and of which one. */
 export type Claim = ClaimedWheel &

@@ -1,4 +1,4 @@
-import { devOnlyTable } from './knowledge/knowledge.ts';
+import { devOnlyTable } from './knowledge/dev-only.ts';
 
 /** Why a distribution is one for development. */
 export interface DevelopmentPurpose {

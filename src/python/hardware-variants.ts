@@ -1,4 +1,4 @@
-import { type HardwareFamily, hardwareTable } from './knowledge/knowledge.ts';
+import { type HardwareFamily, hardwareTable } from './knowledge/hardware-variants.ts';
 
 /** What a requirement becomes on a machine without GPU. */
 export interface CpuVariant {

@@ -1,5 +1,5 @@
 import { normaliseName } from './distribution-name.ts';
-import { importNamesTable } from './knowledge/knowledge.ts';
+import { importNamesTable } from './knowledge/import-names.ts';
 
 /**
  * The distributions that may provide an imported module, likeliest first: the table for known mismatches

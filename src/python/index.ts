@@ -91,7 +91,9 @@ export {
   type ScanOptions,
   scanPythonFiles,
 } from './import-scan.ts';
-export type { AptPackage, RemovableEntry, SamePurposeGroup } from './knowledge/knowledge.ts';
+export type { AptPackage } from './knowledge/apt-packages.ts';
+export type { RemovableEntry } from './knowledge/removable.ts';
+export type { SamePurposeGroup } from './knowledge/same-purpose.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';
 export { mayNeedLibraries } from './library-names.ts';
 export { extrasIn } from './marker-syntax.ts';

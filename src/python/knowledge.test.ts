@@ -20,7 +20,10 @@ import {
   smallerDistribution,
   systemNeedsOf,
 } from './index.ts';
-import { devOnlyTable, hardwareTable, samePurposeTable, systemTable } from './knowledge/knowledge.ts';
+import { devOnlyTable } from './knowledge/dev-only.ts';
+import { hardwareTable } from './knowledge/hardware-variants.ts';
+import { samePurposeTable } from './knowledge/same-purpose.ts';
+import { systemTable } from './knowledge/system-libraries.ts';
 
 test.each([
   ['pytest-asyncio', 'test runner and its plugins'],

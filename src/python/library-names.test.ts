@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mayNeedLibraries, systemNeedsOf } from './index.ts';
-import { systemTable } from './knowledge/knowledge.ts';
+import { systemTable } from './knowledge/system-libraries.ts';
 
 test('the first look agrees with the table', () => {
   expect(systemTable.distributions.length).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { gpuCompanionOf } from './hardware-variants.ts';
-import { systemTable } from './knowledge/knowledge.ts';
+import { systemTable } from './knowledge/system-libraries.ts';
 import { type DebianSuite, packageOfSoname } from './system-packages.ts';
 import type { WheelLibraries } from './wheel-libraries.ts';
 

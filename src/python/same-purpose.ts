@@ -1,4 +1,5 @@
-import { loadedOtherwiseTable, type SamePurposeGroup, samePurposeTable } from './knowledge/knowledge.ts';
+import { loadedOtherwiseTable } from './knowledge/loaded-otherwise.ts';
+import { type SamePurposeGroup, samePurposeTable } from './knowledge/same-purpose.ts';
 
 /** The groups of which an environment holds more than one member, with these members. */
 export function samePurpose(

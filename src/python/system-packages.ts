@@ -1,5 +1,6 @@
 import { gpuCompanionOf } from './hardware-variants.ts';
-import { type AptPackage, aptTable, systemTable } from './knowledge/knowledge.ts';
+import { type AptPackage, aptTable } from './knowledge/apt-packages.ts';
+import { systemTable } from './knowledge/system-libraries.ts';
 
 /** The releases of Debian and Ubuntu that the tables know; `other` for those that they do not. */
 export type DebianSuite = 'bullseye' | 'bookworm' | 'trixie' | 'focal' | 'jammy' | 'noble' | 'other';
