@@ -15,7 +15,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Digest } from '../base/index.ts';
 import { buildImage, type Image, openImage, writeDockerArchive } from '../image/index.ts';
 import type { TarMember } from '../tar/index.ts';
-import { findDuplicates, type IndexImageOptions, indexImage } from './index.ts';
+import { dynamicElf } from './fixtures/dynamic-elf.ts';
+import { findDuplicates, type IndexImageOptions, indexImage, linkageExcerpt, linkageFrom } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -265,3 +266,42 @@ describe('findDuplicates', () => {
     expect(streams()).toBe(0);
   });
 });
+
+test.each([
+  ['in place', 'plain', undefined, 3],
+  ['as a stream, of what is short enough to be held', 'stream', 20_000, 2],
+] as const)(
+  'what libraries are linked with is kept in place of them, read %s',
+  async (_, how, most, count) => {
+    const library = dynamicElf({ needed: ['libgomp.so.1'], runPath: '$ORIGIN/libs', soname: 'libx.so.1' });
+    const padded = Buffer.concat([library, Buffer.alloc(30_000)]);
+    const path = await archiveOf([
+      [
+        { path: 'a/x.so', content: library },
+        { path: 'a/plain.so', content: dynamicElf({}) },
+        { path: 'a/large.so', content: padded },
+        { path: 'a/text.so', content: 'INPUT(libx.so.1)' },
+        { path: 'a/name', content: 'whole' },
+        { path: 'a/other', content: library },
+      ],
+    ]);
+    const image = await open(path);
+    const excerpt = {
+      wants: (name: string): boolean => name.endsWith('.so'),
+      take: linkageExcerpt,
+      maxStreamedBytes: most ?? 0,
+    };
+    const { root } = await indexImage(image, {
+      capture: { key: 'linkage', wants: (name) => name.endsWith('/name'), excerpt },
+      verifyDigests: how === 'stream',
+    });
+    const expected = { soname: 'libx.so.1', needed: ['libgomp.so.1'], folders: ['$ORIGIN/libs'] };
+    expect(linkageFrom(root.content('a/x.so'))).toEqual(expected);
+    expect(linkageFrom(root.content('a/plain.so'))).toEqual({ needed: [], folders: [] });
+    expect(linkageFrom(root.content('a/large.so'))).toEqual(count === 3 ? expected : undefined);
+    expect(linkageFrom(root.content('a/text.so'))).toBeUndefined();
+    expect(root.content('a/name')?.toString()).toBe('whole');
+    expect(root.captured()).toHaveLength(count + 1);
+    await image.close();
+  },
+);

@@ -15,6 +15,7 @@ import type { EntryDetails, LayerColumns } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerEntry } from './layer-index.ts';
 import { layerPath, whiteoutOf } from './layer-path.ts';
+import type { ReadAt } from './read-elf.ts';
 
 const defaultMaxBytes = 8 * 1024 * 1024;
 /** Enough for the databases of 10,000 packages. */
@@ -35,7 +36,11 @@ export async function readColumns(layer: Layer, options: IndexLayerOptions): Pro
       releasesChunks: true,
       onEntry: (entry) => {
         const added = addEntry(builder, entry, options);
-        return combined([...streamedFacts(builder, added, memory), ...sinkOf(builder, added, options)]);
+        return combined([
+          ...streamedFacts(builder, added, memory),
+          ...sinkOf(builder, added, options),
+          ...streamedExcerpt(builder, added, options),
+        ]);
       },
       ...(options.onBytes && { onBytes: options.onBytes }),
       ...(options.signal && { signal: options.signal }),
@@ -66,6 +71,7 @@ export async function scanColumns(
         builder.setFacts(added.position, readFacts(entry.sizeBytes, body, memory), entry.bodyOffset);
       }
       for (const sink of sinkOf(builder, added, options)) pour(entry, body, sink);
+      keepExcerpt(builder, { added, read: (target, start) => body.read(target, start) }, options);
       const end = entry.bodyOffset + entry.sizeBytes;
       options.onBytes?.(end - seenBytes);
       seenBytes = end;
@@ -144,6 +150,43 @@ function sinkOf(
     ...(isHashed && { onHash: (hash) => builder.setHash(position, hash) }),
   });
   return [sink];
+}
+
+/** True for a file that something is read out of. */
+function hasExcerpt({ entry, found }: AddedEntry, { capture }: IndexLayerOptions): boolean {
+  if (found.type !== 'file' || entry.sparse !== undefined) return false;
+  return capture?.excerpt?.wants(found.path) === true && !capture.wants(found.path, entry.sizeBytes);
+}
+
+interface ReadableEntry {
+  readonly added: AddedEntry;
+  readonly read: ReadAt;
+}
+
+function keepExcerpt(
+  builder: LayerColumnsBuilder,
+  { added, read }: ReadableEntry,
+  options: IndexLayerOptions,
+): void {
+  if (!hasExcerpt(added, options)) return;
+  const taken = options.capture?.excerpt?.take(read, added.entry.sizeBytes);
+  const limit = options.capture?.maxTotalBytes ?? defaultMaxTotalBytes;
+  if (taken !== undefined && builder.capturedBytes + taken.length <= limit)
+    builder.setContent(added.position, taken);
+}
+
+function streamedExcerpt(
+  builder: LayerColumnsBuilder,
+  added: AddedEntry,
+  options: IndexLayerOptions,
+): TarBodySink[] {
+  const largestBytes = options.capture?.excerpt?.maxStreamedBytes ?? 0;
+  if (added.entry.sizeBytes > largestBytes || !hasExcerpt(added, options)) return [];
+  const onContent = (content: Uint8Array): void => {
+    const read: ReadAt = (target, start) => target.set(content.subarray(start, start + target.length));
+    keepExcerpt(builder, { added, read }, options);
+  };
+  return [contentSink(added.entry, { onContent })];
 }
 
 function mayHash(builder: LayerColumnsBuilder, entry: TarEntry, options: IndexLayerOptions): boolean {
