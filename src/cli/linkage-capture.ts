@@ -9,7 +9,6 @@ export const linkageCapture: Capture = {
   excerpt: {
     wants: isEnvironmentLibrary,
     take: linkageExcerpt,
-    // Larger ones are PyTorch's and of its kind, whose wheels bring what they need.
-    maxStreamedBytes: 64 * 1024 * 1024,
+    maxHeldBytes: 64 * 1024 * 1024,
   },
 };

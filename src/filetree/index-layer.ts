@@ -29,8 +29,11 @@ export interface Excerpt {
   wants(path: string): boolean;
   /** What is kept; undefined where the file has nothing of the kind. */
   take(read: ReadAt, sizeBytes: number): Uint8Array | undefined;
-  /** Files above this are passed by where a layer comes as a stream, as they would have to be held whole. In bytes. */
-  readonly maxStreamedBytes: number;
+  /**
+   * The most that is held of a file where a layer comes as a stream, in bytes: of a longer one its start and end, and it has no excerpt if
+   * that takes more.
+   */
+  readonly maxHeldBytes: number;
 }
 
 /** How a layer is indexed. */

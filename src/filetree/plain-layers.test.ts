@@ -268,19 +268,25 @@ describe('findDuplicates', () => {
 });
 
 test.each([
-  ['in place', 'plain', undefined, 3],
-  ['as a stream, of what is short enough to be held', 'stream', 20_000, 2],
-] as const)(
+  ['in place', false, 0, true, true],
+  ['as a stream that is held', true, 100_000, true, true],
+  ['as a stream whose ends are held', true, 50_000, true, true],
+  ['as a stream of which too little is held', true, 20_000, true, false],
+])(
   'what libraries are linked with is kept in place of them, read %s',
-  async (_, how, most, count) => {
-    const library = dynamicElf({ needed: ['libgomp.so.1'], runPath: '$ORIGIN/libs', soname: 'libx.so.1' });
-    const padded = Buffer.concat([library, Buffer.alloc(30_000)]);
+  async (_, isStream, maxHeldBytes, ...has) => {
+    const shape = { needed: ['libgomp.so.1'], runPath: '$ORIGIN/libs', soname: 'libx.so.1' };
+    const library = dynamicElf(shape);
+    const large = dynamicElf({ ...shape, texts: ['x'.repeat(60_000)] });
+    expect(large.length).toBeGreaterThan(60_000);
+    expect(large.length).toBeLessThan(100_000);
     const path = await archiveOf([
       [
         { path: 'a/x.so', content: library },
         { path: 'a/plain.so', content: dynamicElf({}) },
-        { path: 'a/large.so', content: padded },
+        { path: 'a/large.so', content: large },
         { path: 'a/text.so', content: 'INPUT(libx.so.1)' },
+        { path: 'a/empty.so', content: '' },
         { path: 'a/name', content: 'whole' },
         { path: 'a/other', content: library },
       ],
@@ -289,19 +295,21 @@ test.each([
     const excerpt = {
       wants: (name: string): boolean => name.endsWith('.so'),
       take: linkageExcerpt,
-      maxStreamedBytes: most ?? 0,
+      maxHeldBytes,
     };
     const { root } = await indexImage(image, {
       capture: { key: 'linkage', wants: (name) => name.endsWith('/name'), excerpt },
-      verifyDigests: how === 'stream',
+      verifyDigests: isStream,
     });
     const expected = { soname: 'libx.so.1', needed: ['libgomp.so.1'], folders: ['$ORIGIN/libs'] };
-    expect(linkageFrom(root.content('a/x.so'))).toEqual(expected);
+    expect(['a/x.so', 'a/large.so'].map((name) => linkageFrom(root.content(name)))).toEqual(
+      has.map((isKept) => (isKept ? expected : undefined)),
+    );
     expect(linkageFrom(root.content('a/plain.so'))).toEqual({ needed: [], folders: [] });
-    expect(linkageFrom(root.content('a/large.so'))).toEqual(count === 3 ? expected : undefined);
-    expect(linkageFrom(root.content('a/text.so'))).toBeUndefined();
     expect(root.content('a/name')?.toString()).toBe('whole');
-    expect(root.captured()).toHaveLength(count + 1);
+    expect(root.captured()).toEqual(
+      ['a/large.so', 'a/name', 'a/plain.so', 'a/x.so'].filter((name) => has[1] || name !== 'a/large.so'),
+    );
     await image.close();
   },
 );

@@ -10,6 +10,7 @@ import {
 } from '../tar/index.ts';
 import { contentSink } from './content-sink.ts';
 import { factsFromBytes, factsMemory, factsSink, readFacts } from './file-facts.ts';
+import { heldEnds } from './held-ends.ts';
 import type { IndexLayerOptions } from './index-layer.ts';
 import type { EntryDetails, LayerColumns } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
@@ -161,18 +162,20 @@ function hasExcerpt({ entry, found }: AddedEntry, { capture }: IndexLayerOptions
 interface ReadableEntry {
   readonly added: AddedEntry;
   readonly read: ReadAt;
+  /** True where not all could be read that was asked for. */
+  readonly hasMissed?: () => boolean;
 }
 
 function keepExcerpt(
   builder: LayerColumnsBuilder,
-  { added, read }: ReadableEntry,
+  { added, read, hasMissed }: ReadableEntry,
   options: IndexLayerOptions,
 ): void {
   if (!hasExcerpt(added, options)) return;
   const taken = options.capture?.excerpt?.take(read, added.entry.sizeBytes);
   const limit = options.capture?.maxTotalBytes ?? defaultMaxTotalBytes;
-  if (taken !== undefined && builder.capturedBytes + taken.length <= limit)
-    builder.setContent(added.position, taken);
+  if (taken === undefined || hasMissed?.() === true) return;
+  if (builder.capturedBytes + taken.length <= limit) builder.setContent(added.position, taken);
 }
 
 function streamedExcerpt(
@@ -180,13 +183,12 @@ function streamedExcerpt(
   added: AddedEntry,
   options: IndexLayerOptions,
 ): TarBodySink[] {
-  const largestBytes = options.capture?.excerpt?.maxStreamedBytes ?? 0;
-  if (added.entry.sizeBytes > largestBytes || !hasExcerpt(added, options)) return [];
-  const onContent = (content: Uint8Array): void => {
-    const read: ReadAt = (target, start) => target.set(content.subarray(start, start + target.length));
-    keepExcerpt(builder, { added, read }, options);
-  };
-  return [contentSink(added.entry, { onContent })];
+  if (!hasExcerpt(added, options)) return [];
+  const { read, hasMissed, write } = heldEnds(
+    added.entry.sizeBytes,
+    options.capture?.excerpt?.maxHeldBytes ?? 0,
+  );
+  return [{ write, end: () => keepExcerpt(builder, { added, read, hasMissed }, options) }];
 }
 
 function mayHash(builder: LayerColumnsBuilder, entry: TarEntry, options: IndexLayerOptions): boolean {

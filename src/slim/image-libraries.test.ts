@@ -55,7 +55,7 @@ function packages(specs: Readonly<Record<string, Package>>): Files {
 const capture: Capture = {
   key: 'test',
   wants: (path) => !isEnvironmentLibrary(path),
-  excerpt: { wants: isEnvironmentLibrary, take: linkageExcerpt, maxStreamedBytes: 1_000_000 },
+  excerpt: { wants: isEnvironmentLibrary, take: linkageExcerpt, maxHeldBytes: 1_000_000 },
 };
 
 async function librariesOf(layers: readonly Files[], keptLayerCount = 0): Promise<readonly ImageLibrary[]> {
