@@ -2,5 +2,6 @@
 import { serveLayers } from '../filetree/index.ts';
 import { dependencyCapture } from './dependency-capture.ts';
 import { inventoryCapture } from './inventory-capture.ts';
+import { linkageCapture } from './linkage-capture.ts';
 
-serveLayers([inventoryCapture, dependencyCapture]);
+serveLayers([inventoryCapture, dependencyCapture, linkageCapture]);

@@ -7,6 +7,7 @@ import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { readColumns, scanColumns, TooManyEntriesError } from './read-columns.ts';
+import type { ReadAt } from './read-elf.ts';
 
 /** Which files' contents are kept while a layer is read. */
 export interface Capture {
@@ -18,6 +19,21 @@ export interface Capture {
   readonly maxBytes?: number;
   /** The most that is kept of a layer's files together, in bytes; later ones are not. Default 512 MiB. */
   readonly maxTotalBytes?: number;
+  /** What is kept of further files, whose content as a whole is not wanted. */
+  readonly excerpt?: Excerpt;
+}
+
+/** Something that is read out of files and kept in place of their content. Sparse files have none. */
+export interface Excerpt {
+  /** True for a file that it is read out of, unless `Capture.wants` has it whole. */
+  wants(path: string): boolean;
+  /** What is kept; undefined where the file has nothing of the kind. */
+  take(read: ReadAt, sizeBytes: number): Uint8Array | undefined;
+  /**
+   * The most that is held of a file where a layer comes as a stream, in bytes: of a longer one its start and end, and it has no excerpt if
+   * that takes more.
+   */
+  readonly maxHeldBytes: number;
 }
 
 /** How a layer is indexed. */

@@ -3,8 +3,10 @@ export { type DiveFigures, type DiveFileReference, diveFigures } from './dive-fi
 export { type DuplicateGroup, findDuplicates } from './find-duplicates.ts';
 export { followLinks } from './follow-links.ts';
 export { type IndexedImage, type IndexImageOptions, indexImage } from './index-image.ts';
-export { type Capture, type IndexLayerOptions, indexLayer } from './index-layer.ts';
+export { type Capture, type Excerpt, type IndexLayerOptions, indexLayer } from './index-layer.ts';
 export type { EntryType, FileFormat, LayerEntry, LayerIndex } from './layer-index.ts';
+export { type Linkage, linkageExcerpt, linkageFrom } from './linkage.ts';
+export { ownLibrary } from './own-library.ts';
 export {
   type ElfFile,
   type ElfSection,

@@ -15,7 +15,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Digest } from '../base/index.ts';
 import { buildImage, type Image, openImage, writeDockerArchive } from '../image/index.ts';
 import type { TarMember } from '../tar/index.ts';
-import { findDuplicates, type IndexImageOptions, indexImage } from './index.ts';
+import { dynamicElf } from './fixtures/dynamic-elf.ts';
+import { findDuplicates, type IndexImageOptions, indexImage, linkageExcerpt, linkageFrom } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -265,3 +266,50 @@ describe('findDuplicates', () => {
     expect(streams()).toBe(0);
   });
 });
+
+test.each([
+  ['in place', false, 0, true, true],
+  ['as a stream that is held', true, 100_000, true, true],
+  ['as a stream whose ends are held', true, 50_000, true, true],
+  ['as a stream of which too little is held', true, 20_000, true, false],
+])(
+  'what libraries are linked with is kept in place of them, read %s',
+  async (_, isStream, maxHeldBytes, ...has) => {
+    const shape = { needed: ['libgomp.so.1'], runPath: '$ORIGIN/libs', soname: 'libx.so.1' };
+    const library = dynamicElf(shape);
+    const large = dynamicElf({ ...shape, texts: ['x'.repeat(60_000)] });
+    expect(large.length).toBeGreaterThan(60_000);
+    expect(large.length).toBeLessThan(100_000);
+    const path = await archiveOf([
+      [
+        { path: 'a/x.so', content: library },
+        { path: 'a/plain.so', content: dynamicElf({}) },
+        { path: 'a/large.so', content: large },
+        { path: 'a/text.so', content: 'INPUT(libx.so.1)' },
+        { path: 'a/empty.so', content: '' },
+        { path: 'a/name', content: 'whole' },
+        { path: 'a/other', content: library },
+      ],
+    ]);
+    const image = await open(path);
+    const excerpt = {
+      wants: (name: string): boolean => name.endsWith('.so'),
+      take: linkageExcerpt,
+      maxHeldBytes,
+    };
+    const { root } = await indexImage(image, {
+      capture: { key: 'linkage', wants: (name) => name.endsWith('/name'), excerpt },
+      verifyDigests: isStream,
+    });
+    const expected = { soname: 'libx.so.1', needed: ['libgomp.so.1'], folders: ['$ORIGIN/libs'] };
+    expect(['a/x.so', 'a/large.so'].map((name) => linkageFrom(root.content(name)))).toEqual(
+      has.map((isKept) => (isKept ? expected : undefined)),
+    );
+    expect(linkageFrom(root.content('a/plain.so'))).toEqual({ needed: [], folders: [] });
+    expect(root.content('a/name')?.toString()).toBe('whole');
+    expect(root.captured()).toEqual(
+      ['a/large.so', 'a/name', 'a/plain.so', 'a/x.so'].filter((name) => has[1] || name !== 'a/large.so'),
+    );
+    await image.close();
+  },
+);

@@ -10,11 +10,13 @@ import {
 } from '../tar/index.ts';
 import { contentSink } from './content-sink.ts';
 import { factsFromBytes, factsMemory, factsSink, readFacts } from './file-facts.ts';
+import { heldEnds } from './held-ends.ts';
 import type { IndexLayerOptions } from './index-layer.ts';
 import type { EntryDetails, LayerColumns } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerEntry } from './layer-index.ts';
 import { layerPath, whiteoutOf } from './layer-path.ts';
+import type { ReadAt } from './read-elf.ts';
 
 const defaultMaxBytes = 8 * 1024 * 1024;
 /** Enough for the databases of 10,000 packages. */
@@ -35,7 +37,11 @@ export async function readColumns(layer: Layer, options: IndexLayerOptions): Pro
       releasesChunks: true,
       onEntry: (entry) => {
         const added = addEntry(builder, entry, options);
-        return combined([...streamedFacts(builder, added, memory), ...sinkOf(builder, added, options)]);
+        return combined([
+          ...streamedFacts(builder, added, memory),
+          ...sinkOf(builder, added, options),
+          ...streamedExcerpt(builder, added, options),
+        ]);
       },
       ...(options.onBytes && { onBytes: options.onBytes }),
       ...(options.signal && { signal: options.signal }),
@@ -66,6 +72,7 @@ export async function scanColumns(
         builder.setFacts(added.position, readFacts(entry.sizeBytes, body, memory), entry.bodyOffset);
       }
       for (const sink of sinkOf(builder, added, options)) pour(entry, body, sink);
+      keepExcerpt(builder, { added, read: (target, start) => body.read(target, start) }, options);
       const end = entry.bodyOffset + entry.sizeBytes;
       options.onBytes?.(end - seenBytes);
       seenBytes = end;
@@ -144,6 +151,44 @@ function sinkOf(
     ...(isHashed && { onHash: (hash) => builder.setHash(position, hash) }),
   });
   return [sink];
+}
+
+/** True for a file that something is read out of. */
+function hasExcerpt({ entry, found }: AddedEntry, { capture }: IndexLayerOptions): boolean {
+  if (found.type !== 'file' || entry.sparse !== undefined) return false;
+  return capture?.excerpt?.wants(found.path) === true && !capture.wants(found.path, entry.sizeBytes);
+}
+
+interface ReadableEntry {
+  readonly added: AddedEntry;
+  readonly read: ReadAt;
+  /** True where not all could be read that was asked for. */
+  readonly hasMissed?: () => boolean;
+}
+
+function keepExcerpt(
+  builder: LayerColumnsBuilder,
+  { added, read, hasMissed }: ReadableEntry,
+  options: IndexLayerOptions,
+): void {
+  if (!hasExcerpt(added, options)) return;
+  const taken = options.capture?.excerpt?.take(read, added.entry.sizeBytes);
+  const limit = options.capture?.maxTotalBytes ?? defaultMaxTotalBytes;
+  if (taken === undefined || hasMissed?.() === true) return;
+  if (builder.capturedBytes + taken.length <= limit) builder.setContent(added.position, taken);
+}
+
+function streamedExcerpt(
+  builder: LayerColumnsBuilder,
+  added: AddedEntry,
+  options: IndexLayerOptions,
+): TarBodySink[] {
+  if (!hasExcerpt(added, options)) return [];
+  const { read, hasMissed, write } = heldEnds(
+    added.entry.sizeBytes,
+    options.capture?.excerpt?.maxHeldBytes ?? 0,
+  );
+  return [{ write, end: () => keepExcerpt(builder, { added, read, hasMissed }, options) }];
 }
 
 function mayHash(builder: LayerColumnsBuilder, entry: TarEntry, options: IndexLayerOptions): boolean {

@@ -44,6 +44,7 @@ export {
   type ToolCommand,
   wantedGroups,
 } from './environment-files/wanted-groups.ts';
+export { isEnvironmentLibrary } from './environment-library.ts';
 export {
   type AskedParts,
   judgeMarker,

@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
 import { type DpkgNode, isDocumentationPlace } from '../distro/index.ts';
-import { followLinks } from '../filetree/index.ts';
+import { followLinks, ownLibrary } from '../filetree/index.ts';
 import { systemNeedsOf } from '../python/index.ts';
 import type { PackageFilesOf } from './dpkg-files.ts';
 import { loadedFiles } from './loaded-files.ts';
-import { ownLibrary } from './own-library.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { isTestFile } from './python-uses.ts';
 import { startedPrograms } from './started-programs.ts';

@@ -1,8 +1,7 @@
-import { followLinks, type RootFileSystem } from '../filetree/index.ts';
+import { followLinks, ownLibrary, type RootFileSystem } from '../filetree/index.ts';
 import { needed, unitOf } from './kept-units.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { outsideNames } from './needed-test-folders.ts';
-import { ownLibrary } from './own-library.ts';
 import type { ShrinkSubject } from './pass.ts';
 import type { PlannedEdit } from './plan.ts';
 import { isUse } from './python-uses.ts';

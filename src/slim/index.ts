@@ -3,6 +3,7 @@ export { proposeCiCache } from './ci-cache/index.ts';
 export { containerCommand, type StartOverride } from './container-command.ts';
 export { distributionFacts, type TargetDecision } from './distribution-facts.ts';
 export { sourcesOf } from './edit-sources.ts';
+export { type ImageEvidence, type ImageLibrary, imageLibraries } from './image-libraries.ts';
 export type { LeanFile } from './lean-file.ts';
 export { startCommands } from './needed-commands.ts';
 export { stageThatUses } from './other-stages.ts';
@@ -18,7 +19,7 @@ export {
   type PlanInput,
   type PlannedEdit,
 } from './plan.ts';
-export { type FactsInput, pruneScriptPath, rewriteFacts } from './project-facts.ts';
+export { type FactsInput, pruneScriptPath, requestedDistributions, rewriteFacts } from './project-facts.ts';
 export { type ContextProposal, neededPaths, proposeIgnore } from './propose-ignore.ts';
 export { type ProjectStudy, studyProject } from './study-project.ts';
 export {

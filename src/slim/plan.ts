@@ -12,6 +12,7 @@ import type { DistributionFacts, RequirementsTree, SplitRequirements } from '../
 import type { CiCacheProposal } from './ci-cache/index.ts';
 import { ciCachePart } from './ci-cache-part.ts';
 import { patch } from './edit-patch.ts';
+import { type ImageEvidence, withImageLibraries } from './image-libraries.ts';
 import type { LeanFile } from './lean-file.ts';
 import { mergeFiles, requirementDiffs, splitAll } from './requirement-diffs.ts';
 import { withSmaller } from './smaller-facts.ts';
@@ -83,6 +84,7 @@ export interface PlanInput {
   /** One tree for each requirements file that the Dockerfile installs. */
   readonly requirements: readonly RequirementsTree[];
   readonly distributions: DistributionFacts;
+  readonly imageEvidence?: ImageEvidence | undefined;
   readonly ignore: IgnoreProposal | undefined;
   readonly compose: ComposePlans;
   /** What the pipelines lack that build the project. */
@@ -184,13 +186,17 @@ function rewriteFacts(
   without: ReadonlySet<string>,
 ): RewriteFacts {
   const isSplit = !without.has('production-requirements');
+  const developmentDistributions = isSplit ? input.facts.developmentDistributions : new Set<string>();
+  const moved = splits.flatMap((split) => split.moved.map(({ name }) => name));
+  const removed = [...moved, ...developmentDistributions];
+  const facts = withSmaller(input.facts, !without.has('headless-opencv'));
   return {
-    ...withSmaller(input.facts, !without.has('headless-opencv')),
+    ...withImageLibraries(facts, input.imageEvidence, removed),
     isIgnored: ignoredBy(input.ignore, without),
     // What stays in editable form is judged as such.
     editablePackages: without.has('regular-install') ? undefined : input.facts.editablePackages,
     productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
-    developmentDistributions: isSplit ? input.facts.developmentDistributions : new Set(),
+    developmentDistributions,
   };
 }
 

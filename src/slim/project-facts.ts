@@ -103,6 +103,11 @@ function textsOf({ inlineRequirements, packageRequirements }: ProjectStudy): rea
   return [...inlineRequirements, ...(packageRequirements ?? [])];
 }
 
+/** The distributions that the project asks for itself, by normalised name. */
+export function requestedDistributions(study: ProjectStudy): ReadonlySet<string> {
+  return new Set(requestedNames(study, [...study.toolRequirements, ...textsOf(study)]).keys());
+}
+
 function requestedNames(study: ProjectStudy, texts: readonly string[]): Map<string, readonly string[]> {
   const names = new Map<string, readonly string[]>();
   for (const { line } of study.requirements.flatMap((tree) => tree.requested)) {

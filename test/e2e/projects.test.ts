@@ -16,6 +16,8 @@ interface ProjectCase {
   readonly says?: readonly (string | RegExp)[];
   /** What it must not say. */
   readonly saysNot?: readonly (string | RegExp)[];
+  /** A reason that the report gives for system packages. */
+  readonly because?: RegExp;
   /** A stage that the image takes nothing of; it must build with the lean files, too. */
   readonly otherStage?: string;
   /** A shell script in the lean image and all that it prints. */
@@ -95,6 +97,15 @@ const cases: readonly ProjectCase[] = [
       ['python -c "from spectrum import power; print(power([1.0, 1.0]))"', '[4.0, 0.0]'],
       ['ls /usr/include/fftw3.h || echo none', 'none'],
     ],
+  },
+  {
+    name: 'openmp-extension',
+    trap: 'an extension that is compiled here loads libgomp.so.1, which the full base has for its compiler: no list names it',
+    mostOfFat: 0.25,
+    asked: ['GET /health', 'GET /harmonic/1'],
+    says: [/^FROM python:3\.11-slim[\s\S]*install .*libgomp1/m],
+    because: /^libgomp1: harmonic\/_sum\.\S+\.so is linked with libgomp\.so\.1$/,
+    inside: [noBuildTools, ['python -c "from harmonic import harmonic; print(harmonic(2))"', '1.5']],
   },
   {
     name: 'user-packages',
@@ -231,6 +242,8 @@ describe.skipIf(inject('lab') === undefined)(`projects ${inject('noLabBecause')}
 
     for (const text of project.says ?? []) expect(dockerfile).toMatch(text);
     for (const text of project.saysNot ?? []) expect(dockerfile).not.toMatch(text);
+    if (project.because !== undefined)
+      expect(report.edits.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(project.because));
     expect(await declaredBy(slimmed.lean)).toEqual(await declaredBy(slimmed.fat));
     for (const [script, output] of project.inside)
       expect(await inContainer(slimmed.lean, script), script).toBe(output);

@@ -8,7 +8,7 @@ const sizes = z.object({ contentBytes: z.number() });
 const reportSchema = z.object({
   schema: z.literal('plimsoll.slim/1'),
   comparison: z.object({ total: z.object({ fat: sizes, lean: sizes }) }),
-  edits: z.array(z.object({ id: z.string(), state: z.string() })),
+  edits: z.array(z.object({ id: z.string(), state: z.string(), reason: z.string() })),
   verification: z.object({
     verdict: z.string(),
     requests: z.array(z.object({ probe: z.string(), outcome: z.string() })),
@@ -20,7 +20,7 @@ export interface SlimmedReport {
   readonly comparison: {
     readonly total: Readonly<Record<'fat' | 'lean', { readonly contentBytes: number }>>;
   };
-  readonly edits: readonly { readonly id: string; readonly state: string }[];
+  readonly edits: readonly { readonly id: string; readonly state: string; readonly reason: string }[];
   readonly verification: {
     readonly verdict: string;
     readonly requests: readonly { readonly probe: string; readonly outcome: string }[];

@@ -66,7 +66,12 @@ export interface RewriteFacts {
   /** Debian packages that provide a command. */
   readonly packageOfCommand: (command: string) => string | undefined;
   /** Debian run-time packages that the distributions need and that no wheel bundles. */
-  readonly runtimeLibraries: readonly { readonly packageName: string; readonly because: string }[];
+  readonly runtimeLibraries: readonly {
+    readonly packageName: string;
+    readonly because: string;
+    /** Packages that are known to bring it along: with one of them it need not be named. */
+    readonly broughtBy?: ReadonlySet<string>;
+  }[];
   /** Commands that scripts, health checks and the application call. */
   readonly neededCommands: ReadonlyMap<string, string>;
   /** Places outside the Dockerfile that name the old installation path: `/usr/local/lib/python3.11/site-packages`. */

@@ -17,9 +17,9 @@ export const runtimeLibraries: Rewrite = {
   propose({ syntax, model }, facts) {
     const stage = model.stages[model.target];
     if (stage === undefined || readPythonBase(stage.base)?.variant !== 'slim') return nothingToDo;
-    const wanted = wantedPackages(stage, facts);
     const installs = aptInstalls(stage);
     const present = new Set(installs.flatMap(({ install }) => install.packages.map((found) => found.name)));
+    const wanted = wantedPackages(stage, facts, present);
     // `libglib2.0-0t64` provides `libglib2.0-0`, and apt takes the old name for it.
     const missing = [...wanted].filter(
       ([name]) => !present.has(name) && !present.has(name.replace(/t64$/, '')),
@@ -99,8 +99,16 @@ const ofFullImage = new Set([
   'patch', 'procps', 'subversion', 'unzip', 'wget', 'xz-utils', 'build-essential',
 ]); // biome-ignore format: a list
 
-function wantedPackages(stage: Stage, facts: RewriteFacts): Map<string, string> {
-  const wanted = new Map(facts.runtimeLibraries.map((library) => [library.packageName, library.because]));
+function wantedPackages(
+  stage: Stage,
+  facts: RewriteFacts,
+  present: ReadonlySet<string>,
+): Map<string, string> {
+  const wanted = new Map(
+    facts.runtimeLibraries
+      .filter(({ broughtBy }) => ![...present].some((name) => broughtBy?.has(name) === true))
+      .map((library) => [library.packageName, library.because]),
+  );
   for (const [command, where] of [...facts.neededCommands, ...usedCommands(stage)]) {
     // Debian's Poetry, PDM and Pipenv bring a Python of their own; the project has its tool from elsewhere.
     if (projectToolOf(command) !== undefined) continue;

@@ -5,6 +5,7 @@ import {
   distributionFacts,
   type EditId,
   type IgnoreProposal,
+  type ImageEvidence,
   type PlanInput,
   proposeCiCache,
   pruneScriptPath,
@@ -23,6 +24,8 @@ export interface PlanCircumstances {
   readonly compose: ComposePlans;
   /** What the native code of the wheels that would be installed is linked with; undefined where nobody looked. */
   readonly linked?: readonly LinkedDistribution[] | undefined;
+  /** What the fat image tells of system libraries; undefined where there is none. */
+  readonly imageEvidence?: ImageEvidence | undefined;
   readonly predictedBytes: (id: EditId) => number | undefined;
 }
 
@@ -57,6 +60,7 @@ export function planInputs(
     }),
     requirements: study.requirements,
     distributions: distributionFacts({ project, study, target }),
+    imageEvidence: circumstances.imageEvidence,
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,
     compose: circumstances.compose,
     ciCache: proposeCiCache(project),

@@ -8,9 +8,11 @@ import type { DebianSuite } from '../../../python/index.ts';
 import { makePlan, proposeIgnore, takeBackUntilPassed } from '../../../slim/index.ts';
 import { leanVerifier } from '../../../verify/index.ts';
 import { suiteOfCodename } from '../../debian-suite.ts';
+import { linkageCapture } from '../../linkage-capture.ts';
 import { type ReadImage, readImage } from '../../read-side.ts';
 import { leanAttempts } from './attempt-lean.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
+import { imageEvidence } from './image-evidence.ts';
 import { withPackageHint } from './package-hint.ts';
 import { planComposes } from './plan-compose.ts';
 import { newContextPaths, planInputs } from './plan-inputs.ts';
@@ -39,6 +41,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
   const fatRead = await readImage(sourceOf(engine, fat), environment, {
     engine,
     name: `${basename(project.directory)}:fat`,
+    capture: linkageCapture,
     baseLayerCount: await baseLayers(
       engine,
       project.dockerfile.model.stages[project.dockerfile.model.target]?.base,
@@ -60,6 +63,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     suite,
     ignore: ignore.proposal,
     compose,
+    imageEvidence: imageEvidence(task, fatRead, suite),
     hasCacheMounts: engine.hasCacheMounts,
     buildPlatform: platformWord(options.platform ?? engine.platform),
     predictedBytes: predictBytes({ fat: fatRead, study, target, ignore: ignore.proposal }),

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { followLinks, type RootFileSystem } from '../filetree/index.ts';
+import { followLinks } from './follow-links.ts';
+import type { RootFileSystem } from './root-file-system.ts';
 
 /** A library that a file asks for. */
 export interface AskedLibrary {

@@ -1,0 +1,1 @@
+from harmonic._sum import harmonic as harmonic
