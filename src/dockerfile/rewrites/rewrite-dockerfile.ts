@@ -59,8 +59,10 @@ export function rewriteDockerfile(
   const applied: AppliedRewrite[] = [];
   const leftAlone: { id: RewriteId; because: string }[] = [];
   const places = placesIn(text, options.fileName);
+  const given = resolved(text, options);
   const read = (from: string, origins: Origins): ReadDockerfile => ({
-    ...resolved(from, options),
+    ...(from === text ? given : resolved(from, options)),
+    given: given.model,
     ...places(origins),
     origins,
   });

@@ -187,6 +187,8 @@ export interface Rewrite {
 export interface ResolvedDockerfile {
   readonly syntax: DockerfileSyntax;
   readonly model: DockerfileModel;
+  /** The model as its user wrote it, in front of all rewrites. */
+  readonly given: DockerfileModel;
   /** Where its user finds an instruction, whatever earlier rewrites made of it: `Dockerfile:12`; the text of one that they added. */
   readonly placeOf: (syntax: InstructionSyntax) => string;
   /** The instruction as its user wrote it, for a sentence: `` `RUN ./install.sh` ``. */
