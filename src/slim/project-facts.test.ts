@@ -415,3 +415,16 @@ test.each([
     expect(cpuWheels).toBeUndefined();
   },
 );
+
+test.each([
+  ['from ultralytics import YOLO\n', [], 'its training writes there'],
+  ['from torch.utils.tensorboard import SummaryWriter\n', [], 'it is written to'],
+  ['from transformers import pipeline\n', ['tensorboard'], 'nothing writes there'],
+])('with %j, of `pip install ultralytics tensorboard` goes %j: %s', async (source, expected, _why) => {
+  const facts = await factsOf({
+    Dockerfile:
+      'FROM python:3.11\nCOPY . .\nRUN pip install ultralytics tensorboard\nCMD ["python", "app.py"]\n',
+    'app.py': source,
+  });
+  expect([...facts.developmentDistributions]).toEqual(expected);
+});
