@@ -58,6 +58,32 @@ test('without a compose file a new one is made', async () => {
   });
 });
 
+test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+  [
+    'a program of the project is told its port',
+    { Dockerfile: 'FROM python:3.12\nCOPY . .\nCMD ["svc", "serve", "--port", "8080"]\n' },
+    ['platform', 'ports', 'health-check'],
+  ],
+  [
+    'a script that the command does not name asks for a port',
+    {
+      Dockerfile: 'FROM python:3.12\nCOPY . .\nCMD ["svc", "run"]\n',
+      'wait.sh': 'psql --port 5432 -c "select 1"\n',
+    },
+    ['platform'],
+  ],
+  [
+    'a worker of a queue serves nobody',
+    { Dockerfile: 'FROM python:3.12\nCOPY . .\nEXPOSE 5555\nCMD ["celery", "-A", "svc", "worker"]\n' },
+    ['platform', 'ports'],
+  ],
+])('a new file is whole at once: %s', async (_why, files, expected) => {
+  const manifest = '[project]\nname = "svc"\nversion = "1"\nscripts.svc = "svc:main"\n';
+  const folder = projectOf({ ...files, 'pyproject.toml': manifest, 'svc.py': 'def main(): ...\n' });
+  expect(idsOf(await reportOf(folder, '--fix'))).toEqual(expected);
+  expect(idsOf(await reportOf(folder, '--fix'))).toEqual([]);
+});
+
 describe('which services', () => {
   const two = 'services:\n  api:\n    build: .\n  twin:\n    build: .\n  db:\n    image: postgres\n';
 
