@@ -155,6 +155,8 @@ export interface RewriteProposal {
   readonly edits: readonly TextEdit[];
   /** One sentence, for the plan. */
   readonly reason: string;
+  /** What is done, where the rewrite's own title would say something else. */
+  readonly title?: string | undefined;
   /** What was left as it is, and why. */
   readonly leftAlone: readonly string[];
   /** Secrets that the changed file must be built with. */
