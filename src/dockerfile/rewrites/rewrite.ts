@@ -14,6 +14,7 @@ export type RewriteId =
   | 'cpu-wheels'
   | 'headless-opencv'
   | 'virtual-environment'
+  | 'wheel-mounts'
   | 'tool-environment'
   | 'start-command'
   | 'tool-layer-order'
