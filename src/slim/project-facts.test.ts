@@ -428,3 +428,13 @@ test.each([
   });
   expect([...facts.developmentDistributions]).toEqual(expected);
 });
+
+test('what a start script calls is needed, what its comments talk of is not', async () => {
+  const { neededCommands } = await factsOf({
+    Dockerfile: 'FROM python:3.11\nCOPY . .\nENTRYPOINT ["./start.sh"]\n',
+    'start.sh':
+      '#!/bin/sh\n# convert the weights, then identify them\ncurl -f "$URL" | jq .\nexec python app.py\n',
+  });
+  const names = ['curl', 'jq', 'convert', 'identify'].filter((name) => neededCommands.has(name));
+  expect(names).toEqual(['curl', 'jq']);
+});
