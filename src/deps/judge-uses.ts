@@ -1,4 +1,11 @@
-import { developmentPurpose, gpuCompanionOf, isInstaller, nodesOf, reachableNodes } from '../python/index.ts';
+import {
+  developmentPurpose,
+  gpuCompanionOf,
+  isInstaller,
+  isUsedThrough,
+  nodesOf,
+  reachableNodes,
+} from '../python/index.ts';
 import { findDoubts } from './find-doubts.ts';
 import type { FoundUses, SeenUses } from './find-uses.ts';
 import type { DistributionUse } from './report.ts';
@@ -42,17 +49,10 @@ function directUse(
 ): UseVerdict | undefined {
   const evidence = [...(seen?.imports ?? []).map(importSentence), ...(seen?.started ?? [])];
   if (evidence.length > 0) return { use: 'used', evidence, doubts: [] };
-  const through = developmentPurpose(one.name)?.usedThrough ?? [];
-  const place = uses.imports.find(
-    ({ module, role }) => role === 'application' && through.some((prefix) => isWithin(module, prefix)),
-  );
+  const place = uses.imports.find((found) => found.role === 'application' && isUsedThrough(one.name, found));
   return place === undefined
     ? undefined
-    : { use: 'used', evidence: [`${importSentence(place)}, which needs it`], doubts: [] };
-}
-
-function isWithin(module: string, prefix: string): boolean {
-  return module === prefix || module.startsWith(`${prefix}.`);
+    : { use: 'used', evidence: [`${importSentence(place)}, which needs it or writes to it`], doubts: [] };
 }
 
 /** `app/main.py:3 imports torch`. */

@@ -14,6 +14,7 @@ export { type ProjectInstall, type ProjectTool, readProjectInstall } from './pro
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
+export { cpuTitle } from './rewrites/cpu-wheels.ts';
 export { environmentsInSource } from './rewrites/environments-in-source.ts';
 export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
 export { noFacts } from './rewrites/no-facts.ts';

@@ -11,7 +11,7 @@ export type {
 } from './context-listing.ts';
 export { defaultBranch } from './default-branch.ts';
 export { findDockerfile, listProjectDirectory, NoDockerfileError } from './find-dockerfile.ts';
-export type { InlineDockerfile } from './inline-dockerfile.ts';
+export { type InlineDockerfile, inlineText } from './inline-dockerfile.ts';
 export { type NamedBuild, type NamedBuilds, readNamedBuilds } from './named-builds.ts';
 export { foreignDirectories, type ProjectText, type ProjectTexts } from './project-texts.ts';
 export {

@@ -28,6 +28,16 @@ export function inlineDockerfile(
   return places === undefined ? undefined : { file, fileText, ...filledIn(node.value, places) };
 }
 
+/** The inline Dockerfile of a merged service, as the builder gets it, however it is written; undefined where it has none. */
+export function inlineText(merged: Readonly<Record<string, unknown>>): string | undefined {
+  const build = merged['build'];
+  const text =
+    typeof build === 'object' && build !== null && 'dockerfile_inline' in build
+      ? build.dockerfile_inline
+      : undefined;
+  return typeof text === 'string' ? filledIn(text, []).text : undefined;
+}
+
 /** Where each character of a block's value stands; undefined where the lines are not those of the file. */
 function placesOf(
   value: string,

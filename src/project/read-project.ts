@@ -33,6 +33,8 @@ export interface ProjectOptions {
   readonly acceptsAnyStage?: boolean | undefined;
   /** The text that stands in for the Dockerfile of a project that has none. */
   readonly standIn?: string | undefined;
+  /** A Dockerfile that is no file, and what it is called; it beats every file. */
+  readonly inline?: { readonly name: string; readonly text: string } | undefined;
   /** Each beats the compose file's of that name. */
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
 }
@@ -94,26 +96,36 @@ export async function readProject(directory: string, options: ProjectOptions = {
     options.isWithoutCompose === true ? undefined : await readCompose(root, names, options.composeFile);
   const ciBuilds = await readCiBuilds(root);
   const everyBuilder = buildersOf(root, compose?.services ?? [], ciBuilds);
-  const chosen = options.dockerfile === undefined ? chooseDockerfile(root, everyBuilder) : undefined;
+  const chosen =
+    (options.inline?.name ?? options.dockerfile) === undefined
+      ? chooseDockerfile(root, everyBuilder)
+      : undefined;
   const place = { named: options.dockerfile, ofBuilders: chosen?.value };
   const inline = (compose?.services ?? [])
     .filter(({ context, dockerfile }) => context === root && dockerfile === undefined)
     .map(({ name }) => name);
-  const found = await findDockerfile(root, names, place).catch((error: unknown) => {
-    if (error instanceof NoDockerfileError && options.standIn !== undefined) return undefined;
-    const [name] = inline;
-    if (!(error instanceof NoDockerfileError) || name === undefined) throw error;
-    throw new NoDockerfileError(`${root} has no Dockerfile but the one in the compose file`, {
-      hint: `Put what stands in dockerfile_inline of the service ${name} into a file, and name that in its build (dockerfile: Dockerfile).`,
-      cause: error,
-    });
-  });
-  const dockerfilePath = found ?? resolve(root, 'Dockerfile');
+  const found =
+    options.inline === undefined
+      ? await findDockerfile(root, names, place).catch((error: unknown) => {
+          if (error instanceof NoDockerfileError && options.standIn !== undefined) return undefined;
+          const [name] = inline;
+          if (!(error instanceof NoDockerfileError) || name === undefined) throw error;
+          throw new NoDockerfileError(`${root} has no Dockerfile but the one in the compose file`, {
+            hint: `Put what stands in dockerfile_inline of the service ${name} into a file, and name that in its build (dockerfile: Dockerfile).`,
+            cause: error,
+          });
+        })
+      : undefined;
+  const dockerfilePath = found ?? resolve(root, options.inline?.name ?? 'Dockerfile');
   const builders = compose?.services.filter(
     (service) => service.context === root && service.dockerfile === dockerfilePath,
   );
   const buildArgs = { ...definedArgs(builders), ...options.buildArgs };
-  const written = await parseWritten(root, dockerfilePath, found === undefined ? options.standIn : undefined);
+  const written = await parseWritten(
+    root,
+    dockerfilePath,
+    found === undefined ? (options.inline?.text ?? options.standIn) : undefined,
+  );
   const ofStage =
     options.target === undefined
       ? chooseTarget(

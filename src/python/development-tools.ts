@@ -1,3 +1,4 @@
+import type { PythonImport } from './import-scan.ts';
 import { devOnlyTable } from './knowledge/dev-only.ts';
 
 /** Why a distribution is one for development. */
@@ -5,6 +6,8 @@ export interface DevelopmentPurpose {
   readonly reason: string;
   /** Modules of other distributions that need it at run time: `torch.utils.tensorboard` needs tensorboard. */
   readonly usedThrough: readonly string[];
+  /** Modules and classes of other distributions that write to it where it is installed: `ultralytics`, `transformers.Trainer`. */
+  readonly loggedToBy: readonly string[];
   /** What files of other distributions are called that are only loaded in it, beside its own modules: `notebook`. */
   readonly places: readonly string[];
   /** Imports of it in functions are for test runs, or for somebody at a prompt. */
@@ -20,4 +23,22 @@ export function developmentPurpose(distribution: string): DevelopmentPurpose | u
     (entry) =>
       entry.names.includes(distribution) || entry.prefixes.some((prefix) => distribution.startsWith(prefix)),
   );
+}
+
+/** Does an import bring another distribution's module that needs this one (normalised name) at run time, or writes to it? */
+export function isUsedThrough(distribution: string, found: Pick<PythonImport, 'module' | 'names'>): boolean {
+  const purpose = developmentPurpose(distribution);
+  if (purpose === undefined) return false;
+  const isWhole = found.names.length === 0 || found.names.includes('*');
+  const reached = [found.module, ...found.names.map((name) => `${found.module}.${name}`)];
+  const isAmong = (one: string): boolean => reached.some((name) => isWithin(name, one));
+  return (
+    purpose.usedThrough.some(isAmong) ||
+    // Of `import transformers`, any of its classes may be taken.
+    purpose.loggedToBy.some((one) => isAmong(one) || (isWhole && isWithin(one, found.module)))
+  );
+}
+
+function isWithin(name: string, module: string): boolean {
+  return name === module || name.startsWith(`${module}.`);
 }

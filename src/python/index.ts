@@ -14,7 +14,7 @@ export {
   reachableNodes,
   type UnmetRequirement,
 } from './dependency-graph.ts';
-export { type DevelopmentPurpose, developmentPurpose } from './development-tools.ts';
+export { type DevelopmentPurpose, developmentPurpose, isUsedThrough } from './development-tools.ts';
 export { normaliseName } from './distribution-name.ts';
 export {
   findDistributions,

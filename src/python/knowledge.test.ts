@@ -7,6 +7,7 @@ import {
   gpuOnlyDistribution,
   isInstaller,
   isStandardLibrary,
+  isUsedThrough,
   likelyDistributions,
   likelyModules,
   loadedOtherwise,
@@ -38,6 +39,22 @@ test.each([
 
 test('tensorboard names the modules that need it at run time', () => {
   expect(developmentPurpose('tensorboard')?.usedThrough).toContain('torch.utils.tensorboard');
+});
+
+test.each<[string, readonly string[], boolean, string]>([
+  ['torch.utils.tensorboard', ['SummaryWriter'], true, 'it needs it'],
+  ['torch.utils', ['tensorboard'], true, 'the module by another spelling'],
+  ['torch', [], false, 'torch alone writes nothing'],
+  ['torch.utils.tensorboards', [], false, 'another module'],
+  ['ultralytics', ['YOLO'], true, 'training writes there where it is installed'],
+  ['transformers', ['Trainer'], true, 'the trainer reports to what it finds'],
+  ['transformers.trainer', ['Trainer'], true, 'from its own module'],
+  ['transformers', [], true, 'any class may be taken of it'],
+  ['transformers', ['*'], true, 'the trainer among them'],
+  ['transformers', ['pipeline'], false, 'a pipeline trains nothing'],
+])('an import of %s %j uses tensorboard: %s, because %s', (module, names, expected, _why) => {
+  expect(isUsedThrough('tensorboard', { module, names })).toBe(expected);
+  expect(isUsedThrough('pytest', { module, names })).toBe(false);
 });
 
 describe('CPU variants', () => {

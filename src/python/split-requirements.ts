@@ -30,6 +30,8 @@ export interface DistributionFacts extends CpuNames {
   readonly importedBy: (name: string) => string | undefined;
   /** A command that starts the container or a script and that the distribution provides: `jupyter`. */
   readonly startedBy: (name: string) => string | undefined;
+  /** Who imports what needs the distribution or writes to it: `train.py:1 imports ultralytics, which writes to it`. */
+  readonly usedThrough?: ((name: string) => string | undefined) | undefined;
   /** Names that leave with the GPU build: `nvidia-cublas-cu12`, `triton`; empty when nothing is swapped. */
   readonly isGpuOnly: (name: string) => boolean;
   /** A stage that the image takes nothing of and that uses the distribution: `test`. */
@@ -170,7 +172,7 @@ function judge(line: InstallLine, isDevelopment: boolean, facts: DistributionFac
   const reason = facts.developmentReason(name);
   const user = facts.importedBy(name);
   if (user !== undefined) return { goes: false, why: reason === undefined ? '' : `${user} imports it` };
-  const start = facts.startedBy(name);
+  const start = facts.usedThrough?.(name) ?? facts.startedBy(name);
   if (start !== undefined) return { goes: false, why: reason === undefined ? '' : start };
   if (reason !== undefined) return { goes: true, why: reason };
   return isDevelopment

@@ -4,6 +4,7 @@ import {
   type DistributionFacts,
   developmentPurpose,
   gpuCompanionOf,
+  isUsedThrough,
   likelyDistributions,
   likelyModules,
   normaliseName,
@@ -52,19 +53,19 @@ export function distributionFacts({ project, study, target }: DistributionFactsI
     isDevelopmentSplit: true,
     developmentReason: (name) => developmentPurpose(name)?.reason,
     importedBy(name) {
-      const direct =
+      return (
         imported.get(name) ??
         likelyModules(name)
           .map((module) => imported.get(module.split('.')[0] ?? module))
-          .find((place) => place !== undefined);
-      if (direct !== undefined) return direct;
-      const through = developmentPurpose(name)?.usedThrough ?? [];
-      return files.flatMap((file) =>
-        file.imports
-          .filter((one) => through.some((module) => one.module.startsWith(module)))
-          .map((one) => `${file.path}:${one.line}`),
-      )[0];
+          .find((place) => place !== undefined)
+      );
     },
+    usedThrough: (name) =>
+      files.flatMap((file) =>
+        file.imports
+          .filter((one) => one.moment !== 'type-checking' && isUsedThrough(name, one))
+          .map((one) => `${file.path}:${one.line} imports ${one.module}, which needs it or writes to it`),
+      )[0],
     startedBy(name) {
       const start = [...started].find((command) => isOf(command, name));
       if (start !== undefined) return `the container starts ${start}`;

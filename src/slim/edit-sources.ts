@@ -8,6 +8,7 @@ const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {
     'https://docs.docker.com/build/building/multi-stage/',
     'https://docs.conda.io/projects/conda-build/en/latest/resources/activate-scripts.html',
   ],
+  'wheel-mounts': ['https://docs.docker.com/reference/dockerfile/#run---mounttypebind'],
   'slim-base': ['https://hub.docker.com/_/python (image variants)'],
   'cpu-wheels': ['https://pytorch.org/get-started/locally/ (compute platform CPU)'],
   'no-recommends': ['hadolint DL3015', 'apt.conf(5), APT::Install-Recommends'],

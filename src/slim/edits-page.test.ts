@@ -127,6 +127,20 @@ CMD ["python3", "app.py"]
 `,
     without: ['split-stages'],
   },
+  'wheel-mounts': {
+    text: `FROM python:3.11 AS builder
+COPY requirements.txt .
+RUN pip wheel --wheel-dir /wheels -r requirements.txt
+
+FROM python:3.11-slim
+WORKDIR /app
+COPY --from=builder /wheels /wheels
+RUN pip install --no-cache-dir /wheels/* && rm -rf /wheels
+COPY . .
+CMD ["python", "app.py"]
+`,
+    without: ['cpu-wheels', 'cache-mounts'],
+  },
   'virtual-environment': {
     text: `FROM python:3.11 AS builder
 COPY requirements.txt .

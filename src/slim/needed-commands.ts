@@ -75,6 +75,7 @@ function startWords(project: Project): string[] {
   );
 }
 
+/** Comments call nothing: `# convert the weights`. */
 function wordsOf(script: ProjectText): string[] {
-  return script.text.split(/[\s;&|()`"'$]+/);
+  return script.text.replace(/^[ \t]*#(?!!).*$/gm, '').split(/[\s;&|()`"'$]+/);
 }

@@ -14,7 +14,7 @@ import { ciCachePart } from './ci-cache-part.ts';
 import { patch } from './edit-patch.ts';
 import { type ImageEvidence, withImageLibraries } from './image-libraries.ts';
 import type { LeanFile } from './lean-file.ts';
-import { mergeFiles, requirementDiffs, splitAll } from './requirement-diffs.ts';
+import { gpuTitle, mergeFiles, requirementDiffs, splitAll } from './requirement-diffs.ts';
 import { withSmaller } from './smaller-facts.ts';
 
 /** The names of all edits, as `--only` and `--skip` take them. */
@@ -250,7 +250,7 @@ function fileOnlyEdits(input: PlanInput, { splits, applied, diffs }: FileContext
       : [
           {
             id,
-            title: titleOf(id),
+            title: id === 'cpu-wheels' ? gpuTitle(splits) : titleOf(id),
             reason,
             risk: 'verify',
             predictedBytes: input.predictedBytes(id),

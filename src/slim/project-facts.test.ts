@@ -415,3 +415,26 @@ test.each([
     expect(cpuWheels).toBeUndefined();
   },
 );
+
+test.each([
+  ['from ultralytics import YOLO\n', [], 'its training writes there'],
+  ['from torch.utils.tensorboard import SummaryWriter\n', [], 'it is written to'],
+  ['from transformers import pipeline\n', ['tensorboard'], 'nothing writes there'],
+])('with %j, of `pip install ultralytics tensorboard` goes %j: %s', async (source, expected, _why) => {
+  const facts = await factsOf({
+    Dockerfile:
+      'FROM python:3.11\nCOPY . .\nRUN pip install ultralytics tensorboard\nCMD ["python", "app.py"]\n',
+    'app.py': source,
+  });
+  expect([...facts.developmentDistributions]).toEqual(expected);
+});
+
+test('what a start script calls is needed, what its comments talk of is not', async () => {
+  const { neededCommands } = await factsOf({
+    Dockerfile: 'FROM python:3.11\nCOPY . .\nENTRYPOINT ["./start.sh"]\n',
+    'start.sh':
+      '#!/bin/sh\n# convert the weights, then identify them\ncurl -f "$URL" | jq .\nexec python app.py\n',
+  });
+  const names = ['curl', 'jq', 'convert', 'identify'].filter((name) => neededCommands.has(name));
+  expect(names).toEqual(['curl', 'jq']);
+});

@@ -68,6 +68,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
         const isNeeded =
           name === undefined ||
           distributions.importedBy(name) !== undefined ||
+          distributions.usedThrough?.(name) !== undefined ||
           distributions.startedBy(name) !== undefined;
         return !isNeeded && distributions.developmentReason(name) !== undefined ? [name] : [];
       }),

@@ -1,3 +1,4 @@
+import { cpuTitle } from '../dockerfile/index.ts';
 import type { DistributionFacts, SplitRequirements } from '../python/index.ts';
 import { splitRequirements } from '../python/index.ts';
 import { patch } from './edit-patch.ts';
@@ -43,4 +44,10 @@ export function requirementDiffs(
 /** The last word on each path. */
 export function mergeFiles(files: readonly LeanFile[]): LeanFile[] {
   return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
+/** The title of what becomes of GPU builds in requirements files: some are renamed, or only their companions go. */
+export function gpuTitle(splits: readonly SplitRequirements[]): string {
+  const names = splits.flatMap(({ swapped }) => swapped.map((one) => /^[\w.-]+/.exec(one)?.[0] ?? one));
+  return names.length === 0 ? 'Leave out what only GPU builds need' : cpuTitle(names);
 }

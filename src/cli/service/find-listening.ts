@@ -19,6 +19,8 @@ export interface Listening {
   readonly ports: readonly number[];
   /** Whether something shows that it serves: a server, code that listens, a port that is published; not a worker of a queue. */
   readonly isServer: boolean;
+  /** Whether the command starts a worker of a queue. */
+  readonly isWorker: boolean;
   readonly server: ServeCommand | undefined;
   /** The command and the scripts that it names. */
   readonly commandText: string;
@@ -51,14 +53,17 @@ export async function findListening(
   const isSure = server?.isPortGiven === true || /^(uvicorn|fastapi|vllm)$/.test(server?.server ?? '');
   const isScript = server === undefined || server.server === 'python';
   const exposed = start.isOverridden ? [] : exposedPorts(project);
+  // `CMD ["svc", "--port", "8080"]`: the project's own program serves there.
+  const given = portsIn([start.words.join(' '), ...scripts.map(({ text }) => text)].join(' '));
   const isWorker = /(^|[\s/])(celery|rq|dramatiq|huey|arq)\s/.test(start.words.join(' '));
   return {
     server,
+    isWorker,
     commandText: [start.words.join(' '), ...scripts.map(({ text }) => text)].join('\n'),
     isServer:
       !isWorker &&
       ((server !== undefined && server.server !== 'python') ||
-        code.length + exposed.length + start.publishedPorts.length > 0),
+        code.length + exposed.length + given.length + start.publishedPorts.length > 0),
     routes,
     launches,
     streamlit,
@@ -116,9 +121,12 @@ function commandPorts(
   const bound = settings.flatMap((file) => [
     ...file.text.matchAll(/^bind\s*=\s*f?["'][^"'\n]*?:(\d{2,5})["']/gm),
   ]);
+  return [...portsIn(text), ...bound.map((match) => Number(match[1]))];
+}
+
+function portsIn(text: string): number[] {
   const patterns = [/--(?:server\.)?port[= ](\d{2,5})\b/g, /(?:--bind|-b)[= ]\S*?:(\d{2,5})\b/g];
-  const matches = [...patterns.flatMap((pattern) => [...text.matchAll(pattern)]), ...bound];
-  return matches.map((match) => Number(match[1]));
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)]).map((match) => Number(match[1]));
 }
 
 function exposedPorts(project: Project): number[] {

@@ -8,7 +8,7 @@ import { decideHealthCheck } from './decide-health-check.ts';
 import { decideModelCache } from './decide-model-cache.ts';
 import { faultOfCheck } from './fault-of-check.ts';
 import { faultOfPort } from './fault-of-port.ts';
-import { findListening } from './find-listening.ts';
+import { findListening, type Listening } from './find-listening.ts';
 import { gpuElsewhere } from './gpu-elsewhere.ts';
 import { kubernetesLimits } from './kubernetes-limits.ts';
 import { serviceHardware } from './service-hardware.ts';
@@ -54,7 +54,7 @@ export async function serviceNeeds(
       named === undefined && project.target !== undefined
         ? { value: project.target, because: 'as asked' }
         : decideBuildTarget(model, device === 'unclear' ? undefined : device),
-    ports: options.port === undefined ? listening.ports : [options.port],
+    ports: options.port === undefined ? publishable(listening, named) : [options.port],
     portFault: faultOfPort(listening, start),
     modelCache,
     healthCheck: await decideHealthCheck({
@@ -71,6 +71,14 @@ export async function serviceNeeds(
     limits: await limitsOf(project, named?.service.name ?? 'app', options.limits),
     gpus,
   };
+}
+
+/** A new file publishes a port only where something serves: the published port would be taken for a sign of that by the next run. */
+function publishable(
+  { isServer, isWorker, ports }: Listening,
+  named: NamedService | undefined,
+): readonly number[] {
+  return named === undefined && !isServer && !isWorker ? [] : ports;
 }
 
 /** As asked, else what a FROM or the other services say, else what the base image is for, else what most servers are. */

@@ -43,7 +43,12 @@ const systemFolders =
 
 /** `COPY requirements.txt /app` puts the file into /app where that is a folder: WORKDIR has made it, or the base has it. */
 function isFolderThere(path: string, workdir: string): boolean {
-  return systemFolders.test(path) || `${workdir}/`.startsWith(`${path}/`);
+  return isSystemFolder(path) || `${workdir}/`.startsWith(`${path}/`);
+}
+
+/** Is it a folder that every image has: `/tmp`, `/usr/local/lib`? */
+export function isSystemFolder(path: string): boolean {
+  return path === '/' || systemFolders.test(path);
 }
 
 /** The destination as a directory: `/srv/app/`. */

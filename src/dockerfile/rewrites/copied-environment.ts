@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { filledIn } from './filled-in.ts';
 import { isInstalling } from './tool-commands.ts';
@@ -12,7 +13,7 @@ export interface CopiedEnvironment {
   readonly lastInstall: Instruction;
 }
 
-/** Finds `COPY --from=BUILDER /venv /venv` of the target stage where the builder installs with pip, uv, Poetry, PDM or Pipenv; undefined otherwise. */
+/** Finds `COPY --from=BUILDER /venv /venv` of the target stage, or a folder with the environment in it, where the builder installs with pip, uv, Poetry, PDM or Pipenv; undefined otherwise. */
 export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment | undefined {
   const target = model.stages[model.target];
   for (const { syntax, before } of target?.instructions ?? []) {
@@ -23,16 +24,19 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
     const builder = model.stages.find(
       (stage) => stage.name === from.toLowerCase() || String(stage.position) === from,
     );
-    const written = (syntax.json ?? syntax.value.trim().split(/\s+/))[0]?.replace(/\/$/, '');
-    const path = written === undefined ? undefined : filledIn(written, before.variables);
-    if (builder === undefined || path === undefined) continue;
+    const written = (syntax.json ?? syntax.value.trim().split(/\s+/)).map((word) =>
+      posix.normalize(filledIn(word.replace(/\/$/, ''), before.variables)),
+    );
+    const [source] = written;
+    if (builder === undefined || source === undefined) continue;
     const lastInstall = builder.instructions.findLast(installs);
-    if (
-      lastInstall !== undefined &&
-      builder.instructions.some((one) => makesEnvironment(one, path, builder))
-    ) {
-      return { builder, path, lastInstall };
-    }
+    const paths = builder.instructions.flatMap((one) => madeEnvironments(one, builder));
+    // An environment below the folder (`/app/.venv` of `/app`) works at the same path only.
+    const isSamePlace = written.length === 2 && written[1] === source;
+    const path =
+      paths.find((one) => one === source) ??
+      (isSamePlace ? paths.find((one) => one.startsWith(`${source}/`)) : undefined);
+    if (lastInstall !== undefined && path !== undefined) return { builder, path, lastInstall };
   }
   return undefined;
 }
@@ -47,17 +51,19 @@ function installs(instruction: Instruction): boolean {
   return instruction.commands?.some(isInstalling) === true;
 }
 
-function makesEnvironment(instruction: Instruction, path: string, builder: Stage): boolean {
-  const isProjects = projectInstalls(instruction).some((install) => {
-    const place = environmentPlace(install, instruction, builder);
-    return place.kind === 'fixed' && place.path === path;
-  });
-  return (
-    isProjects ||
-    instruction.commands?.some(
-      (command) =>
-        command.words.some((word) => filledIn(word, instruction.before.variables) === path) &&
-        command.words.some((word) => /^(venv|virtualenv)$/.test(word)),
-    ) === true
+/** The paths of the virtual environments that an instruction makes or installs into. */
+function madeEnvironments(instruction: Instruction, builder: Stage): readonly string[] {
+  const places = projectInstalls(instruction).map((install) =>
+    environmentPlace(install, instruction, builder),
   );
+  const commands = instruction.commands ?? [];
+  const isMoved = commands.some(({ words }) => words[0] === 'cd');
+  const made = commands.flatMap((command) => {
+    const at = command.words.findIndex((word) => /^(venv|virtualenv)$/.test(word));
+    const written = at === -1 ? undefined : command.words.slice(at + 1).findLast((word) => !/^-/.test(word));
+    const path = filledIn(written ?? '', instruction.before.variables);
+    if (path === '' || (isMoved && !path.startsWith('/'))) return [];
+    return [posix.resolve('/', instruction.before.workdir ?? '/', path)];
+  });
+  return [...places.flatMap((place) => (place.kind === 'fixed' ? [place.path] : [])), ...made];
 }

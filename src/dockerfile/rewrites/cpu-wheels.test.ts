@@ -44,3 +44,18 @@ test('the step stands where the dependencies are installed, not where a tool or 
     'RUN pip install -r r.txt',
   );
 });
+
+test.each([
+  ['RUN pip install xgboost', undefined, 'Install the CPU build of xgboost', 'torch is not installed'],
+  ['RUN pip install torch', ['torch'], 'Install the CPU build of PyTorch', 'torch alone'],
+  ['RUN pip install torch xgboost', ['torch'], 'Install the CPU build of PyTorch, xgboost', 'both'],
+])('of `%s` with %j from the index, the title is %s: %s', (run, requirements, title, _why) => {
+  const known: RewriteFacts = {
+    ...noFacts,
+    cpuWheels: requirements && { requirements, evidence: 'nothing uses a GPU' },
+    cpuRequirement: (text) => (text === 'xgboost' ? 'xgboost-cpu' : undefined),
+  };
+  const without = new Set(rewrites.map(({ id }) => id).filter((id) => id !== 'cpu-wheels'));
+  const { applied } = rewriteDockerfile(`FROM python:3.12\n${run}\n`, known, { without });
+  expect(applied.map((one) => one.title)).toEqual([title]);
+});

@@ -38,9 +38,22 @@ export const cpuWheels: Rewrite = {
         ? []
         : [`${renamed.map(({ shown }) => shown).join(', ')}: nothing needs the GPU build`]),
     ];
-    return { edits, reason: reasons.join('; '), leftAlone: torch.leftAlone };
+    return {
+      edits,
+      reason: reasons.join('; '),
+      leftAlone: torch.leftAlone,
+      title: cpuTitle([
+        ...(torch.edits.length === 0 ? [] : ['PyTorch']),
+        ...renamed.map(({ shown }) => distributionName(shown)),
+      ]),
+    };
   },
 };
+
+/** `Install the CPU build of PyTorch, xgboost`. */
+export function cpuTitle(names: readonly string[]): string {
+  return `Install the CPU build of ${[...new Set(names)].join(', ')}`;
+}
 
 function proposeTorch(
   installs: readonly PlacedInstall[],

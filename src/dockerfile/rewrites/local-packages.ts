@@ -8,6 +8,7 @@ import { isPlainBackend } from './plain-backend.ts';
 import { readPythonBase } from './python-base.ts';
 import { isRegularToBe } from './regular-package.ts';
 import type { RewriteFacts } from './rewrite.ts';
+import { stageThatBrings } from './wheel-mounts.ts';
 
 /** A folder of the source tree that pip installs: `.`, `-e ./lib`, `.[gpu]`. */
 export interface LocalPackage {
@@ -81,6 +82,10 @@ export function localObstacle(
   install: PipInstall,
   { stage, facts, place }: LocalQuestion,
 ): string | undefined {
+  const path = /\*/.test(local.text) ? posix.dirname(local.text) : local.text;
+  const from = stageThatBrings(path, stage, place);
+  if (from !== undefined)
+    return `\`${local.text}\` comes from the stage ${from}, which builds what this one installs`;
   const shown = `\`${local.text}\` is installed from the source tree`;
   if (/\.(whl|tar\.gz|zip)$|^file:/.test(local.text)) return shown;
   if (local.folder === undefined) return `${shown}, and no COPY of its folder stands above`;

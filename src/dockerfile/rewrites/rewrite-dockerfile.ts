@@ -59,8 +59,10 @@ export function rewriteDockerfile(
   const applied: AppliedRewrite[] = [];
   const leftAlone: { id: RewriteId; because: string }[] = [];
   const places = placesIn(text, options.fileName);
+  const given = resolved(text, options);
   const read = (from: string, origins: Origins): ReadDockerfile => ({
-    ...resolved(from, options),
+    ...(from === text ? given : resolved(from, options)),
+    given: given.model,
     ...places(origins),
     origins,
   });
@@ -76,14 +78,14 @@ export function rewriteDockerfile(
       leftAlone.push({ id: rewrite.id, because });
     const [before, after] = [current.syntax.text, file.syntax.text];
     if (after === before) continue;
-    const { id, title, risk } = rewrite;
-    const { secrets = [] } = proposal;
+    const { id, risk } = rewrite;
+    const { title = rewrite.title, secrets = [] } = proposal;
     applied.push({ id, title, risk, reason: reasons.join('; '), before, after, secrets });
     current = file;
   }
   const offered = wanted.filter(waits).flatMap((rewrite) => {
-    const { edits, reason } = rewrite.propose(current, facts);
-    return edits.length === 0 ? [] : [{ id: rewrite.id, title: rewrite.title, reason }];
+    const { edits, reason, title = rewrite.title } = rewrite.propose(current, facts);
+    return edits.length === 0 ? [] : [{ id: rewrite.id, title, reason }];
   });
   return { text: current.syntax.text, applied, leftAlone, offered };
 }

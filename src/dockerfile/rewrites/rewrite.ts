@@ -14,6 +14,7 @@ export type RewriteId =
   | 'cpu-wheels'
   | 'headless-opencv'
   | 'virtual-environment'
+  | 'wheel-mounts'
   | 'tool-environment'
   | 'start-command'
   | 'tool-layer-order'
@@ -160,6 +161,8 @@ export interface RewriteProposal {
   readonly edits: readonly TextEdit[];
   /** One sentence, for the plan. */
   readonly reason: string;
+  /** What is done, where the rewrite's own title would say something else. */
+  readonly title?: string | undefined;
   /** What was left as it is, and why. */
   readonly leftAlone: readonly string[];
   /** Secrets that the changed file must be built with. */
@@ -192,6 +195,8 @@ export interface Rewrite {
 export interface ResolvedDockerfile {
   readonly syntax: DockerfileSyntax;
   readonly model: DockerfileModel;
+  /** The model as its user wrote it, in front of all rewrites. */
+  readonly given: DockerfileModel;
   /** Where its user finds an instruction, whatever earlier rewrites made of it: `Dockerfile:12`; the text of one that they added. */
   readonly placeOf: (syntax: InstructionSyntax) => string;
   /** The instruction as its user wrote it, for a sentence: `` `RUN ./install.sh` ``. */

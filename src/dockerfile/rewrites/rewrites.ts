@@ -27,6 +27,7 @@ import { toolLayerOrder } from './tool-layer-order.ts';
 import { toolStages } from './tool-stages.ts';
 import { tracedBytecode } from './traced-bytecode.ts';
 import { virtualEnvironment } from './virtual-environment.ts';
+import { wheelMounts } from './wheel-mounts.ts';
 
 /** All rewrites in the order in which they run: each works on the result of those before it. */
 export const rewrites: readonly Rewrite[] = [
@@ -39,6 +40,7 @@ export const rewrites: readonly Rewrite[] = [
   cpuWheels,
   headlessOpencv,
   virtualEnvironment,
+  wheelMounts,
   toolLayerOrder,
   toolStages,
   condaStages,

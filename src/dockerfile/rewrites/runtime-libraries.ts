@@ -1,5 +1,6 @@
-import type { Stage } from '../model.ts';
+import type { DockerfileModel, Stage } from '../model.ts';
 import { projectToolOf } from '../project-tool-command.ts';
+import { externalBase, keptStages } from '../stage-chain.ts';
 import type { InstructionSyntax, TextEdit, TextRange } from '../syntax/syntax.ts';
 import { readPythonBase } from './python-base.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
@@ -14,12 +15,12 @@ export const runtimeLibraries: Rewrite = {
   id: 'runtime-libraries',
   title: 'Add the system libraries and programs that the slim base lacks',
   risk: 'safe',
-  propose({ syntax, model }, facts) {
+  propose({ syntax, model, given }, facts) {
     const stage = model.stages[model.target];
     if (stage === undefined || readPythonBase(stage.base)?.variant !== 'slim') return nothingToDo;
     const installs = aptInstalls(stage);
     const present = new Set(installs.flatMap(({ install }) => install.packages.map((found) => found.name)));
-    const wanted = wantedPackages(stage, facts, present);
+    const wanted = wantedPackages(stage, given, facts, present);
     // `libglib2.0-0t64` provides `libglib2.0-0`, and apt takes the old name for it.
     const missing = [...wanted].filter(
       ([name]) => !present.has(name) && !present.has(name.replace(/t64$/, '')),
@@ -101,6 +102,7 @@ const ofFullImage = new Set([
 
 function wantedPackages(
   stage: Stage,
+  given: DockerfileModel,
   facts: RewriteFacts,
   present: ReadonlySet<string>,
 ): Map<string, string> {
@@ -109,15 +111,28 @@ function wantedPackages(
       .filter(({ broughtBy }) => ![...present].some((name) => broughtBy?.has(name) === true))
       .map((library) => [library.packageName, library.because]),
   );
+  const wasThere = programsOf(given);
   for (const [command, where] of [...facts.neededCommands, ...usedCommands(stage)]) {
     // Debian's Poetry, PDM and Pipenv bring a Python of their own; the project has its tool from elsewhere.
     if (projectToolOf(command) !== undefined) continue;
     const name = packageOf(command, facts);
-    // A program that the full image lacks as well comes from elsewhere, and Debian's may not stand beside it (npm beside NodeSource's).
-    if (name === undefined || !ofFullImage.has(name)) continue;
+    if (name === undefined || !wasThere(name)) continue;
     if (!wanted.has(name)) wanted.set(name, `${where} calls ${command}`);
   }
   return wanted;
+}
+
+/**
+ * Whether the image as its user makes it has the programs of a package. One that the full Python image lacks comes from elsewhere, and Debian's may
+ * not stand beside it (npm beside NodeSource's); what starts from the slim one has none but those that it installs.
+ */
+function programsOf(given: DockerfileModel): (name: string) => boolean {
+  const base = externalBase(given);
+  if (base === undefined || readPythonBase(base.base)?.variant !== 'slim')
+    return (name) => ofFullImage.has(name);
+  const installs = keptStages(given).flatMap((stage) => aptInstalls(stage));
+  const names = new Set(installs.flatMap(({ install }) => install.packages.map((found) => found.name)));
+  return (name) => ofFullImage.has(name) && names.has(name);
 }
 
 /** `libsm6, libxext6: opencv-python loads shared libraries of them; curl: HEALTHCHECK calls curl`. */

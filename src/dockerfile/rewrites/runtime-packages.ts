@@ -11,7 +11,7 @@ import { judgeComments } from './package-comments.ts';
 import { removeBlock } from './remove-block.ts';
 import { removeLinks } from './remove-links.ts';
 import { removeWords } from './remove-words.ts';
-import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
+import { leave, nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { isInstalling } from './tool-commands.ts';
 import { usedCommands } from './used-commands.ts';
 
@@ -25,7 +25,16 @@ export const runtimePackages: Rewrite = {
   risk: 'verify',
   propose({ syntax, model, placeOf }, facts) {
     const stage = model.stages[model.target];
-    if (stage === undefined || stage.instructions.some(installsPython)) return nothingToDo;
+    if (stage === undefined) return nothingToDo;
+    const installer = stage.instructions.find(installsPython);
+    if (installer !== undefined) {
+      const names = droppedNames(stage, facts);
+      return names.length === 0
+        ? nothingToDo
+        : leave(
+            `system package${names.length === 1 ? '' : 's'} ${names.join(', ')}: ${placeOf(installer.syntax)} still installs distributions in this stage, which may need ${names.length === 1 ? 'it' : 'them'}`,
+          );
+    }
     const needed = packageUsers(new Map([...facts.neededCommands, ...usedCommands(stage)]), facts);
     const brought = new Set(broughtAlong(stage, facts));
     const verdicts = stage.instructions.flatMap((instruction, at) => {
@@ -58,6 +67,15 @@ function installsPython(instruction: Instruction): boolean {
         readCondaInstall(command) !== undefined,
     ) === true
   );
+}
+
+/** The packages of a stage that are for building or for people. */
+function droppedNames(stage: Stage, facts: RewriteFacts): readonly string[] {
+  const names = aptInstalls(stage).flatMap(({ install }) => install.packages.map(({ name }) => name));
+  return [...new Set(names)].filter((name) => {
+    const { purpose } = facts.classifyPackage(name);
+    return purpose !== 'run-time' && purpose !== 'unknown' && !isInterpreter(name);
+  });
 }
 
 /** A script, or a program in a language that is not read here: it may compile, clone and download. */

@@ -8,6 +8,7 @@ export interface DevOnlyTable {
     readonly names: readonly string[];
     readonly prefixes: readonly string[];
     readonly usedThrough: readonly string[];
+    readonly loggedToBy: readonly string[];
     readonly places: readonly string[];
     readonly isForSessions: boolean;
     readonly isNeededWhenCompiling: boolean;
@@ -22,6 +23,7 @@ const devOnlySchema = z.strictObject({
       names: z.array(name),
       prefixes: z.array(z.string().endsWith('-')).default([]),
       usedThrough: z.array(z.string()).default([]),
+      loggedToBy: z.array(z.string()).default([]),
       places: z.array(z.string().regex(/^[a-z0-9]+$/)).default([]),
       isForSessions: z.boolean().default(false),
       isNeededWhenCompiling: z.boolean().default(false),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { nearestName, UserError } from '../../../base/index.ts';
-import type { Compose, ComposeService } from '../../../project/index.ts';
+import { type Compose, type ComposeService, inlineText } from '../../../project/index.ts';
 import type { NamedService } from '../../service/service-start.ts';
 
 /**
@@ -29,8 +29,9 @@ export function chooseServices(
       hint: `Its services are ${[...compose.merged.keys()].join(', ') || 'none'}; only what is built here can be judged.`,
     });
   }
-  for (const [at, { service: one }] of chosen.entries()) {
-    const twin = chosen.slice(at + 1).find(({ service }) => identity(service) === identity(one))?.service;
+  for (const [at, named] of chosen.entries()) {
+    const one = named.service;
+    const twin = chosen.slice(at + 1).find((other) => identity(other) === identity(named))?.service;
     if (twin !== undefined) {
       throw new UserError(`${one.name} and ${twin.name} are built and started alike.`, {
         hint: `Say which one is meant: --service ${one.name} or --service ${twin.name}, or both.`,
@@ -66,8 +67,8 @@ function serviceNamed(compose: Compose, name: string): ComposeService {
 }
 
 /** Everything by which services that share a directory differ. */
-function identity({ name: _, ...rest }: ComposeService): string {
-  return JSON.stringify(rest);
+function identity({ service: { name: _, ...rest }, merged }: NamedService): string {
+  return JSON.stringify([rest, inlineText(merged)]);
 }
 
 /** `https://github.com/me/app.git#main` became a path below the compose file. */

@@ -58,6 +58,32 @@ test('without a compose file a new one is made', async () => {
   });
 });
 
+test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+  [
+    'a program of the project is told its port',
+    { Dockerfile: 'FROM python:3.12\nCOPY . .\nCMD ["svc", "serve", "--port", "8080"]\n' },
+    ['platform', 'ports', 'health-check'],
+  ],
+  [
+    'a script that the command does not name asks for a port',
+    {
+      Dockerfile: 'FROM python:3.12\nCOPY . .\nCMD ["svc", "run"]\n',
+      'wait.sh': 'psql --port 5432 -c "select 1"\n',
+    },
+    ['platform'],
+  ],
+  [
+    'a worker of a queue serves nobody',
+    { Dockerfile: 'FROM python:3.12\nCOPY . .\nEXPOSE 5555\nCMD ["celery", "-A", "svc", "worker"]\n' },
+    ['platform', 'ports'],
+  ],
+])('a new file is whole at once: %s', async (_why, files, expected) => {
+  const manifest = '[project]\nname = "svc"\nversion = "1"\nscripts.svc = "svc:main"\n';
+  const folder = projectOf({ ...files, 'pyproject.toml': manifest, 'svc.py': 'def main(): ...\n' });
+  expect(idsOf(await reportOf(folder, '--fix'))).toEqual(expected);
+  expect(idsOf(await reportOf(folder, '--fix'))).toEqual([]);
+});
+
 describe('which services', () => {
   const two = 'services:\n  api:\n    build: .\n  twin:\n    build: .\n  db:\n    image: postgres\n';
 
@@ -85,13 +111,47 @@ describe('which services', () => {
       'unknown base',
     ],
     ['services: {a: {build: {context: ., dockerfile: Nope}}}', [], 'there is no Dockerfile', 'no Dockerfile'],
-    ['services: {a: {build: {dockerfile_inline: "FROM x"}}}', [], 'stands in the compose file', 'inline'],
+    ['services: {a: {build: {dockerfile_inline: "FRM x"}}}', [], 'FRM', 'an inline Dockerfile with an error'],
   ])('%j %j is an error: %s', async (text, args, message, _why) => {
     const folder = projectOf({ ...api, 'compose.yaml': text });
     const { code, stdout, stderr } = await compose(folder, '--fix', ...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(readFileSync(join(folder, 'compose.yaml'), 'utf8')).toBe(text);
+  });
+
+  test.each([
+    [
+      '|\n        FROM python:3.12\n        COPY . .\n        EXPOSE 9000\n        CMD ["python", "-m", "x"]\n',
+      'a block',
+    ],
+    ['"FROM python:3.12\\nCOPY . .\\nEXPOSE 9000\\nCMD [\\"python\\", \\"-m\\", \\"x\\"]\\n"', 'one string'],
+  ])('an inline Dockerfile is judged as one that is a file: %j, %s', async (inline, _why) => {
+    const text = `services:\n  api:\n    build:\n      context: .\n      dockerfile_inline: ${inline}\n`;
+    const files = { 'x.py': 'print()\n', 'compose.yaml': text };
+    for (const beside of [{}, { Dockerfile: 'FROM alpine\nHEALTHCHECK CMD true\n' }]) {
+      const folder = projectOf({ ...files, ...beside });
+      const report = await reportOf(folder, '--fix');
+      expect(report.services).toEqual([{ name: 'api', dockerfile: 'the inline Dockerfile of api' }]);
+      expect(idsOf(report)).toEqual(['platform', 'health-check']);
+      expect(report.changes.at(-1)?.reason).toContain('port 9000');
+      expect(readFileSync(join(folder, 'compose.yaml'), 'utf8').startsWith(text.trimEnd())).toBe(true);
+      expect(idsOf(await reportOf(folder))).toEqual([]);
+    }
+  });
+
+  test('a health check of an inline Dockerfile counts, and two of them are told apart', async () => {
+    const inline = (rest: string): string =>
+      `build: {context: ., dockerfile_inline: "FROM python:3.12\\nCOPY . .\\nEXPOSE 9000\\n${rest}"}`;
+    const text = `services:\n  one:\n    ${inline('HEALTHCHECK CMD python -c 1')}\n  two:\n    ${inline('')}\n`;
+    const report = await reportOf(projectOf({ 'x.py': 'print()\n', 'compose.yaml': text }));
+    expect([idsOf(report, 'one'), idsOf(report, 'two')]).toEqual([
+      ['platform'],
+      ['platform', 'health-check'],
+    ]);
+    expect(report.leftAlone.map(({ because }) => because)).toContain(
+      'the inline Dockerfile of one:4 has a HEALTHCHECK',
+    );
   });
 
   test('a compose file in a folder of its own builds from the folder above', async () => {

@@ -1,6 +1,12 @@
 import { messageOf, UserError } from '../../../base/index.ts';
 import type { ComposeSubjectService, ResourceLimits, ServiceNeeds } from '../../../compose/index.ts';
-import { type Compose, type Project, type ProjectOptions, readProject } from '../../../project/index.ts';
+import {
+  type Compose,
+  inlineText,
+  type Project,
+  type ProjectOptions,
+  readProject,
+} from '../../../project/index.ts';
 import { type ProjectStudy, studyProject } from '../../../slim/index.ts';
 import { type NeedsOptions, serviceNeeds } from '../../service/service-needs.ts';
 import type { NamedService } from '../../service/service-start.ts';
@@ -43,7 +49,9 @@ export async function judgeService(
   );
   const siblings = all.filter(({ service: other }) => other.name !== name);
   try {
-    const given = { dockerfile, target, buildArgs };
+    const text = dockerfile === undefined ? inlineText(merged) : undefined;
+    const inline = text === undefined ? undefined : { name: `the inline Dockerfile of ${name}`, text };
+    const given = { dockerfile, target, buildArgs, inline };
     const found = await needsOf(service.context, given, named, needsOptions(options, siblings));
     if (!found.hasPython)
       return { name, because: `there is no Python in what it is built from (${service.context})` };
@@ -99,8 +107,7 @@ function hasPython({ dockerfile: { model } }: Project, study: ProjectStudy): boo
 function refusalOf({ service }: NamedService, compose: Compose): string | undefined {
   if (!compose.origins.has(service.name)) return `it is only in the override file; name that with --file`;
   const unfollowed = compose.notFollowed.find((one) => one.startsWith(`${service.name} extends `));
-  if (unfollowed !== undefined) return `${unfollowed}, which could not be read: what it has is not known`;
-  return service.dockerfile === undefined ? 'its Dockerfile stands in the compose file itself' : undefined;
+  return unfollowed && `${unfollowed}, which could not be read: what it has is not known`;
 }
 
 function needsOptions(options: ComposeOptions, siblings: readonly NamedService[]): NeedsOptions {

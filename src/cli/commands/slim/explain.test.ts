@@ -142,3 +142,13 @@ test('an edit of Dockerfile and requirements shows both, and each edit what it c
   expect(changed('cpu-wheels')).toEqual(['-onnxruntime-gpu', '+onnxruntime']);
   expect(changed('production-requirements')).toContain('-pytest');
 });
+
+test('the title names the distribution whose GPU build goes', async () => {
+  const folder = projectOf({
+    Dockerfile: 'FROM python:3.12\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n',
+    'app.py': 'import xgboost\n',
+    'requirements.txt': 'xgboost\n',
+  });
+  const { stdout } = await explain(folder, '--target=cpu', '--only=cpu-wheels');
+  expect(stdout).toContain('1. Install the CPU build of xgboost  cpu-wheels');
+});

@@ -22,5 +22,6 @@ CMD ["uvicorn", "app:app"]
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: line 9: `gdown --id 1 -O` runs in the same RUN as the installation, and its results would be left behind
 # left alone by split-stages: line 11: `RUN npm ci --prefix web && npm cache clean --force` runs before the installation, and what it leaves for pip or for the application is not known
+# left alone by runtime-packages: system package gcc: line 5 still installs distributions in this stage, which may need it
 # left alone by cache-mounts: line 9: it removes /root/.cache/pip itself, which fails where a cache is mounted there
 # left alone by cache-mounts: line 12: apt: what `autoremove` may take is recorded in /var/lib/apt, which a mount would share between images

@@ -19,3 +19,4 @@ CMD ["python", "app.py"]
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: line 6: `setup.py` is called directly, and what it compiles and where it installs is not known
+# left alone by runtime-packages: system packages build-essential, curl: line 4 still installs distributions in this stage, which may need them

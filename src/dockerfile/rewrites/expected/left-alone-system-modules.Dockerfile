@@ -13,4 +13,5 @@ CMD ["python3", "app.py"]
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: the system package python3-numpy brings Python modules, which a virtual environment would not see
+# left alone by runtime-packages: system package python3-pip: line 4 still installs distributions in this stage, which may need it
 # left alone by no-recommends: line 2: python3-pip recommends a compiler and headers, which a distribution without a wheel needs

@@ -11,5 +11,6 @@ CMD ["python3", "-c", "import torch"]
 
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by split-stages: line 3: sudo looks past a virtual environment on PATH
+# left alone by runtime-packages: system packages python3-pip, git: line 3 still installs distributions in this stage, which may need them
 # left alone by cuda-base: line 1: nvidia/cuda:12.2.2-devel-ubuntu22.04 stays: the stage installs distributions that may need the compiler of nvidia/cuda:12.2.2-devel-ubuntu22.04
 # left alone by no-recommends: line 2: python3-pip recommends a compiler and headers, which a distribution without a wheel needs

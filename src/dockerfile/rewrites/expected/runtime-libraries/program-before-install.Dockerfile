@@ -9,4 +9,5 @@ RUN apt-get -y update && apt-get install -y google-chrome-stable unzip libgomp1 
 RUN curl -sSO https://example.com/driver.zip && unzip driver.zip
 CMD ["python", "app.py"]
 
+# applied: python:3.8 carries compilers, headers and version control for building; python:3.8-slim is the same Python on the same Debian without them
 # applied: libgomp1: lightgbm loads a shared library of it; wget: RUN calls wget; gnupg: RUN calls apt-key; curl: RUN calls curl

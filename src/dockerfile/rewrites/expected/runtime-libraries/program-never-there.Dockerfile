@@ -1,0 +1,9 @@
+FROM python:3.12-slim
+RUN pip install fastapi
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
+
+COPY . .
+HEALTHCHECK CMD curl -f http://127.0.0.1:8000/health
+CMD ["python", "app.py"]
+
+# applied: libgomp1: lightgbm loads a shared library of it
