@@ -39,6 +39,8 @@ export interface ImportPlace {
   readonly module: string;
   /** Names taken from it, which may be modules themselves. */
   readonly names: readonly string[];
+  /** Of `import module`: what the file takes of it (`module.Trainer`); absent where that is not known. */
+  readonly members?: readonly string[] | undefined;
   readonly file: string;
   readonly line: number;
   /** `application` also stands for what runs while the image is built. */

@@ -26,16 +26,20 @@ export function developmentPurpose(distribution: string): DevelopmentPurpose | u
 }
 
 /** Does an import bring another distribution's module that needs this one (normalised name) at run time, or writes to it? */
-export function isUsedThrough(distribution: string, found: Pick<PythonImport, 'module' | 'names'>): boolean {
+export function isUsedThrough(
+  distribution: string,
+  { module, names, members }: Pick<PythonImport, 'module' | 'names' | 'members'>,
+): boolean {
   const purpose = developmentPurpose(distribution);
   if (purpose === undefined) return false;
-  const isWhole = found.names.length === 0 || found.names.includes('*');
-  const reached = [found.module, ...found.names.map((name) => `${found.module}.${name}`)];
+  const taken = [...names, ...(members ?? [])];
+  const reached = [module, ...taken.map((name) => `${module}.${name}`)];
+  // Of a star, and of a module whose name nobody writes, anything may be taken.
+  const isWhole = names.includes('*') || (names.length === 0 && members === undefined);
   const isAmong = (one: string): boolean => reached.some((name) => isWithin(name, one));
   return (
     purpose.usedThrough.some(isAmong) ||
-    // Of `import transformers`, any of its classes may be taken.
-    purpose.loggedToBy.some((one) => isAmong(one) || (isWhole && isWithin(one, found.module)))
+    purpose.loggedToBy.some((one) => isAmong(one) || (isWhole && isWithin(one, module)))
   );
 }
 

@@ -45,6 +45,17 @@ describe('imports', () => {
     expect(imports[0]?.names).toEqual(['SVC', 'SVR']);
   });
 
+  test('tell what a file takes of a module that it imports as a whole', async () => {
+    const { imports } = await scanOne(
+      'import numpy as np\nimport os.path\nfrom a import b\nnp.linalg.norm(np.ones(3))\nos.path.join(b.c)\n',
+    );
+    expect(imports.map(({ module, members }) => [module, members])).toEqual([
+      ['numpy', ['linalg', 'ones']],
+      ['os.path', ['join']],
+      ['a', undefined],
+    ]);
+  });
+
   test('know which are optional', async () => {
     const { imports } = await scanOne(
       'try:\n    import orjson\nexcept ImportError:\n    import json2\ntry:\n    import a\nfinally:\n    pass',

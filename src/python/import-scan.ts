@@ -30,6 +30,8 @@ export interface PythonImport {
   readonly module: string;
   /** Of `from module import a, b`: `['a', 'b']`, `['*']`; empty for `import module`. */
   readonly names: readonly string[];
+  /** Of `import module`: what the file takes of it by name, `['Trainer']` of `module.Trainer(…)`; absent where that is not known. */
+  readonly members?: readonly string[] | undefined;
   readonly moment: ImportMoment;
   /** In a `try` that catches ImportError: the program has another way. */
   readonly isOptional: boolean;
@@ -98,18 +100,23 @@ interface Scope {
   readonly isOptional: boolean;
 }
 
+/** An import with the name that `import module as name` binds, or the module's own. */
+type BoundImport = PythonImport & { readonly boundTo?: string };
+
 interface Collected {
   readonly path: string;
-  readonly imports: PythonImport[];
+  readonly imports: BoundImport[];
   readonly commands: CommandCall[];
+  /** Dotted names, as they are written: `np.linalg.norm`. */
+  readonly attributes: Set<string>;
   isScript: boolean;
 }
 
 function scanTree(root: Node, path: string): Omit<PythonSource, 'path' | 'role'> {
-  const collected: Collected = { path, imports: [], commands: [], isScript: false };
+  const collected: Collected = { path, imports: [], commands: [], attributes: new Set(), isScript: false };
   visit(root, { moment: 'top-level', isOptional: false }, collected);
   return {
-    imports: collected.imports,
+    imports: collected.imports.map((found) => withMembers(found, collected.attributes)),
     commands: collected.commands,
     isScript: collected.isScript,
     pathStrings: pathStrings(root),
@@ -124,9 +131,22 @@ function visit(node: Node, scope: Scope, into: Collected): void {
   else if (node.type === 'try_statement') visitTry(node, scope, into);
   else {
     if (node.type === 'call') visitCall(node, scope, into);
+    if (node.type === 'attribute') addAttribute(node, into);
     const moment = momentBelow[node.type];
     visitChildren(node, moment ? deeper(scope, moment) : scope, into);
   }
+}
+
+function addAttribute(node: Node, into: Collected): void {
+  const name = dottedName(node);
+  if (name !== undefined) into.attributes.add(name);
+}
+
+function withMembers({ boundTo, ...found }: BoundImport, attributes: ReadonlySet<string>): PythonImport {
+  if (boundTo === undefined) return found;
+  const below = [...attributes].filter((name) => name.startsWith(`${boundTo}.`));
+  const members = new Set(below.map((name) => name.slice(boundTo.length + 1).split('.', 1)[0] ?? ''));
+  return { ...found, members: [...members] };
 }
 
 const momentBelow: Readonly<Record<string, ImportMoment>> = {
@@ -200,27 +220,32 @@ function visitCall(node: Node, scope: Scope, into: Collected): void {
 }
 
 // import a.b as c, d        from ..x import (a, b as q)        from m import *
-function importsOf(node: Node, scope: Scope, path: string): PythonImport[] {
+function importsOf(node: Node, scope: Scope, path: string): BoundImport[] {
   const shared = { ...scope, isDynamic: false, statement: dedent(node), line: lineOf(node) };
-  const names = node.childrenForFieldName('name').flatMap((child) => (child ? [nameOfImport(child)] : []));
+  const written = node.childrenForFieldName('name').flatMap((child) => child ?? []);
+  const names = written.map(nameOfImport);
   if (node.type === 'import_statement') {
-    return names.map((module) => ({
-      ...shared,
-      statement: names.length === 1 ? shared.statement : `import ${module}`,
-      module,
-      names: [],
-      isRelative: false,
-    }));
+    return written.map((child) => {
+      const module = nameOfImport(child);
+      return {
+        ...shared,
+        statement: names.length === 1 ? shared.statement : `import ${module}`,
+        module,
+        names: [],
+        boundTo: child.childForFieldName('alias')?.text ?? module,
+        isRelative: false,
+      };
+    });
   }
   const from = node.childForFieldName('module_name');
   const isRelative = from?.type === 'relative_import';
   const dots = isRelative ? (/^\.+/.exec(from.text.replace(/\s+/g, ''))?.[0].length ?? 1) : 0;
-  const written = from?.text.replace(/\s+/g, '').slice(dots) ?? '';
+  const moduleText = from?.text.replace(/\s+/g, '').slice(dots) ?? '';
   const isStar = childrenOf(node).some((child) => child.type === 'wildcard_import');
   return [
     {
       ...shared,
-      module: isRelative ? resolveRelativeModule(path, dots, written) : written,
+      module: isRelative ? resolveRelativeModule(path, dots, moduleText) : moduleText,
       names: isStar ? ['*'] : names,
       isRelative,
     },

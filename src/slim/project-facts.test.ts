@@ -420,6 +420,8 @@ test.each([
   ['from ultralytics import YOLO\n', [], 'its training writes there'],
   ['from torch.utils.tensorboard import SummaryWriter\n', [], 'it is written to'],
   ['from transformers import pipeline\n', ['tensorboard'], 'nothing writes there'],
+  ['import transformers\nprint(transformers.__version__)\n', ['tensorboard'], 'what it takes writes nothing'],
+  ['import transformers as hf\nhf.Trainer(model).train()\n', [], 'a trainer writes to it'],
 ])('with %j, of `pip install ultralytics tensorboard` goes %j: %s', async (source, expected, _why) => {
   const facts = await factsOf({
     Dockerfile:

@@ -50,6 +50,7 @@ function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<Pyt
   return {
     module: found.module,
     names: found.names.filter((name) => name !== '*'),
+    members: found.members,
     file: source.path,
     line: found.line,
     role: isOwn || source.role === 'application' || source.role === 'build' ? 'application' : source.role,
