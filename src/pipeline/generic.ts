@@ -5,10 +5,10 @@ import {
   type PipelineProvider,
   type PipelineRequest,
   secretPreparation,
-  secretsOf,
 } from './pipeline.ts';
-import { shellWord } from './pipeline-text.ts';
+import { indented, shellWord } from './pipeline-text.ts';
 import { archiveOutput, registryCacheTo, repositorySuffix } from './repository-of.ts';
+import { secretArguments, tagFunction } from './shell-lines.ts';
 
 /** A script of POSIX sh for every other service, and for a person's own machine. */
 export const generic: PipelineProvider = {
@@ -74,7 +74,7 @@ function settings({ repository, branch, place }: PipelineRequest): readonly stri
     'PUSH=${PUSH:-0}',
     `BRANCH=${shellWord(branch)}`,
     `commit=\${COMMIT:-$(git rev-parse HEAD 2>/dev/null || date -u +%Y%m%d%H%M%S)}`,
-    `tag_of() { printf '%s' "$1" | tr -c 'A-Za-z0-9_.-' '-' | sed 's/^[.-]*//' | cut -c 1-128; }`,
+    tagFunction,
     'branch_tag=$(tag_of "$BRANCH")',
     'BEFORE=${BEFORE:-$branch_tag}',
     'if [ "$PUSH" = 1 ]; then TAGS=${TAGS:-"sha-$commit $branch_tag"}; else TAGS=${TAGS:-"sha-$commit"}; fi',
@@ -142,10 +142,7 @@ function functions(request: PipelineRequest): readonly string[] {
       : [`  repository=$IMAGE${repositorySuffix(request, '$name')}`]),
     '  set -- --file "$dockerfile" "$@"',
     '  if [ -n "$target" ]; then set -- "$@" --target "$target"; fi',
-    ...secretsOf(request).map(
-      ({ id, variable }) =>
-        `  if [ -n "\${${variable}:-}" ]; then set -- "$@" --secret id=${shellWord(id)},env=${variable}; fi`,
-    ),
+    ...indented(secretArguments(request), 2),
     '  source=$(build "$repository" "$context" "$@") || exit 2',
     '',
     '  code=0',

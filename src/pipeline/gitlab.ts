@@ -1,14 +1,14 @@
 import { gitlabComment } from './gitlab-comment.ts';
 import {
+  hasBuildArgs,
   headerOf,
   npxOf,
   type PipelineImage,
   type PipelineProvider,
   type PipelineRequest,
   secretPreparation,
-  secretsOf,
 } from './pipeline.ts';
-import { indented, scalar, shellWord } from './pipeline-text.ts';
+import { indented, scalar } from './pipeline-text.ts';
 import {
   archiveOutput,
   pathFilters,
@@ -16,6 +16,7 @@ import {
   registryOf,
   repositorySuffix,
 } from './repository-of.ts';
+import { secretArguments, tagFunction } from './shell-lines.ts';
 
 /** Jobs of GitLab CI: one an image, that builds, checks and pushes, and one for the comment. They stand beside others, or in a file of their own that is included. */
 export const gitlab: PipelineProvider = {
@@ -101,11 +102,9 @@ function loginLines({ repository }: PipelineRequest): readonly string[] {
 }
 
 function script(request: PipelineRequest): readonly string[] {
-  const { images } = request;
-  const hasArguments = images.some(({ buildArgs }) => Object.keys(buildArgs).length > 0);
   return [
     'set -eu',
-    `tag_of() { printf '%s' "$1" | tr -c 'A-Za-z0-9_.-' '-' | sed 's/^[.-]*//' | cut -c 1-128; }`,
+    tagFunction,
     'tag=$(tag_of "$CI_COMMIT_REF_NAME")',
     '# A merge request is compared with its target, a branch with itself, a tag with the default branch.',
     'before=$(tag_of "${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:-${CI_COMMIT_BRANCH:-$CI_DEFAULT_BRANCH}}")',
@@ -113,7 +112,7 @@ function script(request: PipelineRequest): readonly string[] {
     'set -- --file "$DOCKERFILE" --provenance=false',
     `set -- "$@" --output "${archiveOutput('$archive', request)}"`,
     '[ -z "$TARGET" ] || set -- "$@" --target "$TARGET"',
-    ...(hasArguments
+    ...(hasBuildArgs(request)
       ? [
           'while IFS= read -r argument; do',
           '  [ -z "$argument" ] || set -- "$@" --build-arg "$argument"',
@@ -122,10 +121,7 @@ function script(request: PipelineRequest): readonly string[] {
           'END',
         ]
       : []),
-    ...secretsOf(request).map(
-      ({ id, variable }) =>
-        `if [ -n "\${${variable}:-}" ]; then set -- "$@" --secret id=${shellWord(id)},env=${variable}; fi`,
-    ),
+    ...secretArguments(request),
     'set -- "$@" --cache-from "type=registry,ref=$REPOSITORY:buildcache"',
     '# Merge requests read the cache of the branch, and do not write it: what they build is not reviewed.',
     'if [ -z "${CI_MERGE_REQUEST_IID:-}" ]; then',
@@ -153,7 +149,7 @@ function imageJob(request: PipelineRequest, image: PipelineImage): readonly stri
   // What the values hold is data: GitLab would fill in its variables.
   const argumentsOf =
     pairs.length === 0
-      ? request.images.some((one) => Object.keys(one.buildArgs).length > 0)
+      ? hasBuildArgs(request)
         ? ['BUILD_ARGUMENTS: ""']
         : []
       : [

@@ -64,6 +64,11 @@ export function npxOf({ version }: PipelineRequest): string {
   return `npx --yes --ignore-scripts plimsoll@${version}`;
 }
 
+/** Whether an image is built with arguments of its own. */
+export function hasBuildArgs({ images }: Pick<PipelineRequest, 'images'>): boolean {
+  return images.some(({ buildArgs }) => Object.keys(buildArgs).length > 0);
+}
+
 /** The secrets of all images, with the variables that hold their values: `pip-conf` in `PIP_CONF`. */
 export function secretsOf({
   images,
