@@ -5,7 +5,7 @@ export { followLinks } from './follow-links.ts';
 export { type IndexedImage, type IndexImageOptions, indexImage } from './index-image.ts';
 export { type Capture, type Excerpt, type IndexLayerOptions, indexLayer } from './index-layer.ts';
 export type { EntryType, FileFormat, LayerEntry, LayerIndex } from './layer-index.ts';
-export { type Linkage, linkageExcerpt, linkageFrom } from './linkage.ts';
+export { type Linkage, linkageExcerpt, linkageFrom, linkageOf } from './linkage.ts';
 export { ownLibrary } from './own-library.ts';
 export {
   type ElfFile,
@@ -14,7 +14,6 @@ export {
   elfTypes,
   libraryFolders,
   neededLibraries,
-  ownSoname,
   type ReadAt,
   readElf,
 } from './read-elf.ts';

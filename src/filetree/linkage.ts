@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { libraryFolders, neededLibraries, ownSoname, type ReadAt, readElf } from './read-elf.ts';
+import {
+  type ElfFile,
+  libraryFolders,
+  neededLibraries,
+  ownSoname,
+  type ReadAt,
+  readElf,
+} from './read-elf.ts';
 
 /** What the dynamic section of a program or library says about others. */
 export interface Linkage {
@@ -15,6 +22,11 @@ export interface Linkage {
 function readLinkage(read: ReadAt, sizeBytes: number): Linkage | undefined {
   const elf = readElf(read, sizeBytes);
   if (elf === undefined) return undefined;
+  return linkageOf(elf, read);
+}
+
+/** What an ELF file whose tables are read is linked with. */
+export function linkageOf(elf: ElfFile, read: ReadAt): Linkage {
   const soname = ownSoname(elf, read);
   return {
     ...(soname !== undefined && { soname }),

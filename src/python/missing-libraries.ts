@@ -2,13 +2,16 @@ import { posix } from 'node:path';
 import { gpuCompanionOf } from './hardware-variants.ts';
 import { systemTable } from './knowledge/system-libraries.ts';
 import { type DebianSuite, packageOfSoname } from './system-packages.ts';
-import type { WheelLibraries } from './wheel-libraries.ts';
+import type { LinkedLibrary } from './wheel-libraries.ts';
 
-/** A distribution of an environment with what its wheel's native code is linked with. */
-export interface LinkedDistribution extends WheelLibraries {
+/** A distribution of an environment with what its native code is linked with. */
+export interface LinkedDistribution {
   /** Normalised. */
   readonly name: string;
   readonly version: string;
+  readonly libraries: readonly LinkedLibrary[];
+  /** Libraries that could not be read, one clause each, the path before a colon. */
+  readonly unread: readonly string[];
 }
 
 /** A shared library that no wheel of the environment and no slim base has. */
@@ -54,7 +57,7 @@ export function missingLibraries(
   });
 }
 
-function providedBy({ libraries, unread }: WheelLibraries): readonly string[] {
+function providedBy({ libraries, unread }: LinkedDistribution): readonly string[] {
   return [
     ...libraries.flatMap(({ path, soname }) => [
       posix.basename(path),

@@ -4,25 +4,22 @@ import { UserError } from '../base/index.ts';
 import {
   type ElfSection,
   elfTypes,
-  libraryFolders,
-  neededLibraries,
-  ownSoname,
+  type Linkage,
+  linkageOf,
   type ReadAt,
   readElf,
 } from '../filetree/index.ts';
 import type { RangeSource } from './open-wheel.ts';
 import { readWheelDirectory, type WheelFile } from './wheel-directory.ts';
 
-/** A shared library or extension module of a wheel. */
-export interface WheelLibrary {
+/** A shared library or extension module, with what it is linked with. */
+export interface LinkedLibrary extends Linkage {
   /** Below site-packages: `lightgbm/lib/lib_lightgbm.so`. */
   readonly path: string;
-  /** `DT_SONAME`, where it has one. */
-  readonly soname?: string | undefined;
-  /** `DT_NEEDED`, in the file's order. */
-  readonly needed: readonly string[];
-  /** `DT_RPATH` and `DT_RUNPATH`, `$ORIGIN` as it stands there. */
-  readonly folders: readonly string[];
+}
+
+/** A shared library or extension module of a wheel. */
+export interface WheelLibrary extends LinkedLibrary {
   /** Bytes of its symbol table and of debugging information: what stripping could take. */
   readonly symbolBytes: number;
 }
@@ -39,7 +36,7 @@ export const wheelLibrariesSchema: z.ZodType<WheelLibraries> = z.strictObject({
   libraries: z.array(
     z.strictObject({
       path: z.string(),
-      soname: z.string().optional(),
+      soname: z.string().exactOptional(),
       needed: z.array(z.string()),
       folders: z.array(z.string()),
       symbolBytes: z.number(),
@@ -151,9 +148,7 @@ async function dynamicFacts(
     const elf = readElf(read, sizeBytes);
     const facts = elf && {
       path,
-      soname: ownSoname(elf, read),
-      needed: neededLibraries(elf, read),
-      folders: libraryFolders(elf, read),
+      ...linkageOf(elf, read),
       symbolBytes: symbolBytes(elf.sections),
     };
     if (lacking.length === 0) return facts;

@@ -85,10 +85,8 @@ function linkedDistributions(image: LinkedImage): LinkedDistribution[] {
       ...(libraries.get(owner) ?? []),
       {
         path: path.replace(/^.*?(?:^|\/)(?:site|dist)-packages\//, ''),
-        soname: linkage.soname,
+        ...linkage,
         needed: linkage.needed.filter((name) => !isBroughtAlong(image, { path, name, linkage })),
-        folders: linkage.folders,
-        symbolBytes: 0,
       },
     ]);
   }
@@ -150,18 +148,8 @@ function bringersOf(root: RootFileSystem): (packageName: string) => ReadonlySet<
     for (const { name } of node.depends.flatMap(firstOf))
       dependents.set(name, [...(dependents.get(name) ?? []), node.name]);
   }
-  return (packageName) => {
-    const found = new Set<string>();
-    const waiting = [packageName];
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      for (const one of dependents.get(name) ?? []) {
-        if (found.has(one)) continue;
-        found.add(one);
-        waiting.push(one);
-      }
-    }
-    return found;
-  };
+  const dependentsOf = (name: string): readonly string[] => dependents.get(name) ?? [];
+  return (packageName) => reachable(dependentsOf(packageName), dependentsOf);
 }
 
 /** Of alternatives that are installed, apt would take any: only a package that satisfies a clause alone is sure to come. */
