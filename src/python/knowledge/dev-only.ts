@@ -1,19 +1,28 @@
 import { z } from 'zod';
 import { loadTable, name, source } from './table-fields.ts';
 
+/** Why a distribution is one for development. */
+export interface DevelopmentPurpose {
+  readonly reason: string;
+  /** Modules of other distributions that need it at run time: `torch.utils.tensorboard` needs tensorboard. */
+  readonly usedThrough: readonly string[];
+  /** Modules and classes of other distributions that write to it where it is installed: `ultralytics`, `transformers.Trainer`. */
+  readonly loggedToBy: readonly string[];
+  /** What files of other distributions are called that are only loaded in it, beside its own modules: `notebook`. */
+  readonly places: readonly string[];
+  /** Imports of it in functions are for test runs, or for somebody at a prompt. */
+  readonly isForSessions: boolean;
+  /** Needed while something is compiled from source. */
+  readonly isNeededWhenCompiling: boolean;
+  readonly source: string;
+}
+
 /** Development tools by reason. */
 export interface DevOnlyTable {
-  readonly entries: readonly {
-    readonly reason: string;
+  readonly entries: readonly (DevelopmentPurpose & {
     readonly names: readonly string[];
     readonly prefixes: readonly string[];
-    readonly usedThrough: readonly string[];
-    readonly loggedToBy: readonly string[];
-    readonly places: readonly string[];
-    readonly isForSessions: boolean;
-    readonly isNeededWhenCompiling: boolean;
-    readonly source: string;
-  }[];
+  })[];
 }
 
 const devOnlySchema = z.strictObject({
