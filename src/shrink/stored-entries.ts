@@ -1,5 +1,5 @@
 import type { EntryPlace } from '../filetree/index.ts';
-import type { SparseMap, TarEntry, TarEntryType } from '../tar/index.ts';
+import { fieldKeys, type SparseMap, type TarEntry, tarEntryTypes } from '../tar/index.ts';
 
 /** An entry of an old layer's tar as a new layer needs it: all but its path, and when it was last read or changed in other ways. */
 export type StoredEntry = Omit<TarEntry, 'path'>;
@@ -15,19 +15,9 @@ export interface EntryCollection extends StoredEntries {
   add(place: EntryPlace, entry: TarEntry, entryCount: number): void;
 }
 
-const types: readonly TarEntryType[] = [
-  'file',
-  'directory',
-  'symlink',
-  'hardlink',
-  'character-device',
-  'block-device',
-  'fifo',
-];
-
 /** Entries of a layer as columns: an image of 100,000 files costs a few MB. */
 interface Columns {
-  /** Number in `types` plus one; 0 for no entry. */
+  /** Number in `tarEntryTypes` plus one; 0 for no entry. */
   readonly types: Uint8Array;
   readonly modes: Uint16Array;
   readonly uids: Float64Array;
@@ -75,7 +65,7 @@ export function entryCollection(): EntryCollection {
     add({ layer, position }, entry, entryCount) {
       const columns = layers.get(layer) ?? emptyColumns(entryCount);
       layers.set(layer, columns);
-      columns.types[position] = types.indexOf(entry.type) + 1;
+      columns.types[position] = tarEntryTypes.indexOf(entry.type) + 1;
       columns.modes[position] = entry.mode;
       columns.uids[position] = entry.uid;
       columns.gids[position] = entry.gid;
@@ -111,18 +101,7 @@ function emptyColumns(entryCount: number): Columns {
 }
 
 // PAX records that say again what the entry's own properties say; nobody restores the times of reading and of changes of the inode.
-const passedOver: ReadonlySet<string> = new Set([
-  'path',
-  'linkpath',
-  'size',
-  'uid',
-  'gid',
-  'mtime',
-  'atime',
-  'ctime',
-  'uname',
-  'gname',
-]);
+const passedOver: ReadonlySet<string> = new Set([...fieldKeys, 'atime', 'ctime']);
 
 function detailsOf(entry: TarEntry): Details | undefined {
   const { linkPath, deviceMajor, deviceMinor, pax, sparse } = entry;
@@ -152,7 +131,7 @@ function storedEntry(
   position: number,
   owners: readonly OwnerNames[],
 ): StoredEntry | undefined {
-  const type = types[(columns.types[position] ?? 0) - 1];
+  const type = tarEntryTypes[(columns.types[position] ?? 0) - 1];
   if (type === undefined) return undefined;
   const details = columns.details.get(position) ?? noDetails;
   const [seconds = 0, nanoseconds = 0] = [columns.seconds[position], columns.nanoseconds[position]];

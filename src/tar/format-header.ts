@@ -18,7 +18,7 @@ const typeFlags: Readonly<Record<TarEntryType, string>> = {
 const octalLimit = { eight: 0o7777777, twelve: 0o77777777777 } as const;
 
 /** PAX records that say what a member's own properties say, which go before them. */
-const fieldKeys: ReadonlySet<string> = new Set([
+export const fieldKeys: ReadonlySet<string> = new Set([
   'path',
   'linkpath',
   'size',

@@ -1,14 +1,18 @@
 import { UserError } from '../base/index.ts';
 
+/** All that a member of a tar archive can be. */
+export const tarEntryTypes = [
+  'file',
+  'directory',
+  'symlink',
+  'hardlink',
+  'character-device',
+  'block-device',
+  'fifo',
+] as const;
+
 /** What a member of a tar archive is. */
-export type TarEntryType =
-  | 'file'
-  | 'directory'
-  | 'symlink'
-  | 'hardlink'
-  | 'character-device'
-  | 'block-device'
-  | 'fifo';
+export type TarEntryType = (typeof tarEntryTypes)[number];
 
 /** Where the stored bytes of a sparse file belong; all else of the file is zeros. */
 export interface SparseMap {
