@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CliCommand } from '../command.ts';
+import { imageForms } from '../image-forms.ts';
 import { gateOptions } from './audit/gate-options.ts';
 
 /** `plimsoll audit IMAGE`: every layer and every wasted byte, explained. */
@@ -7,10 +8,7 @@ export const audit: CliCommand = {
   define() {
     const command = new Command('audit')
       .description('Explain an image: layers, packages, waste and what to do about it.')
-      .argument(
-        '<image>',
-        'docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
-      )
+      .argument('<image>', imageForms)
       .option('--platform <os/arch>', 'which image of a multi-platform source')
       .addOption(new Option('--target <device>', 'what the image will run on').choices(['cpu', 'gpu']))
       .option('--base <image>', 'the base image, of any source: tells its layers from those on top')

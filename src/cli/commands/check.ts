@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CliCommand } from '../command.ts';
+import { imageForms } from '../image-forms.ts';
 import { gateOptions } from './audit/gate-options.ts';
 
 const examples = `
@@ -14,10 +15,7 @@ export const check: CliCommand = {
   define() {
     const command = new Command('check')
       .description('Judge an image by its gates, and compare it with the one before: for pipelines.')
-      .argument(
-        '<image>',
-        'docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
-      )
+      .argument('<image>', imageForms)
       .option('--platform <os/arch>', 'which image of a multi-platform source')
       .addOption(new Option('--target <device>', 'what the image will run on').choices(['cpu', 'gpu']))
       .option('--base <image>', 'the base image, of any source: tells its layers from those on top')

@@ -1,15 +1,13 @@
 import { Command, Option } from 'commander';
 import type { CliCommand } from '../command.ts';
+import { imageForms } from '../image-forms.ts';
 
 /** `plimsoll push IMAGE REF`: an image into a registry, compressed on all processors, nothing sent twice. */
 export const push: CliCommand = {
   define: () =>
     new Command('push')
       .description('Push an image of any source: compressed on all processors, nothing sent twice.')
-      .argument(
-        '<image>',
-        'docker:REF, podman:REF, registry:REF, docker-archive:FILE[:REF], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, or just a name or path',
-      )
+      .argument('<image>', imageForms)
       .argument('<ref>', 'where to: [REGISTRY/]NAME[:TAG]')
       .option('--platform <os/arch>', 'which image of a multi-platform source')
       .option(

@@ -108,10 +108,11 @@ async function deliver(
   const text = textOf(report, options, environment);
   if (output === undefined || output === '-') environment.write(text);
   else await write(output, text);
-  if (markdown !== undefined) await write(markdown, checkMarkdown(report));
+  const comment = checkMarkdown(report);
+  if (markdown !== undefined) await write(markdown, comment);
   if (junit !== undefined) await write(junit, checkJunit(report));
   annotate(checkAnnotations(report), environment);
-  await addToStepSummary(checkMarkdown(report), environment);
+  await addToStepSummary(comment, environment);
 }
 
 function textOf(report: CheckReport, { format, output }: CheckOptions, environment: CliEnvironment): string {
