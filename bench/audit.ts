@@ -1,5 +1,4 @@
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes, formatSeconds } from '../src/base/index.ts';
 import { auditGroups } from './audit-contenders.ts';
@@ -7,6 +6,7 @@ import { measureCurve } from './audit-curve.ts';
 import { prepareImages } from './audit-images.ts';
 import { type GroupReading, measureGroup } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
+import { imageBenchOptions } from './image-bench-options.ts';
 import { readingTable } from './reading-table.ts';
 import { runCount } from './run-count.ts';
 import { textTable } from './text-table.ts';
@@ -22,11 +22,9 @@ export const audit: Bench = {
       args: [...words],
       allowNegative: true,
       options: {
-        runs: { type: 'string', default: '3' },
-        dir: { type: 'string', default: join(tmpdir(), 'plimsoll-bench-audit') },
+        ...imageBenchOptions,
         peers: { type: 'boolean', default: true },
         curve: { type: 'boolean', default: true },
-        json: { type: 'boolean', default: false },
       },
     });
     const runs = runCount(values.runs);

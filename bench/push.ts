@@ -8,6 +8,7 @@ import { startDebianRegistry } from '../src/image/registry/fixtures/debian-regis
 import { labEngine } from '../test/lab/index.ts';
 import { type Run, runContender } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
+import { imageBenchOptions } from './image-bench-options.ts';
 import { cli, type PushContender, pushContenders } from './push-contenders.ts';
 import { type PushImages, preparePushImages } from './push-images.ts';
 import { runCount } from './run-count.ts';
@@ -24,9 +25,7 @@ export const push: Bench = {
     const { values } = parseArgs({
       args: [...words],
       options: {
-        runs: { type: 'string', default: '3' },
-        dir: { type: 'string', default: join(tmpdir(), 'plimsoll-bench-audit') },
-        json: { type: 'boolean', default: false },
+        ...imageBenchOptions,
       },
     });
     const runs = runCount(values.runs);

@@ -1,10 +1,10 @@
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes, formatSeconds } from '../src/base/index.ts';
 import { type BenchImages, prepareImages } from './audit-images.ts';
 import { type GroupReading, measureGroup } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
+import { imageBenchOptions } from './image-bench-options.ts';
 import { readingTable } from './reading-table.ts';
 import { runCount } from './run-count.ts';
 import { shrinkGroups } from './shrink-contenders.ts';
@@ -26,12 +26,9 @@ export const shrink: Bench = {
       args: [...words],
       allowNegative: true,
       options: {
-        runs: { type: 'string', default: '3' },
-        // With `audit`, whose image it is.
-        dir: { type: 'string', default: join(tmpdir(), 'plimsoll-bench-audit') },
+        ...imageBenchOptions,
         guard: { type: 'boolean', default: true },
         layers: { type: 'boolean', default: true },
-        json: { type: 'boolean', default: false },
       },
     });
     const runs = runCount(values.runs);
