@@ -1,22 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sourceTree } from './fixtures/source-tree.ts';
 import { illegalImports } from './rooms.ts';
 
-const roots: string[] = [];
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true });
-});
-
 function reasonsIn(files: Readonly<Record<string, string>>): string[] {
-  const root = mkdtempSync(join(tmpdir(), 'rooms-'));
-  roots.push(root);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(root, 'src', dirname(path)), { recursive: true });
-    writeFileSync(join(root, 'src', path), text);
-  }
-  return illegalImports(join(root, 'src')).map((found) => `${found.file}:${found.line} ${found.reason}`);
+  return illegalImports(sourceTree(files)).map((found) => `${found.file}:${found.line} ${found.reason}`);
 }
 
 test.each([

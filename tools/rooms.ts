@@ -1,7 +1,8 @@
-// Lints the architecture: every import points down, and enters another room by its door (`index.ts`).
-//   node tools/rooms.ts [SRC]      exit 1 with a line for each illegal import
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+// Lints the architecture: every import points down and enters another room by its door (`index.ts`), and no files need each other.
+//   node tools/rooms.ts [SRC]      exit 1 with a line for each illegal import and each circle
+import { dirname, relative, resolve, sep } from 'node:path';
+import { circles } from './circles.ts';
+import { type FoundImport, importsOf, sourceFiles } from './imports.ts';
 
 /**
  * The rooms from the bottom up. A room may import rooms of lower floors only; rooms on one floor are strangers,
@@ -52,27 +53,9 @@ export interface IllegalImport {
   readonly reason: string;
 }
 
-const importPattern =
-  /^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
-
 /** Every illegal import below `src`, in path order. */
 export function illegalImports(src: string): IllegalImport[] {
   return sourceFiles(src).flatMap((file) => importsOf(file).flatMap((found) => judge(src, file, found)));
-}
-
-interface FoundImport {
-  readonly specifier: string;
-  readonly isTypeOnly: boolean;
-  readonly line: number;
-}
-
-function importsOf(file: string): FoundImport[] {
-  const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(importPattern)].map((match) => ({
-    specifier: match[2] ?? match[3] ?? '',
-    isTypeOnly: match[1] !== undefined,
-    line: text.slice(0, match.index).split('\n').length + (match[0].startsWith('\n') ? 1 : 0),
-  }));
 }
 
 function judge(src: string, file: string, found: FoundImport): IllegalImport[] {
@@ -117,18 +100,20 @@ function isFeature(room: string): boolean {
   return floors.some((floor) => floor.name === 'features' && floor.rooms.includes(room));
 }
 
-function sourceFiles(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.split(sep).includes('fixtures'))
-    .sort()
-    .map((name) => join(dir, name));
-}
-
 if (import.meta.main) {
-  const found = illegalImports(resolve(process.argv[2] ?? 'src'));
-  for (const one of found) console.error(`${one.file}:${one.line}: ${one.reason} (${one.target})`);
+  const src = resolve(process.argv[2] ?? 'src');
+  const problems = [
+    ...illegalImports(src).map(({ file, line, reason, target }) => `${file}:${line}: ${reason} (${target})`),
+    ...circles(src).map((circle) => {
+      const names = circle.map((file) => relative(dirname(src), file));
+      return `${names[0]}: a circle of imports: ${[...names, names[0]].join(' → ')}`;
+    }),
+  ];
+  for (const one of problems) console.error(one);
   console.error(
-    found.length === 0 ? 'rooms: every import points down' : `rooms: ${found.length} illegal import(s)`,
+    problems.length === 0
+      ? 'rooms: every import points down, and none goes in a circle'
+      : `rooms: ${problems.length} illegal import(s) or circle(s)`,
   );
-  process.exitCode = found.length === 0 ? 0 : 1;
+  process.exitCode = problems.length === 0 ? 0 : 1;
 }

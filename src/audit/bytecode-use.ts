@@ -1,5 +1,5 @@
 import type { RootFileSystem, VisibleEntry } from '../filetree/index.ts';
-import type { AuditRequest } from './audit-subject.ts';
+import type { AuditRequest } from './audit-request.ts';
 import { onceADirectory } from './file-place.ts';
 import { type InstalledPython, installedPython } from './installed-python.ts';
 import { isInSitePackages } from './places.ts';

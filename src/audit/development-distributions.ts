@@ -1,5 +1,6 @@
 import { developmentPurpose, normaliseName } from '../python/index.ts';
-import type { AuditDistribution, AuditSubject } from './audit-subject.ts';
+import type { AuditDistribution } from './audit-request.ts';
+import type { AuditSubject } from './audit-subject.ts';
 
 /**
  * The distributions (normalised names) that only development uses: those that are known to be for development, are not what

@@ -1,6 +1,7 @@
 import type { BuriedEntry, VisibleEntry } from '../filetree/index.ts';
 import { findingKinds } from '../finding/index.ts';
-import { type AuditRequest, type AuditSubject, auditSubject } from './audit-subject.ts';
+import type { AuditRequest } from './audit-request.ts';
+import { type AuditSubject, auditSubject } from './audit-subject.ts';
 import { sourcePath } from './bytecode-use.ts';
 import { claimFiles } from './claim-files.ts';
 import type { ClaimedFile } from './detector.ts';

@@ -1,6 +1,6 @@
 export { type Audit, type AuditPackage, auditImage } from './audit-image.ts';
 export type { AuditLayer } from './audit-layers.ts';
-export type { AuditDistribution, AuditRequest, LayerCompression } from './audit-subject.ts';
+export type { AuditDistribution, AuditRequest, LayerCompression } from './audit-request.ts';
 export {
   type AuditGrouping,
   type AuditGroupRow,

@@ -1,4 +1,4 @@
-import type { AuditRequest } from './audit-subject.ts';
+import type { AuditRequest } from './audit-request.ts';
 
 /** How Python runs in an image, as far as it decides what bytecode is loaded. */
 export interface InstalledPython {

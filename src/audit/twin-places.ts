@@ -1,4 +1,4 @@
-import type { AuditDistribution } from './audit-subject.ts';
+import type { AuditDistribution } from './audit-request.ts';
 
 /**
  * Gives the folder of a distribution that is installed more than once (two virtual environments), which its name alone does not

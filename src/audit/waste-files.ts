@@ -1,5 +1,6 @@
 import type { FindingKind, SizedPath } from '../finding/index.ts';
-import { type AuditRequest, auditSubject } from './audit-subject.ts';
+import type { AuditRequest } from './audit-request.ts';
+import { auditSubject } from './audit-subject.ts';
 import { claimFiles } from './claim-files.ts';
 import { buriedKinds } from './detectors/dead-bytes.ts';
 

@@ -1,7 +1,8 @@
 import { findNext } from './find-in-file.ts';
 import { helpLineCount } from './help-page.ts';
 import type { Key } from './keys.ts';
-import { type BrowseState, layoutOf, type Page } from './state.ts';
+import type { Page } from './page.ts';
+import { type BrowseState, layoutOf } from './state.ts';
 
 /** What a key does to a page. */
 export type PageStep =

@@ -1,6 +1,7 @@
 import { followLinks } from '../filetree/index.ts';
 import { entryOf, eventAt, eventKinds, type FileHistory, isPresent, pathFinder } from './file-history.ts';
-import { type BrowseState, type FilePlace, viewOf } from './state.ts';
+import type { FilePlace } from './page.ts';
+import { type BrowseState, viewOf } from './state.ts';
 
 /** As many hard links as can follow each other before something is wrong. */
 const linkLimit = 40;

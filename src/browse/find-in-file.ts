@@ -1,17 +1,6 @@
 import type { FilePages } from './file-content.ts';
-import type { Page } from './state.ts';
+import type { FileSearch, Page } from './page.ts';
 import { compileExpression, hasCapitals } from './text-filter.ts';
-
-/** What is looked for in a file that is shown. */
-export interface FileSearch {
-  readonly text: string;
-  /** Global, so that it finds every match of a line. */
-  readonly expression: RegExp;
-  /** Numbers of the lines with a match, ascending. */
-  readonly lines: readonly number[];
-  /** The line that was gone to last. */
-  readonly line?: number;
-}
 
 /** Part of a line, in UTF-16 units. */
 export interface TextRange {

@@ -2,9 +2,10 @@ import { formatBytes } from '../base/index.ts';
 import { type Paint, pad, truncate } from '../report/index.ts';
 import { matchesOf } from './find-in-file.ts';
 import { helpLines } from './help-page.ts';
+import type { Page } from './page.ts';
 import { renderLastLine } from './render-last-line.ts';
 import { fitSpans, type Span, safeText, truncateStart } from './spans.ts';
-import { type BrowseState, layoutOf, type Page } from './state.ts';
+import { type BrowseState, layoutOf } from './state.ts';
 
 /** A page over the whole screen: a title, the lines, and what keys do. */
 export function renderPage(state: BrowseState, page: Page, paint: Paint): string[] {

@@ -1,10 +1,9 @@
-import type { FilePages } from './file-content.ts';
 import { eventKinds } from './file-history.ts';
-import type { FileSearch } from './find-in-file.ts';
 import { type GroupRow, type GroupRows, groupRowsFrom } from './group-rows.ts';
 import type { Change, LayerView } from './layer-view.ts';
 import { type Layout, layOut, type ScreenSize } from './layout.ts';
 import type { BrowseModel, GroupList } from './model.ts';
+import type { FilePlace, Page } from './page.ts';
 import type { FilterResult, FilterRun } from './text-filter.ts';
 import type { Folds, Order, TreeRows } from './tree-rows.ts';
 
@@ -28,29 +27,6 @@ export interface Prompt {
   /** What `extract` writes. */
   readonly file?: FilePlace;
 }
-
-/** Where a file's bytes are. */
-export interface FilePlace {
-  readonly path: string;
-  /** Position of the layer, 0 the lowest. */
-  readonly layer: number;
-  /** Position of the entry in the layer. */
-  readonly position: number;
-}
-
-/** A page over the panes. */
-export type Page =
-  | { readonly kind: 'help'; readonly top: number }
-  | { readonly kind: 'reading'; readonly file: FilePlace }
-  | {
-      readonly kind: 'file';
-      readonly file: FilePlace;
-      readonly sizeBytes: number;
-      readonly pages: FilePages;
-      readonly top: number;
-      readonly left: number;
-      readonly search?: FileSearch;
-    };
 
 /** One list of groups: where the cursor is, and what is open. */
 export interface ListState {

@@ -1,4 +1,5 @@
-import type { BrowseState, FilePlace } from './state.ts';
+import type { FilePlace } from './page.ts';
+import type { BrowseState } from './state.ts';
 
 /** What the browser asks of its surroundings. */
 export type BrowseEffect =

@@ -6,9 +6,10 @@ import { findFirst, searchFile } from './find-in-file.ts';
 import type { Key } from './keys.ts';
 import type { ScreenSize } from './layout.ts';
 import { keepInSight } from './move.ts';
+import type { FilePlace } from './page.ts';
 import { editPrompt } from './prompt.ts';
 import { runCommand } from './run-command.ts';
-import { type BrowseState, type FilePlace, layoutOf, type Prompt } from './state.ts';
+import { type BrowseState, layoutOf, type Prompt } from './state.ts';
 import type { BrowseStep } from './step.ts';
 
 /** What happens to the browser. */

@@ -16,7 +16,8 @@ export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';
 export { type ContextCopy, contextPathOf, readContextCopy } from './rewrites/context-paths.ts';
 export { cpuTitle } from './rewrites/cpu-wheels.ts';
 export { environmentsInSource } from './rewrites/environments-in-source.ts';
-export { installedFolders, type LocalPackage, staticDependencies } from './rewrites/local-packages.ts';
+export type { LocalPackage } from './rewrites/local-package.ts';
+export { installedFolders, staticDependencies } from './rewrites/local-packages.ts';
 export { noFacts } from './rewrites/no-facts.ts';
 export type {
   BuildSecret,

@@ -7,7 +7,7 @@ import { type FileRange, readTar, type TarBodySink, TarError } from '../tar/inde
 import { lookUp, witnessOf } from './cache-place.ts';
 import { checksumSink } from './checksum-sink.ts';
 import { cachePath } from './index-cache.ts';
-import type { IndexLayerOptions } from './index-layer.ts';
+import type { IndexLayerOptions } from './index-layer-options.ts';
 import { type LayerColumns, offsetAt } from './layer-columns.ts';
 
 /** What reading single files of a layer needs. */

@@ -3,13 +3,8 @@ import pLimit from 'p-limit';
 import { type Progress, silentProgress, type UserError } from '../base/index.ts';
 import { AbsentLayerError, type FileLayer, type Image, type Layer } from '../image/index.ts';
 import { countImage, type ImageCount, type ImageLimits } from './image-limits.ts';
-import {
-  cachedColumns,
-  emptyLayerIndex,
-  type FreshColumns,
-  freshColumns,
-  type IndexLayerOptions,
-} from './index-layer.ts';
+import { cachedColumns, emptyLayerIndex, type FreshColumns, freshColumns } from './index-layer.ts';
+import type { IndexLayerOptions } from './index-layer-options.ts';
 import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { type LayerThreads, layerThreads } from './layer-threads.ts';

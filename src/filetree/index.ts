@@ -3,7 +3,8 @@ export { type DiveFigures, type DiveFileReference, diveFigures } from './dive-fi
 export { type DuplicateGroup, findDuplicates } from './find-duplicates.ts';
 export { followLinks } from './follow-links.ts';
 export { type IndexedImage, type IndexImageOptions, indexImage } from './index-image.ts';
-export { type Capture, type Excerpt, type IndexLayerOptions, indexLayer } from './index-layer.ts';
+export { indexLayer } from './index-layer.ts';
+export type { Capture, Excerpt, IndexLayerOptions } from './index-layer-options.ts';
 export type { EntryType, FileFormat, LayerEntry, LayerIndex } from './layer-index.ts';
 export { type Linkage, linkageExcerpt, linkageFrom, linkageOf } from './linkage.ts';
 export { ownLibrary } from './own-library.ts';

@@ -1,5 +1,5 @@
 import type { FileLayer } from '../image/index.ts';
-import type { IndexLayerOptions } from './index-layer.ts';
+import type { IndexLayerOptions } from './index-layer-options.ts';
 import type { LayerColumns } from './layer-columns.ts';
 
 /** What a thread is asked to read; captures are named, as functions do not travel. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../base/index.ts';
 import type { FileLayer } from '../image/index.ts';
-import type { IndexLayerOptions } from './index-layer.ts';
+import type { IndexLayerOptions } from './index-layer-options.ts';
 import type { LayerColumns } from './layer-columns.ts';
 import type { LayerAnswer, LayerRequest } from './layer-thread-talk.ts';
 

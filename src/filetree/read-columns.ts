@@ -11,7 +11,7 @@ import {
 import { contentSink } from './content-sink.ts';
 import { factsFromBytes, factsMemory, factsSink, readFacts } from './file-facts.ts';
 import { heldEnds } from './held-ends.ts';
-import type { IndexLayerOptions } from './index-layer.ts';
+import type { IndexLayerOptions } from './index-layer-options.ts';
 import type { EntryDetails, LayerColumns } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerEntry } from './layer-index.ts';

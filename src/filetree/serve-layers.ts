@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { UserError } from '../base/index.ts';
 import { openFileLayer } from '../image/index.ts';
-import { type Capture, freshColumns } from './index-layer.ts';
+import { freshColumns } from './index-layer.ts';
+import type { Capture } from './index-layer-options.ts';
 import type { LayerColumns } from './layer-columns.ts';
 import { type LayerAnswer, type LayerRequest, movableMemory } from './layer-thread-talk.ts';
 

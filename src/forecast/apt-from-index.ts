@@ -1,5 +1,5 @@
 import { closeOver, type DebianIndex, type DebianPackage, minimalPackages } from '../distro/index.ts';
-import type { AptSize, AptWish } from './apt-row.ts';
+import type { AptSize, AptWish } from './apt-size.ts';
 import type { BaseImage } from './base-images.ts';
 
 /** `Installed-Size` counts whole KiB for each file; security updates and newer point releases differ a little. */

@@ -1,18 +1,8 @@
 import { aptPackage } from '../python/index.ts';
 import { aptFromIndex } from './apt-from-index.ts';
+import type { AptSize, AptWish } from './apt-size.ts';
 import type { BaseImage } from './base-images.ts';
 import type { ForecastFacts, ForecastRow } from './forecast.ts';
-
-/** A size and how far it may be off. */
-export interface SizeRange {
-  readonly sizeBytes: number;
-  readonly uncertaintyBytes: number;
-}
-
-/** What an installation of system packages weighs, and the packages whose size nobody knows. */
-export interface AptSize extends SizeRange {
-  readonly unknown: readonly string[];
-}
 
 /** A package that nobody knows: half of what people install by name is smaller, and some is very large. */
 const unknownPackage = { sizeBytes: 20_000_000, uncertaintyBytes: 40_000_000 };
@@ -51,12 +41,6 @@ export function aptRow(
       ),
     },
   };
-}
-
-/** What is asked of apt. */
-export interface AptWish {
-  readonly names: readonly string[];
-  readonly withRecommends: boolean;
 }
 
 function aptFromTable(base: BaseImage | undefined, { names, withRecommends }: AptWish): AptSize {

@@ -3,8 +3,9 @@ import { type AptInstall, aptAction, readAptInstall } from '../dockerfile/index.
 import { copiedBytes, type SentFile } from './copied-bytes.ts';
 import type { ForecastRequest, ForecastWarning } from './forecast.ts';
 import { filledStages, type InstalledStages } from './installed-stages.ts';
-import type { PipStep, ReadText } from './pip-step.ts';
+import type { PipStep } from './pip-step.ts';
 import { type PipSteps, readPipSteps } from './pip-steps.ts';
+import type { ReadText } from './read-text.ts';
 import { isUnreadInstall, unreadInstalls } from './unread-installs.ts';
 
 /** A forecast's request without what the Dockerfile does not tell. */

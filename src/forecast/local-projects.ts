@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { listedRequirements, normaliseName, readEnvironmentFile } from '../python/index.ts';
-import type { ReadText } from './pip-step.ts';
+import type { ReadText } from './read-text.ts';
 
 /** What a project of the build context needs, when pip installs it. */
 export interface LocalProject {

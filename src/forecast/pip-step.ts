@@ -10,9 +10,7 @@ import {
 } from '../python/index.ts';
 import { contextPaths } from './context-paths.ts';
 import { type LocalProject, manifestBehind, readLocalProject } from './local-projects.ts';
-
-/** Gives the text of a file of the build context, or undefined when there is none. */
-export type ReadText = (path: string) => Promise<string | undefined>;
+import type { ReadText } from './read-text.ts';
 
 /** Installations that look for packages in the same places. */
 export interface PipStep {

@@ -3,8 +3,9 @@ import { readCondaSteps } from './conda-steps.ts';
 import type { MissingRow } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import type { InstalledStages } from './installed-stages.ts';
-import { type PipStep, type ReadStep, type ReadText, readStep } from './pip-step.ts';
+import { type PipStep, type ReadStep, readStep } from './pip-step.ts';
 import { type ProjectStep, readProjectSteps } from './project-steps.ts';
+import type { ReadText } from './read-text.ts';
 
 /** All that pip and uv install. */
 export interface PipSteps {

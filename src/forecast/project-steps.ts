@@ -7,7 +7,8 @@ import {
   readEnvironmentFile,
   wantedGroups,
 } from '../python/index.ts';
-import { indexesOf, type PipStep, type ReadText } from './pip-step.ts';
+import { indexesOf, type PipStep } from './pip-step.ts';
+import type { ReadText } from './read-text.ts';
 
 /** What an installation from a manifest or lock file brings. */
 export interface ProjectStep {

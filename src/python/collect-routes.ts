@@ -11,8 +11,8 @@ import {
 } from './python-syntax.ts';
 import { readHandler } from './web-handlers.ts';
 import { type DataClass, isModel } from './web-models.ts';
+import type { WebRoute } from './web-route.ts';
 import type { FoundApp, FoundInclude } from './web-routers.ts';
-import type { WebRoute } from './web-routes.ts';
 
 /** A route before the prefixes of its owner are known. */
 export interface RawRoute extends Omit<WebRoute, 'path'> {

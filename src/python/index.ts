@@ -15,6 +15,7 @@ export {
   type UnmetRequirement,
 } from './dependency-graph.ts';
 export { type DevelopmentPurpose, developmentPurpose, isUsedThrough } from './development-tools.ts';
+export type { DistributionFacts } from './distribution-facts.ts';
 export { normaliseName } from './distribution-name.ts';
 export {
   findDistributions,
@@ -136,18 +137,18 @@ export {
   type RequirementsTree,
   readRequirementsTree,
 } from './requirements-tree.ts';
+export type {
+  PackageIndexes,
+  ResolvedEnvironment,
+  ResolvedWheel,
+  ResolveRequirementsOptions,
+} from './resolution.ts';
 export {
   type ResolutionMemory,
   type ResolutionQuestion,
   resolutionMemory,
 } from './resolution-memory.ts';
-export {
-  type PackageIndexes,
-  type ResolvedEnvironment,
-  type ResolvedWheel,
-  type ResolveRequirementsOptions,
-  resolveRequirements,
-} from './resolve.ts';
+export { resolveRequirements } from './resolve.ts';
 export { type InstallStep, resolveSteps } from './resolve-steps.ts';
 export { hasOwnCompiler, isRunTimeCompiler } from './run-time-compilers.ts';
 export { isInstaller, loadedOtherwise, samePurpose } from './same-purpose.ts';
@@ -164,12 +165,7 @@ export {
 export { type SourceRole, sourceRole } from './source-role.ts';
 export type { CommandCall, PathString } from './source-strings.ts';
 export { isAllowedVersion, isVersion } from './specifier.ts';
-export {
-  type ChangedRequirements,
-  type DistributionFacts,
-  type SplitRequirements,
-  splitRequirements,
-} from './split-requirements.ts';
+export { type ChangedRequirements, type SplitRequirements, splitRequirements } from './split-requirements.ts';
 export { type StreamlitSettings, streamlitSettings } from './streamlit-settings.ts';
 export {
   aptPackage,
@@ -183,13 +179,8 @@ export {
 } from './system-packages.ts';
 export { readUvLock } from './uv-lock.ts';
 export type { BodyField, DataClass } from './web-models.ts';
-export {
-  type BodyParameter,
-  findWebRoutes,
-  type RouteParameter,
-  type WebRoute,
-  type WebRoutes,
-} from './web-routes.ts';
+export type { BodyParameter, RouteParameter, WebRoute } from './web-route.ts';
+export { findWebRoutes, type WebRoutes } from './web-routes.ts';
 export {
   bytecodeRatio,
   installedBytes,

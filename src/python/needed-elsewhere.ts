@@ -1,5 +1,5 @@
+import type { DistributionFacts } from './distribution-facts.ts';
 import type { InstallLine } from './requirements.ts';
-import type { DistributionFacts } from './split-requirements.ts';
 
 /** A requirement, and whether production can do without it. */
 export interface JudgedRequirement {

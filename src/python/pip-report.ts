@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../base/index.ts';
 import { normaliseName } from './distribution-name.ts';
 import { parseNamedRequirement } from './requirement-line.ts';
-import type { ResolvedEnvironment, ResolvedWheel, ResolveRequirementsOptions } from './resolve.ts';
+import type { ResolvedEnvironment, ResolvedWheel, ResolveRequirementsOptions } from './resolution.ts';
 
 const reportSchema = z.object({
   version: z.string(),

@@ -1,7 +1,8 @@
 import type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 import type { DataClass } from './web-models.ts';
 import { allFields } from './web-models.ts';
-import type { WebRoute, WebRoutes } from './web-routes.ts';
+import type { WebRoute } from './web-route.ts';
+import type { WebRoutes } from './web-routes.ts';
 
 /** A request that is safe to send to a service to see whether it still answers alike. */
 export interface ProbeRequest {

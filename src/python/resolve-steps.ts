@@ -1,9 +1,5 @@
-import {
-  type PackageIndexes,
-  type ResolvedEnvironment,
-  type ResolveRequirementsOptions,
-  resolveRequirements,
-} from './resolve.ts';
+import type { PackageIndexes, ResolvedEnvironment, ResolveRequirementsOptions } from './resolution.ts';
+import { resolveRequirements } from './resolve.ts';
 
 /** One installation, with package indexes of its own. */
 export interface InstallStep {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../base/index.ts';
 import { normaliseName } from './distribution-name.ts';
 import { platformTags } from './platform-tags.ts';
-import type { ResolvedEnvironment, ResolvedWheel, ResolveRequirementsOptions } from './resolve.ts';
+import type { ResolvedEnvironment, ResolvedWheel, ResolveRequirementsOptions } from './resolution.ts';
 
 const wheelSchema = z.object({
   name: z.string().optional(),

@@ -1,7 +1,7 @@
 import { literalValue, readType, type TypeShape } from './python-literals.ts';
 import { argumentsOf, childrenOf, dottedName, type Node, nodesBelow, stringValue } from './python-syntax.ts';
 import { type FieldFacts, fieldFacts } from './web-models.ts';
-import type { BodyParameter, RouteParameter } from './web-routes.ts';
+import type { BodyParameter, RouteParameter } from './web-route.ts';
 
 /** What a handler takes from a request. */
 export interface HandlerFacts {

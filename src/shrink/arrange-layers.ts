@@ -2,9 +2,9 @@ import { type EntryPlace, type LayerEntry, type RootFileSystem, stackLayers } fr
 import type { StripPlan } from './elf/plan-strip.ts';
 import { type LayerGroup, layerGroupOf, layerGroups } from './layer-group.ts';
 import type { ShrinkSubject } from './pass.ts';
-import type { PlannedEdit } from './plan.ts';
 import type { PlannedText } from './plan-dpkg.ts';
 import type { PlannedRecord } from './plan-records.ts';
+import type { PlannedEdit } from './planned-edit.ts';
 import { type RemainingTree, remainingTree } from './remaining-tree.ts';
 
 /** What a file's content becomes. */

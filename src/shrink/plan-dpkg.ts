@@ -1,6 +1,6 @@
 import { formatAlternatives, parseAlternatives } from '../distro/index.ts';
 import type { RootFileSystem } from '../filetree/index.ts';
-import type { PlannedEdit } from './plan.ts';
+import type { PlannedEdit } from './planned-edit.ts';
 
 /** A file with another text in its place. */
 export interface PlannedText {

@@ -3,7 +3,7 @@ import type { EntryPlace, RootFileSystem } from '../filetree/index.ts';
 import type { InstalledDistribution } from '../python/index.ts';
 import type { StripPlan } from './elf/plan-strip.ts';
 import type { ShrinkSubject } from './pass.ts';
-import type { PlannedEdit } from './plan.ts';
+import type { PlannedEdit } from './planned-edit.ts';
 
 /** A RECORD that has to follow what happened to the files it lists. */
 export interface PlannedRecord {

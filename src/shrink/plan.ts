@@ -9,6 +9,7 @@ import { keptUnits, unitOf } from './kept-units.ts';
 import type { LeftAlone, ShrinkEdit, ShrinkPass, ShrinkSubject } from './pass.ts';
 import { planDpkgTexts } from './plan-dpkg.ts';
 import { contentPlace, type PlannedRecord, planRecords, recordOf } from './plan-records.ts';
+import type { PlannedEdit } from './planned-edit.ts';
 import type { Study } from './study.ts';
 import { type TakenBack, takeBack } from './take-back.ts';
 
@@ -26,18 +27,6 @@ export interface PlanRequest {
   readonly traced?: ReadonlySet<string> | undefined;
   /** True for a path that its user wants to stay. */
   readonly isKept: (path: string) => boolean;
-}
-
-/** A change with the pass that made it. */
-export interface PlannedEdit {
-  readonly pass: string;
-  readonly edit: ShrinkEdit;
-  /** Position of the layer that has the content. */
-  readonly layer: number;
-  /** Its path there, where a hard link of a later layer shows it under another name. */
-  readonly storedAs?: string;
-  /** Bytes that the image has less for it. */
-  readonly savedBytes: number;
 }
 
 /** What is left alone, with the pass that would have taken it. */

@@ -1,5 +1,5 @@
 import type { RootFileSystem, VisibleEntry } from '../filetree/index.ts';
-import type { PlannedEdit } from './plan.ts';
+import type { PlannedEdit } from './planned-edit.ts';
 import { siteOf } from './site-packages.ts';
 
 /** What is still visible after the edits. */

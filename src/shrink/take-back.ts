@@ -3,7 +3,7 @@ import { needed, unitOf } from './kept-units.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { outsideNames } from './needed-test-folders.ts';
 import type { ShrinkSubject } from './pass.ts';
-import type { PlannedEdit } from './plan.ts';
+import type { PlannedEdit } from './planned-edit.ts';
 import { isUse } from './python-uses.ts';
 import { moduleAt, siteOf } from './site-packages.ts';
 

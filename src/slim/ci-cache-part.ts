@@ -1,5 +1,5 @@
 import { patch } from './edit-patch.ts';
-import type { Plan, PlanInput, PlannedEdit } from './plan.ts';
+import type { Plan, PlanInput, PlannedEdit } from './plan-input.ts';
 
 const ciCacheTitle = 'Keep the layers of CI from one run to the next';
 

@@ -6,7 +6,7 @@ import {
   type ShellCommand,
 } from '../dockerfile/index.ts';
 import { cudaWants, pullsTorch } from '../python/index.ts';
-import type { FactsInput } from './project-facts.ts';
+import type { FactsInput } from './facts-input.ts';
 
 /** What the requested distributions (name → extras) want of a CUDA base; undefined when not all of them are known. */
 export function cudaFacts(

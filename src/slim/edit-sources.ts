@@ -1,4 +1,4 @@
-import type { EditId } from './plan.ts';
+import type { EditId } from './plan-input.ts';
 
 /** Where the reason for an edit can be looked up beside `docs/edits.md`: documentation, and the rules of other tools that say the same. */
 const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {

@@ -1,10 +1,7 @@
 import type { RewriteFacts } from '../dockerfile/index.ts';
-import type { Project } from '../project/index.ts';
 import {
   cpuReplacement,
   cpuVariant,
-  type DebianSuite,
-  type LinkedDistribution,
   likelyDistributions,
   normaliseName,
   packageOfCommand,
@@ -17,8 +14,9 @@ import { condaBringsTorch } from './conda-torch.ts';
 import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests, contextTexts } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
-import { cpuFacts, distributionFacts, type TargetDecision } from './distribution-facts.ts';
+import { cpuFacts, distributionFacts } from './distribution-facts.ts';
 import { editablePackages } from './editable-packages.ts';
+import type { FactsInput } from './facts-input.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
 import { rootNeeds } from './root-needs.ts';
@@ -26,26 +24,6 @@ import { smallerFacts } from './smaller-facts.ts';
 import { compilesAtRunTime, condaPaths, hardCodedPaths } from './source-signs.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
-
-/** What the facts are drawn from. */
-export interface FactsInput {
-  readonly project: Project;
-  readonly study: ProjectStudy;
-  readonly target: TargetDecision;
-  readonly hasCacheMounts: boolean;
-  /** Debian suite of the base image. */
-  readonly suite: DebianSuite;
-  /** Debian packages that an earlier attempt turned out to miss: package → why. */
-  readonly foundMissing: ReadonlyMap<string, string>;
-  /** What the native code of the wheels that would be installed is linked with; undefined where nobody looked. */
-  readonly linked?: readonly LinkedDistribution[] | undefined;
-  /** What the image is built for: `linux/amd64`; undefined where nobody says. */
-  readonly buildPlatform?: string | undefined;
-  /** Ports that the service listens on. */
-  readonly ports?: readonly number[];
-  /** Where the compose edit mounts volumes. */
-  readonly volumePaths?: readonly string[];
-}
 
 /** Where the pruning script lies in the project. */
 export const pruneScriptPath = 'docker/prune-site-packages.py';

@@ -11,7 +11,7 @@ import {
 } from '../dockerignore/index.ts';
 import type { Project } from '../project/index.ts';
 import { neededByOtherStages } from './other-stages.ts';
-import type { IgnoreProposal } from './plan.ts';
+import type { IgnoreProposal } from './plan-input.ts';
 import { pruneScriptPath } from './project-facts.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { plimsollDir } from './write-lean-files.ts';

@@ -3,7 +3,7 @@ import type { DistributionFacts, SplitRequirements } from '../python/index.ts';
 import { splitRequirements } from '../python/index.ts';
 import { patch } from './edit-patch.ts';
 import type { LeanFile } from './lean-file.ts';
-import type { EditId, PlanInput } from './plan.ts';
+import type { EditId, PlanInput } from './plan-input.ts';
 
 /** What each requirements file that the Dockerfile installs becomes, without the edits of `without`. */
 export function splitAll(input: PlanInput, without: ReadonlySet<string>): SplitRequirements[] {

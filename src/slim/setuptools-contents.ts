@@ -1,13 +1,6 @@
 import { posix } from 'node:path';
-import type { PackageContents, PackageFolder } from './package-contents.ts';
-
-/** A table of TOML. */
-export type Table = Readonly<Record<string, unknown>>;
-
-/** Narrows to a table. */
-export function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import type { PackageContents, PackageFolder } from './package-folder.ts';
+import { isTable, type Table } from './toml-table.ts';
 
 /** What a project says to setuptools about packages and their data, wherever it says it. */
 interface Settings {

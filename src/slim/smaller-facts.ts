@@ -5,7 +5,7 @@ import {
   parseNamedRequirement,
   smallerDistribution,
 } from '../python/index.ts';
-import type { FactsInput } from './project-facts.ts';
+import type { FactsInput } from './facts-input.ts';
 import { runtimeLibraries } from './system-package-facts.ts';
 
 /** Requested distributions, name → extras. */

@@ -1,6 +1,6 @@
 import type { RewriteFacts } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
-import type { FactsInput } from './project-facts.ts';
+import type { FactsInput } from './facts-input.ts';
 
 const installationPath =
   /\/usr\/(?:local\/)?(?:lib\/python3[\d.]*\/(?:site|dist)-packages|bin\/(?:python3?|pip3?|uvicorn|gunicorn|celery|flask)[\d.]*)\b/;

@@ -3,7 +3,7 @@ import { blockBytes, checksums, paddedBytes, zeroBlock } from './header.ts';
 import { encodeName } from './names.ts';
 import { formatPaxRecords } from './pax-records.ts';
 import type { TarEntryType } from './tar-entry.ts';
-import type { TarMember } from './write-tar.ts';
+import type { TarMember } from './tar-member.ts';
 
 const typeFlags: Readonly<Record<TarEntryType, string>> = {
   file: '0',

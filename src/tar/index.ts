@@ -13,4 +13,5 @@ export {
   TarError,
   tarEntryTypes,
 } from './tar-entry.ts';
-export { type TarContent, type TarMember, writeTar } from './write-tar.ts';
+export type { TarContent, TarMember } from './tar-member.ts';
+export { writeTar } from './write-tar.ts';

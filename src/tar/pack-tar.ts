@@ -1,6 +1,6 @@
 import { formatHeader } from './format-header.ts';
 import { blockBytes, paddedBytes, zeroBlock } from './header.ts';
-import type { TarMember } from './write-tar.ts';
+import type { TarMember } from './tar-member.ts';
 
 /** Content that is read where it lies, piece by piece and in order. */
 export interface PlacedContent {

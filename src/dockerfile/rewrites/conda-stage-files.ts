@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { bringsPython, environmentFile } from './conda-environment.ts';
-import type { CondaStage } from './conda-stage.ts';
+import type { CondaStage } from './conda-stage-model.ts';
 import type { RewriteFacts } from './rewrite.ts';
 
 type Read = Omit<CondaStage, 'obstacles'>;

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { readCondaRun } from '../conda-command.ts';
 import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { hasPipOption } from '../pip-command.ts';
+import { aptInstalls } from './apt-installs.ts';
 import { userOf } from './base-user.ts';
 import { type CondaBase, readCondaBase } from './conda-base.ts';
 import { activatedBefore, type CondaInstruction, classifyCondaInstruction } from './conda-commands.ts';
@@ -12,25 +13,11 @@ import {
   installEnvironment,
   namedEnvironment,
 } from './conda-environment.ts';
+import type { CondaStage } from './conda-stage-model.ts';
 import { startObstacles, startsForPeople } from './conda-start-obstacles.ts';
 import { copiesAbove, localObstacle, localPackages } from './local-packages.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
-import { aptInstalls } from './runtime-packages.ts';
 import { onbuildObstacle } from './split-obstacles.ts';
-
-/** The stage that becomes the image, where conda installs in it. */
-export interface CondaStage {
-  readonly stage: Stage;
-  readonly base: CondaBase;
-  readonly instructions: readonly CondaInstruction[];
-  /** Positions of the first and the last instruction that installs. */
-  readonly first: number;
-  readonly last: number;
-  /** Undefined when it cannot be told; there is an obstacle then. */
-  readonly environment: CondaEnvironment | undefined;
-  /** Everything that makes it unsafe to take conda out of the image, in words for the user. */
-  readonly obstacles: readonly string[];
-}
 
 /** Reads the stage; undefined when its base brings no conda, or nothing is installed with conda. */
 export function readCondaStage(dockerfile: ResolvedDockerfile, facts: RewriteFacts): CondaStage | undefined {

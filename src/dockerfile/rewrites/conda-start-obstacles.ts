@@ -4,8 +4,8 @@ import { readCondaRun } from '../conda-command.ts';
 import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import type { CondaInstruction } from './conda-commands.ts';
 import { pathFolders } from './conda-environment.ts';
-import type { CondaStage } from './conda-stage.ts';
 import { hasPython, variablesIn } from './conda-stage-files.ts';
+import type { CondaStage } from './conda-stage-model.ts';
 import { changedCondaStart } from './conda-start.ts';
 import type { ResolvedDockerfile, RewriteFacts } from './rewrite.ts';
 

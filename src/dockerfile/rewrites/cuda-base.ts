@@ -1,6 +1,7 @@
 import type { Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import { externalBase, keptStages } from '../stage-chain.ts';
+import { aptInstalls } from './apt-installs.ts';
 import { type CudaReference, readCudaReference } from './cuda-reference.ts';
 import { nativeBuild } from './native-builds.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type RewriteFacts,
   type RewriteProposal,
 } from './rewrite.ts';
-import { aptInstalls } from './runtime-packages.ts';
 import { usedCommands } from './used-commands.ts';
 
 /**

@@ -4,21 +4,12 @@ import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall } from '../pip-command.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
+import type { LocalPackage } from './local-package.ts';
 import { isPlainBackend } from './plain-backend.ts';
 import { readPythonBase } from './python-base.ts';
 import { isRegularToBe } from './regular-package.ts';
 import type { RewriteFacts } from './rewrite.ts';
 import { stageThatBrings } from './wheel-mounts.ts';
-
-/** A folder of the source tree that pip installs: `.`, `-e ./lib`, `.[gpu]`. */
-export interface LocalPackage {
-  /** As written. */
-  readonly text: string;
-  readonly extras: readonly string[];
-  readonly isEditable: boolean;
-  /** Its folder in the build context; undefined when no COPY brings it or it is no folder. */
-  readonly folder: string | undefined;
-}
 
 /** The local packages of an installation; `copies` are those above it. */
 export function localPackages(

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Stage } from '../model.ts';
+import { aptInstalls } from './apt-installs.ts';
 import type { ClassifiedInstruction } from './classify-instruction.ts';
-import { aptInstalls } from './runtime-packages.ts';
 
 /** Where the builder's virtual environment stands, in both stages: console scripts have absolute shebangs. */
 export const environmentPath = '/opt/venv';

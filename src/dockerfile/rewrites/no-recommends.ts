@@ -1,8 +1,8 @@
 import type { Instruction, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
+import { aptInstalls } from './apt-installs.ts';
 import { isBareDebian } from './make-environment.ts';
 import { nothingToDo, type Rewrite } from './rewrite.ts';
-import { aptInstalls } from './runtime-packages.ts';
 
 type PlacedInstall = ReturnType<typeof aptInstalls>[number];
 

@@ -3,7 +3,8 @@ import type { Stage } from '../model.ts';
 import { hasPipOption, type PipInstall } from '../pip-command.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
 import { contextPathOf, readContextCopy } from './context-paths.ts';
-import { copiesAbove, type LocalPackage, localPackages, staticDependencies } from './local-packages.ts';
+import type { LocalPackage } from './local-package.ts';
+import { copiesAbove, localPackages, staticDependencies } from './local-packages.ts';
 import { readPythonBase } from './python-base.ts';
 import {
   leave,

@@ -4,7 +4,8 @@ import { keptStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { classifyInstruction } from './classify-instruction.ts';
 import { insideRun } from './conda-commands.ts';
-import { copiesAbove, type LocalPackage, localPackages } from './local-packages.ts';
+import type { LocalPackage } from './local-package.ts';
+import { copiesAbove, localPackages } from './local-packages.ts';
 import { keptEditable } from './regular-package.ts';
 import { nothingToDo, type Rewrite } from './rewrite.ts';
 

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Instruction, Stage } from '../model.ts';
 import { classifyInstruction } from './classify-instruction.ts';
 import { readContextCopy } from './context-paths.ts';
-import type { LocalPackage } from './local-packages.ts';
+import type { LocalPackage } from './local-package.ts';
 import type { RewriteFacts } from './rewrite.ts';
 
 /** Where an editable package is installed, and what comes behind it. */

@@ -2,9 +2,9 @@ import type { DockerfileModel, Stage } from '../model.ts';
 import { projectToolOf } from '../project-tool-command.ts';
 import { externalBase, keptStages } from '../stage-chain.ts';
 import type { InstructionSyntax, TextEdit, TextRange } from '../syntax/syntax.ts';
+import { aptInstalls } from './apt-installs.ts';
 import { readPythonBase } from './python-base.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
-import { aptInstalls } from './runtime-packages.ts';
 import { calledPrograms, usedCommands } from './used-commands.ts';
 
 /**

@@ -4,6 +4,7 @@ import type { Instruction, ShellCommand, Stage } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import { runsSetup } from '../programs.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { aptInstalls } from './apt-installs.ts';
 import { isHarmless } from './classify-instruction.ts';
 import { idleArguments } from './idle-arguments.ts';
 import { hasPackagedPython, isBareDebian } from './make-environment.ts';
@@ -242,16 +243,4 @@ function insteadOf(name: string, brought: Set<string>): string[] {
   );
   for (const one of found) brought.delete(one);
   return found;
-}
-
-/** The apt installs of a stage. */
-export function aptInstalls(
-  stage: Stage,
-): { readonly instruction: Instruction; readonly install: AptInstall }[] {
-  return stage.instructions.flatMap((instruction) =>
-    (instruction.commands ?? []).flatMap((command) => {
-      const install = readAptInstall(command);
-      return install === undefined ? [] : [{ instruction, install }];
-    }),
-  );
 }

@@ -11,7 +11,7 @@ import {
   helperOf,
   parseAuthFile,
 } from './auth-file.ts';
-import { errorCode } from './retries.ts';
+import { errorCode } from './error-code.ts';
 
 /** What was found, and what stood in the way: the latter matters only once the registry refuses. */
 export interface CredentialSearch {

@@ -2,8 +2,8 @@ import { UserError } from '../../base/index.ts';
 import { type Authoriser, openAuthoriser } from './authorise.ts';
 import { parseChallenges } from './challenges.ts';
 import { type ClientState, type Endpoint, placeOf } from './client-state.ts';
+import { errorCode } from './error-code.ts';
 import { discardBody, type HttpAnswer, type HttpCall } from './http-call.ts';
-import { errorCode } from './retries.ts';
 import { checkSecrecy, sendPatiently } from './send-patiently.ts';
 import {
   answerTrouble,

@@ -4,8 +4,8 @@ import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { messageOf, UserError } from '../../base/index.ts';
 import type { Reference } from '../reference.ts';
+import { errorCode } from './error-code.ts';
 import type { RegistryAccess } from './registry-access.ts';
-import { errorCode } from './retries.ts';
 
 /** Where a repository may be read from. */
 export interface PullPlace {

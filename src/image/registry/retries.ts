@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from './error-code.ts';
 import type { HttpAnswer } from './http-call.ts';
 
 /** Waits; a test passes one that only takes notes. */
@@ -50,9 +51,4 @@ const passingCodes: ReadonlySet<string> = new Set([
 /** True for the error of a connection that broke, or could not be made at this moment. */
 export function isBrokenConnection(error: unknown): boolean {
   return passingCodes.has(errorCode(error));
-}
-
-/** The code of a system error; empty for others. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../base/index.ts';
-import { errorCode } from './retries.ts';
+import { errorCode } from './error-code.ts';
 
 /** Whom to believe that he is the registry, and how to say who asks. */
 export interface TlsTrust {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { messageOf, UserError } from '../../base/index.ts';
 import { AbsentImageError } from './absent-image-error.ts';
+import { errorCode } from './error-code.ts';
 import { type HttpAnswer, readBody } from './http-call.ts';
-import { errorCode, retryAfterSeconds } from './retries.ts';
+import { retryAfterSeconds } from './retries.ts';
 
 /** Of whom, and of what, a message speaks. */
 export interface TroublePlace {

@@ -1,5 +1,5 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
-import type { BuildStep, StepChange } from './ci-cache.ts';
+import type { BuildStep, StepChange } from './build-step.ts';
 import {
   afterLine,
   appendKeys,

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import type { CiBuild, Project } from '../../project/index.ts';
 import type { LeanFile } from '../lean-file.ts';
 import { actionCache } from './action-cache.ts';
+import type { BuildStep, StepChange } from './build-step.ts';
 import { lineAt, rangeOf, type Splice, spliced } from './pipeline-text.ts';
 import { scriptCache } from './script-cache.ts';
 
@@ -14,31 +15,6 @@ export interface CiCacheProposal {
   readonly advice: readonly string[];
   /** Why a step gets no lines, where that is so. */
   readonly leftAlone: readonly string[];
-}
-
-/** A step that builds the image, as a node of its file. */
-export interface BuildStep {
-  readonly text: string;
-  readonly document: Document.Parsed;
-  readonly node: YAMLMap;
-  /** The list of steps that it is in, and its position there; undefined where it is a job of its own. */
-  readonly siblings: readonly unknown[] | undefined;
-  readonly position: number;
-  readonly job: YAMLMap | undefined;
-  /** `ci.yml:12` */
-  readonly place: string;
-  readonly build: CiBuild;
-  /** Set where several images of the repository would share one cache. */
-  readonly scope: string | undefined;
-}
-
-/** The lines that a step lacks. */
-export interface StepChange {
-  /** Undefined where only a person can put them in. */
-  readonly splices: readonly Splice[] | undefined;
-  readonly advice: string;
-  /** Why no splices, in words behind the advice. */
-  readonly because?: string;
 }
 
 /** What each step lacks that builds this Dockerfile without a cache; pure. */

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Scalar } from 'yaml';
 import { setupStep } from './action-cache.ts';
-import type { BuildStep, StepChange } from './ci-cache.ts';
+import type { BuildStep, StepChange } from './build-step.ts';
 import { beforeItem, rangeOf, type Splice } from './pipeline-text.ts';
 
 const buildWords = /\bdocker\s+(?:image\s+|buildx\s+)?build(?=\s)/g;

@@ -19,7 +19,7 @@ import {
   readEnvironmentFile,
   wantedDistributions,
 } from '../../../python/index.ts';
-import { type ProjectRequirements, pinOf } from './project-requirements.ts';
+import { type ProjectRequirements, pinOf } from './requested.ts';
 
 /** How each tool leaves its groups for development out (`--help` of each). */
 const withoutDevelopment: Readonly<Record<ProjectInstall['tool'], string>> = {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Pin, Requested, RequirementsInstall } from '../../../deps/index.ts';
+import type { Requested, RequirementsInstall } from '../../../deps/index.ts';
 import { type Instruction, pipInstallOf, shippedStages } from '../../../dockerfile/index.ts';
 import type { Project } from '../../../project/index.ts';
 import {
@@ -10,12 +10,7 @@ import {
   type RequirementsTree,
 } from '../../../python/index.ts';
 import { manifestRequested, packageRequested, toolRequirements } from './manifest-requirements.ts';
-
-/** Who asks for what in a project, beside what is resolved. */
-export interface ProjectRequirements {
-  readonly requested: readonly Requested[];
-  readonly installs: readonly RequirementsInstall[];
-}
+import { type ProjectRequirements, pinOf } from './requested.ts';
 
 /** Who asks for what in a project, file and line by file and line. */
 export async function projectRequirements(
@@ -67,13 +62,6 @@ function requestedIn(tree: RequirementsTree, project: Project): readonly Request
       } satisfies Requested,
     ];
   });
-}
-
-/** How far a specifier leaves the version open, with what a constraint says of it. */
-export function pinOf(specifier: string, limit = ''): Pin {
-  if (/^===?[^*]+$/.test(specifier) && !specifier.includes(',')) return 'exact';
-  if (/^===?[^*]+$/.test(limit)) return 'locked';
-  return specifier === '' ? 'any' : 'range';
 }
 
 function inlineRequested(instruction: Instruction, { dockerfile }: Project): readonly Requested[] {

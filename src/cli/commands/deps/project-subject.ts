@@ -18,7 +18,8 @@ import { decideTarget } from '../slim/decide-target.ts';
 import { applicationUses } from './application-uses.ts';
 import { askYanked, indexUrlsOf } from './ask-yanked.ts';
 import type { DepsOptions } from './deps-options.ts';
-import { type ProjectRequirements, projectRequirements } from './project-requirements.ts';
+import { projectRequirements } from './project-requirements.ts';
+import type { ProjectRequirements } from './requested.ts';
 import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
 import { standInDockerfile } from './stand-in.ts';
 

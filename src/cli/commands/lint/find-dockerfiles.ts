@@ -1,25 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { InlineDockerfile } from '../../../project/index.ts';
 import { isDockerfile } from './dockerfile-name.ts';
-
-/** A Dockerfile to check. */
-export interface LintInput {
-  /** As it is shown: the path as given or relative to the working directory, `-` for standard input. */
-  readonly file: string;
-  /** Absolute path of the build context, where something names it. */
-  readonly context?: string | undefined;
-  /** Names of further build contexts, where what builds it is known. */
-  readonly contextNames?: readonly string[];
-  /** It stands in a compose file, `file`. */
-  readonly inline?: InlineDockerfile;
-}
-
-/** What is to be checked, and where that is not what was named, what was found and what was left. */
-export interface FoundDockerfiles {
-  readonly inputs: readonly LintInput[];
-  readonly notes: readonly string[];
-}
+import type { FoundDockerfiles, LintInput } from './found-dockerfiles.ts';
 
 /**
  * What is to be checked: files as they are named, each once, and the Dockerfiles of directories; of one without, those that its compose file and

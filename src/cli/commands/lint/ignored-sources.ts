@@ -7,7 +7,7 @@ import {
   type WalkVerdict,
 } from '../../../dockerignore/index.ts';
 import { contextUses } from '../ignore/context-uses.ts';
-import type { LintedBuild } from './read-lint-project.ts';
+import type { LintedBuild } from './linted-build.ts';
 
 /**
  * The sources that an ignore file keeps from COPY, ADD and bind mounts (BuildKit's `validateCopySourcePath`): by name, the context is not

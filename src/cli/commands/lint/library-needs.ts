@@ -15,7 +15,7 @@ import {
 } from '../../../python/index.ts';
 import { suiteOfTarget } from '../../debian-suite.ts';
 import type { WantedDistribution } from './library-packages.ts';
-import type { LintedBuild } from './read-lint-project.ts';
+import type { LintedBuild } from './linted-build.ts';
 
 /** What requirement files of the context name, and the Debian packages that hold the libraries of all that is installed. */
 export async function libraryNeeds(

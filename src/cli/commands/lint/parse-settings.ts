@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nearestName, UserError } from '../../../base/index.ts';
 import { type LabelType, type LintSeverity, lintRules, namesOfRule } from '../../../dockerfile/index.ts';
 import { readYaml } from '../../../policy/index.ts';
-import type { LintSettings, SettingsFile } from './lint-settings.ts';
+import type { LintSettings, SettingsFile } from './lint-configuration.ts';
 
 const severity = z.enum(['error', 'warning', 'info', 'style']);
 const names = z.array(z.string()).nullish();

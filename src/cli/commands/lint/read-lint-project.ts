@@ -4,24 +4,10 @@ import { basename, dirname, resolve } from 'node:path';
 import {
   argumentWords,
   type DockerfileModel,
-  type DockerfileSyntax,
   type LintProject,
   readPipInstall,
 } from '../../../dockerfile/index.ts';
-
-/** A Dockerfile and where its build takes place. */
-export interface LintedBuild {
-  readonly syntax: DockerfileSyntax;
-  readonly model: DockerfileModel;
-  /** Absolute; undefined for standard input. */
-  readonly dockerfile: string | undefined;
-  /** Absolute path of the build context. */
-  readonly context: string;
-  /** Names of further contexts; undefined where what builds it is not known yet. */
-  readonly contextNames?: readonly string[] | undefined;
-  /** Where the compose file and the pipelines are looked for; the context by default. */
-  readonly cwd?: string;
-}
+import type { LintedBuild } from './linted-build.ts';
 
 /** What rules want to know of the project around a Dockerfile; each part is looked up only where the Dockerfile gives a reason. */
 export async function readLintProject(build: LintedBuild): Promise<LintProject> {

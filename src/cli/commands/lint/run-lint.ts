@@ -22,9 +22,12 @@ import {
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { replaceFile } from '../../replace-file.ts';
-import { findDockerfiles, type LintInput } from './find-dockerfiles.ts';
-import { type LintSettings, readLintSettings } from './lint-settings.ts';
-import { guessContext, type LintedBuild, readLintProject } from './read-lint-project.ts';
+import { findDockerfiles } from './find-dockerfiles.ts';
+import type { LintInput } from './found-dockerfiles.ts';
+import type { LintSettings } from './lint-configuration.ts';
+import { readLintSettings } from './lint-settings.ts';
+import type { LintedBuild } from './linted-build.ts';
+import { guessContext, readLintProject } from './read-lint-project.ts';
 
 const severities = ['style', 'info', 'warning', 'error', 'never'] as const;
 

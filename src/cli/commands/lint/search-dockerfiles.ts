@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { UserError } from '../../../base/index.ts';
 import { type NamedBuild, readNamedBuilds } from '../../../project/index.ts';
 import { dockerfilesBelow } from './dockerfiles-below.ts';
-import type { FoundDockerfiles, LintInput } from './find-dockerfiles.ts';
+import type { FoundDockerfiles, LintInput } from './found-dockerfiles.ts';
 
 /** The Dockerfiles of a directory that has none itself: those that are built, else all below. Throws a `UserError` where there is none. */
 export async function searchDockerfiles(directory: string, cwd: string): Promise<FoundDockerfiles> {
