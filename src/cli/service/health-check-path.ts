@@ -5,7 +5,11 @@ export function healthCheckPath(model: DockerfileModel): string | undefined {
   const checks = (model.stages[model.target]?.instructions ?? []).filter(
     ({ syntax }) => syntax.keyword === 'healthcheck',
   );
-  const text = checks.at(-1)?.syntax.value ?? '';
+  return pathOfCheck(checks.at(-1)?.syntax.value ?? '');
+}
+
+/** Which path of the container itself a command asks: the text of a HEALTHCHECK, or its words in a row. */
+export function pathOfCheck(text: string): string | undefined {
   // Another method than GET would ask for something else.
   if (/\s(-X|--request|-d|--data\S*|--post-\S+)[\s"',=]/.test(text)) return undefined;
   const address =

@@ -1,7 +1,5 @@
 import { posix } from 'node:path';
 import type { ApplicationUses, Requested, RequirementsInstall } from '../../../deps/index.ts';
-import { parseDockerfile, resolveDockerfile } from '../../../dockerfile/index.ts';
-import type { RootFileSystem } from '../../../filetree/index.ts';
 import type { ImageConfig } from '../../../image/index.ts';
 import {
   isDevelopmentFile,
@@ -9,10 +7,8 @@ import {
   type PythonFile,
   productionFile,
   readRequirementsTree,
-  scanPythonFiles,
 } from '../../../python/index.ts';
-import { findApplication } from '../../../slim/index.ts';
-import { isApplicationText } from '../../dependency-capture.ts';
+import { applicationTexts, type ImageContents } from '../../application-texts.ts';
 import { applicationUses } from './application-uses.ts';
 
 /** The application that an image holds. */
@@ -26,20 +22,10 @@ export interface ImageApplication {
   readonly installs: readonly RequirementsInstall[];
 }
 
-/** An image as far as its application is looked for. */
-export interface ImageContents {
-  readonly root: RootFileSystem;
-  readonly config: ImageConfig;
-}
-
 /** Reads the application of an image: its own files' imports, what its configuration starts, and the requirements that lie there. */
-export async function imageApplication({ root, config }: ImageContents): Promise<ImageApplication> {
-  const texts = applicationTexts(root, config);
-  const python = texts.filter(({ path }) => /\.(?:py|ipynb)$/.test(path));
-  const scripts = texts.filter(({ path }) => path.endsWith('.sh'));
-  const sources = await scanPythonFiles(python);
-  const model = modelOf(config);
-  const application = findApplication(model, sources, scripts);
+export async function imageApplication(contents: ImageContents): Promise<ImageApplication> {
+  const { config } = contents;
+  const { all, python, scripts, sources, application } = await applicationTexts(contents);
   const command = [...config.entrypoint, ...config.cmd, ...(config.healthcheck?.test ?? [])];
   const started = command.flatMap((part) => part.split(/[\s;&|"']+/)).filter((word) => word !== '');
   const called = scripts.filter(({ path }) =>
@@ -52,31 +38,8 @@ export async function imageApplication({ root, config }: ImageContents): Promise
   return {
     uses: applicationUses({ sources, application, texts: python, startWords }),
     sources: python,
-    ...(await requestedIn(texts, config)),
+    ...(await requestedIn(all, config)),
   };
-}
-
-/** Paths below the working directory are told from there, as the project has them; others from the root. */
-function applicationTexts(root: RootFileSystem, { workingDir }: ImageConfig): readonly PythonFile[] {
-  const base = posix.normalize(`/${workingDir}`).replace(/^\/+|\/+$/g, '');
-  const decoder = new TextDecoder();
-  return root.captured().flatMap((path) => {
-    const content = isApplicationText(path) && !path.endsWith('pyvenv.cfg') ? root.content(path) : undefined;
-    if (content === undefined) return [];
-    const shown = base !== '' && path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
-    return [{ path: shown, text: decoder.decode(content) }];
-  });
-}
-
-/** The configuration as the Dockerfile that says the same. */
-function modelOf({ entrypoint, cmd, workingDir }: ImageConfig): ReturnType<typeof resolveDockerfile> {
-  const lines = [
-    'FROM scratch',
-    ...(workingDir === '' ? [] : [`WORKDIR ${workingDir}`]),
-    ...(entrypoint.length === 0 ? [] : [`ENTRYPOINT ${JSON.stringify(entrypoint)}`]),
-    ...(cmd.length === 0 ? [] : [`CMD ${JSON.stringify(cmd)}`]),
-  ];
-  return resolveDockerfile(parseDockerfile(`${lines.join('\n')}\n`));
 }
 
 /** What the requirements files ask for that an instruction of the history installed with `-r`. */

@@ -8,6 +8,7 @@ import type { ShrinkProof } from '../../../report/index.ts';
 import { type AttemptOutcome, takeBackUntilPassed } from '../../../slim/index.ts';
 import { type Difference, leanVerifier, type Verification } from '../../../verify/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
+import { imageService } from '../../service/image-service.ts';
 import { type MadeImage, makeShrunk, planWith, type ShrinkWork } from './make-shrunk.ts';
 import type { ProofOptions } from './proof-options.ts';
 
@@ -31,18 +32,20 @@ export async function proveShrunk(
   made: MadeImage,
   { engine, proof }: { readonly engine: Engine; readonly proof: ProofOptions },
 ): Promise<ShrinkProof> {
-  const { options } = work;
+  const { options, read, image } = work;
+  const service = await imageService({ root: read.root, config: image.config });
+  const healthPath = proof.health ?? service.healthPath;
   const guests = newGuests(work, engine);
   try {
     const verify = leanVerifier({
       engine,
       fat: await guests.original(),
       imports: made.imports,
-      probes: options.probes,
+      probes: options.probes.length > 0 ? options.probes : service.probes,
       env: options.env,
       timeouts: { startSeconds: proof.startSeconds },
       ...(options.ports.length > 0 && { ports: options.ports }),
-      ...(proof.health !== undefined && { healthPath: proof.health }),
+      ...(healthPath !== undefined && { healthPath }),
       progress: work.environment.progress,
       signal: work.environment.signal,
     });

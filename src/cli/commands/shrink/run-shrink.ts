@@ -15,6 +15,7 @@ import {
   shrinkReport,
   unpackedImage,
 } from '../../../shrink/index.ts';
+import { dependencyCapture } from '../../dependency-capture.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readOpenImage } from '../../read-side.ts';
@@ -83,6 +84,8 @@ async function shrinkImage(setting: Setting, engine: Engine | undefined): Promis
     isInsecure: options.insecure,
     withMeasures: false,
     forgetsEntries: true,
+    // A proof asks the service what its sources say that it answers.
+    ...(options.proof && { capture: dependencyCapture }),
     ...(engine && { engine }),
     prepare: async (source) => {
       assertLinux(source);
