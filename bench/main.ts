@@ -5,6 +5,7 @@ import { messageOf, UserError } from '../src/base/index.ts';
 import { audit } from './audit.ts';
 import type { Bench } from './bench.ts';
 import { browse } from './browse.ts';
+import { delivery } from './delivery.ts';
 import { forecast } from './forecast.ts';
 import { knowledge } from './knowledge.ts';
 import { lint } from './lint.ts';
@@ -24,6 +25,7 @@ const benches: readonly Bench[] = [
   browse,
   audit,
   push,
+  delivery,
   lint,
   shrink,
   workloads,

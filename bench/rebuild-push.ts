@@ -1,3 +1,4 @@
+import { registryBlobs } from './registry-blobs.ts';
 import { docker, plimsoll, type Stage } from './stage.ts';
 
 /** A push after a build, into a registry that holds the images of the builds before. */
@@ -39,26 +40,8 @@ export async function timedPush(request: TimedPushRequest): Promise<TimedPush> {
     );
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  const blobs = await blobsOf(repository);
+  const blobs = await registryBlobs(repository);
   const sentBytes = blobs.filter(({ digest }) => !held.has(digest)).reduce((sum, { size }) => sum + size, 0);
   for (const { digest } of blobs) held.add(digest);
   return { seconds, sentBytes };
-}
-
-interface Blob {
-  readonly digest: string;
-  readonly size: number;
-}
-
-async function blobsOf(repository: string): Promise<readonly Blob[]> {
-  const [host = '', ...path] = repository.split('/');
-  const accept =
-    'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
-  const answer = await fetch(`http://${host}/v2/${path.join('/')}/manifests/latest`, { headers: { accept } });
-  // A manifest of the registry that this bench has started.
-  const { config, layers } = (await answer.json()) as {
-    readonly config: Blob;
-    readonly layers: readonly Blob[];
-  };
-  return [config, ...layers];
 }

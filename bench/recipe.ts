@@ -2,10 +2,10 @@ import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { formatBytes, formatSeconds, UserError } from '../src/base/index.ts';
 import type { Comparison, PushCost } from '../src/compare/index.ts';
-import { exampleFolder } from '../test/lab/index.ts';
 import type { Bench } from './bench.ts';
 import { buildRecipe, recipeFile } from './build-recipe.ts';
-import { buildArgWords, docker, plimsoll, type Stage, setTheStage, standInLines } from './stage.ts';
+import { slimExample } from './slim-example.ts';
+import { plimsoll, type Stage, setTheStage, standInLines } from './stage.ts';
 import { ratioText } from './statistics.ts';
 import { textTable } from './text-table.ts';
 
@@ -52,20 +52,12 @@ interface RecipeRequest {
 }
 
 async function measure({ stage, example, signal }: RecipeRequest): Promise<Cost[]> {
-  const folder = exampleFolder(example);
-  const slimmed = await plimsoll(
-    stage,
-    ['slim', folder, '--target', 'cpu', '--json', ...buildArgWords(stage.buildArgs)],
-    signal,
-  );
-  // `plimsoll.slim/1`: what `slimJson` writes.
-  const { comparison } = JSON.parse(slimmed) as { readonly comparison: Comparison };
-  const leanTag = await tagOf(stage, comparison.lean);
+  const { comparison, tags } = await slimExample(stage, example, signal);
   const built = await buildRecipe({ stage, example, signal });
   try {
     const compared = await plimsoll(
       stage,
-      ['compare', `docker:${built.tag}`, `docker:${leanTag}`, '--json'],
+      ['compare', `docker:${built.tag}`, `docker:${tags.lean}`, '--json'],
       signal,
     );
     // `plimsoll.compare/1`: what `compareJson` writes.
@@ -83,20 +75,6 @@ async function measure({ stage, example, signal }: RecipeRequest): Promise<Cost[
 function cost(name: string, { total }: Comparison['fat'], push: PushCost): Cost {
   const { contentBytes, compressedBytes } = total;
   return { name, contentBytes, compressedBytes, pushSeconds: push.totalSeconds };
-}
-
-/** The name under which the engine holds the image with these layers. */
-async function tagOf(stage: Stage, side: Comparison['lean']): Promise<string> {
-  const wanted = side.layers.map(({ identity }) => identity).join(' ');
-  const listed = await docker(stage, [
-    ...['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', '--filter', 'reference=plimsoll/*:lean'],
-  ]);
-  for (const tag of listed.split('\n').filter((line) => line !== '')) {
-    const format = '{{join .RootFS.Layers " "}}';
-    const layers = (await docker(stage, ['image', 'inspect', '--format', format, tag])).trim();
-    if (layers === wanted) return tag;
-  }
-  throw new UserError(`The engine no longer holds ${side.name}.`, { hint: 'Run the bench again.' });
 }
 
 /** The images side by side, each against the first one. */

@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatBytes, formatSeconds } from '../src/base/index.ts';
+import { startDebianRegistry } from '../src/image/registry/fixtures/debian-registry.ts';
+import type { Bench } from './bench.ts';
+import { registryBlobs } from './registry-blobs.ts';
+import { runCount } from './run-count.ts';
+import { slimExample } from './slim-example.ts';
+import { docker, plimsoll, type Stage, setTheStage, standInLines } from './stage.ts';
+import { median, ratioText } from './statistics.ts';
+import { textTable } from './text-table.ts';
+
+/** An image on its way into a registry. */
+interface Delivery {
+  readonly name: string;
+  /** Wall time of each push, into a registry that holds nothing. */
+  readonly seconds: number[];
+  /** Configuration and layers as they were sent. */
+  sentBytes: number;
+}
+
+/** From the fat image and `docker push` to the lean one and `plimsoll push`: what a team waits for, before and after. */
+export const delivery: Bench = {
+  name: 'delivery',
+  usage: '[--example sentiment-api] [--runs 1] [--json]',
+  summary:
+    'the fat image by docker push against the lean one by `push`, into an empty registry of this machine',
+  async run(words, signal) {
+    const { values } = parseArgs({
+      args: [...words],
+      options: {
+        example: { type: 'string', default: 'sentiment-api' },
+        runs: { type: 'string', default: '1' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const runs = runCount(values.runs);
+    const { example } = values;
+    const stage = await setTheStage({ example });
+    const { tags } = await slimExample(stage, example, signal);
+    const deliveries = await deliver({ stage, tags, runs, signal });
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify({ schema: 'plimsoll.bench.delivery/1', example, runs, deliveries, notes: stage.notes }, undefined, 2)}\n`
+        : `${report(example, runs, deliveries)}${standInLines(stage)}`,
+    );
+    return 0;
+  },
+};
+
+interface DeliverRequest {
+  readonly stage: Stage;
+  readonly tags: { readonly fat: string; readonly lean: string };
+  readonly runs: number;
+  readonly signal: AbortSignal;
+}
+
+async function deliver({ stage, tags, runs, signal }: DeliverRequest): Promise<Delivery[]> {
+  const ways: readonly (readonly [string, (target: string, cacheDir: string) => Promise<void>])[] = [
+    ['fat, docker push', async (target) => await dockerPush(stage, tags.fat, target)],
+    [
+      'lean, plimsoll push (zstd)',
+      async (target, cacheDir) => await ownPush({ stage, cacheDir, signal }, [`docker:${tags.lean}`, target]),
+    ],
+    [
+      'lean, plimsoll push --compat any (gzip)',
+      async (target, cacheDir) =>
+        await ownPush({ stage, cacheDir, signal }, [`docker:${tags.lean}`, target, '--compat', 'any']),
+    ],
+    ['lean, docker push', async (target) => await dockerPush(stage, tags.lean, target)],
+  ];
+  const deliveries = ways.map(([name]): Delivery => ({ name, seconds: [], sentBytes: 0 }));
+  for (let run = 0; run < runs; run += 1) {
+    for (const [at, [name, send]] of ways.entries()) {
+      console.error(`${run + 1} of ${runs}: ${name}`);
+      const one = deliveries[at];
+      if (one !== undefined) await deliverFresh(one, send);
+    }
+  }
+  return deliveries;
+}
+
+/** Into a registry that holds nothing, with nothing remembered. */
+async function deliverFresh(
+  one: Delivery,
+  send: (target: string, cacheDir: string) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-delivery-'));
+  const registry = await startDebianRegistry(folder);
+  try {
+    const repository = `${registry.host}/delivery`;
+    const startedAt = performance.now();
+    await send(`${repository}:latest`, join(folder, 'cache'));
+    one.seconds.push((performance.now() - startedAt) / 1000);
+    one.sentBytes = (await registryBlobs(repository)).reduce((sum, { size }) => sum + size, 0);
+  } finally {
+    await registry.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function dockerPush(stage: Stage, tag: string, target: string): Promise<void> {
+  await docker(stage, ['tag', tag, target]);
+  try {
+    await docker(stage, ['push', '--quiet', target]);
+  } finally {
+    await docker(stage, ['image', 'rm', '--no-prune', target]);
+  }
+}
+
+async function ownPush(
+  {
+    stage,
+    cacheDir,
+    signal,
+  }: { readonly stage: Stage; readonly cacheDir: string; readonly signal: AbortSignal },
+  words: readonly string[],
+): Promise<void> {
+  const environment = { ...stage.environment, PLIMSOLL_CACHE_DIR: cacheDir };
+  await plimsoll({ ...stage, environment }, ['push', ...words, '--quiet'], signal);
+}
+
+/** Uplinks that the bytes are projected to. */
+const uplinks = [
+  ['100 Mbit/s', 1e8],
+  ['1 Gbit/s', 1e9],
+] as const;
+
+function report(example: string, runs: number, deliveries: readonly Delivery[]): string {
+  const [first] = deliveries;
+  const took = (one: Delivery | undefined): number => median(one?.seconds ?? []);
+  const rows = deliveries.map((one) => [
+    one.name,
+    formatBytes(one.sentBytes),
+    formatSeconds(took(one)),
+    ratioText(took(first), took(one)),
+    // The wire or the work on this machine, whichever takes longer: every one of them sends while it compresses.
+    ...uplinks.map(([, bits]) => formatSeconds(Math.max((one.sentBytes * 8) / bits, took(one)))),
+  ]);
+  return `${[
+    `${example}: into an empty registry of this machine, medians of ${runs}`,
+    '',
+    textTable(['', 'sent', 'time', 'faster by', ...uplinks.map(([name]) => `at ${name}`)], rows),
+    '',
+    'At an uplink: what the bytes need there, or what the push took here where that is longer.',
+    '',
+  ].join('\n')}`;
+}
