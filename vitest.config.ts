@@ -20,6 +20,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/lab/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: needsEngine,
+          globalSetup: 'tools/own-temporary-folder.ts',
           maxWorkers,
           testTimeout: 60_000,
           // It imports JSON as bundlers do, and Node does not.
@@ -30,7 +31,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'engine',
           include: needsEngine,
-          globalSetup: 'test/e2e/global-setup.ts',
+          globalSetup: ['tools/own-temporary-folder.ts', 'test/e2e/global-setup.ts'],
           maxWorkers,
           server: { deps: { inline: ['@actions/expressions'] } },
           testTimeout: 900_000,
