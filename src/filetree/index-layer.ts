@@ -76,7 +76,9 @@ export async function indexLayer(layer: Layer, options: IndexLayerOptions = {}):
 
 /** An index of a layer whose bytes are not to be had: without entries. */
 export function emptyLayerIndex(diffId: string): LayerIndex {
-  return layerIndexOf(new LayerColumnsBuilder().finish({ diffId, tarBytes: 0, isHashed: false }));
+  return layerIndexOf(
+    new LayerColumnsBuilder().finish({ diffId, tarBytes: 0, storedBytes: 0, isHashed: false }),
+  );
 }
 
 /** An index that was made before; undefined when there is none. */
@@ -93,10 +95,11 @@ export async function cachedColumns(
   return await lookUp(layer, find, options.verifyDigests === true);
 }
 
-/** False where the file at hand is longer or shorter than the tar that was indexed: it is read, and its error told. */
-async function isAsLong(layer: Layer, { tarBytes }: LayerColumns): Promise<boolean> {
+/** False where the file at hand is longer or shorter than what was indexed: it is read, and its error told. */
+async function isAsLong(layer: Layer, { tarBytes, storedBytes }: LayerColumns): Promise<boolean> {
   const place = await layer.plainTar?.();
-  return place === undefined || place.sizeBytes === tarBytes;
+  if (place !== undefined) return place.sizeBytes === tarBytes;
+  return layer.isUnmeasured !== true || layer.sizeBytes === storedBytes;
 }
 
 /** A layer as it was read just now. */

@@ -101,6 +101,7 @@ export class LayerColumnsBuilder {
   finish(layer: {
     readonly diffId: string;
     readonly tarBytes: number;
+    readonly storedBytes: number;
     readonly isHashed: boolean;
   }): LayerColumns {
     const rows = this.#rows;
@@ -109,6 +110,7 @@ export class LayerColumnsBuilder {
     return {
       diffId: layer.diffId,
       tarBytes: layer.tarBytes,
+      storedBytes: layer.storedBytes,
       strings: this.#strings,
       types: Uint8Array.from(rows.types),
       sizes: Float64Array.from(rows.sizes),
@@ -175,5 +177,6 @@ export function columnsFrom(index: LayerIndex): LayerColumns {
     }
     if (entry.fingerprint !== undefined) builder.setFacts(position, entry);
   }
-  return builder.finish({ diffId: index.diffId, tarBytes: index.tarBytes, isHashed });
+  const { diffId, tarBytes } = index;
+  return builder.finish({ diffId, tarBytes, storedBytes: tarBytes, isHashed });
 }

@@ -46,7 +46,8 @@ export async function readColumns(layer: Layer, options: IndexLayerOptions): Pro
       ...(options.onBytes && { onBytes: options.onBytes }),
       ...(options.signal && { signal: options.signal }),
     });
-    return builder.finish({ diffId: layer.diffId, tarBytes, isHashed: options.withHashes === true });
+    const { diffId, sizeBytes: storedBytes } = layer;
+    return builder.finish({ diffId, tarBytes, storedBytes, isHashed: options.withHashes === true });
   } finally {
     stream.destroy();
   }
@@ -83,6 +84,7 @@ export async function scanColumns(
   return builder.finish({
     diffId: layer.diffId,
     tarBytes: place.sizeBytes,
+    storedBytes: layer.sizeBytes,
     isHashed: options.withHashes === true,
   });
 }

@@ -65,6 +65,8 @@ export interface Layer {
   readonly mediaType: string;
   /** Size as stored in the source (compressed or not), in bytes. */
   readonly sizeBytes: number;
+  /** True where `sizeBytes` is what is there, and no document tells how much there should be: it may be cut off. */
+  readonly isUnmeasured?: true;
   /** The instruction that made it, when history and layers agree in number. */
   readonly createdBy?: string;
   /** What a sink writes beside the layer in the manifest (OCI image-spec, annotations.md). */

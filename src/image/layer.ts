@@ -24,6 +24,7 @@ export interface StoredLayer {
   readonly diffId: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
+  readonly isUnmeasured?: boolean;
   readonly createdBy: string | undefined;
   readonly urls: readonly string[];
   /** How errors name it: `layer 3 of 12`. */
@@ -63,6 +64,7 @@ export function storedLayer(stored: StoredLayer): Layer {
     diffId,
     mediaType,
     sizeBytes,
+    ...(stored.isUnmeasured === true && { isUnmeasured: true }),
     ...(createdBy !== undefined && createdBy !== '' && { createdBy }),
     ...(urls.length > 0 && { urls }),
     stored: async () =>

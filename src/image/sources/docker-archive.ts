@@ -88,7 +88,7 @@ async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<L
   }
   const instructions = layerInstructions(config);
   const described = await layersOfIndex(store);
-  const layers = await Promise.all(
+  return await Promise.all(
     config.diffIds.map(async (diffId, position) => {
       const path = item.Layers[position] ?? '';
       return await archivedLayer(store, {
@@ -97,15 +97,10 @@ async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<L
         createdBy: instructions[position],
         title: `layer ${position + 1} of ${config.diffIds.length} in ${store.title}`,
         source: item.LayerSources[diffId],
+        described,
       });
     }),
   );
-  for (const [position, { digest, diffId, sizeBytes }] of layers.entries()) {
-    const isHeld = (await store.sizeBytes(item.Layers[position] ?? '')) !== undefined;
-    const known = [described.get(digest), item.LayerSources[diffId]].find((one) => one?.digest === digest);
-    if (isHeld && known !== undefined) checkLayerLength(known, sizeBytes, store.title);
-  }
-  return layers;
 }
 
 /** What the OCI index of Docker 25 and of BuildKit says of layers; manifest.json goes first, so that nothing depends on it. */
@@ -125,10 +120,12 @@ interface LayerPlace {
   readonly title: string;
   /** Where a foreign layer comes from. */
   readonly source: DockerManifestItem['LayerSources'][string] | undefined;
+  /** What manifests beside `manifest.json` say of layers, by digest. */
+  readonly described: ReadonlyMap<string, Descriptor>;
 }
 
 async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer> {
-  const { path, diffId, createdBy, title, source } = place;
+  const { path, diffId, createdBy, title, source, described } = place;
   const sizeBytes = await store.sizeBytes(path);
   if (sizeBytes === undefined && source !== undefined && source.urls.length > 0) {
     const { digest, mediaType, urls } = source;
@@ -142,9 +139,13 @@ async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer
   }
   if (sizeBytes === undefined) throw missingFile(path, store.title);
   const compression = sniffCompression(await buffer(await store.open(path, sniffBytes)));
+  const digest = compression === 'none' ? diffId : await storedDigest(store, path);
+  const known = [described.get(digest), source].find((one) => one?.digest === digest);
+  if (known !== undefined) checkLayerLength(known, sizeBytes, store.title);
   return storedLayer({
-    digest: compression === 'none' ? diffId : await storedDigest(store, path),
+    digest,
     diffId,
+    isUnmeasured: known === undefined,
     mediaType: `application/vnd.docker.image.rootfs.diff.tar${compression === 'none' ? '' : `.${compression}`}`,
     sizeBytes,
     createdBy,
