@@ -52,6 +52,11 @@ export function chooseImage<T extends ImageCandidate>(
   return best;
 }
 
+/** True where one of the images runs on the platform that is asked for, or none is. */
+export function hasPlatform(candidates: readonly ImageCandidate[], { platform }: ImageWish): boolean {
+  return platform === undefined || matchingPlatforms(candidates, platform).length > 0;
+}
+
 function isNamed(candidate: ImageCandidate, tag: string): boolean {
   return candidate.digest === tag || candidate.names.some((name) => isSameReference(name, tag));
 }
@@ -66,11 +71,12 @@ function ambiguous(candidates: readonly ImageCandidate[], title: string): UserEr
   });
 }
 
+// app:1 = docker.io/library/app:1 (linux/amd64, linux/arm64), sha256:… (linux/amd64)
 function listed(candidates: readonly ImageCandidate[]): string {
-  return candidates
-    .map(
-      (one) =>
-        `${one.names.length === 0 ? one.digest : one.names.join(' = ')} (${formatPlatform(one.platform)})`,
-    )
-    .join(', ');
+  const platforms = new Map<string, string[]>();
+  for (const { names, digest, platform } of candidates) {
+    const title = names.length === 0 ? digest : names.join(' = ');
+    platforms.set(title, [...(platforms.get(title) ?? []), formatPlatform(platform)]);
+  }
+  return [...platforms].map(([title, all]) => `${title} (${all.join(', ')})`).join(', ');
 }

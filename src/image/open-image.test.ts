@@ -194,6 +194,35 @@ describe('docker-archive of Docker 25 and later', () => {
     }
   });
 
+  test('another platform than that of manifest.json is looked for in the index', async () => {
+    const tar = await tarOf({ path: 'x' });
+    const amd = littleImage(tar, { platform: 'linux/amd64' });
+    const arm = littleImage(tar, { platform: 'linux/arm64' });
+    const manifests = [descriptor(amd[2]), descriptor(arm[2])].map((one) => ({
+      ...one,
+      annotations: { 'io.containerd.image.name': 'docker.io/library/app:1' },
+    }));
+    const [layer, config] = amd;
+    const path = await writeArchive([
+      ...new Map(
+        [...amd, ...arm].map(({ content }) => [inBlobs(content), { path: inBlobs(content), content }]),
+      ).values(),
+      { path: 'index.json', content: JSON.stringify({ schemaVersion: 2, manifests }) },
+      {
+        path: 'manifest.json',
+        content: JSON.stringify([
+          { Config: inBlobs(config.content), RepoTags: ['app:1'], Layers: [inBlobs(layer.content)] },
+        ]),
+      },
+    ]);
+    expect((await openImage(path, options)).platform.architecture).toBe('amd64');
+    const other = await openImage(path, { ...options, platform: parsePlatform('arm64'), tag: 'app:1' });
+    expect(other.platform.architecture).toBe('arm64');
+    expect(await failure(path, { platform: parsePlatform('s390x') })).toContain(
+      'It holds docker.io/library/app:1 (linux/amd64, linux/arm64).',
+    );
+  });
+
   test('neither names an image', async () => {
     const index = '{"schemaVersion":2,"manifests":null}';
     expect(await failure(await both({ manifest: '[]', index }))).toContain('holds no image');

@@ -47,7 +47,6 @@ function withoutNodeAdvice(message: string): string {
 }
 
 // 401DA7ED:error:0A000412:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:../deps/openssl/…/rec_layer_s3.c:918:SSL alert number 42
-
 function tlsReason(error: unknown): string {
   const message = messageOf(error);
   return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { isDigest, sha256Digest, sniffBytes, sniffCompression, UserError } from '../../base/index.ts';
-import { chooseImage, type ImageWish } from '../choose-image.ts';
+import { chooseImage, hasPlatform, type ImageWish } from '../choose-image.ts';
 import { layerInstructions, parseConfig } from '../config.ts';
 import { type Descriptor, type DockerManifestDocument, parseDockerManifest } from '../documents.ts';
 import type { Image, ImageConfig, Layer } from '../image.ts';
@@ -38,6 +38,10 @@ export async function openDockerArchive(store: FileStore, wish: ImageWish, name:
     text === undefined ? [] : parseDockerManifest(text.toString(), `manifest.json in ${store.title}`);
   if (items.length === 0) return await openIndexInstead(store, wish, name);
   const candidates = await Promise.all(items.map(async (item) => await readItem(store, item)));
+  // Of an image for several platforms Docker's manifest.json names one.
+  if (!hasPlatform(candidates, wish) && (await layersOfIndex(store)).size > 0) {
+    return await openLayout(store, wish, name);
+  }
   const chosen = chooseImage(candidates, wish, store.title);
   return {
     name,
