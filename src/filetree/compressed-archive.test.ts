@@ -99,3 +99,15 @@ describe('a compressed layer of a docker-archive whose length no document tells'
     expect(await readsOf(layout)).toBe(0);
   });
 });
+
+test.each<[packed: string, blob: Buffer]>([
+  ['xz', Buffer.from('\xfd7zXZ\0\0\x04', 'latin1')],
+  ['bzip2', Buffer.from('BZh91AY&SY\0\0', 'latin1')],
+])('a layer in %s, which Docker alone reads, is told as such', async (packed, blob) => {
+  const path = await archiveOf(() => 'layer.tar', { whole: blob });
+  await expect(readsOf(path)).rejects.toThrow(
+    new RegExp(
+      `layer 1 of 1 in .*image\\.tar \\(sha256:.*\\) is compressed with ${packed}, which is not supported`,
+    ),
+  );
+});

@@ -148,9 +148,14 @@ async function explaining<Result>(layer: Layer, read: () => Promise<Result>): Pr
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof TarError || error instanceof TooManyEntriesError)) throw error;
-    throw new UserError(`layer ${layer.digest}: ${error.message}`, {
-      ...(error.hint !== undefined && { hint: error.hint }),
+    const name = `${layer.title ?? 'layer'} (${layer.digest})`;
+    if (error instanceof TooManyEntriesError) {
+      const { hint, message } = error;
+      throw new UserError(`${name} ${message}`, { ...(hint !== undefined && { hint }), cause: error });
+    }
+    if (!(error instanceof TarError)) throw error;
+    throw new UserError(`${name} cannot be read: ${error.message}`, {
+      hint: 'The image is damaged: save or pull it again.',
       cause: error,
     });
   }

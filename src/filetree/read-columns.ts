@@ -116,7 +116,7 @@ function addEntry(builder: LayerColumnsBuilder, entry: TarEntry, options: IndexL
   const position = builder.add(found);
   const limit = options.maxEntries ?? defaultMaxEntries;
   if (position >= limit) {
-    throw new TooManyEntriesError(`more than ${limit} entries`, {
+    throw new TooManyEntriesError(`holds more than ${limit.toLocaleString('en')} entries`, {
       hint: 'No container image has so many files: the layer is damaged, or made to do harm.',
     });
   }

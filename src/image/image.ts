@@ -58,6 +58,8 @@ export interface ImageConfig {
 
 /** One layer: facts and openers. Openers may be called again and again; each gives a new stream. */
 export interface Layer {
+  /** How errors name it, beside its digest: `layer 3 of 12 in app.tar`. */
+  readonly title?: string;
   /** Digest of the bytes as stored in the source, `sha256:…`. */
   readonly digest: string;
   /** Digest of the uncompressed tar, `sha256:…`. */
@@ -87,7 +89,6 @@ export interface Layer {
 
 /** A layer whose stored bytes lie in a file, as plain data: whoever gets it can open it, on another thread too. */
 export interface FileLayer extends Pick<Layer, 'digest' | 'diffId' | 'mediaType' | 'sizeBytes'> {
-  /** How errors name it: `layer 3 of 12`. */
   readonly title: string;
   readonly place: FileRange & { readonly isVouchedFor?: boolean };
 }

@@ -4,6 +4,7 @@ import {
   type BlockReader,
   chainStreams,
   DigestMismatchError,
+  foreignCompression,
   messageOf,
   meterBytes,
   sniffBytes,
@@ -58,8 +59,9 @@ const unpackedLimitBytes = 1024 ** 4;
 
 /** Makes the layer of what a source stores: verified on the way out, unpacked by what its first bytes say. */
 export function storedLayer(stored: StoredLayer): Layer {
-  const { digest, diffId, mediaType, sizeBytes, createdBy, urls } = stored;
+  const { digest, diffId, mediaType, sizeBytes, createdBy, urls, title } = stored;
   return {
+    title,
     digest,
     diffId,
     mediaType,
@@ -105,7 +107,7 @@ async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {
   try {
     const start = Buffer.alloc(Math.min(sniffBytes, place.sizeBytes));
     await file.read(start, 0, start.length, place.offset);
-    if (sniffCompression(start) !== 'none') return undefined;
+    if (sniffCompression(start) !== 'none' || foreignCompression(start) !== undefined) return undefined;
     return { ...place, isVouchedFor: place.isVouchedFor === true };
   } finally {
     await file.close();
@@ -127,9 +129,18 @@ async function unpacked(layer: StoredLayer): Promise<Readable> {
   const place = { readBytes: 0 };
   const explain = (error: Error): Error => unreadable(layer, error, place.readBytes);
   const raw = await layer.open();
-  const { compression, stream } = await sniffStream(raw).catch((error: unknown) => {
+  const { compression, foreign, stream } = await sniffStream(raw).catch((error: unknown) => {
     throw explain(error instanceof Error ? error : new Error(String(error)));
   });
+  if (foreign !== undefined) {
+    stream.destroy();
+    throw new UserError(
+      `${layer.title} (${layer.digest}) is compressed with ${foreign}, which is not supported`,
+      {
+        hint: 'Convert the image: `skopeo copy` to an OCI layout writes its layers with gzip.',
+      },
+    );
+  }
   const steps: Duplex[] = [
     meterBytes((count) => {
       place.readBytes += count;

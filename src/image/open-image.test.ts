@@ -861,9 +861,18 @@ describe('finding an image', () => {
       /is no image archive/,
     ],
     [
+      'an empty file, as a command leaves it that failed',
+      async () => {
+        const path = fresh('none.tar');
+        await writeFile(path, '');
+        return path;
+      },
+      /none.tar is empty/,
+    ],
+    [
       'a root file system, as `docker export` writes it',
       async () => await writeArchive([{ path: 'etc/passwd' }]),
-      /neither manifest.json nor index.json.*docker export/,
+      /neither manifest.json nor index.json.*docker export.*dir:/,
     ],
     [
       'another compression',

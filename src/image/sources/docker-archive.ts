@@ -57,7 +57,7 @@ export async function openDockerArchive(store: FileStore, wish: ImageWish, name:
 async function openIndexInstead(store: FileStore, wish: ImageWish, name: string): Promise<Image> {
   if ((await store.sizeBytes('index.json')) !== undefined) return await openLayout(store, wish, name);
   throw new UserError(`${store.title} holds no image: neither manifest.json nor index.json names one`, {
-    hint: 'An image archive is what `docker save` or `skopeo copy` writes; `docker export` writes a file system only.',
+    hint: 'An image archive is what `docker save` or `skopeo copy` writes; `docker export` writes a file system only: unpack it, and name it dir:DIR.',
   });
 }
 
