@@ -1,14 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Digest } from '../base/index.ts';
 import { buildImage, type Image, openImage, writeOciLayout } from '../image/index.ts';
-import { packTar } from '../tar/index.ts';
+import { writeTar } from '../tar/index.ts';
 import { indexImage } from './index.ts';
 
 let folder = '';
@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const members = [{ path: 'a', content: 'x'.repeat(50_000) }, { path: 'b' }];
-const tar = await buffer(Readable.from(packTar(members)));
+const tar = await buffer(writeTar(members));
 const diffId = sha256Digest(tar);
 
 /** A docker-archive that no OCI index describes; the layer's path claims the digest of `whole`. */
@@ -36,10 +36,7 @@ async function archiveOf(
   });
   const manifest = JSON.stringify([{ Config: 'config.json', RepoTags: ['app:1'], Layers: [layer] }]);
   const files = { 'config.json': config, [layer]: stored, 'manifest.json': manifest };
-  await writeFile(
-    path,
-    Readable.from(packTar(Object.entries(files).map(([file, content]) => ({ path: file, content })))),
-  );
+  await writeFile(path, writeTar(Object.entries(files).map(([file, content]) => ({ path: file, content }))));
   return path;
 }
 
@@ -98,6 +95,24 @@ describe('a compressed layer of a docker-archive whose length no document tells'
     await writeOciLayout(await buildImage({ layers: [members], compression: 'zstd' }), layout);
     expect(await readsOf(layout)).toBe(0);
   });
+});
+
+test('a layer is hashed once, where no path tells its digest, and again when its file has changed', async () => {
+  const content = randomBytes(1_200_000);
+  const zipped = gzipSync(content, { level: 1 });
+  const path = await archiveOf(() => 'layer.tar', { whole: zipped });
+  const cacheDir = join(folder, 'cache');
+  const digest = async (): Promise<string | undefined> => {
+    const image = await openImage(path, { temporaryDir: folder, cacheDir });
+    return image.layers[0]?.digest;
+  };
+  expect(await digest()).toBe(sha256Digest(zipped));
+  const [name] = await readdir(join(cacheDir, 'digests'));
+  await writeFile(join(cacheDir, 'digests', name ?? ''), `sha256:${'0'.repeat(64)}`);
+  expect(await digest()).toBe(`sha256:${'0'.repeat(64)}`);
+  const other = gzipSync(randomBytes(1_200_000), { level: 1 });
+  await archiveOf(() => 'layer.tar', { whole: other });
+  expect(await digest()).toBe(sha256Digest(other));
 });
 
 test.each<[packed: string, blob: Buffer]>([

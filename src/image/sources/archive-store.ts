@@ -30,6 +30,8 @@ export interface ArchiveOptions {
   readonly signal?: AbortSignal | undefined;
   /** The most that a compressed archive may unpack to, in bytes. Default: what is free in `temporaryDir`, but for 1 GiB. */
   readonly maxUnpackedBytes?: number | undefined;
+  /** Where the digests of members are remembered between runs; they are not without it. */
+  readonly cacheDir?: string | undefined;
   /** The archive was written by an engine for this process, so that its digests need no proof. */
   readonly isVouchedFor?: boolean;
 }
@@ -60,6 +62,8 @@ export async function archiveStore(path: string, options: ArchiveOptions): Promi
       file: plain ?? path,
       index: await indexArchive(path, plain ?? path, options),
       discard,
+      // What lies in a temporary file is gone the next time.
+      cacheDir: plain === undefined && options.isVouchedFor !== true ? options.cacheDir : undefined,
       isVouchedFor: options.isVouchedFor === true,
     });
   } catch (error) {
@@ -74,6 +78,7 @@ function storeOf(
     readonly file: string;
     readonly index: ArchiveIndex;
     readonly discard: () => Promise<void>;
+    readonly cacheDir: string | undefined;
     readonly isVouchedFor: boolean;
   },
 ): FileStore {
@@ -81,6 +86,7 @@ function storeOf(
   const find = (path: string): ArchivedFile | undefined => resolveFile(held.index, path, title);
   return {
     title,
+    cacheDir: held.cacheDir,
     sizeBytes: async (path) => find(path)?.sizeBytes,
     async open(path, endBytes) {
       if (isClosed) throw closedError(title);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { isDigest, sha256Digest, sniffBytes, sniffCompression, UserError } from '../../base/index.ts';
 import { chooseImage, hasPlatform, type ImageWish } from '../choose-image.ts';
@@ -9,6 +8,7 @@ import { AbsentLayerError, storedLayer } from '../layer.ts';
 import { type FileStore, missingFile, readDocument } from './file-store.ts';
 import { checkLayerLength } from './layer-length.ts';
 import { describedLayers, openLayout } from './oci-layout.ts';
+import { storedDigest } from './stored-digest.ts';
 
 // Docker 25 and later             before                           podman
 //   manifest.json                   manifest.json                    manifest.json
@@ -143,7 +143,7 @@ async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer
   }
   if (sizeBytes === undefined) throw missingFile(path, store.title);
   const compression = sniffCompression(await buffer(await store.open(path, sniffBytes)));
-  const digest = compression === 'none' ? diffId : await storedDigest(store, path);
+  const digest = compression === 'none' ? diffId : await digestOf(store, path);
   const known = [described.get(digest), source].find((one) => one?.digest === digest);
   if (known !== undefined) checkLayerLength(known, sizeBytes, store.title);
   return storedLayer({
@@ -161,11 +161,8 @@ async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer
 }
 
 /** A blob's path tells its digest, which is verified on reading; any other compressed layer is hashed once. */
-async function storedDigest(store: FileStore, path: string): Promise<string> {
+async function digestOf(store: FileStore, path: string): Promise<string> {
   const match = /^blobs\/(sha256|sha512)\/([0-9a-f]+)$/.exec(path);
   const named = match ? `${match[1]}:${match[2]}` : '';
-  if (isDigest(named)) return named;
-  const hash = createHash('sha256');
-  for await (const chunk of (await store.open(path)) as AsyncIterable<Buffer>) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
+  return isDigest(named) ? named : await storedDigest(store, path);
 }
