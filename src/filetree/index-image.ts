@@ -14,7 +14,8 @@ import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { type LayerThreads, layerThreads } from './layer-threads.ts';
 import type { RootFileSystem } from './root-file-system.ts';
-import { type StackOptions, stackLayers } from './stack-layers.ts';
+import type { StackOptions } from './show-root.ts';
+import { stackLayers } from './stack-layers.ts';
 
 /** How an image is indexed. */
 export interface IndexImageOptions extends IndexLayerOptions, ImageLimits, StackOptions {
