@@ -44,7 +44,7 @@ export function chooseImage<T extends ImageCandidate>(
   const [best] = matching;
   if (best === undefined) {
     throw new UserError(`${title} holds no image for ${formatPlatform(wanted)}`, {
-      hint: `It holds ${listed(named)}. Choose one with --platform.`,
+      hint: isSeveralNames ? `It holds ${listed(named)}.` : platformHint(named),
     });
   }
   const equals = matching.filter((one) => formatPlatform(one.platform) === formatPlatform(best.platform));
@@ -69,6 +69,13 @@ function ambiguous(candidates: readonly ImageCandidate[], title: string): UserEr
   return new UserError(`${title} holds ${candidates.length} images`, {
     hint: `Choose one by its tag or digest, after the path and a colon: ${listed(candidates)}.`,
   });
+}
+
+function platformHint(candidates: readonly ImageCandidate[]): string {
+  const platforms = candidates.map(({ platform }) => formatPlatform(platform)).join(', ');
+  return candidates.length === 1
+    ? `It is for ${platforms} alone.`
+    : `Choose one with --platform: ${platforms}.`;
 }
 
 // app:1 = docker.io/library/app:1 (linux/amd64, linux/arm64), sha256:… (linux/amd64)

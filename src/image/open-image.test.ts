@@ -219,7 +219,7 @@ describe('docker-archive of Docker 25 and later', () => {
     const other = await openImage(path, { ...options, platform: parsePlatform('arm64'), tag: 'app:1' });
     expect(other.platform.architecture).toBe('arm64');
     expect(await failure(path, { platform: parsePlatform('s390x') })).toContain(
-      'It holds docker.io/library/app:1 (linux/amd64, linux/arm64).',
+      'Choose one with --platform: linux/amd64, linux/arm64.',
     );
   });
 
@@ -418,10 +418,7 @@ describe('OCI layout', () => {
     const opened = await openImage(path, { ...options, platform: parsePlatform('arm64') });
     expect(opened.platform).toEqual({ os: 'linux', architecture: 'arm64' });
     const message = await failure(path, { platform: parsePlatform('linux/s390x') });
-    expect(message).toContain('no image for linux/s390x');
-    expect(message).toContain('(linux/amd64)');
-    expect(message).toContain('(linux/arm64/v8)');
-    expect(message).not.toContain('unknown');
+    expect(message).toMatch(/no image for linux\/s390x.*--platform: linux\/amd64, linux\/arm64\/v8\.$/);
     const host = hostPlatform().architecture;
     if (host === 'amd64' || host === 'arm64') {
       expect((await openImage(path, options)).platform.architecture).toBe(host);
@@ -432,7 +429,9 @@ describe('OCI layout', () => {
     const blobs = littleImage(await tarOf(), { platform: 'linux/riscv64' });
     const path = await layout(blobs, [descriptor(blobs[2])]);
     expect((await openImage(path, options)).platform.architecture).toBe('riscv64');
-    expect(await failure(path, { platform: parsePlatform('amd64') })).toContain('(linux/riscv64)');
+    expect(await failure(path, { platform: parsePlatform('amd64') })).toContain(
+      'It is for linux/riscv64 alone',
+    );
   });
 
   test('ARM runs the older variants, the newest first', async () => {
