@@ -31,7 +31,9 @@ export function chooseImage<T extends ImageCandidate>(
   const named = distinct(tag === undefined ? candidates : candidates.filter((one) => isNamed(one, tag)));
   if (named.length === 0) {
     throw new UserError(
-      candidates.length === 0 ? `${title} holds no image` : `${title} holds no image tagged ${tag}`,
+      candidates.length === 0
+        ? `${title} holds no image: its index lists none`
+        : `${title} holds no image tagged ${tag}`,
       { hint: candidates.length === 0 ? 'Save the image again.' : `It holds ${listed(candidates)}.` },
     );
   }

@@ -43,7 +43,9 @@ export async function openRootfs(root: string, options: RootfsOptions): Promise<
     chooseImage([only], { platform: options.platform }, root);
   }
   const tree = await surveyTree(root, signal);
-  if (tree.entries.length === 0) throw new UserError(`${root} holds nothing`);
+  if (tree.entries.length === 0) {
+    throw new UserError(`${root} holds nothing`, { hint: 'Check the path: is it mounted, or unpacked yet?' });
+  }
   if (tree.omitted.length > 0) progress.note(`${root}: left out ${listed(tree.omitted)}.`);
   const digest = await digestTree(tree, {
     cacheDir: options.cacheDir,
