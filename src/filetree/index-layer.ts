@@ -2,11 +2,12 @@ import { UserError } from '../base/index.ts';
 import type { Layer, PlainTar } from '../image/index.ts';
 import { MissingEndError, TarError } from '../tar/index.ts';
 import { lookUp, witnessOf } from './cache-place.ts';
+import { ExcessError, nameExcess } from './image-limits.ts';
 import { type CacheKey, cachePath, readCachedColumns, writeCachedColumns } from './index-cache.ts';
 import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerIndex } from './layer-index.ts';
-import { readColumns, scanColumns, TooManyEntriesError } from './read-columns.ts';
+import { readColumns, scanColumns } from './read-columns.ts';
 import type { ReadAt } from './read-elf.ts';
 
 /** Which files' contents are kept while a layer is read. */
@@ -53,8 +54,10 @@ export interface IndexLayerOptions {
   readonly verifyDigests?: boolean;
   /** Called with the length of every chunk of the uncompressed layer. */
   readonly onBytes?: (sizeBytes: number) => void;
-  /** The most entries that a layer may have. Default 10,000,000. */
+  /** The most entries that a layer may have. Default 5,000,000. */
   readonly maxEntries?: number;
+  /** The most characters that its names may have together. Default 512 Mi. */
+  readonly maxCharacters?: number;
   /** The most bytes of holes that are hashed in a layer; later sparse files have no hash. Default 64 GiB. */
   readonly maxHashedHoleBytes?: number;
   readonly signal?: AbortSignal;
@@ -149,10 +152,7 @@ async function explaining<Result>(layer: Layer, read: () => Promise<Result>): Pr
     return await read();
   } catch (error) {
     const name = `${layer.title ?? 'layer'} (${layer.digest})`;
-    if (error instanceof TooManyEntriesError) {
-      const { hint, message } = error;
-      throw new UserError(`${name} ${message}`, { ...(hint !== undefined && { hint }), cause: error });
-    }
+    if (error instanceof ExcessError) throw nameExcess(name, error);
     if (!(error instanceof TarError)) throw error;
     throw new UserError(`${name} cannot be read: ${error.message}`, {
       hint: 'The image is damaged: save or pull it again.',

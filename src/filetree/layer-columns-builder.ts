@@ -51,6 +51,7 @@ export class LayerColumnsBuilder {
   readonly #facts: FactRow[] = [];
   readonly #contents = new ContentPackBuilder();
   #capturedBytes = 0;
+  #characterCount = 0;
   /** Neighbours mostly share their directory. */
   #directory = '';
   #directoryNumber = 0;
@@ -58,6 +59,11 @@ export class LayerColumnsBuilder {
   /** Length of all contents that were set. */
   get capturedBytes(): number {
     return this.#capturedBytes;
+  }
+
+  /** Length of all different names, directories and links. */
+  get characterCount(): number {
+    return this.#characterCount;
   }
 
   /** Bytes of holes that the hashes of sparse files went over: what is not stored costs time all the same. */
@@ -159,6 +165,7 @@ export class LayerColumnsBuilder {
     if (known !== undefined) return known;
     const number = this.#strings.length;
     this.#strings.push(text);
+    this.#characterCount += text.length;
     this.#numbers.set(text, number);
     return number;
   }

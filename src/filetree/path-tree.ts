@@ -105,6 +105,18 @@ export function* nodesBelow(root: Node): Generator<Node> {
   }
 }
 
+/** The length of all paths below a directory together, worked out without making any. */
+export function pathCharacters(root: Node): number {
+  let sum = 0;
+  const lengths = new Map<Node, number>([[root, -1]]);
+  for (const node of nodesBelow(root)) {
+    const length = (node.parent === undefined ? 0 : (lengths.get(node.parent) ?? 0)) + 1 + node.name.length;
+    if (node.children !== undefined) lengths.set(node, length);
+    sum += length;
+  }
+  return sum;
+}
+
 /** Makes `node` one of the names of `content`. */
 export function link(content: Content, node: Node): void {
   if (content.owner === undefined) {

@@ -7,6 +7,8 @@ import type { EntryPlace, RootFileSystem, VisibleEntry } from './root-file-syste
 export interface StackOptions {
   /** Make each visible entry anew whenever it is asked for: walks take longer, and the tree a third of the memory. */
   readonly forgetsEntries?: boolean | undefined;
+  /** The most characters that its paths may have together. Default 512 Mi. */
+  readonly maxCharacters?: number;
 }
 
 /** All layers applied to one tree, which does not change any more. */

@@ -1,3 +1,4 @@
+import { defaultMaxCharacters, ExcessError } from './image-limits.ts';
 import { columnsOf, entryTypes, type LayerColumns, pathAt } from './layer-columns.ts';
 import { columnsFrom } from './layer-columns-builder.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
@@ -9,6 +10,7 @@ import {
   link,
   type Node,
   nodesBelow,
+  pathCharacters,
   rootNode,
   unlink,
 } from './path-tree.ts';
@@ -44,6 +46,7 @@ class LayerStack {
   readonly #buried: BuriedEntry[] = [];
   #deadBytes = 0;
   #visibleBytes = 0;
+  #impliedCount = 0;
 
   constructor(layers: readonly LayerIndex[]) {
     this.#layers = layers;
@@ -76,6 +79,10 @@ class LayerStack {
   }
 
   finish(options: StackOptions): RootFileSystem {
+    const { maxCharacters = defaultMaxCharacters } = options;
+    if (pathCharacters(this.#root) > maxCharacters) {
+      throw new ExcessError(`paths of more than ${maxCharacters.toLocaleString('en')} characters`);
+    }
     return showRoot(
       {
         layers: this.#layers,
@@ -168,12 +175,21 @@ class LayerStack {
       let child = node.children?.get(name);
       if (child?.children === undefined) {
         if (child) this.#remove(child, { layer, reason: 'overwritten' });
-        child = directoryNode(name, node, { layer, position: -1 });
+        child = this.#impliedDirectory(name, node, layer);
         node.children?.set(name, child);
       }
       node = child;
     }
     return node;
+  }
+
+  /** One entry can imply thousands. */
+  #impliedDirectory(name: string, parent: Node, layer: number): Node {
+    this.#impliedCount += 1;
+    if (this.#impliedCount > mostImplied) {
+      throw new ExcessError(`more than ${mostImplied.toLocaleString('en')} directories without an entry`);
+    }
+    return directoryNode(name, parent, { layer, position: -1 });
   }
 
   #remove(node: Node, by: Burial): void {
@@ -207,6 +223,8 @@ class LayerStack {
     return isSame ? 'metadata-only' : 'overwritten';
   }
 }
+
+const mostImplied = 2_000_000;
 
 const noTargets: ReadonlyMap<number, Content> = new Map();
 
