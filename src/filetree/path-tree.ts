@@ -108,11 +108,13 @@ export function* nodesBelow(root: Node): Generator<Node> {
 /** The length of all paths below a directory together, worked out without making any. */
 export function pathCharacters(root: Node): number {
   let sum = 0;
-  const lengths = new Map<Node, number>([[root, -1]]);
-  for (const node of nodesBelow(root)) {
-    const length = (node.parent === undefined ? 0 : (lengths.get(node.parent) ?? 0)) + 1 + node.name.length;
-    if (node.children !== undefined) lengths.set(node, length);
-    sum += length;
+  const open: { readonly directory: Node; readonly length: number }[] = [{ directory: root, length: -1 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const child of next.directory.children?.values() ?? []) {
+      const length = next.length + 1 + child.name.length;
+      sum += length;
+      if (child.children !== undefined) open.push({ directory: child, length });
+    }
   }
   return sum;
 }
