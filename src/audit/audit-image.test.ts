@@ -52,6 +52,16 @@ describe('dead bytes', () => {
   });
 });
 
+test('a layer that is stored under another digest than its tar is compressed, even if it is no shorter', () => {
+  const request = requestOf(rootOf({ 'model.gz': 5000 }, { 'plain.gz': 5000 }));
+  const layers = request.image.layers.map((layer, position) =>
+    position === 0 ? { ...layer, digest: 'sha256:packed', sizeBytes: layer.sizeBytes + 40 } : layer,
+  );
+  const [packed, plain] = auditImage({ ...request, image: { ...request.image, layers } }).layers;
+  expect(packed?.compressedBytes).toBe((packed?.tarBytes ?? 0) + 40);
+  expect(plain?.compressedBytes).toBeUndefined();
+});
+
 test('a distribution that two environments have is told apart by its place', () => {
   const of = (name: string, location: string): RequestOptions['distributions'] => [
     { name, version: '1', files: [], sizeBytes: 7, location },

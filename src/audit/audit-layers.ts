@@ -72,12 +72,12 @@ export function auditLayers(subject: AuditSubject): AuditLayer[] {
 }
 
 function compression(
-  { compressed, image, root }: AuditSubject,
+  { compressed, image }: AuditSubject,
   position: number,
 ): Pick<AuditLayer, 'compressedBytes' | 'isCompressedEstimated'> {
-  const [layer, index, known] = [image.layers[position], root.layers[position], compressed?.[position]];
-  if (layer !== undefined && index !== undefined && layer.sizeBytes < index.tarBytes)
-    return { compressedBytes: layer.sizeBytes };
+  const [layer, known] = [image.layers[position], compressed?.[position]];
+  // Not by its length: what was compressed before it came into the layer gets a little longer.
+  if (layer !== undefined && layer.digest !== layer.diffId) return { compressedBytes: layer.sizeBytes };
   if (known === undefined) return {};
   return {
     compressedBytes: known.sizeBytes,

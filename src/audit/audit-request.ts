@@ -32,6 +32,8 @@ export interface AuditRequest {
   readonly baseLayerCount?: number;
   /** The uncompressed layers' digests of the base image, lowest first, where the caller has it at hand. */
   readonly baseDiffIds?: readonly string[];
+  /** What the caller calls the base image. */
+  readonly baseName?: string;
   /** What the layers take up as gzip blobs, lowest first, where they are stored uncompressed and somebody knows. */
   readonly compressed?: readonly (LayerCompression | undefined)[];
   /** Foreign layers whose bytes the source does not hold: they count as empty, and the audit says so. */

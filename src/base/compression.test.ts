@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import {
   chainStreams,
   decompressor,
+  foreignCompression,
   meterBytes,
   releaseChunk,
   sha256Digest,
@@ -40,6 +41,18 @@ describe('sniffCompression', () => {
     ['xz is no layer compression', 'none', Buffer.from([0xfd, 0x37, 0x7a, 0x58])],
   ])('%s is %s', (_reason, expected, bytes) => {
     expect(sniffCompression(bytes)).toBe(expected);
+  });
+});
+
+describe('foreignCompression', () => {
+  test.each([
+    ['xz', 'xz', Buffer.from('\xfd7zXZ\0', 'latin1')],
+    ['bzip2', 'bzip2', Buffer.from('BZh91AY&SY')],
+    ['a tar whose first file is named so', undefined, Buffer.from('BZh9\0\0\0\0\0\0')],
+    ['gzip', undefined, gzipSync('x')],
+    ['nothing', undefined, Buffer.alloc(0)],
+  ])('of %s is %s', (_reason, expected, bytes) => {
+    expect(foreignCompression(bytes)).toBe(expected);
   });
 });
 

@@ -1,14 +1,15 @@
 import { type Duplex, finished, PassThrough, pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { checkDigest, verifyDigest } from './digest.ts';
+import { type ForeignCompression, foreignCompression } from './foreign-compression.ts';
 import { uncheckedGunzip } from './unchecked-gunzip.ts';
 import { splitZstdFrames } from './zstd-frames.ts';
 
 /** How bytes are packed, told from the bytes themselves. */
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** How many leading bytes `sniffCompression` needs. */
-export const sniffBytes = 4;
+/** How many leading bytes `sniffCompression` and `foreignCompression` need. */
+export const sniffBytes = 10;
 
 /** Large chunks more than double the throughput of decompression in Node, which spends its time on handing them over. */
 const chunkSize = 1024 * 1024;
@@ -29,13 +30,15 @@ export function sniffCompression(start: Uint8Array): Compression {
 /** A stream whose compression is known, still at its first byte. */
 export interface SniffedStream {
   readonly compression: Compression;
+  /** Set where `compression` is `none` because nothing here unpacks it. */
+  readonly foreign: ForeignCompression | undefined;
   readonly stream: Readable;
 }
 
 /** Looks at a stream's first bytes and gives it back whole. Rejects when the stream fails before that. */
 export async function sniffStream(source: Readable): Promise<SniffedStream> {
   const { start, stream } = await peek(source, sniffBytes);
-  return { compression: sniffCompression(start), stream };
+  return { compression: sniffCompression(start), foreign: foreignCompression(start), stream };
 }
 
 /** The steps that unpack a compression, several gzip members and several zstd frames included. */

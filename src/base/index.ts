@@ -31,6 +31,7 @@ export {
   sha256Digest,
   verifyDigest,
 } from './digest.ts';
+export { type ForeignCompression, foreignCompression } from './foreign-compression.ts';
 export { decodeLossless, encodeLossless } from './lossless-text.ts';
 export { makeDirectory } from './make-directory.ts';
 export { matchPaths } from './match-paths.ts';

@@ -1,23 +1,16 @@
-import { stat } from 'node:fs/promises';
-import type { Layer, PlainTar } from '../image/index.ts';
-import type { FileRange } from '../tar/index.ts';
+import { fileWitness, type Layer, type PlainTar } from '../image/index.ts';
 
 /**
- * Names a part of a file so that the name changes when the file is written again. What is read from there without
- * verification is kept under this name beside the diffID, so that a file with a false diffID deceives about itself only.
+ * The name of a part of a file that nobody vouches for. What is read from there without verification is kept under it beside the diffID,
+ * so that a file with a false diffID deceives about itself only.
  */
 export async function witnessOf(place: PlainTar | undefined): Promise<string | undefined> {
-  return place === undefined || place.isVouchedFor ? undefined : await fileName(place);
+  return place === undefined || place.isVouchedFor ? undefined : await fileWitness(place);
 }
 
 /** The file whose word is taken for a layer's content; undefined for content that is verified whenever it is read. */
 export async function layerWitness(layer: Layer): Promise<string | undefined> {
   return await witnessOf(await layer.plainTar?.());
-}
-
-async function fileName(range: FileRange): Promise<string> {
-  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(range.path, { bigint: true });
-  return [dev, ino, size, mtimeNs, ctimeNs, range.offset, range.sizeBytes].join(' ');
 }
 
 /**

@@ -67,7 +67,7 @@ describe('a layer that is cut off', () => {
       else
         expect(entries).toMatch(
           new RegExp(
-            `layer ${layer.digest}: .* at byte \\d+: (it is cut off|an extended header belongs to no entry)`,
+            `layer \\(${layer.digest}\\) cannot be read: .* at byte \\d+: (it is cut off|an extended header belongs to no entry)`,
           ),
         );
       if (length % 512 !== 0 && length < 512) expect(entries).toBeTypeOf('string');
@@ -204,6 +204,37 @@ describe('a layer that wants too much', () => {
     expect(await refusal(indexImage(image, limits))).toContain(message);
     const { root } = await indexImage(image, { maxImageEntries: 201, maxImageBytes: 1_000_000 });
     expect(root.layers.map(({ entryCount }) => entryCount)).toEqual([100, 101]);
+  });
+
+  test('names that are longer together than those of any layer', async () => {
+    const { layers } = await buildImage({ layers: [many(101)] });
+    const [layer] = layers;
+    if (layer === undefined) throw new Error('no layer');
+    expect(await refusal(indexLayer(layer, { maxCharacters: 200 }))).toContain(
+      `layer 1 of 1 (${layer.digest}) holds names of more than 200 characters`,
+    );
+    const image = await buildImage({ layers: [many(101), [{ path: 'g0' }]] });
+    expect(await refusal(indexImage(image, { maxCharacters: 295 }))).toContain(
+      'holds more than 295 characters of names in all its layers',
+    );
+  });
+
+  test('paths that are longer together than those of any image, however few entries say them', async () => {
+    const deep = await buildImage({ layers: [[{ path: `${'a/'.repeat(2000)}f` }]] });
+    expect(await refusal(indexImage(deep, { maxCharacters: 4_000_000 }))).toContain(
+      `${deep.name} holds paths of more than 4,000,000 characters`,
+    );
+    expect(
+      (await indexImage(deep, { maxCharacters: 4_100_000 })).root.get(`${'a/'.repeat(2000)}f`),
+    ).toBeDefined();
+  });
+
+  test('directories that entries imply by the thousand', async () => {
+    const members = Array.from({ length: 1001 }, (_, index) => ({ path: `${index}/${'a/'.repeat(2000)}f` }));
+    const image = await buildImage({ layers: [members] });
+    expect(await refusal(indexImage(image))).toContain(
+      'holds more than 2,000,000 directories without an entry',
+    );
   });
 
   test('the same layer ten thousand times costs no more than a line each', async () => {

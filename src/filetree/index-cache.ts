@@ -6,7 +6,7 @@ import { decodeIndexFile, encodeIndexFile } from './index-file.ts';
 import type { LayerColumns } from './layer-columns.ts';
 
 /** Changes with the format, and with whatever `indexLayer` makes of the same tar. */
-const formatVersion = 6;
+const formatVersion = 7;
 
 /** What distinguishes cached indexes of one layer. */
 export interface CacheKey {

@@ -10,10 +10,11 @@ import type { LayerColumns } from './layer-columns.ts';
 //   the blocks of contents, each a zstd frame, one after another
 // Strings stand in one text, each ending where `ends` says; a text with characters above U+00FF has two bytes for each.
 
-const magic = Buffer.from('PLIMIDX\x04', 'latin1');
+const magic = Buffer.from('PLIMIDX\x05', 'latin1');
 
 const headFields = [
   'tarBytes',
+  'storedBytes',
   'entryCount',
   'stringCount',
   'textBytes',
@@ -54,6 +55,7 @@ export function encodeIndexFile(columns: LayerColumns): Buffer {
   );
   const head: Head = {
     tarBytes: columns.tarBytes,
+    storedBytes: columns.storedBytes,
     entryCount: columns.types.length,
     stringCount: strings.length,
     textBytes: text.length,
@@ -106,7 +108,8 @@ export function decodeIndexFile(file: Buffer, diffId: string): LayerColumns | un
     blocks: blocksAt(file, frameEnd, blockSizes),
   };
   return {
-    ...{ diffId, tarBytes: field('tarBytes'), strings: stringsOf(text, ends) },
+    ...{ diffId, tarBytes: field('tarBytes'), storedBytes: field('storedBytes') },
+    strings: stringsOf(text, ends),
     ...{ types, sizes, modes, uids, gids, times, directories, names, links, details, hashes, contents },
     facts: { positions: factPositions, offsets, fingerprints, checksums, formats, strippable },
   };

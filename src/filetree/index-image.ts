@@ -2,14 +2,15 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { type Progress, silentProgress, type UserError } from '../base/index.ts';
 import { AbsentLayerError, type FileLayer, type Image, type Layer } from '../image/index.ts';
-import { countImage, type ImageCount, type ImageLimits } from './image-limits.ts';
+import { countImage, ExcessError, type ImageCount, type ImageLimits, nameExcess } from './image-limits.ts';
 import { cachedColumns, emptyLayerIndex, type FreshColumns, freshColumns } from './index-layer.ts';
 import type { IndexLayerOptions } from './index-layer-options.ts';
 import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import type { LayerIndex } from './layer-index.ts';
 import { type LayerThreads, layerThreads } from './layer-threads.ts';
 import type { RootFileSystem } from './root-file-system.ts';
-import { type StackOptions, stackLayers } from './stack-layers.ts';
+import type { StackOptions } from './show-root.ts';
+import { stackLayers } from './stack-layers.ts';
 
 /** How an image is indexed. */
 export interface IndexImageOptions extends IndexLayerOptions, ImageLimits, StackOptions {
@@ -46,12 +47,14 @@ const mostThreads = 8;
 /** Indexes every layer of an image, a repeated one once, and stacks them. */
 export async function indexImage(image: Image, options: IndexImageOptions = {}): Promise<IndexedImage> {
   const { progress, threadModule, maxImageBytes, maxImageEntries, forgetsEntries, ...reading } = options;
+  const most = options.maxCharacters === undefined ? {} : { maxCharacters: options.maxCharacters };
   const task = (progress ?? silentProgress).start(`reading ${image.name}`, knownTotal(image.layers));
   const abort = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
   const count = countImage(image.name, {
     ...(maxImageBytes !== undefined && { maxImageBytes }),
     ...(maxImageEntries !== undefined && { maxImageEntries }),
+    ...most,
   });
   let excess: UserError | undefined;
   try {
@@ -70,8 +73,9 @@ export async function indexImage(image: Image, options: IndexImageOptions = {}):
     if (excess !== undefined) throw excess;
     const layers = image.layers.map(({ diffId }) => found.indexes.get(diffId) ?? emptyLayerIndex(diffId));
     const { absentLayers, kept } = found;
-    return { image, root: stackLayers(layers, { forgetsEntries }), absentLayers, kept };
+    return { image, root: stackLayers(layers, { forgetsEntries, ...most }), absentLayers, kept };
   } catch (error) {
+    if (error instanceof ExcessError) throw nameExcess(image.name, error);
     throw excess ?? error;
   } finally {
     // One layer that fails stops the others.
@@ -98,7 +102,7 @@ async function findColumns(
   const keeping: Promise<void>[] = [];
   const missing: Layer[] = [];
   const keep = (layer: Layer, columns: LayerColumns): void => {
-    const excess = count.addEntries(columns.types.length);
+    const excess = count.addEntries(columns.types.length) ?? count.addCharacters(charactersOf(columns));
     if (excess !== undefined) throw excess;
     indexes.set(layer.diffId, layerIndexOf(columns));
   };
@@ -134,6 +138,10 @@ async function findColumns(
     limit.clearQueue();
     await threads?.pool.close();
   }
+}
+
+function charactersOf({ strings }: LayerColumns): number {
+  return strings.reduce((sum, text) => sum + text.length, 0);
 }
 
 interface LayerInFile {

@@ -44,8 +44,10 @@ export interface IndexLayerOptions {
   readonly verifyDigests?: boolean;
   /** Called with the length of every chunk of the uncompressed layer. */
   readonly onBytes?: (sizeBytes: number) => void;
-  /** The most entries that a layer may have. Default 10,000,000. */
+  /** The most entries that a layer may have. Default 5,000,000. */
   readonly maxEntries?: number;
+  /** The most characters that its names may have together. Default 512 Mi. */
+  readonly maxCharacters?: number;
   /** The most bytes of holes that are hashed in a layer; later sparse files have no hash. Default 64 GiB. */
   readonly maxHashedHoleBytes?: number;
   readonly signal?: AbortSignal;

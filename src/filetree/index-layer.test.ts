@@ -207,7 +207,7 @@ describe('indexLayer', () => {
     const own = join(cacheDir, 'broken');
     const junk: Layer = { ...good, uncompressed: async () => Readable.from([Buffer.alloc(2000, 'junk')]) };
     await expect(indexLayer(junk, { cacheDir: own })).rejects.toThrow(
-      `layer ${good.digest}: the tar archive is damaged at byte 0`,
+      `layer 1 of 1 (${good.digest}) cannot be read: the tar archive is damaged at byte 0`,
     );
     await expect(readdir(own)).rejects.toThrow('ENOENT');
     await expect(indexLayer(good, { maxEntries: 3 })).rejects.toThrow('more than 3 entries');

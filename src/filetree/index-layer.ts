@@ -2,12 +2,13 @@ import { UserError } from '../base/index.ts';
 import type { Layer, PlainTar } from '../image/index.ts';
 import { MissingEndError, TarError } from '../tar/index.ts';
 import { lookUp, witnessOf } from './cache-place.ts';
+import { ExcessError, nameExcess } from './image-limits.ts';
 import { type CacheKey, cachePath, readCachedColumns, writeCachedColumns } from './index-cache.ts';
 import type { IndexLayerOptions } from './index-layer-options.ts';
 import { type LayerColumns, layerIndexOf } from './layer-columns.ts';
 import { LayerColumnsBuilder } from './layer-columns-builder.ts';
 import type { LayerIndex } from './layer-index.ts';
-import { readColumns, scanColumns, TooManyEntriesError } from './read-columns.ts';
+import { readColumns, scanColumns } from './read-columns.ts';
 
 /**
  * Reads a layer once into a compact index, or takes it from the cache: its headers where it lies uncompressed in a file, as a
@@ -25,7 +26,9 @@ export async function indexLayer(layer: Layer, options: IndexLayerOptions = {}):
 
 /** An index of a layer whose bytes are not to be had: without entries. */
 export function emptyLayerIndex(diffId: string): LayerIndex {
-  return layerIndexOf(new LayerColumnsBuilder().finish({ diffId, tarBytes: 0, isHashed: false }));
+  return layerIndexOf(
+    new LayerColumnsBuilder().finish({ diffId, tarBytes: 0, storedBytes: 0, isHashed: false }),
+  );
 }
 
 /** An index that was made before; undefined when there is none. */
@@ -42,10 +45,11 @@ export async function cachedColumns(
   return await lookUp(layer, find, options.verifyDigests === true);
 }
 
-/** False where the file at hand is longer or shorter than the tar that was indexed: it is read, and its error told. */
-async function isAsLong(layer: Layer, { tarBytes }: LayerColumns): Promise<boolean> {
+/** False where the file at hand is longer or shorter than what was indexed: it is read, and its error told. */
+async function isAsLong(layer: Layer, { tarBytes, storedBytes }: LayerColumns): Promise<boolean> {
   const place = await layer.plainTar?.();
-  return place === undefined || place.sizeBytes === tarBytes;
+  if (place !== undefined) return place.sizeBytes === tarBytes;
+  return layer.isUnmeasured !== true || layer.sizeBytes === storedBytes;
 }
 
 /** A layer as it was read just now. */
@@ -94,9 +98,11 @@ async function explaining<Result>(layer: Layer, read: () => Promise<Result>): Pr
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof TarError || error instanceof TooManyEntriesError)) throw error;
-    throw new UserError(`layer ${layer.digest}: ${error.message}`, {
-      ...(error.hint !== undefined && { hint: error.hint }),
+    const name = `${layer.title ?? 'layer'} (${layer.digest})`;
+    if (error instanceof ExcessError) throw nameExcess(name, error);
+    if (!(error instanceof TarError)) throw error;
+    throw new UserError(`${name} cannot be read: ${error.message}`, {
+      hint: 'The image is damaged: save or pull it again.',
       cause: error,
     });
   }

@@ -51,6 +51,7 @@ export class LayerColumnsBuilder {
   readonly #facts: FactRow[] = [];
   readonly #contents = new ContentPackBuilder();
   #capturedBytes = 0;
+  #characterCount = 0;
   /** Neighbours mostly share their directory. */
   #directory = '';
   #directoryNumber = 0;
@@ -58,6 +59,11 @@ export class LayerColumnsBuilder {
   /** Length of all contents that were set. */
   get capturedBytes(): number {
     return this.#capturedBytes;
+  }
+
+  /** Length of all different names, directories and links. */
+  get characterCount(): number {
+    return this.#characterCount;
   }
 
   /** Bytes of holes that the hashes of sparse files went over: what is not stored costs time all the same. */
@@ -101,6 +107,7 @@ export class LayerColumnsBuilder {
   finish(layer: {
     readonly diffId: string;
     readonly tarBytes: number;
+    readonly storedBytes: number;
     readonly isHashed: boolean;
   }): LayerColumns {
     const rows = this.#rows;
@@ -109,6 +116,7 @@ export class LayerColumnsBuilder {
     return {
       diffId: layer.diffId,
       tarBytes: layer.tarBytes,
+      storedBytes: layer.storedBytes,
       strings: this.#strings,
       types: Uint8Array.from(rows.types),
       sizes: Float64Array.from(rows.sizes),
@@ -157,6 +165,7 @@ export class LayerColumnsBuilder {
     if (known !== undefined) return known;
     const number = this.#strings.length;
     this.#strings.push(text);
+    this.#characterCount += text.length;
     this.#numbers.set(text, number);
     return number;
   }
@@ -175,5 +184,6 @@ export function columnsFrom(index: LayerIndex): LayerColumns {
     }
     if (entry.fingerprint !== undefined) builder.setFacts(position, entry);
   }
-  return builder.finish({ diffId: index.diffId, tarBytes: index.tarBytes, isHashed });
+  const { diffId, tarBytes } = index;
+  return builder.finish({ diffId, tarBytes, storedBytes: tarBytes, isHashed });
 }

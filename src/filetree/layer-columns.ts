@@ -24,6 +24,8 @@ export const hashBytes = 32;
 export interface LayerColumns {
   readonly diffId: string;
   readonly tarBytes: number;
+  /** Length of the stored blob, compressed or not, that it was read from. */
+  readonly storedBytes: number;
   /** Every directory, name and link target once; number 0 is ''. */
   readonly strings: readonly string[];
   readonly types: Uint8Array;

@@ -105,6 +105,20 @@ export function* nodesBelow(root: Node): Generator<Node> {
   }
 }
 
+/** The length of all paths below a directory together, worked out without making any. */
+export function pathCharacters(root: Node): number {
+  let sum = 0;
+  const open: { readonly directory: Node; readonly length: number }[] = [{ directory: root, length: -1 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const child of next.directory.children?.values() ?? []) {
+      const length = next.length + 1 + child.name.length;
+      sum += length;
+      if (child.children !== undefined) open.push({ directory: child, length });
+    }
+  }
+  return sum;
+}
+
 /** Makes `node` one of the names of `content`. */
 export function link(content: Content, node: Node): void {
   if (content.owner === undefined) {

@@ -1,3 +1,4 @@
+import { defaultMaxCharacters, ExcessError } from './image-limits.ts';
 import { columnsOf, entryTypes, type LayerColumns, pathAt } from './layer-columns.ts';
 import { columnsFrom } from './layer-columns-builder.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
@@ -8,14 +9,14 @@ import {
   hold,
   link,
   type Node,
-  nodeFinder,
   nodesBelow,
-  pathOf,
+  pathCharacters,
   rootNode,
   unlink,
 } from './path-tree.ts';
-import type { BuriedEntry, EntryPlace, RootFileSystem, VisibleEntry } from './root-file-system.ts';
+import type { BuriedEntry, EntryPlace, RootFileSystem } from './root-file-system.ts';
 import { isSameContent } from './same-content.ts';
+import { type StackOptions, showRoot } from './show-root.ts';
 
 /**
  * Stacks layers, lowest first, as the OCI image-spec (layer.md, "Applying Changesets") has them applied: a whiteout hides
@@ -32,21 +33,9 @@ export function stackLayers(layers: readonly LayerIndex[], options: StackOptions
   return stack.finish(options);
 }
 
-/** How a tree is kept. */
-export interface StackOptions {
-  /** Make each visible entry anew whenever it is asked for: walks take longer, and the tree a third of the memory. */
-  readonly forgetsEntries?: boolean | undefined;
-}
-
 const typeNumber = (type: LayerEntry['type']): number => entryTypes.indexOf(type);
 const [directoryType, hardlinkType] = [typeNumber('directory'), typeNumber('hardlink')];
 const [whiteoutType, opaqueType] = [typeNumber('whiteout'), typeNumber('opaque-whiteout')];
-
-/** An entry's place. */
-interface At {
-  readonly layer: number;
-  readonly position: number;
-}
 
 type Burial = Pick<BuriedEntry, 'reason'> & { readonly layer: number };
 
@@ -57,6 +46,7 @@ class LayerStack {
   readonly #buried: BuriedEntry[] = [];
   #deadBytes = 0;
   #visibleBytes = 0;
+  #impliedCount = 0;
 
   constructor(layers: readonly LayerIndex[]) {
     this.#layers = layers;
@@ -88,54 +78,22 @@ class LayerStack {
     for (const node of holds) this.#unlink(node, { layer, reason: 'deleted' });
   }
 
-  finish({ forgetsEntries = false }: StackOptions): RootFileSystem {
-    const root = this.#root;
-    const layers = this.#layers;
-    const columns = this.#columns;
-    const show = (node: Node): VisibleEntry => {
-      if (forgetsEntries) return visibleEntry(layers, node);
-      node.shown ??= visibleEntry(layers, node);
-      return node.shown;
-    };
-    function* walk(): Generator<VisibleEntry> {
-      for (const node of nodesBelow(root)) yield show(node);
+  finish(options: StackOptions): RootFileSystem {
+    const { maxCharacters = defaultMaxCharacters } = options;
+    if (pathCharacters(this.#root) > maxCharacters) {
+      throw new ExcessError(`paths of more than ${maxCharacters.toLocaleString('en')} characters`);
     }
-    const find = nodeFinder(root);
-    let all: readonly VisibleEntry[] | undefined;
-    let captured: readonly string[] | undefined;
-    return {
-      layers,
-      buried: this.#buried,
-      deadBytes: this.#deadBytes,
-      visibleBytes: this.#visibleBytes,
-      get(path) {
-        const node = find(path);
-        return node && show(node);
+    return showRoot(
+      {
+        layers: this.#layers,
+        columns: this.#columns,
+        root: this.#root,
+        buried: this.#buried,
+        deadBytes: this.#deadBytes,
+        visibleBytes: this.#visibleBytes,
       },
-      sizeOf(path) {
-        const node = find(path);
-        return node && sizeOfNode(columns, node);
-      },
-      placeOf(path) {
-        const node = find(path);
-        return node && placeOfNode(node);
-      },
-      namesIn: (path) => findNode(root, path)?.children?.keys() ?? [],
-      entries() {
-        if (forgetsEntries) return walk();
-        // An audit goes through all entries several times.
-        all ??= [...walk()];
-        return all.values();
-      },
-      content(path) {
-        const content = find(path)?.content;
-        return content && layers[content.layer]?.contentAt(content.position);
-      },
-      captured() {
-        captured ??= capturedPaths(columns, root);
-        return captured;
-      },
-    };
+      options,
+    );
   }
 
   #lowerTargets(columns: LayerColumns): Map<number, Content> {
@@ -152,7 +110,7 @@ class LayerStack {
     return targets;
   }
 
-  #hide(columns: LayerColumns, { layer, position }: At): void {
+  #hide(columns: LayerColumns, { layer, position }: EntryPlace): void {
     const path = pathAt(columns, position);
     const node = findNode(this.#root, path);
     const by: Burial = { layer, reason: 'deleted' };
@@ -165,7 +123,11 @@ class LayerStack {
     this.#bury({ layer, position }, by);
   }
 
-  #place(columns: LayerColumns, parent: Node, at: At & { readonly lowerTarget: Content | undefined }): void {
+  #place(
+    columns: LayerColumns,
+    parent: Node,
+    at: EntryPlace & { readonly lowerTarget: Content | undefined },
+  ): void {
     const { layer, position } = at;
     const type = columns.types[position];
     const name = columns.strings[columns.names[position] ?? 0] ?? '';
@@ -193,7 +155,7 @@ class LayerStack {
 
   #contentOf(
     columns: LayerColumns,
-    at: At & { readonly lowerTarget: Content | undefined },
+    at: EntryPlace & { readonly lowerTarget: Content | undefined },
   ): Content | undefined {
     const type = columns.types[at.position];
     if (type === hardlinkType) {
@@ -213,12 +175,21 @@ class LayerStack {
       let child = node.children?.get(name);
       if (child?.children === undefined) {
         if (child) this.#remove(child, { layer, reason: 'overwritten' });
-        child = directoryNode(name, node, { layer, position: -1 });
+        child = this.#impliedDirectory(name, node, layer);
         node.children?.set(name, child);
       }
       node = child;
     }
     return node;
+  }
+
+  /** One entry can imply thousands. */
+  #impliedDirectory(name: string, parent: Node, layer: number): Node {
+    this.#impliedCount += 1;
+    if (this.#impliedCount > mostImplied) {
+      throw new ExcessError(`more than ${mostImplied.toLocaleString('en')} directories without an entry`);
+    }
+    return directoryNode(name, parent, { layer, position: -1 });
   }
 
   #remove(node: Node, by: Burial): void {
@@ -235,7 +206,7 @@ class LayerStack {
     this.#bury(content, by);
   }
 
-  #bury(dead: At, by: Burial): void {
+  #bury(dead: EntryPlace, by: Burial): void {
     const columns = this.#columns[dead.layer];
     const sizeBytes = columns?.sizes[dead.position] ?? 0;
     if (columns === undefined || sizeBytes === 0) return;
@@ -253,61 +224,15 @@ class LayerStack {
   }
 }
 
+const mostImplied = 2_000_000;
+
 const noTargets: ReadonlyMap<number, Content> = new Map();
 
 function isWhiteout(type: number | undefined): boolean {
   return type === whiteoutType || type === opaqueType;
 }
 
-function moveTo(directory: Node, { layer, position }: At): void {
+function moveTo(directory: Node, { layer, position }: EntryPlace): void {
   directory.layer = layer;
   directory.position = position;
-}
-
-function placeOfNode(node: Node): EntryPlace | undefined {
-  const { layer, position } = node.content?.owner === node ? node.content : node;
-  return position === -1 ? undefined : { layer, position };
-}
-
-function sizeOfNode(columns: readonly LayerColumns[], node: Node): number {
-  const { layer, position } = node.content?.owner === node ? node.content : node;
-  return columns[layer]?.sizes[position] ?? 0;
-}
-
-function capturedPaths(columns: readonly LayerColumns[], root: Node): readonly string[] {
-  const captured = columns.map(({ contents }) => new Set(contents.positions));
-  const paths: string[] = [];
-  for (const node of nodesBelow(root)) {
-    const { content } = node;
-    if (content && captured[content.layer]?.has(content.position)) paths.push(pathOf(node));
-  }
-  return paths.sort();
-}
-
-function visibleEntry(layers: readonly LayerIndex[], node: Node): VisibleEntry {
-  const { content } = node;
-  if (content?.owner === node) {
-    const entry = entryIn(layers, content);
-    const isOwnEntry = content.layer === node.layer && content.position === node.position;
-    // A hard link whose first name is gone is the file now.
-    return { entry: isOwnEntry ? entry : { ...entry, path: pathOf(node) }, layer: content.layer };
-  }
-  if (node.position === -1) return { entry: impliedDirectory(pathOf(node)), layer: node.layer };
-  const entry = entryIn(layers, node);
-  const target = content?.owner;
-  return {
-    entry: target === undefined ? entry : { ...entry, linkTarget: pathOf(target) },
-    layer: node.layer,
-  };
-}
-
-function entryIn(layers: readonly LayerIndex[], { layer, position }: At): LayerEntry {
-  const entry = layers[layer]?.entry(position);
-  if (entry === undefined) throw new RangeError(`layer ${layer} has no entry ${position}`);
-  return entry;
-}
-
-/** Container engines make a directory that a layer has files in but no entry for, owned by root. */
-function impliedDirectory(path: string): LayerEntry {
-  return { path, type: 'directory', sizeBytes: 0, mode: 0o755, uid: 0, gid: 0, mtimeSeconds: 0 };
 }

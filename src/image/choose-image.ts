@@ -31,7 +31,9 @@ export function chooseImage<T extends ImageCandidate>(
   const named = distinct(tag === undefined ? candidates : candidates.filter((one) => isNamed(one, tag)));
   if (named.length === 0) {
     throw new UserError(
-      candidates.length === 0 ? `${title} holds no image` : `${title} holds no image tagged ${tag}`,
+      candidates.length === 0
+        ? `${title} holds no image: its index lists none`
+        : `${title} holds no image tagged ${tag}`,
       { hint: candidates.length === 0 ? 'Save the image again.' : `It holds ${listed(candidates)}.` },
     );
   }
@@ -44,12 +46,17 @@ export function chooseImage<T extends ImageCandidate>(
   const [best] = matching;
   if (best === undefined) {
     throw new UserError(`${title} holds no image for ${formatPlatform(wanted)}`, {
-      hint: `It holds ${listed(named)}. Choose one with --platform.`,
+      hint: isSeveralNames ? `It holds ${listed(named)}.` : platformHint(named),
     });
   }
   const equals = matching.filter((one) => formatPlatform(one.platform) === formatPlatform(best.platform));
   if (equals.length > 1) throw ambiguous(equals, title);
   return best;
+}
+
+/** True where one of the images runs on the platform that is asked for, or none is. */
+export function hasPlatform(candidates: readonly ImageCandidate[], { platform }: ImageWish): boolean {
+  return platform === undefined || matchingPlatforms(candidates, platform).length > 0;
 }
 
 function isNamed(candidate: ImageCandidate, tag: string): boolean {
@@ -66,11 +73,19 @@ function ambiguous(candidates: readonly ImageCandidate[], title: string): UserEr
   });
 }
 
+function platformHint(candidates: readonly ImageCandidate[]): string {
+  const platforms = candidates.map(({ platform }) => formatPlatform(platform)).join(', ');
+  return candidates.length === 1
+    ? `It is for ${platforms} alone.`
+    : `Choose one with --platform: ${platforms}.`;
+}
+
+// app:1 = docker.io/library/app:1 (linux/amd64, linux/arm64), sha256:… (linux/amd64)
 function listed(candidates: readonly ImageCandidate[]): string {
-  return candidates
-    .map(
-      (one) =>
-        `${one.names.length === 0 ? one.digest : one.names.join(' = ')} (${formatPlatform(one.platform)})`,
-    )
-    .join(', ');
+  const platforms = new Map<string, string[]>();
+  for (const { names, digest, platform } of candidates) {
+    const title = names.length === 0 ? digest : names.join(' = ');
+    platforms.set(title, [...(platforms.get(title) ?? []), formatPlatform(platform)]);
+  }
+  return [...platforms].map(([title, all]) => `${title} (${all.join(', ')})`).join(', ');
 }

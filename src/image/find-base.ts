@@ -19,6 +19,8 @@ export interface FindBaseRequest {
   readonly baseLayerCount?: number;
   /** Digests of the base image's uncompressed layers, lowest first. */
   readonly baseDiffIds?: readonly string[];
+  /** What the caller calls the base; by default what the image's label does. */
+  readonly baseName?: string;
 }
 
 /**
@@ -31,7 +33,7 @@ export function findBase(request: FindBaseRequest): FoundBase | undefined {
   const { image, baseLayerCount, baseDiffIds } = request;
   const { labels } = image.config;
   const label = labels['org.opencontainers.image.base.name'];
-  const name = label === undefined || label === '' ? undefined : label;
+  const name = request.baseName ?? (label === undefined || label === '' ? undefined : label);
   const named = name === undefined ? {} : { name };
   if (baseLayerCount !== undefined) return { layerCount: baseLayerCount, evidence: 'given', ...named };
   if (baseDiffIds !== undefined && startsWith(image.layers, baseDiffIds)) {

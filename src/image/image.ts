@@ -58,6 +58,8 @@ export interface ImageConfig {
 
 /** One layer: facts and openers. Openers may be called again and again; each gives a new stream. */
 export interface Layer {
+  /** How errors name it, beside its digest: `layer 3 of 12 in app.tar`. */
+  readonly title?: string;
   /** Digest of the bytes as stored in the source, `sha256:…`. */
   readonly digest: string;
   /** Digest of the uncompressed tar, `sha256:…`. */
@@ -65,6 +67,8 @@ export interface Layer {
   readonly mediaType: string;
   /** Size as stored in the source (compressed or not), in bytes. */
   readonly sizeBytes: number;
+  /** True where `sizeBytes` is what is there, and no document tells how much there should be: it may be cut off. */
+  readonly isUnmeasured?: true;
   /** The instruction that made it, when history and layers agree in number. */
   readonly createdBy?: string;
   /** What a sink writes beside the layer in the manifest (OCI image-spec, annotations.md). */
@@ -85,7 +89,6 @@ export interface Layer {
 
 /** A layer whose stored bytes lie in a file, as plain data: whoever gets it can open it, on another thread too. */
 export interface FileLayer extends Pick<Layer, 'digest' | 'diffId' | 'mediaType' | 'sizeBytes'> {
-  /** How errors name it: `layer 3 of 12`. */
   readonly title: string;
   readonly place: FileRange & { readonly isVouchedFor?: boolean };
 }

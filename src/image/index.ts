@@ -3,6 +3,7 @@ export { formatConfig } from './config.ts';
 export type { Descriptor } from './documents.ts';
 export { emptyConfig } from './empty-config.ts';
 export { type EstimateGzipOptions, estimateGzip } from './estimate-gzip.ts';
+export { fileWitness } from './file-witness.ts';
 export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
 export type {
   FileLayer,

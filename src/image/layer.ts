@@ -4,6 +4,7 @@ import {
   type BlockReader,
   chainStreams,
   DigestMismatchError,
+  foreignCompression,
   messageOf,
   meterBytes,
   sniffBytes,
@@ -24,6 +25,7 @@ export interface StoredLayer {
   readonly diffId: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
+  readonly isUnmeasured?: boolean;
   readonly createdBy: string | undefined;
   readonly urls: readonly string[];
   /** How errors name it: `layer 3 of 12`. */
@@ -57,12 +59,14 @@ const unpackedLimitBytes = 1024 ** 4;
 
 /** Makes the layer of what a source stores: verified on the way out, unpacked by what its first bytes say. */
 export function storedLayer(stored: StoredLayer): Layer {
-  const { digest, diffId, mediaType, sizeBytes, createdBy, urls } = stored;
+  const { digest, diffId, mediaType, sizeBytes, createdBy, urls, title } = stored;
   return {
+    title,
     digest,
     diffId,
     mediaType,
     sizeBytes,
+    ...(stored.isUnmeasured === true && { isUnmeasured: true }),
     ...(createdBy !== undefined && createdBy !== '' && { createdBy }),
     ...(urls.length > 0 && { urls }),
     stored: async () =>
@@ -103,7 +107,7 @@ async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {
   try {
     const start = Buffer.alloc(Math.min(sniffBytes, place.sizeBytes));
     await file.read(start, 0, start.length, place.offset);
-    if (sniffCompression(start) !== 'none') return undefined;
+    if (sniffCompression(start) !== 'none' || foreignCompression(start) !== undefined) return undefined;
     return { ...place, isVouchedFor: place.isVouchedFor === true };
   } finally {
     await file.close();
@@ -125,9 +129,18 @@ async function unpacked(layer: StoredLayer): Promise<Readable> {
   const place = { readBytes: 0 };
   const explain = (error: Error): Error => unreadable(layer, error, place.readBytes);
   const raw = await layer.open();
-  const { compression, stream } = await sniffStream(raw).catch((error: unknown) => {
+  const { compression, foreign, stream } = await sniffStream(raw).catch((error: unknown) => {
     throw explain(error instanceof Error ? error : new Error(String(error)));
   });
+  if (foreign !== undefined) {
+    stream.destroy();
+    throw new UserError(
+      `${layer.title} (${layer.digest}) is compressed with ${foreign}, which is not supported`,
+      {
+        hint: 'Convert the image: `skopeo copy` to an OCI layout writes its layers with gzip.',
+      },
+    );
+  }
   const steps: Duplex[] = [
     meterBytes((count) => {
       place.readBytes += count;

@@ -37,7 +37,7 @@ export interface OpenImageOptions {
   readonly temporaryDir: string;
   /** The most that a compressed archive may unpack to there, in bytes. Default: what is free, but for 1 GiB. */
   readonly maxUnpackedBytes?: number;
-  /** Where the digests of unpacked root file systems are remembered between runs; nowhere by default. */
+  /** Where digests that a source does not tell (of root file systems, of layers in some archives) are remembered between runs; nowhere by default. */
   readonly cacheDir?: string;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -69,6 +69,7 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
   const archiveOptions: ArchiveOptions = {
     temporaryDir: options.temporaryDir,
     maxUnpackedBytes: options.maxUnpackedBytes,
+    cacheDir: options.cacheDir,
     progress: options.progress ?? silentProgress,
     signal: options.signal,
   };
@@ -116,7 +117,6 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
       return await openRootfs(spec.path, {
         ...archiveOptions,
         platform: options.platform,
-        cacheDir: options.cacheDir,
       });
     case 'oci':
       return await openStore(

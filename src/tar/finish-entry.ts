@@ -67,7 +67,7 @@ function recordsInForce(found: UnfinishedEntry): PaxRecords {
 }
 
 /** Linux takes no path over 4,096 bytes; very long ones, of very many directories, would cost time and memory without end. */
-const mostNameLength = 16 * 1024;
+const mostNameLength = 4096;
 
 function checkedName(name: string, offset: number): string {
   if (name.length <= mostNameLength) return name;

@@ -53,7 +53,7 @@ describe('the base image', () => {
     expect(await audit('app')).toMatchObject({ code: 0, base: undefined });
     expect(await audit('app', '--base', 'base')).toMatchObject({
       code: 0,
-      base: { layerCount: 1, evidence: 'digest' },
+      base: { layerCount: 1, evidence: 'digest', name: 'base' },
     });
   });
 

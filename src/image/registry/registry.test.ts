@@ -858,9 +858,7 @@ describe('manifests', () => {
     await readAll(image);
     expect(paths().filter((path) => path.includes('/manifests/'))).toHaveLength(3);
     const message = await failure({ reference: `${registry.host}/app:many`, platform: 'linux/riscv64' });
-    expect(message).toMatch(
-      /no image for linux\/riscv64.*\(linux\/amd64\).*\(linux\/arm64\).*\(linux\/s390x\)/,
-    );
+    expect(message).toMatch(/no image for linux\/riscv64.*: linux\/amd64, linux\/arm64, linux\/s390x\.$/);
     expect(message).not.toContain('unknown');
   });
 
@@ -962,6 +960,8 @@ describe('manifests', () => {
   });
 
   test('the only image for another platform than the one wanted', async () => {
-    expect(await failure({ platform: 'linux/arm64' })).toMatch(/no image for linux\/arm64.*\(linux\/amd64\)/);
+    expect(await failure({ platform: 'linux/arm64' })).toMatch(
+      /no image for linux\/arm64.*is for linux\/amd64 alone/,
+    );
   });
 });

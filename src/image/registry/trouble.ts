@@ -42,8 +42,12 @@ export function isClientTrouble(error: unknown): boolean {
   );
 }
 
-// 401DA7ED:error:0A000412:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:../deps/openssl/…/rec_layer_s3.c:918:SSL alert number 42
+// self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca
+function withoutNodeAdvice(message: string): string {
+  return message.replace(/; .*Node\.js.*$/, '');
+}
 
+// 401DA7ED:error:0A000412:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:../deps/openssl/…/rec_layer_s3.c:918:SSL alert number 42
 function tlsReason(error: unknown): string {
   const message = messageOf(error);
   return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
@@ -67,7 +71,7 @@ export function connectionTrouble(error: unknown, { registry, wanted, isInsecure
   }
   if (isCertificateTrouble(error)) {
     return told(
-      `the certificate of ${registry} is not trusted: ${messageOf(error)}`,
+      `the certificate of ${registry} is not trusted: ${withoutNodeAdvice(messageOf(error))}`,
       `Put the certificate of its authority into /etc/docker/certs.d/${registry}/ca.crt, name it in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or pass --insecure to take any certificate.`,
     );
   }

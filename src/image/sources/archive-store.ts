@@ -8,6 +8,7 @@ import {
   type Compression,
   capBytes,
   decompressor,
+  foreignCompression,
   formatBytes,
   messageOf,
   meterBytes,
@@ -29,6 +30,8 @@ export interface ArchiveOptions {
   readonly signal?: AbortSignal | undefined;
   /** The most that a compressed archive may unpack to, in bytes. Default: what is free in `temporaryDir`, but for 1 GiB. */
   readonly maxUnpackedBytes?: number | undefined;
+  /** Where the digests of members are remembered between runs; they are not without it. */
+  readonly cacheDir?: string | undefined;
   /** The archive was written by an engine for this process, so that its digests need no proof. */
   readonly isVouchedFor?: boolean;
 }
@@ -59,6 +62,8 @@ export async function archiveStore(path: string, options: ArchiveOptions): Promi
       file: plain ?? path,
       index: await indexArchive(path, plain ?? path, options),
       discard,
+      // What lies in a temporary file is gone the next time.
+      cacheDir: plain === undefined && options.isVouchedFor !== true ? options.cacheDir : undefined,
       isVouchedFor: options.isVouchedFor === true,
     });
   } catch (error) {
@@ -73,6 +78,7 @@ function storeOf(
     readonly file: string;
     readonly index: ArchiveIndex;
     readonly discard: () => Promise<void>;
+    readonly cacheDir: string | undefined;
     readonly isVouchedFor: boolean;
   },
 ): FileStore {
@@ -80,6 +86,7 @@ function storeOf(
   const find = (path: string): ArchivedFile | undefined => resolveFile(held.index, path, title);
   return {
     title,
+    cacheDir: held.cacheDir,
     sizeBytes: async (path) => find(path)?.sizeBytes,
     async open(path, endBytes) {
       if (isClosed) throw closedError(title);
@@ -137,6 +144,7 @@ async function indexArchive(title: string, file: string, options: ArchiveOptions
     });
   } catch (error) {
     if (!(error instanceof TarError)) throw error;
+    if (error.offsetBytes === 0) throw noArchive(title, 'it is no tar archive', error);
     const isNoTar = files.size === 0 && links.size === 0;
     throw new UserError(
       isNoTar ? `${title} is no image archive: ${error.message}` : `${title}: ${error.message}`,
@@ -144,6 +152,13 @@ async function indexArchive(title: string, file: string, options: ArchiveOptions
     );
   }
   return { files, links };
+}
+
+function noArchive(title: string, why: string, cause?: Error): UserError {
+  return new UserError(`${title} is no image archive: ${why}`, {
+    hint: 'An image archive is what `docker save` or `skopeo copy` writes.',
+    cause,
+  });
 }
 
 function linkTarget(entry: TarEntry, path: string): string | undefined {
@@ -156,11 +171,6 @@ function memberPath(path: string): string {
   return posix.normalize(`/${path}`).slice(1);
 }
 
-const foreignCompressions: readonly { readonly name: string; readonly magic: readonly number[] }[] = [
-  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
-  { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
-];
-
 async function fileCompression(path: string): Promise<Compression> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new UserError(`${path} cannot be opened: ${messageOf(cause)}`, {
@@ -169,11 +179,14 @@ async function fileCompression(path: string): Promise<Compression> {
     });
   });
   try {
-    const start = Buffer.alloc(Math.max(sniffBytes, 8));
-    await file.read(start, 0, start.length, 0);
-    const foreign = foreignCompressions.find(({ magic }) => magic.every((byte, at) => start[at] === byte));
-    if (foreign) {
-      throw new UserError(`${path} is compressed with ${foreign.name}, which is not supported`, {
+    const start = Buffer.alloc(sniffBytes);
+    const { bytesRead } = await file.read(start, 0, start.length, 0);
+    if (bytesRead === 0) {
+      throw new UserError(`${path} is empty`, { hint: 'Save the image again, and see that it ends well.' });
+    }
+    const foreign = foreignCompression(start);
+    if (foreign !== undefined) {
+      throw new UserError(`${path} is compressed with ${foreign}, which is not supported`, {
         hint: 'Decompress it first, or compress it with gzip or zstd.',
       });
     }
@@ -233,11 +246,7 @@ async function unpackedCopy(
 function checkTarStart(path: string): Transform {
   let start = Buffer.alloc(0);
   const check = (): Error | null =>
-    isTarStart(start)
-      ? null
-      : new UserError(`${path} is no image archive: it does not unpack to a tar archive`, {
-          hint: 'An image archive is what `docker save` or `skopeo copy` writes.',
-        });
+    isTarStart(start) ? null : noArchive(path, 'it does not unpack to a tar archive');
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       if (start.length >= blockBytes) return done(null, chunk);

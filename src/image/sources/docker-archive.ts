@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { isDigest, sha256Digest, sniffBytes, sniffCompression, UserError } from '../../base/index.ts';
-import { chooseImage, type ImageWish } from '../choose-image.ts';
+import { chooseImage, hasPlatform, type ImageWish } from '../choose-image.ts';
 import { layerInstructions, parseConfig } from '../config.ts';
 import { type Descriptor, type DockerManifestDocument, parseDockerManifest } from '../documents.ts';
 import type { Image, ImageConfig, Layer } from '../image.ts';
@@ -9,6 +8,7 @@ import { AbsentLayerError, storedLayer } from '../layer.ts';
 import { type FileStore, missingFile, readDocument } from './file-store.ts';
 import { checkLayerLength } from './layer-length.ts';
 import { describedLayers, openLayout } from './oci-layout.ts';
+import { storedDigest } from './stored-digest.ts';
 
 // Docker 25 and later             before                           podman
 //   manifest.json                   manifest.json                    manifest.json
@@ -38,6 +38,10 @@ export async function openDockerArchive(store: FileStore, wish: ImageWish, name:
     text === undefined ? [] : parseDockerManifest(text.toString(), `manifest.json in ${store.title}`);
   if (items.length === 0) return await openIndexInstead(store, wish, name);
   const candidates = await Promise.all(items.map(async (item) => await readItem(store, item)));
+  // Of an image for several platforms Docker's manifest.json names one.
+  if (!hasPlatform(candidates, wish) && (await layersOfIndex(store)).size > 0) {
+    return await openLayout(store, wish, name);
+  }
   const chosen = chooseImage(candidates, wish, store.title);
   return {
     name,
@@ -53,7 +57,7 @@ export async function openDockerArchive(store: FileStore, wish: ImageWish, name:
 async function openIndexInstead(store: FileStore, wish: ImageWish, name: string): Promise<Image> {
   if ((await store.sizeBytes('index.json')) !== undefined) return await openLayout(store, wish, name);
   throw new UserError(`${store.title} holds no image: neither manifest.json nor index.json names one`, {
-    hint: 'An image archive is what `docker save` or `skopeo copy` writes; `docker export` writes a file system only.',
+    hint: 'An image archive is what `docker save` or `skopeo copy` writes; `docker export` writes a file system only: unpack it, and name it dir:DIR.',
   });
 }
 
@@ -88,7 +92,7 @@ async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<L
   }
   const instructions = layerInstructions(config);
   const described = await layersOfIndex(store);
-  const layers = await Promise.all(
+  return await Promise.all(
     config.diffIds.map(async (diffId, position) => {
       const path = item.Layers[position] ?? '';
       return await archivedLayer(store, {
@@ -97,15 +101,10 @@ async function archivedLayers(store: FileStore, image: ArchivedImage): Promise<L
         createdBy: instructions[position],
         title: `layer ${position + 1} of ${config.diffIds.length} in ${store.title}`,
         source: item.LayerSources[diffId],
+        described,
       });
     }),
   );
-  for (const [position, { digest, diffId, sizeBytes }] of layers.entries()) {
-    const isHeld = (await store.sizeBytes(item.Layers[position] ?? '')) !== undefined;
-    const known = [described.get(digest), item.LayerSources[diffId]].find((one) => one?.digest === digest);
-    if (isHeld && known !== undefined) checkLayerLength(known, sizeBytes, store.title);
-  }
-  return layers;
 }
 
 /** What the OCI index of Docker 25 and of BuildKit says of layers; manifest.json goes first, so that nothing depends on it. */
@@ -125,10 +124,12 @@ interface LayerPlace {
   readonly title: string;
   /** Where a foreign layer comes from. */
   readonly source: DockerManifestItem['LayerSources'][string] | undefined;
+  /** What manifests beside `manifest.json` say of layers, by digest. */
+  readonly described: ReadonlyMap<string, Descriptor>;
 }
 
 async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer> {
-  const { path, diffId, createdBy, title, source } = place;
+  const { path, diffId, createdBy, title, source, described } = place;
   const sizeBytes = await store.sizeBytes(path);
   if (sizeBytes === undefined && source !== undefined && source.urls.length > 0) {
     const { digest, mediaType, urls } = source;
@@ -142,9 +143,13 @@ async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer
   }
   if (sizeBytes === undefined) throw missingFile(path, store.title);
   const compression = sniffCompression(await buffer(await store.open(path, sniffBytes)));
+  const digest = compression === 'none' ? diffId : await digestOf(store, path);
+  const known = [described.get(digest), source].find((one) => one?.digest === digest);
+  if (known !== undefined) checkLayerLength(known, sizeBytes, store.title);
   return storedLayer({
-    digest: compression === 'none' ? diffId : await storedDigest(store, path),
+    digest,
     diffId,
+    isUnmeasured: known === undefined,
     mediaType: `application/vnd.docker.image.rootfs.diff.tar${compression === 'none' ? '' : `.${compression}`}`,
     sizeBytes,
     createdBy,
@@ -156,11 +161,8 @@ async function archivedLayer(store: FileStore, place: LayerPlace): Promise<Layer
 }
 
 /** A blob's path tells its digest, which is verified on reading; any other compressed layer is hashed once. */
-async function storedDigest(store: FileStore, path: string): Promise<string> {
+async function digestOf(store: FileStore, path: string): Promise<string> {
   const match = /^blobs\/(sha256|sha512)\/([0-9a-f]+)$/.exec(path);
   const named = match ? `${match[1]}:${match[2]}` : '';
-  if (isDigest(named)) return named;
-  const hash = createHash('sha256');
-  for await (const chunk of (await store.open(path)) as AsyncIterable<Buffer>) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
+  return isDigest(named) ? named : await storedDigest(store, path);
 }

@@ -10,6 +10,8 @@ import { fileRange } from './file-range.ts';
 export interface FileStore {
   /** The path that a person knows it by. */
   readonly title: string;
+  /** Where the digests of its files are remembered between runs; they are not without it. */
+  readonly cacheDir?: string | undefined;
   /** Length of a file in bytes; undefined when there is no such file. */
   sizeBytes(path: string): Promise<number | undefined>;
   /** The bytes of a file from the first one, or those before `endBytes`. Rejects when there is no such file. */

@@ -30,8 +30,8 @@ export interface RootfsOptions {
 
 /**
  * Opens an unpacked root file system as an image of one layer, the tar of the tree; its configuration holds nothing but the platform.
- * The first time, all files are read for the diffID; a tree that has not changed since then is not. Mounted file systems and sockets are
- * left out with a note. Throws a `UserError` when an entry cannot be read; a layer fails that is read after the tree has changed.
+ * The first time, all files are read for the diffID; a tree that has not changed since then is not. Extended attributes, mounted file systems
+ * and sockets are left out with a note. Throws a `UserError` when an entry cannot be read; a layer fails that is read after the tree has changed.
  */
 export async function openRootfs(root: string, options: RootfsOptions): Promise<Image> {
   const { progress, signal } = options;
@@ -43,8 +43,10 @@ export async function openRootfs(root: string, options: RootfsOptions): Promise<
     chooseImage([only], { platform: options.platform }, root);
   }
   const tree = await surveyTree(root, signal);
-  if (tree.entries.length === 0) throw new UserError(`${root} holds nothing`);
-  if (tree.omitted.length > 0) progress.note(`${root}: left out ${listed(tree.omitted)}.`);
+  if (tree.entries.length === 0) {
+    throw new UserError(`${root} holds nothing`, { hint: 'Check the path: is it mounted, or unpacked yet?' });
+  }
+  progress.note(`${root}: left out ${listed([unreadByNode, ...tree.omitted])}.`);
   const digest = await digestTree(tree, {
     cacheDir: options.cacheDir,
     progress,
@@ -66,6 +68,9 @@ export async function openRootfs(root: string, options: RootfsOptions): Promise<
     },
   };
 }
+
+/** Node has no call for them. What is made of such an image lacks them, so that it is said. */
+const unreadByNode = 'extended attributes (file capabilities among them)';
 
 async function assertDirectory(root: string): Promise<void> {
   const found = await stat(root).catch((cause: unknown) => {

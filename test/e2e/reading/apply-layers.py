@@ -53,6 +53,7 @@ def apply(root: bytes, layer: str) -> None:
             remove(os.path.join(directory, base))
     subprocess.run(
         ["tar", "-x", "-p", "--same-owner", "--numeric-owner", "--delay-directory-restore", "--warning=none"]
+        + ["--xattrs", "--xattrs-include=*"]
         + ["--no-wildcards-match-slash", "--exclude=.wh.?*", "-C", os.fsdecode(root), "-f", layer],
         env=ENV,
         check=True,

@@ -29,6 +29,19 @@ def content_of(path: bytes, size: int) -> str:
         return f"{size} {hashlib.sha256(file.read()).hexdigest()[:12]}"
 
 
+def value_of(value: bytes) -> str:
+    return value.hex() if len(value) <= 64 else f"sha256:{hashlib.sha256(value).hexdigest()}"
+
+
+def attributes_of(path: bytes) -> list[str]:
+    names = sorted(os.listxattr(path, follow_symlinks=False))
+    return [
+        f"{{{shown(name.encode())}={value_of(os.getxattr(path, name, follow_symlinks=False))}}}"
+        for name in names
+        if not name.startswith(("trusted.overlay.", "user.overlay.", "user.rootlesscontainers"))
+    ]
+
+
 def walk(root: bytes, below: bytes = b""):
     for found in os.scandir(os.path.join(root, below)):
         path = os.path.join(below, found.name)
@@ -56,6 +69,9 @@ def main() -> None:
             words.append(content_of(full, info.st_size))
         if kind == "symlink":
             words.append("-> " + shown(os.readlink(full)))
+        if kind.endswith("device"):
+            words.append(f"{os.major(info.st_rdev)}:{os.minor(info.st_rdev)}")
+        words += attributes_of(full)
         group = groups.get((info.st_dev, info.st_ino), []) if kind != "directory" else []
         if len(group) > 1:
             words.append("= " + ",".join(sorted(group)))

@@ -99,6 +99,7 @@ export async function dockerTree(image: string): Promise<string[]> {
   }
   mkdirSync(join(folder, 'root'));
   const options = ['-p', '--same-owner', '--numeric-owner', '--delay-directory-restore'];
+  options.push('--xattrs', '--xattrs-include=*');
   await run('tar', ['-x', ...options, '-C', `${folder}/root`, '-f', `${folder}/container.tar`]);
   return withoutDockersOwn(await diskTree(join(folder, 'root')));
 }

@@ -10,8 +10,9 @@ import type { Image } from '../../../src/image/index.ts';
 import { encodeName } from '../../../src/tar/index.ts';
 import { run } from './programs.ts';
 
-// What both sides say of a file: path, type, mode, owner, time, length and hash of the content, its other names.
-//   bin/sh file 755 0:0 @1700000000 1982256 0a1b2c3d4e5f = bin/ls,bin/sh
+// What both sides say of a file: path, type, mode, owner, time, length and hash of the content, extended attributes, its other names.
+//   bin/sh file 755 0:0 @1700000000 1982256 0a1b2c3d4e5f {user.note=00ff} = bin/ls,bin/sh
+//   null character-device 644 0:0 @1700000000 1:3
 
 const bigBytes = 8 * 1024 * 1024;
 
@@ -47,6 +48,11 @@ export function withoutDirectoryTimes(lines: readonly string[]): string[] {
   return lines.map((line) => (/^\S+ directory /.test(line) ? line.replace(/ @-?\d+$/, '') : line));
 }
 
+/** Takes away the extended attributes that `docker export` leaves out: all but capabilities (moby, `pkg/archive`). */
+export function withoutAttributes(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/ \{(?!security\.capability=)[^ }]*\}/g, ''));
+}
+
 /** The entry that stands for the inode: a hard link's target, which may be a link itself. */
 function linkedEntry(root: RootFileSystem, visible: VisibleEntry): VisibleEntry {
   let current = visible;
@@ -69,6 +75,9 @@ function lineOf(
   words.push(`${entry.uid}:${entry.gid}`, `@${Math.floor(entry.mtimeSeconds)}`);
   if (type === 'file') words.push(contentOf(root.content(entry.path)));
   if (type === 'symlink') words.push(`-> ${shown(inode.target.entry.linkTarget ?? '')}`);
+  const { device, attributes } = inode.target.entry;
+  if (device !== undefined) words.push(device);
+  words.push(...Object.entries(attributes ?? {}).map(([key, value]) => `{${shown(key)}=${value}}`));
   if (type !== 'directory' && inode.names.length > 1) words.push(`= ${inode.names.toSorted().join(',')}`);
   return words.join(' ');
 }

@@ -20,7 +20,7 @@ export function auditReading(
 /** What an audit works on, of an image that was read. */
 export function auditRequest(
   { image, root, side, distributions, duplicates, compressed, absentLayers }: ReadImage,
-  { target }: Pick<AuditOptions, 'target'>,
+  { target, base }: Pick<AuditOptions, 'target' | 'base'>,
   baseDiffIds?: readonly string[],
 ): AuditRequest {
   return {
@@ -32,6 +32,7 @@ export function auditRequest(
     ...(duplicates && { duplicates }),
     ...(compressed && { compressed }),
     ...(baseDiffIds && { baseDiffIds }),
+    ...(base !== undefined && { baseName: base }),
     ...(target === undefined ? {} : { target }),
   };
 }

@@ -22,10 +22,8 @@ export async function baseDiffIds(
     const { diffIds } = await readImageConfig(options.base, environment, reading);
     if (isBelow(diffIds, image)) return diffIds;
     throw new UserError(
-      `${options.base} is not the base of ${image.name}: its layers are not the lowest ones there.`,
-      {
-        hint: 'Perhaps the base was built anew since. Without --base, labels and the history tell.',
-      },
+      `${options.base} is not the base of ${image.name}: its layers are not the lowest ones there`,
+      { hint: 'Perhaps the base was built anew since. Without --base, labels and the history tell.' },
     );
   }
   const named = namedBase(image, options.image);

@@ -60,7 +60,7 @@ async function findAudit(
   { options, environment }: { readonly options: AuditOptions; readonly environment: CliEnvironment },
 ): Promise<FoundAudit> {
   const base = await baseDiffIds(image, options, environment);
-  const memory = await memoryOf(image, { target: options.target, base }, environment);
+  const memory = await memoryOf(image, { target: options.target, base, baseName: options.base }, environment);
   const isEnough = isAuditAlone(options) && options.gates === undefined && !options.verify;
   const known = isEnough ? await memory?.recall() : undefined;
   if (known !== undefined) return { audit: known };
