@@ -14,6 +14,7 @@ import {
   platformName,
   storedFact,
 } from './audit-sums.ts';
+import { doneBy } from './done-by.ts';
 import { layerList, sumByKind } from './finding-lines.ts';
 import { gateTable } from './gate-table.ts';
 import { code, inert } from './slim-markdown.ts';
@@ -69,7 +70,8 @@ function findingTable({ findings }: Audit): string {
   const sums = sumByKind(findings);
   if (sums.length === 0) return 'Nothing found that could go.';
   const rows = sums.slice(0, shownFindings).map(({ kind, sizeBytes, pathCount, worst, layers: where }) => {
-    const edit = worst.rewrite === undefined ? '' : ` (${code(`plimsoll slim`)}: ${code(worst.rewrite)})`;
+    const doers = doneBy(worst).map(({ command, name }) => `${code(command)}: ${code(name)}`);
+    const edit = doers.length === 0 ? '' : ` (${doers.join(', ')})`;
     const place = [
       ...(where.length === 0 ? [] : [layerList(where)]),
       ...(pathCount === 0 ? [] : [counted(pathCount, 'file')]),

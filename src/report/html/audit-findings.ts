@@ -1,6 +1,7 @@
 import type { Audit } from '../../audit/index.ts';
 import { formatBytes } from '../../base/index.ts';
 import { type Finding, findingKinds, type Risk } from '../../finding/index.ts';
+import { doneBy } from '../done-by.ts';
 import { type KindSum, layerList, sumByKind } from '../finding-lines.ts';
 import { counted, shortInstruction } from '../wording.ts';
 import { html, type Markup, nothing } from './markup.ts';
@@ -47,10 +48,9 @@ function kindItem(sum: KindSum, findings: readonly Finding[], largest: number): 
     ...(pathCount === 0 ? [] : [counted(pathCount, 'file')]),
     ...(layers.length === 0 ? [] : [layerList(layers)]),
   ].join(' · ');
-  const edit =
-    worst.rewrite === undefined
-      ? nothing
-      : html` <span class="muted">plimsoll slim does it:</span> <code>${worst.rewrite}</code>`;
+  const edit = doneBy(worst).map(
+    ({ command, name }) => html` <span class="muted">${command}:</span> <code>${name}</code>`,
+  );
   const bar = html`<span class="bar"><i class="${waste === 'none' ? 'needed' : waste}" style="width:${((100 * sizeBytes) / largest).toFixed(2)}%"></i></span>`;
   const rest = findings.slice(shownPerKind);
   const restBytes = rest.reduce((all, one) => all + one.sizeBytes, 0);
