@@ -123,7 +123,7 @@ function detailsOf({ worst, layers, all }: KindSum): string {
 }
 
 /** What findings about no file are about: `HF_TOKEN, DB_PASSWORD`, or the kind of secret where it has no name. */
-function nameList(findings: readonly Finding[]): string[] {
+export function nameList(findings: readonly Finding[]): string[] {
   const names = findings.flatMap((finding) => {
     if (finding.kind === 'secret-in-environment') return [finding.variable];
     if (finding.kind === 'secret-in-history') return [finding.variable ?? finding.secret];
@@ -135,7 +135,7 @@ function nameList(findings: readonly Finding[]): string[] {
 const shownOwners = 2;
 
 /** `of gcc-12, libicu-dev and more`: the packages with the largest shares. */
-function ownerList(findings: readonly Finding[]): string[] {
+export function ownerList(findings: readonly Finding[]): string[] {
   const sizes = new Map<string, number>();
   for (const { owner, owners, sizeBytes } of findings) {
     for (const one of owner === undefined ? (owners ?? []) : [{ ...owner, sizeBytes }]) {
