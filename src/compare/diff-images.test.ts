@@ -368,6 +368,26 @@ describe('configuration', () => {
     expect(await compare(fat, lean, true)).toEqual([]);
   });
 
+  const entries = (...texts: readonly string[]): Config => ({
+    history: texts.map((createdBy) => ({ createdBy, isEmptyLayer: false })),
+  });
+  test.each<[Config, Config, string]>([
+    [{ env: ['TOKEN=hunter22'] }, { env: ['TOKEN=hunter23'] }, 'env TOKEN changed *** → *** (another value)'],
+    [
+      entries('RUN a', 'RUN b'),
+      entries('RUN a', 'RUN c'),
+      'history changed 2 entries → 2 entries, 1 of them new',
+    ],
+    [
+      entries('RUN a', 'RUN b'),
+      entries('RUN b', 'RUN a'),
+      'history changed 2 entries → 2 entries, in another order',
+    ],
+    [entries('RUN a'), entries('RUN a', 'RUN b'), 'history changed 1 entry → 2 entries'],
+  ])('what reads the same is told apart: %j and %j', async (fat, lean, change) => {
+    expect(await compare(fat, lean)).toEqual([change]);
+  });
+
   test('values of secrets are not shown, and still compared', async () => {
     const text = (
       await compare(
