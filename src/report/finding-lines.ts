@@ -122,6 +122,8 @@ function detailsOf({ worst, layers, all }: KindSum): string {
   ].join(' · ');
 }
 
+const shownNames = 5;
+
 /** What findings about no file are about: `HF_TOKEN, DB_PASSWORD`, or the kind of secret where it has no name. */
 export function nameList(findings: readonly Finding[]): string[] {
   const names = findings.flatMap((finding) => {
@@ -129,7 +131,10 @@ export function nameList(findings: readonly Finding[]): string[] {
     if (finding.kind === 'secret-in-history') return [finding.variable ?? finding.secret];
     return [];
   });
-  return names.length === 0 ? [] : [[...new Set(names)].map(plainText).join(', ')];
+  const distinct = [...new Set(names)].map(plainText);
+  const more = distinct.length - shownNames;
+  if (distinct.length === 0) return [];
+  return [`${distinct.slice(0, shownNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }
 
 const shownOwners = 2;
