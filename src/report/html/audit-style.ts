@@ -1,4 +1,7 @@
-/** What the page of an audit adds to the style of all pages: a theme that can be switched, marks of waste, folds, print. */
+/**
+ * What the page of an audit adds to the style of all pages: a theme that can be switched, marks of waste, folds, print. The map fades
+ * as one: a thousand tiles that each fade by themselves take three times as long.
+ */
 export const auditStyle: string = `
 :root {
   --bg: light-dark(#f7f8fa, #0f141a); --card: light-dark(#ffffff, #171e26); --ink: light-dark(#16202c, #e6ebf1); --muted: light-dark(#566371, #98a5b3);
@@ -90,5 +93,6 @@ th .link { font-weight: 500; } th[aria-sort=ascending] .link::after { content: '
   #theme, .switch, .tools input, .button, #hits { display: none; } .stage { height: 420px; break-inside: avoid; }
   section { break-inside: auto; } tr, .finding summary, .item { break-inside: avoid; }
 }
-@media (prefers-reduced-motion: no-preference) { .stage.zooming .tile { animation: appear 0.16s ease-out; } @keyframes appear { from { opacity: 0.3; } } }
+.stage .tile { transition: none; }
+@media (prefers-reduced-motion: no-preference) { .stage.zooming { animation: appear 0.16s ease-out; } @keyframes appear { from { opacity: 0.3; } } }
 `;
