@@ -183,7 +183,7 @@ describe('strict', () => {
   test('says that content of another time was not read', async () => {
     const found = await diffLayers([[file('a', 'x')]], [[file('a', 'y', { mtimeSeconds: 1 })]]);
     expect(found.files.changes).toMatchObject([{ aspects: ['time'], isContentUnknown: true }]);
-    expect(found.notCompared.join(' ')).toContain('content of 1 files');
+    expect(found.notCompared.join(' ')).toContain('content of 1 file');
   });
 
   test('tells content by hash where there are hashes', async () => {
