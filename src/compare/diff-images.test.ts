@@ -166,6 +166,19 @@ describe('strict', () => {
     expect(files).toMatchObject({ removed: { count: 2 }, changes: [{ path: 'b' }], isComplete: false });
   });
 
+  test('lists times only where there is room for all, or nothing else', async () => {
+    const at = (path: string, mtimeSeconds: number): TarMember => ({ ...file(path, 'x'), mtimeSeconds });
+    const before = [at('a', 1), at('b', 1), file('gone', 'x')];
+    const after = [at('a', 2), at('b', 2)];
+    const listed = async (most: number, [old, now]: readonly TarMember[][]): Promise<string[]> =>
+      (await diffLayers([old ?? []], [now ?? []], { mostChanges: most })).files.changes.map(
+        ({ path }) => path,
+      );
+    expect(await listed(3, [before, after])).toEqual(['gone', 'a', 'b']);
+    expect(await listed(2, [before, after])).toEqual(['gone']);
+    expect(await listed(1, [before.slice(0, 2), after])).toEqual(['a']);
+  });
+
   test('takes other layers for a difference, although they show the same', async () => {
     const one = await diffLayers([[file('a', 'x'), file('b', 'y')]], [[file('a', 'x')], [file('b', 'y')]]);
     expect(one).toMatchObject({ isEqual: false, hasSameLayers: false, files: { changes: [] }, config: [] });
