@@ -37,17 +37,20 @@ describe('dead bytes', () => {
     expect(report.deadBytes).toBe(725);
     expect(report.efficiency).toBe(0);
     expect(
-      report.layers.map(({ deadBytes, metadataOnlyBytes, buriedBytes, addedBytes, changedBytes }) => [
-        deadBytes,
-        metadataOnlyBytes,
-        buriedBytes,
-        addedBytes,
-        changedBytes,
-      ]),
+      report.layers.map(
+        ({ deadBytes, metadataOnlyBytes, buriedBytes, removedBytes, addedBytes, changedBytes }) => [
+          deadBytes,
+          metadataOnlyBytes,
+          buriedBytes,
+          removedBytes,
+          addedBytes,
+          changedBytes,
+        ],
+      ),
     ).toEqual([
-      [610, 70, 0, 610, 0],
-      [115, 0, 110, 0, 115],
-      [0, 0, 615, 0, 0],
+      [610, 70, 0, 0, 610, 0],
+      [115, 0, 110, 0, 0, 115],
+      [0, 0, 615, 615, 0, 0],
     ]);
   });
 });

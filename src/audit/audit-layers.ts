@@ -28,12 +28,20 @@ export interface AuditLayer {
   readonly metadataOnlyBytes: number;
   /** Bytes of lower layers that this one hides. */
   readonly buriedBytes: number;
+  /** Of `buriedBytes`: what this layer deletes, and stores nothing in the place of. */
+  readonly removedBytes: number;
 }
 
 /** The account of every layer, lowest first. */
 export function auditLayers(subject: AuditSubject): AuditLayer[] {
   const { root, image, base } = subject;
-  const sums = root.layers.map(() => ({ dead: 0, metadataOnly: 0, buried: 0, replaced: new Set<string>() }));
+  const sums = root.layers.map(() => ({
+    dead: 0,
+    metadataOnly: 0,
+    buried: 0,
+    removed: 0,
+    replaced: new Set<string>(),
+  }));
   for (const one of root.buried) {
     const [storing, hiding] = [sums[one.layer], sums[one.buriedBy]];
     if (storing === undefined || hiding === undefined) continue;
@@ -41,6 +49,7 @@ export function auditLayers(subject: AuditSubject): AuditLayer[] {
     if (one.reason === 'metadata-only') storing.metadataOnly += one.sizeBytes;
     if (one.buriedBy === one.layer) continue;
     hiding.buried += one.sizeBytes;
+    if (one.reason === 'deleted') hiding.removed += one.sizeBytes;
     hiding.replaced.add(one.path);
   }
   return root.layers.map((index, position) => {
@@ -67,6 +76,7 @@ export function auditLayers(subject: AuditSubject): AuditLayer[] {
       deadBytes: sum?.dead ?? 0,
       metadataOnlyBytes: sum?.metadataOnly ?? 0,
       buriedBytes: sum?.buried ?? 0,
+      removedBytes: sum?.removed ?? 0,
     };
   });
 }

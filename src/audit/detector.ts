@@ -3,10 +3,10 @@ import type { CacheOwner, Finding, FindingOwner, PlainFindingKind, SizedPath } f
 import type { AuditSubject } from './audit-subject.ts';
 import type { FilePlace } from './file-place.ts';
 
-/** What to do about files where the kind's own remedy does not fit: a sentence, and the id of the edit that does it. */
+/** What to do about files where the kind's own remedy does not fit: a sentence, and the id of the edit that does it, where one does. */
 export interface ClaimRemedy {
   readonly remedy: string;
-  readonly rewrite: string;
+  readonly rewrite?: string;
 }
 
 /** What a file is taken for. Claims with the same kind, layer, owner, manager and remedy become one finding. */

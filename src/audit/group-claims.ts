@@ -35,7 +35,7 @@ function keyOf({ claim, layer }: ClaimedFile): string {
     claim.owner?.kind,
     claim.owner?.name,
     'manager' in claim ? claim.manager : '',
-    'instead' in claim ? claim.instead?.rewrite : '',
+    'instead' in claim ? claim.instead?.remedy : '',
   ].join('\n');
 }
 
@@ -63,7 +63,9 @@ function findingOf(first: ClaimedFile, files: readonly ClaimedFile[], subject: A
   if (claim.kind === 'dev-dependency') {
     return { ...facts, kind: claim.kind, distribution: claim.owner.name, version: claim.owner.version };
   }
-  return { ...facts, kind: claim.kind, ...claim.instead };
+  if (claim.instead === undefined) return { ...facts, kind: claim.kind };
+  const { rewrite: _, ...own } = facts;
+  return { ...own, kind: claim.kind, ...claim.instead };
 }
 
 /** The one owner of all files, or every owner with its bytes. */

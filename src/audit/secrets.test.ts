@@ -227,6 +227,22 @@ describe('the environment', () => {
     expect(found.map((one) => 'variable' in one && one.variable)).toEqual(['DB_PASSWORD', 'DB']);
     expect(JSON.stringify(found)).not.toContain('hunter22');
   });
+
+  test('with the instruction that set it last, as far as one is recorded', () => {
+    const history = historyOf(
+      ['ENV DB_PASSWORD=hunter21'],
+      'RUN |1 DB_PASSWORD=hunter21 /bin/sh -c ./setup',
+      ['/bin/sh -c #(nop)  ENV DB_PASSWORD=hunter22'],
+    );
+    const env = ['DB_PASSWORD=hunter22', 'API_KEY=hunter23'];
+    const found = secrets([{}], { config: { env, history } }).filter(
+      ({ kind }) => kind === 'secret-in-environment',
+    );
+    expect(found.map(({ instruction }) => instruction)).toEqual([
+      '/bin/sh -c #(nop)  ENV DB_PASSWORD=***',
+      undefined,
+    ]);
+  });
 });
 
 describe('the history', () => {

@@ -53,6 +53,36 @@ describe('system packages that build software', () => {
   });
 });
 
+describe('documentation is left out in the way of the package manager', () => {
+  const file = 'usr/share/man/man1/tool.1.gz';
+  test.each<[string, LayerSpec, RegExp, string | undefined]>([
+    [
+      'dpkg',
+      {
+        'var/lib/dpkg/status': 'Package: tool\nStatus: install ok installed\nVersion: 1\n',
+        'var/lib/dpkg/info/tool.list': `/${file}\n`,
+      },
+      /path-exclude/,
+      'slim-base',
+    ],
+    [
+      'apk',
+      { 'lib/apk/db/installed': 'P:tool-doc\nV:1\nF:usr/share/man/man1\nR:tool.1.gz\n\n' },
+      /-doc/,
+      undefined,
+    ],
+    ['nothing installed', {}, /path-exclude/, 'slim-base'],
+  ])('%s', (_manager, spec, remedy, rewrite) => {
+    const found = audit({ ...spec, [file]: 30 }).findings.find(({ kind }) => kind === 'documentation');
+    expect(found).toMatchObject({
+      sizeBytes: 30,
+      remedy: expect.stringMatching(remedy),
+      pass: 'documentation',
+    });
+    expect(found?.rewrite).toBe(rewrite);
+  });
+});
+
 describe('test directories of distributions', () => {
   const cases: readonly [files: readonly string[], count: number, reason: string][] = [
     [

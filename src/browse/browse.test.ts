@@ -405,6 +405,19 @@ test.each([
   expect(play(input).state.filter?.result?.matchCount ?? 0).toBe(count);
 });
 
+test.each([
+  ['a text of the name, whatever the capitals', '2/HON3.11\r', 'text HON3.11: 1', 'python3.11'],
+  ['an expression on the name', '2/^app$\r', 'expression ^app$: 1', 'app  1.0'],
+  ['an expression on name and version', '2/^python.*3\\.11\r', ': 1', 'python3.11'],
+  ['packages of the files that match', '2/main\\.py$\r', ': 1', 'app  1.0'],
+  ['findings by their title', '3/^secret|overwritten\r', ': 1', 'Overwritten'],
+])('filter of groups: %s', (_reason, input, note, expected) => {
+  const shown = screen(play(`\t${input}`).state);
+  expect(shown).toContain(note);
+  expect(shown).toContain(expected);
+  expect(shown).not.toMatch(/No (packages|findings) match/);
+});
+
 describe('keys', () => {
   test.each([
     ['letters and UTF-8', 'aä😀', ['a', 'ä', '😀']],

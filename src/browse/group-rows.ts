@@ -1,7 +1,7 @@
 import type { FileHistory } from './file-history.ts';
 import type { Group } from './groups.ts';
 import { ascending } from './order.ts';
-import type { FilterResult } from './text-filter.ts';
+import { type FilterResult, textTest } from './text-filter.ts';
 import type { Order } from './tree-rows.ts';
 
 /** What decides which rows a list of groups has. */
@@ -38,21 +38,33 @@ export interface GroupRow {
 
 /** Lays groups out in rows. */
 export function layOutGroups(history: FileHistory, groups: readonly Group[], shape: GroupShape): GroupRows {
-  const shown = groups.flatMap((group, number) => showGroup(history, { group, number }, shape));
+  const isNamed = shape.filter === undefined ? () => true : namedBy(shape.filter.text);
+  const shown = groups.flatMap((group, number) => showGroup(history, { group, number, isNamed }, shape));
   if (shape.order === 'name') shown.sort((a, b) => (a.group.title < b.group.title ? -1 : 1));
   const rowCount = shown.reduce((sum, one) => sum + rowsOfGroup(one), 0);
   return { history, shape, shown, rowCount };
 }
 
+/** True for a group that a filter's text names, whatever its files are called. */
+function namedBy(text: string): (group: Group) => boolean {
+  const test = textTest(text);
+  return ({ title, note }) => test(title) || test(`${title} ${note}`);
+}
+
+interface NumberedGroup {
+  readonly group: Group;
+  readonly number: number;
+  readonly isNamed: (group: Group) => boolean;
+}
+
 function showGroup(
   history: FileHistory,
-  { group, number }: { readonly group: Group; readonly number: number },
+  { group, number, isNamed }: NumberedGroup,
   { filter, exceptions }: GroupShape,
 ): ShownGroup[] {
   const all = allMembers(group);
   const isExcepted = exceptions.has(number);
-  if (filter === undefined) return [{ number, group, isOpen: isExcepted, members: all }];
-  if (`${group.title} ${group.note}`.toLowerCase().includes(filter.text.toLowerCase())) {
+  if (filter === undefined || isNamed(group)) {
     return [{ number, group, isOpen: isExcepted, members: all }];
   }
   const { matches } = filter.result;

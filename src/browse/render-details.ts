@@ -1,6 +1,6 @@
 import type { AuditLayer } from '../audit/index.ts';
 import { formatBytes } from '../base/index.ts';
-import { findingKinds } from '../finding/index.ts';
+import { type FindingKind, findingKinds } from '../finding/index.ts';
 import { counted, shortInstruction, wrap } from '../report/index.ts';
 import { entryOf, pathOf } from './file-history.ts';
 import { type ChangeSum, linkedContent, sumChanges } from './layer-view.ts';
@@ -90,9 +90,15 @@ function fileDetails(state: BrowseState, event: number, width: number): Line[] {
       ? []
       : [
           markSpans(mark).map((span) => ({ ...span, text: span.text.trim() })),
-          ...paragraph(`Remedy: ${findingKinds[mark.kind].remedy}`, width, 5),
+          ...paragraph(`Remedy: ${remedyOf(state, mark.kind, history.eventLayers[event])}`, width, 5),
         ]),
   ];
+}
+
+/** That of the finding, which may know better than its kind. */
+function remedyOf({ model }: BrowseState, kind: FindingKind, layer: number | undefined): string {
+  const found = model.subject.audit.findings.find((one) => one.kind === kind && one.layer === layer);
+  return (found ?? findingKinds[kind]).remedy;
 }
 
 function timeText(seconds: number): string {

@@ -7,7 +7,7 @@ import { renderLastLine } from './render-last-line.ts';
 import { renderPage } from './render-page.ts';
 import { type PaneLine, treeLines } from './render-tree.ts';
 import { fitSelected, fitSpans, padStart, type Span, safeText, truncateStart } from './spans.ts';
-import { type BrowseState, layoutOf } from './state.ts';
+import { type BrowseState, groupRowsOf, layoutOf } from './state.ts';
 
 /** The screen, line by line: as many lines as it has rows, each as wide as it has columns, colours as escape codes. */
 export function render(state: BrowseState, { hasColour }: { readonly hasColour: boolean }): string[] {
@@ -89,9 +89,9 @@ function rightTitle(state: BrowseState): Span[] {
   const changes = isAggregated ? `changes of layers 1 to ${layer}` : `changes of layer ${layer}`;
   const what = state.view === 'tree' ? [changes] : [];
   const notes = [
+    ...(hidden.size > 0 && state.view === 'tree' ? [`without ${[...hidden].join(', ')}`] : []),
     // Findings come as the audit ranks them.
     state.view === 'findings' && order === 'size' ? 'worst first' : `by ${order}`,
-    ...(hidden.size > 0 && state.view === 'tree' ? [`without ${[...hidden].join(', ')}`] : []),
   ];
   return [
     tab('tree', '1 Files'),
@@ -101,10 +101,12 @@ function rightTitle(state: BrowseState): Span[] {
   ];
 }
 
-function filterNotes({ filter }: BrowseState): string[] {
+function filterNotes(state: BrowseState): string[] {
+  const { filter, view } = state;
   if (filter === undefined) return [];
   const kind = filter.run.kind === 'expression' ? 'expression' : 'text';
-  const count = filter.isRunning ? '…' : (filter.result?.matchCount ?? 0).toLocaleString('en-US');
+  const found = view === 'tree' ? (filter.result?.matchCount ?? 0) : groupRowsOf(state, view).shown.length;
+  const count = filter.isRunning ? '…' : found.toLocaleString('en-US');
   return [`${kind} ${safeText(filter.text)}: ${count}`];
 }
 

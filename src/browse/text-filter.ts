@@ -58,6 +58,14 @@ export function compileExpression(text: string): RegExp | undefined {
   }
 }
 
+/** Whether a title holds a filter's text, as `startFilter` understands it; the capitals of a plain text do not matter in titles. */
+export function textTest(text: string): (title: string) => boolean {
+  const expression = compileExpression(text);
+  if (expression !== undefined) return (title) => expression.test(title);
+  const wanted = text.toLowerCase();
+  return (title) => title.toLowerCase().includes(wanted);
+}
+
 function expressionJudge(history: FileHistory, expression: RegExp): Judge {
   const directories = new Map<number, string>([[0, '/']]);
   return (node, directoryMatch) => {

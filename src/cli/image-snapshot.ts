@@ -18,7 +18,6 @@ const layerSchema = z.object({
 });
 
 const snapshotSchema = z.object({
-  name: z.string(),
   digest: z.string(),
   platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }),
   config: z.custom<ImageConfig>((value) => typeof value === 'object' && value !== null && 'diffIds' in value),
@@ -33,9 +32,13 @@ const snapshotSchema = z.object({
 
 /**
  * An engine's image as it was read before, by its ID: everything but the layers' bytes, so that an image whose layers are
- * all indexed need not be saved again (`docker save` of 8 GB takes minutes). Undefined when it was not read before.
+ * all indexed need not be saved again (`docker save` of 8 GB takes minutes). One ID has many names: it gets the one that it was
+ * asked for by. Undefined when it was not read before.
  */
-export async function recallImage(cacheDir: string, imageId: string): Promise<Image | undefined> {
+export async function recallImage(
+  cacheDir: string,
+  { imageId, name }: { readonly imageId: string; readonly name: string },
+): Promise<Image | undefined> {
   try {
     const { layers, platform, ...known } = snapshotSchema.parse(
       JSON.parse(await readFile(snapshotPath(cacheDir, imageId), 'utf8')),
@@ -43,6 +46,7 @@ export async function recallImage(cacheDir: string, imageId: string): Promise<Im
     const { variant, ...target } = platform;
     return {
       ...known,
+      name,
       platform: variant === undefined ? target : { ...target, variant },
       layers: layers.map(forgottenLayer),
       close: async () => {},
@@ -54,11 +58,11 @@ export async function recallImage(cacheDir: string, imageId: string): Promise<Im
 
 /** Keeps what `recallImage` gives back; a cache that cannot be written is no reason to stop. */
 export async function rememberImage(cacheDir: string, imageId: string, image: Image): Promise<void> {
-  const { name, digest, platform, config, documents } = image;
+  const { digest, platform, config, documents } = image;
   const layers = image.layers.map((layer) => layerSchema.parse(layer));
   await writeFileWhole(
     snapshotPath(cacheDir, imageId),
-    JSON.stringify({ name, digest, platform, config, documents, layers }),
+    JSON.stringify({ digest, platform, config, documents, layers }),
   ).catch(() => {});
 }
 

@@ -25,7 +25,7 @@ export interface ConfigChange {
   readonly change: 'added' | 'removed' | 'changed';
   /** Before; values that look like secrets read `***`. Absent where there was none. */
   readonly fat?: string;
-  /** After. */
+  /** After; says that it is another value where both read the same. */
   readonly lean?: string;
 }
 
@@ -51,7 +51,7 @@ export function compareConfigs(fat: ImageConfig, lean: ImageConfig, isSemantic: 
         ...(key === undefined ? {} : { key }),
         change: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed',
         ...(old === undefined ? {} : { fat: shownText(old) }),
-        ...(now === undefined ? {} : { lean: shownText(now) }),
+        ...(now === undefined ? {} : { lean: shownAfter(now, old) }),
       },
     ];
   });
@@ -109,12 +109,25 @@ function recordOf(config: ImageConfig): Setting[] {
 }
 
 function shownText({ field, key, text }: Setting): string {
-  if (field === 'history') return `${text.split('\n').length} entries`;
+  if (field === 'history') {
+    const count = text.split('\n').length;
+    return count === 1 ? '1 entry' : `${count} entries`;
+  }
   if (field !== 'env' && field !== 'label') return redactInstruction(text);
   // As an instruction, in which a value reaches to its end.
   const start = `ENV ${key ?? ''}=`;
   const redacted = redactInstruction(`${start}${text}`);
   return redacted.startsWith(start) ? redacted.slice(start.length) : '***';
+}
+
+/** The later text, with what tells it from the earlier one where both are shown alike. */
+function shownAfter(now: Setting, old: Setting | undefined): string {
+  const shown = shownText(now);
+  if (old === undefined || shownText(old) !== shown) return shown;
+  if (now.field !== 'history') return `${shown} (another value)`;
+  const before = new Set(old.text.split('\n'));
+  const others = now.text.split('\n').filter((entry) => !before.has(entry));
+  return others.length === 0 ? `${shown}, in another order` : `${shown}, ${others.length} of them new`;
 }
 
 function platformText({ os, architecture, variant }: Platform): string {

@@ -67,7 +67,7 @@ export interface CompareFilesOptions {
   /** Leave times and the difference between a hard link and a copy aside, and take nothing but hashes as proof of equal content. */
   readonly isSemantic: boolean;
   readonly isIgnored: (path: string) => boolean;
-  /** How many changes to keep. Default: all. */
+  /** How many changes to keep; of more, those in nothing but the time go first. Default: all. */
   readonly mostChanges?: number | undefined;
 }
 
@@ -96,7 +96,7 @@ export function compareFiles(
     tallies.count(change, isBytecode);
     if (!isBytecode) changes.push(change);
   }
-  const kept = changes.sort(inOrder).slice(0, options.mostChanges ?? changes.length);
+  const kept = firstOf(changes.sort(inOrder), options.mostChanges);
   return { ...tallies.finish(), changes: kept, isComplete: kept.length === changes.length };
 }
 
@@ -258,6 +258,13 @@ function factsOf({ entry, layer }: VisibleEntry): FileFacts {
 
 function isTimeOnly({ aspects }: FileChange): boolean {
   return aspects?.length === 1 && aspects[0] === 'time';
+}
+
+/** Where not all are listed, times take no place from anything else that differs. */
+function firstOf(changes: readonly FileChange[], most: number | undefined): readonly FileChange[] {
+  if (most === undefined || changes.length <= most) return changes;
+  const telling = changes.filter((change) => !isTimeOnly(change));
+  return (telling.length > 0 ? telling : changes).slice(0, most);
 }
 
 function inOrder(one: FileChange, other: FileChange): number {

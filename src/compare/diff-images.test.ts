@@ -166,6 +166,19 @@ describe('strict', () => {
     expect(files).toMatchObject({ removed: { count: 2 }, changes: [{ path: 'b' }], isComplete: false });
   });
 
+  test('lists times only where there is room for all, or nothing else', async () => {
+    const at = (path: string, mtimeSeconds: number): TarMember => ({ ...file(path, 'x'), mtimeSeconds });
+    const before = [at('a', 1), at('b', 1), file('gone', 'x')];
+    const after = [at('a', 2), at('b', 2)];
+    const listed = async (most: number, [old, now]: readonly TarMember[][]): Promise<string[]> =>
+      (await diffLayers([old ?? []], [now ?? []], { mostChanges: most })).files.changes.map(
+        ({ path }) => path,
+      );
+    expect(await listed(3, [before, after])).toEqual(['gone', 'a', 'b']);
+    expect(await listed(2, [before, after])).toEqual(['gone']);
+    expect(await listed(1, [before.slice(0, 2), after])).toEqual(['a']);
+  });
+
   test('takes other layers for a difference, although they show the same', async () => {
     const one = await diffLayers([[file('a', 'x'), file('b', 'y')]], [[file('a', 'x')], [file('b', 'y')]]);
     expect(one).toMatchObject({ isEqual: false, hasSameLayers: false, files: { changes: [] }, config: [] });
@@ -183,7 +196,7 @@ describe('strict', () => {
   test('says that content of another time was not read', async () => {
     const found = await diffLayers([[file('a', 'x')]], [[file('a', 'y', { mtimeSeconds: 1 })]]);
     expect(found.files.changes).toMatchObject([{ aspects: ['time'], isContentUnknown: true }]);
-    expect(found.notCompared.join(' ')).toContain('content of 1 files');
+    expect(found.notCompared.join(' ')).toContain('content of 1 file');
   });
 
   test('tells content by hash where there are hashes', async () => {
@@ -366,6 +379,26 @@ describe('configuration', () => {
   test.each(spared)('%j and %j are one to a container', async (fat, lean, strict) => {
     expect(await compare(fat, lean)).toHaveLength(strict);
     expect(await compare(fat, lean, true)).toEqual([]);
+  });
+
+  const entries = (...texts: readonly string[]): Config => ({
+    history: texts.map((createdBy) => ({ createdBy, isEmptyLayer: false })),
+  });
+  test.each<[Config, Config, string]>([
+    [{ env: ['TOKEN=hunter22'] }, { env: ['TOKEN=hunter23'] }, 'env TOKEN changed *** → *** (another value)'],
+    [
+      entries('RUN a', 'RUN b'),
+      entries('RUN a', 'RUN c'),
+      'history changed 2 entries → 2 entries, 1 of them new',
+    ],
+    [
+      entries('RUN a', 'RUN b'),
+      entries('RUN b', 'RUN a'),
+      'history changed 2 entries → 2 entries, in another order',
+    ],
+    [entries('RUN a'), entries('RUN a', 'RUN b'), 'history changed 1 entry → 2 entries'],
+  ])('what reads the same is told apart: %j and %j', async (fat, lean, change) => {
+    expect(await compare(fat, lean)).toEqual([change]);
   });
 
   test('values of secrets are not shown, and still compared', async () => {

@@ -73,12 +73,12 @@ export function diffImages(fat: DiffSide, lean: DiffSide, options: DiffOptions =
 function notCompared(files: FileComparison, isSemantic: boolean, hasSameLayers: boolean): string[] {
   if (hasSameLayers) return [];
   const unknown = files.timeOnly.contentUnknownCount;
+  if (isSemantic || unknown === 0) return [];
   return [
-    'Extended attributes (file capabilities among them) and device numbers are not compared.',
-    ...(isSemantic || unknown === 0
-      ? []
-      : [
-          `The content of ${unknown} files of equal size and other time was not read; --semantic compares it by hash.`,
-        ]),
+    `The content of ${counted(unknown)} of equal size and other time was not read; --semantic compares it by hash.`,
   ];
+}
+
+function counted(files: number): string {
+  return files === 1 ? '1 file' : `${files.toLocaleString('en-US')} files`;
 }

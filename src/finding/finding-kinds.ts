@@ -15,6 +15,8 @@ export interface FindingKindInfo {
   readonly remedy: string;
   /** The id of the edit with which `plimsoll slim` does it (docs/edits.md), where one does. */
   readonly rewrite?: string;
+  /** The name of the pass with which `plimsoll shrink` does it (docs/shrink.md), where one does. */
+  readonly pass?: string;
 }
 
 const page = <Kind extends FindingKind>(kind: Kind): `docs/findings.md#${Kind}` => `docs/findings.md#${kind}`;
@@ -59,6 +61,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     remedy:
       'Keep the cache out of the layer: `RUN --mount=type=cache,target=…`, or delete it in the same RUN.',
     rewrite: 'cache-mounts',
+    pass: 'package-caches',
   },
   bytecode: {
     title: 'Every module compiled',
@@ -70,6 +73,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     remedy:
       'Install with `--no-compile`, then keep the bytecode of those modules that the application loads.',
     rewrite: 'traced-bytecode',
+    pass: 'bytecode',
   },
   'orphaned-bytecode': {
     title: 'Bytecode that nothing loads',
@@ -91,6 +95,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     remedy:
       'Compile last, or with `python -m compileall --invalidation-mode unchecked-hash`, which no change of times invalidates.',
     rewrite: 'traced-bytecode',
+    pass: 'bytecode',
   },
   'git-directory': {
     title: 'Version control history',
@@ -121,6 +126,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'Many wheels ship their own tests. Some packages import theirs at run time, so a removal needs proof.',
     remedy: 'Remove the test directories that no other module imports, then run the real workload.',
     rewrite: 'prune-tests',
+    pass: 'tests',
   },
   'compiler-toolchain': {
     title: 'Compilers and build tools',
@@ -131,6 +137,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'What builds the dependencies is not needed to run them, and gives an intruder tools. `torch.compile` and similar do need a compiler.',
     remedy: 'Build in a stage of its own on the full base and copy the environment into a slim one.',
     rewrite: 'split-stages',
+    pass: 'build-tools',
   },
   headers: {
     title: 'Header files',
@@ -141,6 +148,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'Only a compiler reads them; `torch.compile` and `torch.utils.cpp_extension` compile at run time.',
     remedy: 'Remove `include/` directories when nothing compiles at run time.',
     rewrite: 'prune-headers',
+    pass: 'headers',
   },
   'static-library': {
     title: 'Static libraries',
@@ -151,6 +159,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'Archives for the linker (`.a`); nothing loads them at run time.',
     remedy: 'Remove the `.a` files when nothing compiles at run time.',
     rewrite: 'prune-headers',
+    pass: 'build-files',
   },
   'build-configuration': {
     title: 'CMake and pkg-config files',
@@ -162,6 +171,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     remedy:
       'Build in a stage of its own, and remove `*.cmake` and `*.pc` files from the runtime stage when nothing compiles at run time.',
     rewrite: 'split-stages',
+    pass: 'build-files',
   },
   'unstripped-library': {
     title: 'Symbols in libraries and programs',
@@ -173,6 +183,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     remedy:
       'Run `strip --strip-unneeded` on copies, and keep the original of a library whose segments would lose their page alignment.',
     rewrite: 'strip-libraries',
+    pass: 'strip',
   },
   notebook: {
     title: 'Notebooks',
@@ -190,7 +201,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     waste: 'avoidable',
     risk: 'opt-in',
     docs: page('data-set'),
-    why: 'Training data is of no use to an image that serves; whether the application reads it cannot be seen from the file alone.',
+    why: 'Training data (files of 1 MB and more) is of no use to an image that serves; whether the application reads it cannot be seen from the file alone.',
     remedy: 'Leave it out by `.dockerignore`, or mount it as a volume.',
     rewrite: 'dockerignore',
   },
@@ -200,7 +211,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     waste: 'avoidable',
     risk: 'opt-in',
     docs: page('archive'),
-    why: 'An archive is mostly the source of something that was unpacked beside it; whether the application opens it cannot be seen from the file alone.',
+    why: 'An archive (100 kB and more) is mostly the source of something that was unpacked beside it; whether the application opens it cannot be seen from the file alone.',
     remedy:
       'Unpack it in a build stage or in the RUN that fetches it, delete it there, and list it in `.dockerignore`.',
     rewrite: 'dockerignore',
@@ -225,6 +236,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'Manual pages, documents and message catalogues of system packages. Copyright files are not counted: they have to stay.',
     remedy: 'Use a slim base, which leaves them out, or exclude them through dpkg’s `path-exclude`.',
     rewrite: 'slim-base',
+    pass: 'documentation',
   },
   'python-translations': {
     title: 'Message catalogues of Python packages',
@@ -241,8 +253,9 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     waste: 'avoidable',
     risk: 'verify',
     docs: page('duplicate-file'),
-    why: 'Files with equal content are stored and sent as often as they occur. The size is that of all copies but one.',
+    why: 'Files with equal content (64 KiB and more) are stored and sent as often as they occur. The size is that of all copies but one.',
     remedy: 'Keep one copy and make the others hard links to it in the same layer.',
+    pass: 'duplicates',
   },
   'model-weights': {
     title: 'Model weights in the image',
@@ -250,7 +263,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     waste: undefined,
     risk: 'opt-in',
     docs: page('model-weights'),
-    why: 'Weights in a layer are pushed and pulled again with every change of what lies below them.',
+    why: 'Weights in a layer (files of 1 MB and more) are pushed and pulled again with every change of what lies below them.',
     remedy: 'Give the weights a layer of their own below the code, or mount them as a volume.',
   },
   'cuda-without-gpu': {
@@ -272,6 +285,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'The framework loads the libraries that its wheels bring; the same library in the base is not used.',
     remedy: 'Start from a base without CUDA libraries (`nvidia/cuda:…-base` or a plain slim one).',
     rewrite: 'cuda-base',
+    pass: 'cuda',
   },
   'log-or-dump': {
     title: 'Logs',
@@ -329,6 +343,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'Test runners, formatters and notebooks are used by people, not by the service.',
     remedy: 'Move it into `requirements-dev.txt` and leave that out of the image.',
     rewrite: 'production-requirements',
+    pass: 'development',
   },
   'heavy-dependency': {
     title: 'Heavy dependency',
@@ -336,7 +351,7 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     waste: undefined,
     risk: 'opt-in',
     docs: page('heavy-dependency'),
-    why: 'A dependency that is large at run time; a lighter one may do the same.',
+    why: 'A dependency that is large at run time (100 MB and more), or that a lighter one is known for.',
     remedy: 'See whether the application needs it, or whether a lighter distribution does.',
   },
   'secret-file': {

@@ -13,5 +13,9 @@ function section(kind: FindingKind, info: FindingKindInfo): string {
     info.rewrite === undefined
       ? ''
       : ` [\`plimsoll slim\`](edits.md#${info.rewrite}) does it: \`${info.rewrite}\`.`;
-  return `<a id="${kind}"></a>\n## ${info.title}\n\n\`${kind}\` · severity ${info.severity} · waste: ${waste} · risk of the remedy: ${info.risk}\n\n${info.why}\n\n**Remedy.** ${info.remedy}${rewrite}\n`;
+  const pass =
+    info.pass === undefined
+      ? ''
+      : ` [\`plimsoll shrink\`](shrink.md#what-goes) has a pass for it: \`${info.pass}\`.`;
+  return `<a id="${kind}"></a>\n## ${info.title}\n\n\`${kind}\` · severity ${info.severity} · waste: ${waste} · risk of the remedy: ${info.risk}\n\n${info.why}\n\n**Remedy.** ${info.remedy}${rewrite}${pass}\n`;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { shrinkPasses } from '../shrink/index.ts';
 import { editIds } from '../slim/index.ts';
 import { type Finding, findingFacts, findingKinds, findingPages, sortFindings } from './index.ts';
 
@@ -34,5 +35,11 @@ test('the documentation has a section for every kind', () => {
 test('a rewrite that a remedy names is an edit of `plimsoll slim`', () => {
   const named = Object.values(findingKinds).flatMap(({ rewrite }) => rewrite ?? []);
   expect(named.filter((id) => !editIds.some((edit) => edit === id))).toEqual([]);
+  expect(named.length).toBeGreaterThan(10);
+});
+
+test('a pass that a remedy names is a pass of `plimsoll shrink`', () => {
+  const named = Object.values(findingKinds).flatMap(({ pass }) => pass ?? []);
+  expect(named.filter((name) => !shrinkPasses.some((pass) => pass.name === name))).toEqual([]);
   expect(named.length).toBeGreaterThan(10);
 });

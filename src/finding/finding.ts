@@ -53,6 +53,8 @@ export interface FindingFacts {
   readonly remedy: string;
   /** The id of the edit with which `plimsoll slim` does it, where one does. */
   readonly rewrite?: string;
+  /** The name of the pass with which `plimsoll shrink` does it, where one does. */
+  readonly pass?: string;
 }
 
 /** Programs whose caches are known. */

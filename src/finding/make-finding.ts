@@ -54,6 +54,7 @@ export function findingFacts(kind: FindingKind, input: FindingInput = {}): Findi
     risk: input.risk ?? info.risk,
     remedy: input.remedy ?? info.remedy,
     ...(info.rewrite === undefined ? {} : { rewrite: info.rewrite }),
+    ...(info.pass === undefined ? {} : { pass: info.pass }),
   };
 }
 

@@ -110,6 +110,15 @@ const placed: readonly SecretPattern[] = [
     requires: /\bchpasswd\b/,
     pattern: /(?:echo|printf|<<<)\s+(?:-\w+\s+)?["']?[\w.${}-]+:(?<value>[^\s"'|\\]+)/dg,
   },
+  // echo password | docker login --password-stdin; gh auth login --with-token
+  {
+    kind: 'password',
+    requires: /--(?:(?:password|token|api-key)-stdin|stdin|with-token)\b/,
+    pattern: new RegExp(
+      `(?:echo|printf)\\s+(?:-\\w+\\s+)?(?<value>${word})\\s*\\|[^|;&\\n]*?--(?:(?:password|token|api-key)-stdin|stdin|with-token)\\b`,
+      'dg',
+    ),
+  },
   {
     kind: 'password',
     pattern: new RegExp(
@@ -176,14 +185,14 @@ export function redactInstruction(text: string): string {
 }
 
 const secretName = new RegExp(
-  `(?:${secretWord.replaceAll('-', '')}|(?:^|_)pwd|basic_?auth)(?:_|$)|^_auth$|^sig$|signature$`,
+  `(?:${secretWord.replaceAll('-', '')}|(?:^|_)pwd|basic_?auth)(?:_|$)|(?:^|_)pass$|^_auth$|^sig$|signature$`,
   'i',
 );
 // Names with such a word in them that hold a place, a switch or a measure.
 const harmlessName =
   /TOKENIZERS_|^GPG_KEY$|^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|URL|URI|HOST|ENDPOINT|NAME|ID|TYPE|LENGTH|SIZE|LIMIT|TTL|EXPIRY|ALGORITHM|HEADER|COUNT|REQUIRED|ENABLED|PREFIX|SUFFIX|POLICY|MODE|PROVIDER|METHOD|VERSION)$/i;
 const harmlessValue =
-  /^(?:\$(?:[A-Za-z_]\w*$|[{(])|`|<|%|\*+$|x+$|true$|false$|yes$|no$|none$|null$|nil$|undefined$|dummy$|placeholder$|\.{0,2}\/(?:run|root|home|etc|var|opt|app|usr|tmp|secrets?|mnt|srv|data|workspace|dev|proc|sys|code|src|vault|bin|lib)\b|~\/)/i;
+  /^(?:\$(?:[A-Za-z_]\w*$|[{(])|`|<|%|\*+$|x+$|\d$|true$|false$|yes$|no$|none$|null$|nil$|undefined$|dummy$|placeholder$|\.{0,2}\/(?:run|root|home|etc|var|opt|app|usr|tmp|secrets?|mnt|srv|data|workspace|dev|proc|sys|code|src|vault|bin|lib)\b|~\/)/i;
 
 function assignments(text: string, pattern: RegExp): FoundSecret[] {
   return matchesOf(text, { kind: 'password', pattern }).filter(({ name, start, end }) => {

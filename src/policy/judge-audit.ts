@@ -144,9 +144,7 @@ function judgeFigure(gate: FigureGate, limit: Limit, figure: Figure | string): G
   const isLeast = gate === 'minEfficiency';
   const isPassed = isLeast ? actual >= value : actual <= value;
   const remark = figure.remark === undefined ? '' : ` (${figure.remark})`;
-  const amounts = isPassed
-    ? `${noun} ${inWords(actual, unit)}, limit ${inWords(value, unit)}`
-    : `${noun} ${inWords(actual, unit)} is ${isLeast ? 'below' : 'over'} the limit of ${inWords(value, unit)} by ${inWords(Math.abs(actual - value), unit)}`;
+  const amounts = sentence(noun, { actual, limit: value, unit, isLeast });
   return {
     gate,
     unit,
@@ -209,12 +207,11 @@ function judgeDive(rule: DiveRuleName, limit: Limit, figures: DiveFigures | unde
   }[rule];
   const isLeast = rule === 'lowestEfficiency';
   const isPassed = isLeast ? actual >= value : actual <= value;
-  const is = isPassed ? ', limit' : isLeast ? ' is below the limit of' : ' is over the limit of';
   return {
     ...facts,
     actual,
     verdict: isPassed ? 'pass' : 'fail',
-    message: `${diveNouns[rule]} ${inWords(actual, unit)}${is} ${inWords(value, unit)}`,
+    message: sentence(diveNouns[rule], { actual, limit: value, unit, isLeast }),
   };
 }
 
@@ -223,4 +220,19 @@ function inWords(value: number, unit: GateUnit): string {
   if (unit === 'count') return value.toLocaleString('en-US');
   // As many digits as it takes to tell 94.996% from 95%.
   return Number.isFinite(value) ? `${Number((value * 100).toFixed(3))}%` : 'without bound';
+}
+
+interface Measured {
+  readonly actual: number;
+  readonly limit: number;
+  readonly unit: GateUnit;
+  readonly isLeast: boolean;
+}
+
+/** `size 10.4 MB, limit 12 MB`, or by how much it misses it: both can read the same. */
+function sentence(noun: string, { actual, limit, unit, isLeast }: Measured): string {
+  const [is, most] = [inWords(actual, unit), inWords(limit, unit)];
+  if (isLeast ? actual >= limit : actual <= limit) return `${noun} ${is}, limit ${most}`;
+  const by = Number.isFinite(actual) ? ` by ${inWords(Math.abs(actual - limit), unit)}` : '';
+  return `${noun} ${is} is ${isLeast ? 'below' : 'over'} the limit of ${most}${by}`;
 }

@@ -70,7 +70,7 @@ function cellsOf(row: AuditGroupRow, total: number, audit: Audit): Cell[] {
     row.layer === undefined ? packageKindName(row.packageKind ?? '') : `${row.layer}${isBase ? ' base' : ''}`;
   return [
     { text: formatBytes(row.sizeBytes), style: isBase ? 'dim' : share >= 10 ? 'bold' : 'plain' },
-    { text: share.toFixed(1), style: 'dim' },
+    { text: share > 0 && share < 0.05 ? '<0.1' : share.toFixed(1), style: 'dim' },
     { text: size(row.deadBytes), style: 'bad' },
     { text: size(row.avoidableBytes), style: 'warn' },
     { text: row.fileCount.toLocaleString('en-US'), style: 'dim' },

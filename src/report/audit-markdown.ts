@@ -14,7 +14,8 @@ import {
   platformName,
   storedFact,
 } from './audit-sums.ts';
-import { layerList, sumByKind } from './finding-lines.ts';
+import { doneBy } from './done-by.ts';
+import { layerList, nameList, ownerList, sumByKind } from './finding-lines.ts';
 import { gateTable } from './gate-table.ts';
 import { code, inert } from './slim-markdown.ts';
 import { counted, shortInstruction } from './wording.ts';
@@ -68,15 +69,20 @@ function unreadable({ unreadable: all }: Audit): string {
 function findingTable({ findings }: Audit): string {
   const sums = sumByKind(findings);
   if (sums.length === 0) return 'Nothing found that could go.';
-  const rows = sums.slice(0, shownFindings).map(({ kind, sizeBytes, pathCount, worst, layers: where }) => {
-    const edit = worst.rewrite === undefined ? '' : ` (${code(`plimsoll slim`)}: ${code(worst.rewrite)})`;
-    const place = [
-      ...(where.length === 0 ? [] : [layerList(where)]),
-      ...(pathCount === 0 ? [] : [counted(pathCount, 'file')]),
-    ].join(', ');
-    const sample = worst.paths[0] === undefined ? '' : `<br>${code(cut(worst.paths[0]))}`;
-    return `| ${severityMarks[worst.severity]} | ${inert(findingKinds[kind].title)} | ${sizeBytes === 0 ? '–' : formatBytes(sizeBytes)} | ${place}${sample} | ${worst.risk} | ${spans(worst.remedy)}${edit} |`;
-  });
+  const rows = sums
+    .slice(0, shownFindings)
+    .map(({ kind, sizeBytes, pathCount, worst, layers: where, all }) => {
+      const doers = doneBy(worst).map(({ command, name }) => `${code(command)}: ${code(name)}`);
+      const edit = doers.length === 0 ? '' : ` (${doers.join(', ')})`;
+      const place = [
+        ...nameList(all).map(inert),
+        ...(where.length === 0 ? [] : [layerList(where)]),
+        ...(pathCount === 0 ? [] : [counted(pathCount, 'file')]),
+        ...ownerList(all).map(inert),
+      ].join(', ');
+      const sample = worst.paths[0] === undefined ? '' : `<br>${code(cut(worst.paths[0]))}`;
+      return `| ${severityMarks[worst.severity]} | ${inert(findingKinds[kind].title)} | ${sizeBytes === 0 ? '–' : formatBytes(sizeBytes)} | ${place}${sample} | ${worst.risk} | ${spans(worst.remedy)}${edit} |`;
+    });
   const more = sums.length - shownFindings;
   return [
     '### What could go',

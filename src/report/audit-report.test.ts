@@ -56,8 +56,9 @@ test.each(outputs)('%s is as expected', async (file, text) => {
 test.each([60, 64, 80])('no finding is wider than a terminal of %i columns', (width) => {
   const kinds = Object.keys(findingKinds).flatMap((kind) => {
     const [sample] = audit.findings;
-    // Any kind will do: what matters is its title.
-    return sample === undefined ? [] : [{ ...sample, kind, pathCount: 12_345 } as Audit['findings'][number]];
+    // Any kind will do: what matters is its title, and the name that some have.
+    const named = { ...sample, kind, pathCount: 12_345, variable: 'HUGGING_FACE_HUB_TOKEN' };
+    return sample === undefined ? [] : [named as Audit['findings'][number]];
   });
   for (const findings of kinds.map((one) => [one])) {
     const table = auditTable({ ...audit, findings, packages: [] }, { width, hasColour: false });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Audit } from '../audit/index.ts';
 import { formatBytes } from '../base/index.ts';
 import { type Finding, type FindingKind, findingKinds, type Severity } from '../finding/index.ts';
+import { doneBy } from './done-by.ts';
 import { counted, shortInstruction } from './wording.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<
@@ -62,8 +63,10 @@ function invocationOf({ unreadable }: Audit): object {
 }
 
 function ruleOf(kind: FindingKind): object {
-  const { title, why, remedy, severity, waste, risk, rewrite } = findingKinds[kind];
-  const edit = rewrite === undefined ? '' : ` \`plimsoll slim\` does it: \`${rewrite}\`.`;
+  const { title, why, remedy, severity, waste, risk } = findingKinds[kind];
+  const edit = doneBy(findingKinds[kind])
+    .map(({ command, name }) => ` \`${command}\` does it: \`${name}\`.`)
+    .join('');
   const isSecret = kind.startsWith('secret-');
   return {
     id: kind,
@@ -137,7 +140,8 @@ function uriOf(path: string): string {
     .join('/');
 }
 
-function propertiesOf({ waste, sizeBytes, pathCount, risk, layer, rewrite, owner }: Finding): object {
+function propertiesOf(finding: Finding): object {
+  const { waste, sizeBytes, pathCount, risk, layer, rewrite, pass, owner } = finding;
   return {
     sizeBytes,
     pathCount,
@@ -146,6 +150,7 @@ function propertiesOf({ waste, sizeBytes, pathCount, risk, layer, rewrite, owner
     ...(layer === undefined ? {} : { layer }),
     ...(owner === undefined ? {} : { owner: `${owner.kind}:${owner.name}@${owner.version}` }),
     ...(rewrite === undefined ? {} : { rewrite }),
+    ...(pass === undefined ? {} : { pass }),
   };
 }
 

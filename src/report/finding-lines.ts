@@ -1,5 +1,6 @@
 import { formatBytes } from '../base/index.ts';
 import { type Finding, findingKinds } from '../finding/index.ts';
+import { doneByText } from './done-by.ts';
 import type { Screen } from './screen.ts';
 import { plainText, type Style, textWidth, wrap } from './terminal-text.ts';
 import { counted } from './wording.ts';
@@ -16,7 +17,7 @@ export interface KindSum {
   readonly layers: readonly number[];
 }
 
-/** Findings of one kind as one line: the worst severity first, then the most bytes. */
+/** Findings of one kind as one line: errors first, then waste by its bytes, then what is none. */
 export function sumByKind(findings: readonly Finding[]): KindSum[] {
   const sums = [...Map.groupBy(findings, ({ kind }) => kind)].flatMap(([kind, all]) => {
     const [worst] = all;
@@ -26,12 +27,14 @@ export function sumByKind(findings: readonly Finding[]): KindSum[] {
     const layers = [...new Set(all.flatMap(({ layer }) => layer ?? []))].sort((a, b) => a - b);
     return [{ kind, sizeBytes, pathCount, worst, all, layers }];
   });
-  return sums.sort(
-    (a, b) => severityRanks[a.worst.severity] - severityRanks[b.worst.severity] || b.sizeBytes - a.sizeBytes,
-  );
+  return sums.sort((a, b) => rankOf(a) - rankOf(b) || b.sizeBytes - a.sizeBytes);
 }
 
-const severityRanks: Readonly<Record<Finding['severity'], number>> = { error: 0, warning: 1, info: 2 };
+function rankOf({ worst }: KindSum): number {
+  if (worst.severity === 'error') return 0;
+  if (worst.waste !== undefined) return 1;
+  return worst.severity === 'warning' ? 2 : 3;
+}
 
 const severityStyles: Readonly<Record<Finding['severity'], Style>> = {
   error: 'bad',
@@ -44,11 +47,11 @@ export interface FindingList {
   readonly title: string;
   /** The most kinds that are shown. */
   readonly most: number;
-  /** Name the layers, and the risk of each remedy. */
+  /** Name the layers, the kind of waste, the packages, and the risk of each remedy. */
   readonly isDetailed?: true;
 }
 
-/** Findings by kind, the worst and largest first, each with its remedy and one path. */
+/** Findings by kind, in the order of `sumByKind`, each with its remedy and one path. */
 export function findingLines(
   findings: readonly Finding[],
   { paint, width }: Screen,
@@ -71,7 +74,7 @@ export function findingLines(
     const texts = isDetailed
       ? [
           ...(fits ? [] : wrap(details, room)),
-          ...wrap(worst.remedy, room),
+          ...wrap(remedyOf(worst), room),
           ...(path === '' ? [] : [endOf(path, room)]),
         ]
       : [
@@ -103,8 +106,50 @@ function endOf(path: string, width: number): string {
   return `…${end}`;
 }
 
-function detailsOf({ worst, layers }: KindSum): string {
-  return [...(layers.length === 0 ? [] : [layerList(layers)]), worst.risk].join(' · ');
+function remedyOf(finding: Finding): string {
+  const doers = doneByText(finding);
+  return doers === '' ? finding.remedy : `${finding.remedy} (${doers})`;
+}
+
+function detailsOf({ worst, layers, all }: KindSum): string {
+  return [
+    ...(layers.length === 0 ? [] : [layerList(layers)]),
+    // A secret is an error, and nobody asks what it weighs.
+    ...(worst.waste === undefined && worst.severity === 'error' ? [] : [worst.waste ?? 'no waste']),
+    ...nameList(all),
+    ...ownerList(all),
+    worst.risk,
+  ].join(' · ');
+}
+
+const shownNames = 5;
+
+/** What findings about no file are about: `HF_TOKEN, DB_PASSWORD`, or the kind of secret where it has no name. */
+export function nameList(findings: readonly Finding[]): string[] {
+  const names = findings.flatMap((finding) => {
+    if (finding.kind === 'secret-in-environment') return [finding.variable];
+    if (finding.kind === 'secret-in-history') return [finding.variable ?? finding.secret];
+    return [];
+  });
+  const distinct = [...new Set(names)].map(plainText);
+  const more = distinct.length - shownNames;
+  if (distinct.length === 0) return [];
+  return [`${distinct.slice(0, shownNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+}
+
+const shownOwners = 2;
+
+/** `of gcc-12, libicu-dev and more`: the packages with the largest shares. */
+export function ownerList(findings: readonly Finding[]): string[] {
+  const sizes = new Map<string, number>();
+  for (const { owner, owners, sizeBytes } of findings) {
+    for (const one of owner === undefined ? (owners ?? []) : [{ ...owner, sizeBytes }]) {
+      sizes.set(one.name, (sizes.get(one.name) ?? 0) + one.sizeBytes);
+    }
+  }
+  const names = [...sizes].sort(([, a], [, b]) => b - a).map(([name]) => plainText(name));
+  if (names.length === 0) return [];
+  return [`of ${names.slice(0, shownOwners).join(', ')}${names.length > shownOwners ? ' and more' : ''}`];
 }
 
 /** `layer 4`, `layers 2, 4`, `layers 2, 4, 7 and 3 more`. */

@@ -20,10 +20,11 @@ export const heavyDependency: ImageDetector = {
     subject.distributions.flatMap((one) => {
       const alternative = alternatives[one.name.toLowerCase().replace(/[-_.]+/g, '-')];
       if (one.sizeBytes < heavyBytes && alternative === undefined) return [];
-      const files = one.files.map((path) => ({
-        path,
-        sizeBytes: subject.root.get(path)?.entry.sizeBytes ?? 0,
-      }));
+      const found = one.files.map((path) => ({ path, visible: subject.root.get(path) }));
+      const files = found.map(({ path, visible }) => ({ path, sizeBytes: visible?.entry.sizeBytes ?? 0 }));
+      const layers = new Set(found.flatMap(({ visible }) => visible?.layer ?? []));
+      // What lies in several layers is not any one's.
+      const [layer] = layers.size === 1 ? layers : [];
       return [
         {
           kind: 'heavy-dependency' as const,
@@ -32,6 +33,7 @@ export const heavyDependency: ImageDetector = {
           ...(alternative === undefined ? {} : { alternative }),
           ...findingFacts('heavy-dependency', {
             files,
+            ...(layer === undefined ? {} : { layer, instruction: subject.instructionOf(layer) }),
             owner: { kind: 'distribution', name: one.name, version: one.version },
             ...(alternative === undefined
               ? {}

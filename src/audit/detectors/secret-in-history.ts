@@ -1,6 +1,7 @@
 import { type Finding, findingFacts, findSecrets, redactInstruction } from '../../finding/index.ts';
 import type { AuditSubject } from '../audit-subject.ts';
 import type { ImageDetector } from '../detector.ts';
+import { isEnvironmentInstruction } from '../environment-instruction.ts';
 
 interface Step {
   readonly createdBy: string;
@@ -23,7 +24,7 @@ export const secretInHistory: ImageDetector = {
         if (seen.has(`${name}=${value}`)) return [];
         seen.add(`${name}=${value}`);
         if (
-          isEnvironment(createdBy) &&
+          isEnvironmentInstruction(createdBy) &&
           name !== undefined &&
           variables.get(name)?.includes(value.replace(/^["']|["']$/g, '')) === true
         ) {
@@ -44,10 +45,6 @@ export const secretInHistory: ImageDetector = {
     );
   },
 };
-
-function isEnvironment(createdBy: string): boolean {
-  return /^(?:\/bin\/sh -c #\(nop\)\s+)?ENV\s/.test(createdBy);
-}
 
 function stepsOf({ image }: AuditSubject): Step[] {
   const { history } = image.config;

@@ -1,6 +1,7 @@
 import type { Audit } from '../../audit/index.ts';
 import { formatBytes } from '../../base/index.ts';
 import { type Finding, findingKinds, type Risk } from '../../finding/index.ts';
+import { doneBy } from '../done-by.ts';
 import { type KindSum, layerList, sumByKind } from '../finding-lines.ts';
 import { counted, shortInstruction } from '../wording.ts';
 import { html, type Markup, nothing } from './markup.ts';
@@ -47,19 +48,21 @@ function kindItem(sum: KindSum, findings: readonly Finding[], largest: number): 
     ...(pathCount === 0 ? [] : [counted(pathCount, 'file')]),
     ...(layers.length === 0 ? [] : [layerList(layers)]),
   ].join(' · ');
-  const edit =
-    worst.rewrite === undefined
-      ? nothing
-      : html` <span class="muted">plimsoll slim does it:</span> <code>${worst.rewrite}</code>`;
-  const bar = html`<span class="bar"><i class="${waste === 'none' ? 'needed' : waste}" style="width:${((100 * sizeBytes) / largest).toFixed(2)}%"></i></span>`;
+  const edit = doneBy(worst).map(
+    ({ command, name }) => html` <span class="muted">${command}:</span> <code>${name}</code>`,
+  );
+  // What fits all of them, as for another package manager, stands above them.
+  const usual = findings.every(({ remedy }) => remedy === worst.remedy) ? worst.remedy : info.remedy;
+  const share = ((100 * sizeBytes) / largest).toFixed(2);
+  const bar = html`<span class="bar">${sizeBytes === 0 ? nothing : html`<i class="${waste === 'none' ? 'needed' : waste}" style="width:${share}%"></i>`}</span>`;
   const rest = findings.slice(shownPerKind);
   const restBytes = rest.reduce((all, one) => all + one.sizeBytes, 0);
   const more =
     rest.length === 0
       ? nothing
       : html`<p class="small muted">and ${counted(rest.length, 'more finding')} of this kind, ${formatBytes(restBytes)}. The JSON has them all.</p>`;
-  return html`<details class="finding" data-waste="${waste}" data-severity="${worst.severity}"><summary><span class="n size">${sizeBytes === 0 ? '–' : formatBytes(sizeBytes)}</span>${bar}<span class="what"><b>${info.title}</b> <span class="muted small">${facts}</span></span><span class="tags"><span class="tag ${severityClasses[worst.severity]}">${worst.severity}</span> ${waste === 'none' ? nothing : html`<span class="tag">${waste}</span> `}<span class="tag" title="${risks[worst.risk]}">${worst.risk}</span></span><span class="remedy">${spans(info.remedy)}${edit}</span></summary>
-<div class="body"><p class="small muted">${spans(info.why)}</p>${findings.slice(0, shownPerKind).map((one) => findingItem(one, info.remedy))}${more}</div></details>`;
+  return html`<details class="finding" data-waste="${waste}" data-severity="${worst.severity}"><summary><span class="n size">${sizeBytes === 0 ? '–' : formatBytes(sizeBytes)}</span>${bar}<span class="what"><b>${info.title}</b> <span class="muted small">${facts}</span></span><span class="tags"><span class="tag ${severityClasses[worst.severity]}">${worst.severity}</span> ${waste === 'none' ? nothing : html`<span class="tag">${waste}</span> `}<span class="tag" title="${risks[worst.risk]}">${worst.risk}</span></span><span class="remedy">${spans(usual)}${edit}</span></summary>
+<div class="body"><p class="small muted">${spans(info.why)}</p>${findings.slice(0, shownPerKind).map((one) => findingItem(one, usual))}${more}</div></details>`;
 }
 
 function findingItem(finding: Finding, usual: string): Markup {
@@ -73,7 +76,8 @@ function findingItem(finding: Finding, usual: string): Markup {
   const made =
     instruction === undefined
       ? nothing
-      : html`<div class="mono muted cut">${shortInstruction(instruction)}</div>`;
+      : // Build arguments are what a secret in the history is about.
+        html`<div class="mono muted cut">${finding.kind === 'secret-in-history' ? instruction : shortInstruction(instruction)}</div>`;
   const whose =
     owners.length === 0
       ? nothing

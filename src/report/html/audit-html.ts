@@ -119,7 +119,7 @@ function footer(audit: Audit): Markup {
     'The size is the content of all files in all layers, dead ones included: what engines show. What is sent is compressed.',
     'Dead bytes are stored in a layer and hidden by the same or a later one. Avoidable bytes are visible and not needed at run time. No byte counts twice.',
     `“Could be” is the size without both. A remedy of risk “verify” holds only if the lean image still behaves as this one: plimsoll slim proves that.`,
-    'Small files are summed up in the map: a search finds what has a rectangle of its own.',
+    'The map counts a file once for every layer that stores it, so it has more files than a container sees. Small ones are summed up: a search finds what has a rectangle of its own.',
     ...(audit.base === undefined
       ? ['Nothing tells which layers are a base image’s, so all count as the image’s own.']
       : []),

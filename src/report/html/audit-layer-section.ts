@@ -75,6 +75,8 @@ function row(share: LayerShares, largest: number): Markup {
   const { layer, name, deadBytes, avoidableBytes } = share;
   const size = (bytes: number): string => (bytes === 0 ? '' : formatBytes(bytes));
   const copied = layer.metadataOnlyBytes;
+  const tag = (does: string, bytes: number): Markup[] =>
+    bytes < shownBytes ? [] : [html`<span class="tag">${does} ${formatBytes(bytes)} below</span> `];
   const tags = [
     ...(layer.isBase === true ? [html`<span class="tag">base</span> `] : []),
     ...(copied >= shownBytes
@@ -82,9 +84,8 @@ function row(share: LayerShares, largest: number): Markup {
           html`<span class="tag warn" title="stored again by a later layer with other owner, mode or time">${formatBytes(copied)} copied for metadata</span> `,
         ]
       : []),
-    ...(layer.buriedBytes >= shownBytes
-      ? [html`<span class="tag">hides ${formatBytes(layer.buriedBytes)} below</span> `]
-      : []),
+    ...tag('replaces', layer.buriedBytes - layer.removedBytes),
+    ...tag('deletes', layer.removedBytes),
   ];
   const text =
     name.length > longestInstruction + 10

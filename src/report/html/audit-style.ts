@@ -1,4 +1,7 @@
-/** What the page of an audit adds to the style of all pages: a theme that can be switched, marks of waste, folds, print. */
+/**
+ * What the page of an audit adds to the style of all pages: a theme that can be switched, marks of waste, folds, print. The map fades
+ * as one: a thousand tiles that each fade by themselves take three times as long.
+ */
 export const auditStyle: string = `
 :root {
   --bg: light-dark(#f7f8fa, #0f141a); --card: light-dark(#ffffff, #171e26); --ink: light-dark(#16202c, #e6ebf1); --muted: light-dark(#566371, #98a5b3);
@@ -78,7 +81,10 @@ th .link { font-weight: 500; } th[aria-sort=ascending] .link::after { content: '
   .finding summary { grid-template-columns: 66px 1fr; } .finding summary .bar { min-width: 0; } .finding .what, .finding .tags, .finding .remedy { grid-column: 1 / -1; margin-top: 2px; } .finding .body { margin-left: 0; }
   .item { grid-template-columns: 1fr; gap: 0; } .item .n { text-align: left; font-weight: 600; }
   .stackbar b { padding: 0 3px; }
-  td.wide { min-width: 260px; }
+  table.layers, .layers thead, .layers tbody { display: block; }
+  .layers tr { display: grid; grid-template-columns: 26px repeat(4, 1fr); border-bottom: 1px solid var(--line); padding: 5px 0; } .layers tr:last-child { border-bottom: 0; }
+  .layers :is(th, td) { border: 0; padding: 1px 4px 1px 0; } .layers :is(th:nth-child(3), td.shares, th:last-child) { display: none; }
+  .layers td.wide { grid-column: 2 / -1; width: auto; min-width: 0; overflow-wrap: anywhere; } .layers td.wide .mono { font-size: 12px; }
 }
 @media print {
   :root { color-scheme: light !important; }
@@ -87,5 +93,6 @@ th .link { font-weight: 500; } th[aria-sort=ascending] .link::after { content: '
   #theme, .switch, .tools input, .button, #hits { display: none; } .stage { height: 420px; break-inside: avoid; }
   section { break-inside: auto; } tr, .finding summary, .item { break-inside: avoid; }
 }
-@media (prefers-reduced-motion: no-preference) { .stage.zooming .tile { animation: appear 0.16s ease-out; } @keyframes appear { from { opacity: 0.3; } } }
+.stage .tile { transition: none; }
+@media (prefers-reduced-motion: no-preference) { .stage.zooming { animation: appear 0.16s ease-out; } @keyframes appear { from { opacity: 0.3; } } }
 `;

@@ -1,6 +1,6 @@
 import type { AuditRequest } from '../../../audit/index.ts';
 import type { Platform } from '../../../image/index.ts';
-import type { ReadImage, ReadImageOptions } from '../../read-side.ts';
+import type { ReadImage, ReadImageOptions } from '../../read-opened.ts';
 import type { AuditOptions } from './audit-options.ts';
 
 /** How an image is read for an audit, whatever shows it. */

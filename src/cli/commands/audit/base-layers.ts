@@ -1,7 +1,7 @@
 import { UserError } from '../../../base/index.ts';
 import { type Image, parseReference } from '../../../image/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
-import { readImageConfig } from '../../read-side.ts';
+import { readImageConfig } from '../../open-source.ts';
 import type { AuditOptions } from './audit-options.ts';
 
 /** How long to ask after a base that the image only names, in milliseconds. */

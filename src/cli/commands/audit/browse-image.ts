@@ -3,7 +3,7 @@ import type { BrowsedPackage } from '../../../browse/index.ts';
 import type { Platform } from '../../../image/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
-import { readOpenImage } from '../../read-side.ts';
+import { readLateImage } from '../../read-side.ts';
 import type { AuditOptions } from './audit-options.ts';
 import { auditReading, auditRequest } from './audit-request.ts';
 import { baseDiffIds } from './base-layers.ts';
@@ -16,7 +16,7 @@ export async function browseImage(
   platform: Platform | undefined,
 ): Promise<ExitCode> {
   requireTerminal();
-  const { read, image } = await readOpenImage(options.image, environment, {
+  const { read, image } = await readLateImage(options.image, environment, {
     ...auditReading(options, platform),
     withMeasures: false,
   });

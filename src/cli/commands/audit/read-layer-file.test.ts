@@ -74,6 +74,18 @@ test('never writes over a file that is there', async () => {
   expect(readdirSync(folder)).toEqual(['mine']);
 });
 
+test.each([
+  ['absent/copy', /There is no directory .*absent; nothing was written/],
+  ['mine/copy', /mine is no directory; nothing was written/],
+])('%s is refused by name', async (name, complaint) => {
+  const folder = scratch();
+  writeFileSync(join(folder, 'mine'), 'a file');
+  const place = { path: 'a/large', layer: 0, position: 2 };
+  const path = join(folder, name);
+  await expect(extractFile(await sampleLayer(), place, { path, signal })).rejects.toThrow(complaint);
+  expect(readdirSync(folder)).toEqual(['mine']);
+});
+
 test('an aborted extraction leaves nothing', async () => {
   const folder = scratch();
   const path = join(folder, 'copy');

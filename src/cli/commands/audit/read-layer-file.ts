@@ -107,13 +107,20 @@ export async function extractFile(
     return sizeBytes;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new UserError(exists ? `${path} exists already; nothing was written.` : messageOf(error), {
-      cause: error,
-    });
+    throw new UserError(extractionTrouble(error, path), { cause: error });
   } finally {
-    await rm(temporary, { force: true });
+    // What went wrong before is what is told.
+    await rm(temporary, { force: true }).catch(() => {});
   }
+}
+
+/** What a user calls the system's troubles with a path. */
+function extractionTrouble(error: unknown, path: string): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EEXIST') return `${path} exists already; nothing was written.`;
+  if (code === 'ENOENT') return `There is no directory ${dirname(path)}; nothing was written.`;
+  if (code === 'ENOTDIR') return `${dirname(path)} is no directory; nothing was written.`;
+  return messageOf(error);
 }
 
 async function writeTemporary(

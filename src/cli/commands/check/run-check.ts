@@ -13,7 +13,8 @@ import {
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import type { ExitCode } from '../../exit-code.ts';
 import { addToStepSummary, annotate } from '../../github-actions.ts';
-import { type ReadImage, withImage } from '../../read-side.ts';
+import type { ReadImage } from '../../read-opened.ts';
+import { withImage } from '../../read-side.ts';
 import { writeOutput } from '../../write-output.ts';
 import { auditReading, auditRequest } from '../audit/audit-request.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';

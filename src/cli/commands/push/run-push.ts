@@ -31,7 +31,8 @@ import { engineNamed } from '../../engine-named.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { addToStepSummary } from '../../github-actions.ts';
-import { isInFile, withImage } from '../../read-side.ts';
+import { isInFile } from '../../open-source.ts';
+import { withImage } from '../../read-side.ts';
 
 const schema = z.object({
   image: z.string(),

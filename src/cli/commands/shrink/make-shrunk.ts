@@ -15,7 +15,7 @@ import {
   writeLayers,
 } from '../../../shrink/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
-import type { ReadImage } from '../../read-side.ts';
+import type { ReadImage } from '../../read-opened.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
 /** An image that is open and read, and what to do with it. */

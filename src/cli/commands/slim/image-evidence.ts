@@ -1,6 +1,6 @@
 import type { DebianSuite } from '../../../python/index.ts';
 import { type ImageEvidence, imageLibraries, requestedDistributions } from '../../../slim/index.ts';
-import type { ReadImage } from '../../read-side.ts';
+import type { ReadImage } from '../../read-opened.ts';
 import type { SlimTask } from './slim-task.ts';
 
 /** What the fat image, read with `linkageCapture`, tells of the system libraries that its Python environments load. */

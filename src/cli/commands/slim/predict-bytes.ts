@@ -5,7 +5,7 @@ import {
   type InstalledDistribution,
 } from '../../../python/index.ts';
 import type { EditId, IgnoreProposal, ProjectStudy, TargetDecision } from '../../../slim/index.ts';
-import type { ReadImage } from '../../read-side.ts';
+import type { ReadImage } from '../../read-opened.ts';
 import { layerBytes, modelDownload, ownerChange } from './layer-bytes.ts';
 import { predictPaths } from './predict-paths.ts';
 

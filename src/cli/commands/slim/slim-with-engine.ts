@@ -9,7 +9,8 @@ import { makePlan, proposeIgnore, takeBackUntilPassed } from '../../../slim/inde
 import { leanVerifier } from '../../../verify/index.ts';
 import { suiteOfCodename } from '../../debian-suite.ts';
 import { linkageCapture } from '../../linkage-capture.ts';
-import { type ReadImage, readImage } from '../../read-side.ts';
+import type { ReadImage } from '../../read-opened.ts';
+import { readImage } from '../../read-side.ts';
 import { leanAttempts } from './attempt-lean.ts';
 import { type BuildContext, buildStaged } from './build-staged.ts';
 import { imageEvidence } from './image-evidence.ts';
