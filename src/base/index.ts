@@ -31,6 +31,7 @@ export {
   sha256Digest,
   verifyDigest,
 } from './digest.ts';
+export { igzipped, igzipVersion } from './igzip.ts';
 export { decodeLossless, encodeLossless } from './lossless-text.ts';
 export { makeDirectory } from './make-directory.ts';
 export { matchPaths } from './match-paths.ts';
