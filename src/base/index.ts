@@ -20,6 +20,7 @@ export {
   type UnpackedProof,
   verifiedDecompressor,
 } from './compression.ts';
+export { mostCompressionThreads } from './compression-threads.ts';
 export {
   checkDigest,
   type Digest,
