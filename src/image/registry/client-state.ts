@@ -1,6 +1,7 @@
 import type { Authoriser } from './authorise.ts';
 import { type CredentialSearch, findCredentials } from './credentials.ts';
 import { type Connections, openConnections } from './http-call.ts';
+import { proxyFinder } from './proxies.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { RegistryHost } from './registry-host.ts';
 import { type Pause, pauseByClock } from './retries.ts';
@@ -23,8 +24,6 @@ export interface Endpoint {
   readonly authoriser: Authoriser;
 }
 
-const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-
 /** Prepares for a registry; nothing is sent. */
 export function clientState(
   host: RegistryHost,
@@ -32,10 +31,6 @@ export function clientState(
   signal: AbortSignal | undefined,
 ): ClientState {
   const environment = access.environment ?? {};
-  const proxies = Object.fromEntries(
-    proxyNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
-  const isProxied = !host.isLoopback && Object.keys(proxies).length > 0;
   const isInsecure = access.insecure === true;
   const searches = new Map<string, Promise<CredentialSearch>>();
   return {
@@ -43,7 +38,7 @@ export function clientState(
     isInsecure,
     connections: openConnections({
       unverifiedHost: isInsecure ? host.address : undefined,
-      proxies: isProxied ? proxies : undefined,
+      findProxy: proxyFinder(environment),
       ownHost: host.address,
       trust: () =>
         findTrust({
