@@ -13,6 +13,8 @@ export interface ClientState {
   readonly host: RegistryHost;
   readonly isInsecure: boolean;
   readonly connections: Connections;
+  /** Host and port of the proxy on the way. */
+  readonly proxy: string | undefined;
   readonly credentials: (scope: string) => Promise<CredentialSearch>;
   readonly pause: Pause;
   readonly signal: AbortSignal | undefined;
@@ -32,13 +34,16 @@ export function clientState(
 ): ClientState {
   const environment = access.environment ?? {};
   const isInsecure = access.insecure === true;
+  const findProxy = proxyFinder(environment);
+  const proxy = findProxy(new URL(`https://${host.address}`));
   const searches = new Map<string, Promise<CredentialSearch>>();
   return {
     host,
     isInsecure,
+    proxy: proxy && new URL(proxy).host,
     connections: openConnections({
       unverifiedHost: isInsecure ? host.address : undefined,
-      findProxy: proxyFinder(environment),
+      findProxy,
       ownHost: host.address,
       trust: () =>
         findTrust({
@@ -65,5 +70,5 @@ export function clientState(
 
 /** Of whom a message about `wanted` speaks. */
 export function placeOf(state: ClientState, wanted: string): TroublePlace {
-  return { registry: state.host.name, wanted, isInsecure: state.isInsecure };
+  return { registry: state.host.name, wanted, isInsecure: state.isInsecure, proxy: state.proxy };
 }

@@ -795,6 +795,36 @@ describe('a host that is no registry', () => {
   });
 });
 
+describe('a proxy on the way', () => {
+  const through = async (proxy: string, insecure: boolean): Promise<string> =>
+    await failure({
+      reference: 'registry.example.org/app:1',
+      access: { insecure, environment: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } },
+    });
+
+  test('that cannot be reached is named, and how to pass it by', async () => {
+    const { host } = registry;
+    await registry.close();
+    for (const insecure of [false, true]) {
+      expect(await through(`http://ann:secret@${host}`, insecure)).toMatch(
+        new RegExp(`^the proxy ${host} on the way to registry.example.org cannot be reached:.*NO_PROXY`),
+      );
+    }
+    registry = await startFixtureRegistry();
+  });
+
+  test('that asks who comes says so', async () => {
+    registry.intercept = (_request, response) => {
+      answerJson(response, 407, {}, { 'proxy-authenticate': 'Basic' });
+      return true;
+    };
+    // Its own server knows no CONNECT, and ends the connection: plain HTTP is asked for next.
+    expect(await through(`http://${registry.host}`, true)).toMatch(
+      /does not let us through to registry\.example\.org: 407.*USER:PASSWORD/,
+    );
+  });
+});
+
 const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 const ociIndex = 'application/vnd.oci.image.index.v1+json';
 
