@@ -16,6 +16,8 @@ export interface ClientState {
   /** Host and port of the proxy on the way. */
   readonly proxy: string | undefined;
   readonly credentials: (scope: string) => Promise<CredentialSearch>;
+  /** Looks for them anew, once for all who were refused with `old`: a helper's token runs out, and the next one is another. */
+  readonly renewed: (scope: string, old: CredentialSearch) => Promise<CredentialSearch>;
   readonly pause: Pause;
   readonly signal: AbortSignal | undefined;
 }
@@ -37,6 +39,14 @@ export function clientState(
   const findProxy = proxyFinder(environment);
   const proxy = findProxy(new URL(`https://${host.address}`));
   const searches = new Map<string, Promise<CredentialSearch>>();
+  const search = (scope: string, isAnew: boolean): Promise<CredentialSearch> => {
+    const repository = scope.split(':')[1] ?? '';
+    const { homeDir } = access;
+    const kept = isAnew ? undefined : searches.get(repository);
+    const found = kept ?? findCredentials({ registry: host.name, repository, environment, homeDir, signal });
+    searches.set(repository, found);
+    return found;
+  };
   return {
     host,
     isInsecure,
@@ -54,14 +64,9 @@ export function clientState(
           systemDir: access.systemDir ?? '/etc',
         }),
     }),
-    credentials(scope) {
-      const repository = scope.split(':')[1] ?? '';
-      const { homeDir } = access;
-      const known =
-        searches.get(repository) ??
-        findCredentials({ registry: host.name, repository, environment, homeDir, signal });
-      searches.set(repository, known);
-      return known;
+    credentials: (scope) => search(scope, false),
+    async renewed(scope, old) {
+      return await search(scope, (await search(scope, false)) === old);
     },
     pause: access.pause ?? pauseByClock,
     signal,

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -364,6 +364,126 @@ if [ "$1" = get ]; then printf '{"ServerURL":"%s","Username":"ann","Secret":"se:
     const found = await access(await mkdtemp(join(folder, 'home-')));
     expect(await readAll(await open({ access: found }))).toEqual(built.config.diffIds);
   });
+
+  test.each<[reason: string, script: string]>([
+    [
+      'kept under the address with https://',
+      `read -r server
+if [ "$server" != "https://HOST" ]; then echo credentials not found in native keychain; exit 1; fi
+printf '{"ServerURL":"%s","Username":"ann","Secret":"se:cret"}\n' "$server"`,
+    ],
+    [
+      'by a program that reads no standard input at all',
+      `printf '{"ServerURL":"","Username":"ann","Secret":"se:cret"}'`,
+    ],
+  ])('a helper knows them %s', async (_reason, script) => {
+    registry.intercept = wantsBasic;
+    const home = await mkdtemp(join(folder, 'home-'));
+    await writeText(join(home, '.docker/config.json'), '{"credsStore":"one"}');
+    const path = await helper('one', script.replaceAll('HOST', registry.host));
+    expect(await readAll(await open({ access: { homeDir: home, environment: { PATH: path } } }))).toEqual(
+      built.config.diffIds,
+    );
+  });
+
+  test('a helper that has an empty answer has none', async () => {
+    const home = await mkdtemp(join(folder, 'home-'));
+    await writeText(join(home, '.docker/config.json'), '{"credsStore":"one"}');
+    const path = await helper('one', `echo '{"ServerURL":"","Username":"","Secret":""}'`);
+    await readAll(await open({ access: { homeDir: home, environment: { PATH: path } } }));
+    expect(registry.seen.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+  });
+
+  // What the helpers of the clouds give, and how their registries take it.
+  const clouds: readonly [cloud: string, answer: object, form: 'basic' | 'account' | 'refresh'][] = [
+    ['Amazon: each request by Basic', { Username: 'AWS', Secret: 'eyJwYXlsb2FkIjoi' }, 'basic'],
+    [
+      'Google: an access token in the place of a password',
+      { Username: 'oauth2accesstoken', Secret: 'ya29.x' },
+      'account',
+    ],
+    ['Google of old', { Username: '_dcgcr_2_0_0_token', Secret: 'ya29.y' }, 'account'],
+    ['Azure: a refresh token', { Username: '<token>', Secret: 'eyJhbGci' }, 'refresh'],
+    [
+      'Azure: a refresh token in the place of a password',
+      { Username: '00000000-0000-0000-0000-000000000000', Secret: 'eyJhbGci' },
+      'account',
+    ],
+  ];
+  test.each(clouds)(
+    '%s',
+    async (_cloud, { Username, Secret }: { Username?: string; Secret?: string }, form) => {
+      const basic = `Basic ${login(`${Username}:${Secret}`)}`;
+      registry.intercept =
+        form === 'basic'
+          ? (request, response) => {
+              if (request.headers.authorization === basic) return false;
+              const header = {
+                'www-authenticate': 'Basic realm="https://x.amazonaws.com/",service="ecr.amazonaws.com"',
+              };
+              answerJson(response, 401, {}, header);
+              return true;
+            }
+          : tokenDance(
+              (realm) => `Bearer realm="${realm}",service="s"`,
+              ({ headers, body }) => {
+                const isRight =
+                  form === 'account'
+                    ? headers.authorization === basic
+                    : new URLSearchParams(body).get('refresh_token') === Secret;
+                return isRight ? { access_token: 'good' } : undefined;
+              },
+            );
+      const home = await mkdtemp(join(folder, 'home-'));
+      const config = { credHelpers: { [registry.host]: 'cloud' } };
+      await writeText(join(home, '.docker/config.json'), JSON.stringify(config));
+      const path = await helper(
+        'cloud',
+        `cat > /dev/null; echo '${JSON.stringify({ ServerURL: '', Username, Secret })}'`,
+      );
+      const access = { homeDir: home, environment: { PATH: path } };
+      expect(await readAll(await open({ access }))).toEqual(built.config.diffIds);
+    },
+  );
+
+  test("az acr login's entry: a refresh token beside a user name without a password", async () => {
+    registry.intercept = tokenDance(
+      (realm) => `Bearer realm="${realm}",service="s"`,
+      ({ body }) =>
+        new URLSearchParams(body).get('refresh_token') === 'long' ? { access_token: 'good' } : undefined,
+    );
+    const entry = { auth: login('00000000-0000-0000-0000-000000000000:'), identitytoken: 'long' };
+    const environment = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [registry.host]: entry } }) };
+    expect(await readAll(await open({ access: { environment } }))).toEqual(built.config.diffIds);
+  });
+
+  test.each(['basic', 'token'] as const)(
+    'a password that runs out on the way is asked for anew, once for all (%s)',
+    async (form) => {
+      let good = '1';
+      registry.intercept = (request, response) => {
+        // From the first blob on, the old one is good no more.
+        if (isBlob(request)) good = '2';
+        const basic = `Basic ${login(`AWS:${good}`)}`;
+        if (request.path.startsWith('/token')) {
+          const isRight = request.headers.authorization === basic;
+          answerJson(response, isRight ? 200 : 401, { token: good });
+          return true;
+        }
+        if (request.headers.authorization === (form === 'basic' ? basic : `Bearer ${good}`)) return false;
+        const header = form === 'basic' ? 'Basic realm="x"' : `Bearer realm="http://${registry.host}/token"`;
+        answerJson(response, 401, {}, { 'www-authenticate': header });
+        return true;
+      };
+      const home = await mkdtemp(join(folder, 'home-'));
+      await writeText(join(home, '.docker/config.json'), '{"credsStore":"one"}');
+      const count = join(home, 'count');
+      const script = `echo x >> ${count}; printf '{"Username":"AWS","Secret":"%s"}' "$(wc -l < ${count} | tr -d ' ')"`;
+      const access = { homeDir: home, environment: { PATH: await helper('one', script) } };
+      expect(await readAll(await open({ access }))).toEqual(built.config.diffIds);
+      expect(await readFile(count, 'utf8')).toBe('x\nx\n');
+    },
+  );
 
   test.each<[reason: string, config: object, script: string, expected: RegExp]>([
     ['none', {}, '', /without credentials.*authentication required.*docker login 127\.0\.0\.1:\d+/],
