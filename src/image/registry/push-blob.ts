@@ -84,7 +84,15 @@ export async function beginUpload(
  * is then to be seen in the repository.
  */
 export async function pushBlob(client: RegistryClient, blob: OutgoingBlob): Promise<SentBlob> {
-  const upload: Upload = { client, blob, session: undefined, storedBytes: 0, toldBytes: 0, mayResume: true };
+  const upload: Upload = {
+    client,
+    blob,
+    session: undefined,
+    storedBytes: 0,
+    toldBytes: 0,
+    mayResume: true,
+    arrived: undefined,
+  };
   let failures = 0;
   let failedAt = 0;
   for (;;) {
@@ -98,6 +106,7 @@ export async function pushBlob(client: RegistryClient, blob: OutgoingBlob): Prom
       throw await outcome.explain();
     }
     await client.backOff(failures, outcome.askedSeconds);
+    if (upload.arrived !== undefined && (await isThere(upload, upload.arrived))) return upload.arrived;
     await findPlace(upload);
     tell(upload, upload.storedBytes - upload.toldBytes);
   }
@@ -113,6 +122,8 @@ interface Upload {
   toldBytes: number;
   /** False where a registry has shown that it forgets what came in an earlier request. */
   mayResume: boolean;
+  /** What the whole blob is, once all of it was sent: it need not be read again to be completed. */
+  arrived: SentBlob | undefined;
 }
 
 function tell(upload: Upload, sizeBytes: number): void {
@@ -132,6 +143,7 @@ async function attempt(upload: Upload): Promise<Outcome> {
   const { client, blob } = upload;
   upload.session ??= await beginUpload(client, blob.repository);
   if (upload.session === undefined) throw new Error('an upload that was not asked to mount was not begun');
+  if (upload.arrived !== undefined) return await complete(upload, upload.arrived, true);
   const from = upload.storedBytes;
   const meter = measured(from, (sizeBytes) => tell(upload, sizeBytes));
   const source = await blob.open();
@@ -150,8 +162,8 @@ async function attempt(upload: Upload): Promise<Outcome> {
   if (!('status' in answer)) return answer;
   upload.session = sessionOf(answer);
   discardBody(answer);
-  const sent = { digest: blob.digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
-  return await complete(upload, sent, from > 0);
+  upload.arrived = { digest: blob.digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
+  return await complete(upload, upload.arrived, from > 0);
 }
 
 async function complete(upload: Upload, sent: SentBlob, isResumed: boolean): Promise<Outcome> {
@@ -215,8 +227,10 @@ async function sendOrFail(
 async function findPlace(upload: Upload): Promise<void> {
   const { client, blob, session } = upload;
   const { repository, title: wanted } = blob;
+  const { arrived } = upload;
   upload.storedBytes = 0;
   upload.session = undefined;
+  upload.arrived = undefined;
   if (session === undefined || !upload.mayResume) return;
   try {
     const answer = await client.sendOnce({ method: 'GET', url: session.url, repository, wanted });
@@ -226,8 +240,20 @@ async function findPlace(upload: Upload): Promise<void> {
     if (answer.status !== 204 || last === undefined || last === '0') return;
     upload.session = sessionOf(answer, session.url);
     upload.storedBytes = Number(last) + 1;
+    if (upload.storedBytes === arrived?.sizeBytes) upload.arrived = arrived;
   } catch (error) {
     if (!isBrokenConnection(error)) throw client.explainBroken(error, wanted);
+  }
+}
+
+/** True when a completion has come about whose answer was lost. */
+async function isThere({ client, blob }: Upload, arrived: SentBlob): Promise<boolean> {
+  try {
+    return await hasBlob(client, { repository: blob.repository, ...arrived });
+  } catch (error) {
+    // The next request tells it.
+    if (error instanceof UserError) return false;
+    throw error;
   }
 }
 

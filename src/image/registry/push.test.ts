@@ -141,6 +141,38 @@ describe.each([
   });
 });
 
+describe('bytes that have all arrived are read and sent once', () => {
+  const challenge = { 'www-authenticate': 'Bearer realm="/token",service="here"' };
+  const ends: readonly [why: string, fault: () => UploadRegistry['fault']][] = [
+    ['where the answer to their completion is lost', () => firstFail('PUT', 1, { isAnswerLost: true })],
+    ['where they are completed in the third try', () => firstFail('PUT', 2, { status: 503 })],
+    ['where the connection breaks in front of it', () => firstFail('PUT', 1, { cutAfterBytes: 0 })],
+    [
+      'where the token has run out meanwhile',
+      () => {
+        const refuse = firstFail('PUT', 1, { status: 401, headers: challenge });
+        return (request) =>
+          request.path.startsWith('/token') ? { status: 200, json: { token: 'x' } } : refuse(request);
+      },
+    ],
+  ];
+  test.each(ends)('%s', async (_, fault) => {
+    registry.fault = fault();
+    let opened = 0;
+    const open = async (): Promise<Readable> => {
+      opened += 1;
+      return Readable.from(piecesOf(content), { objectMode: false });
+    };
+    expect(await sink.send({ title: 'layer 1', open })).toEqual(known);
+    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect({ opened, receivedBytes: registry.receivedBytes }).toEqual({
+      opened: 1,
+      receivedBytes: content.length,
+    });
+    expect(methods().filter((method) => method === 'PATCH')).toHaveLength(1);
+  });
+});
+
 test('a server that has had too much is left alone for as long as it asks', async () => {
   registry.fault = firstFail('PATCH', 2, { status: 429, headers: { 'retry-after': '7' } });
   await send();
