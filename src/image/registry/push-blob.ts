@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { UserError } from '../../base/index.ts';
 import { discardBody, type HttpAnswer } from './http-call.ts';
+import { meterFrom } from './meter-from.ts';
 import type { RegistryClient } from './registry-client.ts';
 import {
   isBrokenConnection,
@@ -38,6 +38,11 @@ export interface UploadSession {
 
 /** A connection that ends before `progressBytes` more have arrived is one more failure in a row. */
 const progressBytes = 1024 * 1024;
+
+/** Up to this length, a blob whose digest is known goes with its completion ("POST then PUT"): one request less. */
+const monolithBytes = 1024 * 1024;
+
+const octets = { 'content-type': 'application/octet-stream' };
 
 /** True when the repository has the blob (OCI distribution-spec, "Checking if content exists in the registry"). */
 export async function hasBlob(
@@ -79,7 +84,7 @@ export async function beginUpload(
 
 /**
  * Sends a blob in one stream, whatever its length, and asks the registry to verify its digest ("Pushing a blob in chunks", with one chunk, as
- * Docker does). A connection that breaks is taken up where the registry's bytes end, where it tells that, and else from the start; 429 and
+ * Docker does; a small one "monolithically"). A connection that breaks is taken up where the registry's bytes end, where it tells that, and else from the start; 429 and
  * 5xx are tried again after as long as the server asks for. Throws a `UserError` when it does not end well; nothing of the blob
  * is then to be seen in the repository.
  */
@@ -143,39 +148,52 @@ async function attempt(upload: Upload): Promise<Outcome> {
   const { client, blob } = upload;
   upload.session ??= await beginUpload(client, blob.repository);
   if (upload.session === undefined) throw new Error('an upload that was not asked to mount was not begun');
-  if (upload.arrived !== undefined) return await complete(upload, upload.arrived, true);
-  const from = upload.storedBytes;
-  const meter = measured(from, (sizeBytes) => tell(upload, sizeBytes));
+  const { session, arrived, storedBytes: from } = upload;
+  if (arrived !== undefined) return await complete(upload, session, { sent: arrived, isResumed: true });
+  const meter = meterFrom(from, (sizeBytes) => tell(upload, sizeBytes));
   const source = await blob.open();
   source.on('error', (error) => meter.stream.destroy(error));
   meter.stream.on('close', () => source.destroy());
+  const body = source.pipe(meter.stream);
+  const { digest, sizeBytes } = blob;
+  if (from === 0 && digest !== undefined && sizeBytes !== undefined && sizeBytes <= monolithBytes) {
+    return await complete(upload, session, { sent: { digest, sizeBytes }, isResumed: false, body });
+  }
   const answer = await sendOrFail(upload, {
     method: 'PATCH',
-    url: upload.session.url,
+    url: session.url,
     headers: {
-      'content-type': 'application/octet-stream',
-      ...(blob.sizeBytes !== undefined && { 'content-length': String(blob.sizeBytes - from) }),
-      ...(from > 0 && blob.sizeBytes !== undefined && { 'content-range': `${from}-${blob.sizeBytes - 1}` }),
+      ...octets,
+      ...(sizeBytes !== undefined && { 'content-length': String(sizeBytes - from) }),
+      ...(from > 0 && sizeBytes !== undefined && { 'content-range': `${from}-${sizeBytes - 1}` }),
     },
-    body: source.pipe(meter.stream),
+    body,
   });
   if (!('status' in answer)) return answer;
   upload.session = sessionOf(answer);
   discardBody(answer);
-  upload.arrived = { digest: blob.digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
-  return await complete(upload, upload.arrived, from > 0);
+  upload.arrived = { digest: digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
+  return await complete(upload, upload.session, { sent: upload.arrived, isResumed: from > 0 });
 }
 
-async function complete(upload: Upload, sent: SentBlob, isResumed: boolean): Promise<Outcome> {
-  const { client, blob, session } = upload;
-  if (session === undefined) throw new Error('an upload without an address cannot be completed');
+interface Completion {
+  readonly sent: SentBlob;
+  /** Bytes of it came in an earlier request. */
+  readonly isResumed: boolean;
+  /** All of it, where none came before. */
+  readonly body?: Readable;
+}
+
+async function complete(
+  upload: Upload,
+  session: UploadSession,
+  { sent, isResumed, body }: Completion,
+): Promise<Outcome> {
+  const { client, blob } = upload;
   const url = new URL(session.url.href);
   url.searchParams.set('digest', sent.digest);
-  const answer = await sendOrFail(
-    upload,
-    { method: 'PUT', url, headers: { 'content-length': '0' } },
-    isResumed,
-  );
+  const headers = { ...(body && octets), 'content-length': String(body ? sent.sizeBytes : 0) };
+  const answer = await sendOrFail(upload, { method: 'PUT', url, headers, ...(body && { body }) }, isResumed);
   if (!('status' in answer)) return answer;
   const said = answer.headers['docker-content-digest'];
   discardBody(answer);
@@ -275,23 +293,4 @@ function sessionOf(answer: HttpAnswer, otherwise?: URL): UploadSession {
   throw new UserError(`${answer.url.host} begins an upload without telling its address`, {
     hint: 'It may be no registry that takes images, or a proxy on the way drops the header Location.',
   });
-}
-
-/** Lets the bytes from `from` on pass, and sums up all of them. */
-function measured(
-  from: number,
-  onBytes: (sizeBytes: number) => void,
-): { readonly stream: Transform; digest(): string; sizeBytes(): number } {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      const fresh = chunk.subarray(Math.min(chunk.length, Math.max(0, from - sizeBytes)));
-      sizeBytes += chunk.length;
-      onBytes(fresh.length);
-      done(null, fresh);
-    },
-  });
-  return { stream, digest: () => `sha256:${hash.copy().digest('hex')}`, sizeBytes: () => sizeBytes };
 }

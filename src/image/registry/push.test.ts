@@ -173,6 +173,41 @@ describe('bytes that have all arrived are read and sent once', () => {
   });
 });
 
+describe('a small blob whose digest is known', () => {
+  const small = content.subarray(0, 200_000);
+  const facts = { digest: sha256Digest(small), sizeBytes: small.length };
+  const sendSmall = async (): Promise<typeof facts> =>
+    await sink.send({
+      ...facts,
+      title: 'layer 1',
+      open: async () => Readable.from(piecesOf(small), { objectMode: false }),
+      onBytes: (sizeBytes) => {
+        toldBytes += sizeBytes;
+      },
+    });
+
+  test('goes with its completion', async () => {
+    expect(await sendSmall()).toEqual(facts);
+    expect(methods()).toEqual(['GET', 'POST', 'PUT']);
+    expect(registry.blobs.get(`team/app@${facts.digest}`)).toEqual(small);
+  });
+
+  const troubles: readonly [why: string, fault: Fault][] = [
+    ['a connection that breaks', { cutAfterBytes: 100_000 }],
+    ['a connection that breaks at once', { cutAfterBytes: 0 }],
+    ['an answer that is lost', { isAnswerLost: true }],
+    ['a server in trouble', { status: 500 }],
+    ['a server that does not read', { status: 503, isBodyUnread: true }],
+    ['an upload that is lost', { status: 404 }],
+  ];
+  test.each(troubles)('comes through after %s', async (_, fault) => {
+    registry.fault = firstFail('PUT', 1, fault);
+    expect(await sendSmall()).toEqual(facts);
+    expect(registry.blobs.get(`team/app@${facts.digest}`)).toEqual(small);
+    expect(toldBytes).toBe(small.length);
+  });
+});
+
 test('a server that has had too much is left alone for as long as it asks', async () => {
   registry.fault = firstFail('PATCH', 2, { status: 429, headers: { 'retry-after': '7' } });
   await send();
