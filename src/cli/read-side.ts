@@ -231,6 +231,7 @@ async function openSource(
       homeDir: environment.homeDir,
       insecure: options.isInsecure === true,
       authorityFile: options.authorityFile,
+      manifestDir: join(cacheDir, 'manifests'),
     },
     cacheDir,
     ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),

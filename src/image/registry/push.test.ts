@@ -331,6 +331,23 @@ test('a blob of another length is not the one', async () => {
   expect(await sink.has(known)).toBe(false);
 });
 
+test('a tag that may not change is no trouble where it names the manifest already', async () => {
+  const manifest = {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    content: '{"schemaVersion":2}',
+  };
+  const refusal = { status: 400, json: { errors: [{ message: 'tag is immutable' }] } };
+  const named = (text: string) => (request: UploadRequest) => {
+    if (request.method === 'PUT') return refusal;
+    const headers = { 'docker-content-digest': sha256Digest(text) };
+    return request.method === 'HEAD' ? { status: 200, headers } : undefined;
+  };
+  registry.fault = named(manifest.content);
+  expect(await sink.put(manifest)).toBe(sha256Digest(manifest.content));
+  registry.fault = named('another');
+  await expect(sink.put(manifest)).rejects.toThrow(/tag is immutable/);
+});
+
 test('a manifest goes under the tag, and its digest is what the registry says', async () => {
   const manifest = {
     mediaType: 'application/vnd.oci.image.manifest.v1+json',

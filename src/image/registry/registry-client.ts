@@ -3,6 +3,7 @@ import { parseChallenges } from './challenges.ts';
 import { type ClientState, clientState, type Endpoint, placeOf } from './client-state.ts';
 import { greet } from './greet.ts';
 import { discardBody, type HttpAnswer, type HttpCall, type HttpMethod } from './http-call.ts';
+import { type KeptManifests, keptManifests } from './kept-manifests.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import { registryHost } from './registry-host.ts';
 import { backoffSeconds } from './retries.ts';
@@ -42,6 +43,8 @@ export interface UploadCall {
 /** A registry that speaks the distribution protocol (OCI distribution-spec 1.1). */
 export interface RegistryClient {
   readonly registry: string;
+  /** Manifests that were fetched before, where they are kept. */
+  readonly manifests?: KeptManifests;
   /**
    * Sends a request with authorization, redirects and retries. Answers 2xx, 404 and 416; throws a `UserError` for all else.
    * The body of the answer must be read or destroyed.
@@ -73,8 +76,10 @@ export function openRegistry(registry: string, access: RegistryAccess, signal?: 
     greeting ??= greet(state);
     return await greeting;
   };
+  const { manifestDir } = access;
   return {
     registry,
+    ...(manifestDir !== undefined && { manifests: keptManifests(manifestDir, registry) }),
     send: async (call) => await request(state, await endpoint(), call),
     sendOnce: async (call) => await upload(state, await endpoint(), call),
     explain: async (answer, { repository, wanted }) =>

@@ -993,6 +993,69 @@ function putIndex(manifests: readonly object[], tag: string, mediaType = ociInde
   return { mediaType: ociIndex, digest: registry.put({ mediaType, content }, tag), size: content.length };
 }
 
+describe('manifests that were fetched before', () => {
+  let manifestDir = '';
+  const asked = async (reference: string): Promise<string[]> => {
+    registry.seen.length = 0;
+    const image = await open({ reference: `${registry.host}/${reference}`, access: { manifestDir } });
+    expect(image.config).toEqual(built.config);
+    await image.close();
+    return registry.seen.flatMap(({ method, path }) => (path.includes('/manifests/') ? [method] : []));
+  };
+  beforeEach(async () => {
+    manifestDir = await mkdtemp(join(folder, 'manifests-'));
+  });
+
+  test('are asked for by their digest alone', async () => {
+    expect(await asked('app:1')).toEqual(['GET']);
+    expect(await asked('app:1')).toEqual(['HEAD']);
+    expect(await asked(`app@${digest}`)).toEqual(['HEAD']);
+    expect(await asked(`other@${digest}`)).toEqual(['HEAD']);
+    // Nothing is known of these.
+    await pushTo(registry, built, '2');
+    expect(await asked('app:2')).toEqual(['GET']);
+  });
+
+  test('come again where the tag names another one', async () => {
+    await asked('app:1');
+    const { content = '', mediaType = '' } = registry.manifests.get('1') ?? {};
+    const other = registry.put({ mediaType, content: `${content}\n` }, '1');
+    expect(await asked('app:1')).toEqual(['HEAD', 'GET']);
+    const image = await open({ access: { manifestDir } });
+    expect(image.digest).toBe(other);
+    await image.close();
+  });
+
+  test('come again where the registry tells no digest', async () => {
+    await asked('app:1');
+    registry.intercept = ({ method, path }, response) => {
+      if (method !== 'HEAD' || !path.includes('/manifests/')) return false;
+      response.writeHead(200).end();
+      return true;
+    };
+    expect(await asked('app:1')).toEqual(['HEAD', 'GET']);
+  });
+
+  test('that are gone are not there', async () => {
+    await asked('app:1');
+    registry.manifests.clear();
+    expect(await failure({ access: { manifestDir } })).toMatch(/does not have/);
+  });
+
+  test('that are damaged where they are kept come again', async () => {
+    await asked('app:1');
+    await writeFile(join(manifestDir, `${digest.replace(':', '-')}.json`), '{}');
+    expect(await asked('app:1')).toEqual(['GET']);
+    expect(await asked('app:1')).toEqual(['HEAD']);
+  });
+
+  test('that cannot be kept are no matter', async () => {
+    manifestDir = join(await writeText(join(folder, 'a-file'), ''), 'below');
+    expect(await asked('app:1')).toEqual(['GET']);
+    expect(await asked('app:1')).toEqual(['GET']);
+  });
+});
+
 describe('manifests', () => {
   test('of an index only the platform wanted is fetched; attestations are no images, indexes may be nested', async () => {
     const attestation = {

@@ -85,8 +85,10 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   }
 }
 
-function accessOf({ insecure, caFile }: PushOptions, { variables, homeDir }: CliEnvironment): RegistryAccess {
-  return { environment: variables, homeDir, insecure, authorityFile: caFile };
+function accessOf({ insecure, caFile }: PushOptions, environment: CliEnvironment): RegistryAccess {
+  const { variables, homeDir, cacheDir } = environment;
+  const manifestDir = join(cacheDir, 'manifests');
+  return { environment: variables, homeDir, insecure, authorityFile: caFile, manifestDir };
 }
 
 interface Work {
