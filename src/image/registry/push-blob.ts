@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { UserError } from '../../base/index.ts';
+import { beginUpload, hasBlob, type SentBlob, sessionOf, type UploadSession } from './begin-upload.ts';
 import { discardBody, type HttpAnswer } from './http-call.ts';
 import { meterFrom } from './meter-from.ts';
 import type { RegistryClient } from './registry-client.ts';
@@ -25,17 +26,6 @@ export interface OutgoingBlob {
   readonly onBytes?: ((sizeBytes: number) => void) | undefined;
 }
 
-/** A blob as the registry has it now. */
-export interface SentBlob {
-  readonly digest: string;
-  readonly sizeBytes: number;
-}
-
-/** An upload that the registry has begun. */
-export interface UploadSession {
-  readonly url: URL;
-}
-
 /** A connection that ends before `progressBytes` more have arrived is one more failure in a row. */
 const progressBytes = 1024 * 1024;
 
@@ -43,44 +33,6 @@ const progressBytes = 1024 * 1024;
 const monolithBytes = 1024 * 1024;
 
 const octets = { 'content-type': 'application/octet-stream' };
-
-/** True when the repository has the blob (OCI distribution-spec, "Checking if content exists in the registry"). */
-export async function hasBlob(
-  client: RegistryClient,
-  { repository, digest, sizeBytes }: { readonly repository: string } & SentBlob,
-): Promise<boolean> {
-  const wanted = `${client.registry}/${repository}`;
-  const path = `blobs/${digest}`;
-  const answer = await client.send({ method: 'HEAD', repository, path, action: 'push', wanted });
-  discardBody(answer);
-  const length = answer.headers['content-length'];
-  return answer.status === 200 && (length === undefined || Number(length) === sizeBytes);
-}
-
-/**
- * Begins an upload; with `from`, the registry may take the blob out of that repository instead ("Mounting a blob from another
- * repository"), and then there is none.
- */
-export async function beginUpload(
-  client: RegistryClient,
-  repository: string,
-  mount?: { readonly digest: string; readonly from: string },
-): Promise<UploadSession | undefined> {
-  const query = mount && `?mount=${encodeURIComponent(mount.digest)}&from=${encodeURIComponent(mount.from)}`;
-  const wanted = `${client.registry}/${repository}`;
-  const answer = await client.send({
-    method: 'POST',
-    repository,
-    path: `blobs/uploads/${query ?? ''}`,
-    body: '',
-    action: 'push',
-    ...(mount && { mountedFrom: mount.from }),
-    wanted,
-  });
-  if (answer.status === 404) throw await client.explain(answer, { repository, wanted });
-  discardBody(answer);
-  return mount !== undefined && answer.status === 201 ? undefined : sessionOf(answer);
-}
 
 /**
  * Sends a blob in one stream, whatever its length, and asks the registry to verify its digest ("Pushing a blob in chunks", with one chunk, as
@@ -98,6 +50,16 @@ export async function pushBlob(client: RegistryClient, blob: OutgoingBlob): Prom
     mayResume: true,
     arrived: undefined,
   };
+  try {
+    return await sendAtLast(upload);
+  } catch (error) {
+    await cancel(upload);
+    throw error;
+  }
+}
+
+async function sendAtLast(upload: Upload): Promise<SentBlob> {
+  const { client } = upload;
   let failures = 0;
   let failedAt = 0;
   for (;;) {
@@ -107,7 +69,6 @@ export async function pushBlob(client: RegistryClient, blob: OutgoingBlob): Prom
     failedAt = upload.storedBytes;
     const { askedSeconds = 0 } = outcome;
     if (failures === mostAttempts || askedSeconds > longestPauseSeconds) {
-      await cancel(upload);
       throw await outcome.explain();
     }
     await client.backOff(failures, outcome.askedSeconds);
@@ -225,7 +186,6 @@ async function sendOrFail(
     answer = await client.sendOnce({ ...request, ...about });
   } catch (error) {
     if (isBrokenConnection(error)) return { explain: async () => client.explainBroken(error, blob.title) };
-    await cancel(upload);
     throw client.explainBroken(error, blob.title);
   }
   const { status } = answer;
@@ -237,7 +197,6 @@ async function sendOrFail(
   if (isLost || status === 401 || isPassing(status)) {
     return { askedSeconds: retryAfterSeconds(answer), explain: async () => trouble };
   }
-  await cancel(upload);
   throw trouble;
 }
 
@@ -280,17 +239,7 @@ async function cancel({ client, blob, session }: Upload): Promise<void> {
   if (session === undefined) return;
   const { repository, title: wanted } = blob;
   await client
-    .sendOnce({ method: 'DELETE', url: session.url, repository, wanted })
+    .sendOnce({ method: 'DELETE', url: session.url, repository, wanted, isFarewell: true })
     .then(discardBody)
     .catch(() => {});
-}
-
-function sessionOf(answer: HttpAnswer, otherwise?: URL): UploadSession {
-  const { location } = answer.headers;
-  if (location !== undefined && URL.canParse(location, answer.url.href))
-    return { url: new URL(location, answer.url) };
-  if (otherwise !== undefined) return { url: otherwise };
-  throw new UserError(`${answer.url.host} begins an upload without telling its address`, {
-    hint: 'It may be no registry that takes images, or a proxy on the way drops the header Location.',
-  });
 }

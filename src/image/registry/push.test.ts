@@ -173,6 +173,28 @@ describe('bytes that have all arrived are read and sent once', () => {
   });
 });
 
+test('an upload that is interrupted is called off', async () => {
+  const interruption = new AbortController();
+  const stopped = await openRegistrySink(`${registry.host}/team/app:1`, {
+    access: {},
+    signal: interruption.signal,
+  });
+  let left = 5;
+  async function* slowPieces(): AsyncGenerator<Buffer> {
+    for (const piece of piecesOf(content)) {
+      left -= 1;
+      if (left === 0) interruption.abort(new Error('Ctrl-C'));
+      yield piece;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  const open = async (): Promise<Readable> => Readable.from(slowPieces(), { objectMode: false });
+  await expect(stopped.send({ title: 'layer 1', open })).rejects.toThrow('Ctrl-C');
+  stopped.close();
+  await expect.poll(methods).toContain('DELETE');
+  expect(registry.blobs.size).toBe(0);
+});
+
 describe('a small blob whose digest is known', () => {
   const small = content.subarray(0, 200_000);
   const facts = { digest: sha256Digest(small), sizeBytes: small.length };
