@@ -45,7 +45,7 @@ export async function sendLayers(
   const ordered = [...outgoing].sort((a, b) => b.readBytes - a.readBytes);
   const account: Account = { layers: ordered.length, doneLayers: 0, sentBytes: 0, underWay: new Map() };
   const task = progress.start(
-    `pushing ${sink.title}`,
+    'pushing',
     ordered.reduce((sum, { readBytes }) => sum + readBytes, 0),
   );
   const tell = (): void => task.step(stepText(account));
@@ -98,13 +98,13 @@ interface Account {
   readonly underWay: Map<number, { readonly readBytes: number; readonly wholeBytes: number }>;
 }
 
-// 2 of 5 layers, 31.2 MB sent; layer 3 at 45%, layer 0 at 80%
+// layer 3 at 45%, 0 at 80%; 2 of 5 done, 31.2 MB sent: what changes most first, as narrow terminals cut the end off
 function stepText({ layers, doneLayers, sentBytes, underWay }: Account): string {
   const parts = [...underWay].flatMap(([number, { readBytes, wholeBytes }]) =>
-    wholeBytes === 0 ? [] : [`layer ${number} at ${Math.floor((100 * readBytes) / wholeBytes)}%`],
+    wholeBytes === 0 ? [] : [`${number} at ${Math.floor((100 * readBytes) / wholeBytes)}%`],
   );
-  const now = parts.length === 0 ? '' : `; ${parts.join(', ')}`;
-  return `${doneLayers} of ${layers} layers, ${formatBytes(sentBytes)} sent${now}`;
+  const now = parts.length === 0 ? '' : `layer ${parts.join(', ')}; `;
+  return `${now}${doneLayers} of ${layers} done, ${formatBytes(sentBytes)} sent`;
 }
 
 interface Work {
