@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { UserError } from '../../base/index.ts';
 import { beginUpload, hasBlob, type SentBlob, sessionOf, type UploadSession } from './begin-upload.ts';
+import { chunksOf, mayShorten, requestLimit } from './chunks-of.ts';
 import { discardBody, type HttpAnswer } from './http-call.ts';
 import { meterFrom } from './meter-from.ts';
 import type { RegistryClient } from './registry-client.ts';
@@ -120,21 +121,59 @@ async function attempt(upload: Upload): Promise<Outcome> {
   if (from === 0 && digest !== undefined && sizeBytes !== undefined && sizeBytes <= monolithBytes) {
     return await complete(upload, session, { sent: { digest, sizeBytes }, isResumed: false, body });
   }
-  const answer = await sendOrFail(upload, {
-    method: 'PATCH',
-    url: session.url,
-    headers: {
-      ...octets,
-      ...(sizeBytes !== undefined && { 'content-length': String(sizeBytes - from) }),
-      ...(from > 0 && sizeBytes !== undefined && { 'content-range': `${from}-${sizeBytes - 1}` }),
-    },
-    body,
-  });
+  const limitBytes = requestLimit(client);
+  const failure =
+    limitBytes === undefined
+      ? await sendRest(upload, body, session)
+      : await sendChunks(upload, body, { session, limitBytes });
+  if (failure !== undefined) return failure;
+  upload.arrived = { digest: digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
+  return await complete(upload, upload.session ?? session, { sent: upload.arrived, isResumed: from > 0 });
+}
+
+/** All that the registry does not have yet, in one request. */
+async function sendRest(
+  upload: Upload,
+  body: Readable,
+  { url }: UploadSession,
+): Promise<Failure | undefined> {
+  const { storedBytes: from, blob } = upload;
+  const { sizeBytes } = blob;
+  const headers = {
+    ...octets,
+    ...(sizeBytes !== undefined && { 'content-length': String(sizeBytes - from) }),
+    ...(from > 0 && sizeBytes !== undefined && { 'content-range': `${from}-${sizeBytes - 1}` }),
+  };
+  const answer = await sendOrFail(upload, { method: 'PATCH', url, headers, body });
   if (!('status' in answer)) return answer;
   upload.session = sessionOf(answer);
   discardBody(answer);
-  upload.arrived = { digest: digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
-  return await complete(upload, upload.session, { sent: upload.arrived, isResumed: from > 0 });
+  return undefined;
+}
+
+/** The same in requests of a length that is let through. */
+async function sendChunks(
+  upload: Upload,
+  body: Readable,
+  { session, limitBytes }: { readonly session: UploadSession; readonly limitBytes: number },
+): Promise<Failure | undefined> {
+  let { url } = session;
+  for await (const chunk of chunksOf(body, limitBytes)) {
+    const from = upload.storedBytes;
+    const headers = {
+      ...octets,
+      'content-length': String(chunk.length),
+      'content-range': `${from}-${from + chunk.length - 1}`,
+    };
+    const request = { method: 'PATCH', url, headers, body: Readable.from([chunk]) } as const;
+    const answer = await sendOrFail(upload, request, from > 0);
+    if (!('status' in answer)) return answer;
+    upload.session = sessionOf(answer);
+    url = upload.session.url;
+    discardBody(answer);
+    upload.storedBytes = from + chunk.length;
+  }
+  return undefined;
 }
 
 interface Completion {
@@ -191,6 +230,9 @@ async function sendOrFail(
   const { status } = answer;
   if (status >= 200 && status < 300) return answer;
   const trouble = await client.explain(answer, about);
+  if (status === 413 && request.method === 'PATCH' && mayShorten(client)) {
+    return { askedSeconds: 0, explain: async () => trouble };
+  }
   // Amazon's registry forgets the bytes of all requests but the first.
   if (isResumed && (status === 400 || status === 404)) upload.mayResume = false;
   const isLost = status === 404 || status === 416 || (isResumed && status === 400);

@@ -173,6 +173,55 @@ describe('bytes that have all arrived are read and sent once', () => {
   });
 });
 
+describe('where a proxy lets only short requests through', () => {
+  const letsThrough =
+    (mostBytes: number) =>
+    ({ method, headers }: UploadRequest): Fault | undefined => {
+      const isLong = !(Number(headers['content-length'] ?? Number.NaN) <= mostBytes);
+      return method === 'PATCH' && isLong
+        ? { status: 413, isBodyUnread: true, headers: { 'content-type': 'text/html' } }
+        : undefined;
+    };
+
+  test.each([
+    ['a digest that is known before', known],
+    ['a digest that only the bytes tell', {}],
+  ])('a blob goes in chunks: %s', async (_, facts) => {
+    const limited = letsThrough(1024 * 1024);
+    registry.fault = limited;
+    expect(await send(facts)).toEqual(known);
+    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect(toldBytes).toBe(content.length);
+    // What was learned counts for the next blob.
+    registry.seen.length = 0;
+    registry.fault = (request) => limited(request) ?? undefined;
+    await send(facts);
+    const ranges = registry.seen.flatMap(({ method, headers }) =>
+      method === 'PATCH' ? [headers['content-range']] : [],
+    );
+    expect(ranges).toEqual(['0-1048575', '1048576-2097151', '2097152-2999999']);
+  });
+
+  test('a chunk that breaks is taken up', async () => {
+    const limited = letsThrough(1024 * 1024);
+    let chunks = 0;
+    registry.fault = (request) => {
+      const refused = limited(request);
+      if (refused !== undefined || request.method !== 'PATCH') return refused;
+      chunks += 1;
+      return chunks === 2 ? { cutAfterBytes: 500_000 } : undefined;
+    };
+    expect(await send({})).toEqual(known);
+    expect(registry.receivedBytes).toBe(content.length);
+  });
+
+  test('shorter than can be sent, it is said', async () => {
+    registry.fault = letsThrough(1000);
+    expect(await failure()).toMatch(/finds layer 1 of 1 too large.*client_max_body_size/);
+    expect(registry.blobs.size).toBe(0);
+  });
+});
+
 test('an upload that is interrupted is called off', async () => {
   const interruption = new AbortController();
   const stopped = await openRegistrySink(`${registry.host}/team/app:1`, {

@@ -194,7 +194,8 @@ export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Pr
     answer.body.destroy();
     return refusedByProxy(place.proxy, place.registry, '407 Proxy Authentication Required');
   }
-  if (isWebPage(answer)) {
+  // Proxies make pages of their own for what does not pass them.
+  if (isWebPage(answer) && answer.status < 500 && answer.status !== 413) {
     answer.body.destroy();
     return notRegistry(place.registry, 'it answers with a web page');
   }
