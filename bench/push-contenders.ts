@@ -17,16 +17,21 @@ export interface PushContender {
 /** The command line as it is built. */
 export const cli: string = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
-/** `docker push` first, then skopeo where it is installed, then ours. */
+/** `docker push` first, then skopeo where it is installed, then ours, also with `igzip` where that is. */
 export async function pushContenders(
   images: PushImages,
   engine: Awaited<ReturnType<typeof labEngine>>,
   signal: AbortSignal,
 ): Promise<PushContender[]> {
   await docker(engine, ['load', '--quiet', '--input', images.archive]);
-  const hasSkopeo = await runProcess('skopeo', ['--version'], { signal }).then(
-    ({ code }) => code === 0,
-    () => false,
+  const [hasSkopeo, hasIgzip] = await Promise.all(
+    ['skopeo', 'igzip'].map(
+      async (program) =>
+        await runProcess(program, ['--version'], { signal }).then(
+          ({ code }) => code === 0,
+          () => false,
+        ),
+    ),
   );
   const formats = ['gzip', 'zstd'] as const;
   return [
@@ -41,7 +46,8 @@ export async function pushContenders(
       }),
     },
     ...(hasSkopeo ? formats.map((format) => skopeo(images, format)) : []),
-    ...formats.map((format) => plimsoll(images, format)),
+    ...formats.map((format) => plimsoll(images, format, ['--compression', format])),
+    ...(hasIgzip ? [plimsoll(images, 'gzip by igzip', ['--compressor', 'igzip'])] : []),
   ];
 }
 
@@ -62,12 +68,12 @@ function skopeo({ layout }: PushImages, format: string): PushContender {
   };
 }
 
-function plimsoll({ layout }: PushImages, format: string): PushContender {
+function plimsoll({ layout }: PushImages, how: string, flags: readonly string[]): PushContender {
   return {
-    title: `plimsoll push from an OCI layout, ${format}`,
+    title: `plimsoll push from an OCI layout, ${how}`,
     commandOf: (registry, folder) => ({
       command: process.execPath,
-      args: [cli, 'push', `oci:${layout}`, `${registry}/bench:1`, '--compression', format, '--quiet'],
+      args: [cli, 'push', `oci:${layout}`, `${registry}/bench:1`, ...flags, '--quiet'],
       env: { PLIMSOLL_CACHE_DIR: join(folder, 'cache') },
     }),
   };

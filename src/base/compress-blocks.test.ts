@@ -141,3 +141,16 @@ test('a zstd frame that ends where a piece of the compressor’s memory does has
   }
   expect(lengths).toContain(262_144);
 });
+
+test('several at a time, of which some are left, hold each other up no more than for a while', async () => {
+  const content = Buffer.concat([text, noise]);
+  const whole = await compressed(content, 'gzip', 65_536);
+  const left = compressBlocks(readerOf(content), 'gzip');
+  await left.next();
+  await left.next();
+  // Nobody pulls `left` now: the others still come to their end.
+  const others = await Promise.all(Array.from({ length: 5 }, () => compressed(content, 'gzip', 65_536)));
+  expect(others.every((other) => other.equals(whole))).toBe(true);
+  await left.return(undefined);
+  expect((await compressed(content, 'gzip', 65_536)).equals(whole)).toBe(true);
+});

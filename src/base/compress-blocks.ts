@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import { type Compression, ownChunk, releaseChunk } from './compression.ts';
+import { mostCompressionThreads } from './compression-threads.ts';
 import { zstdCompressors } from './zstd-compressors.ts';
 
 const deflateBlock = promisify(deflateRaw);
@@ -13,8 +13,9 @@ export type LayerCompressionFormat = Exclude<Compression, 'none'>;
 const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 /** An empty last block of deflate (RFC 1951). */
 const deflateEnd = Buffer.from([3, 0]);
-/** Node compresses on libuv's threads, which are four: more blocks at a time only take memory. */
-const threads = Math.min(availableParallelism(), 4);
+/** Blocks that are held by all that is compressed now. */
+let heldBlocks = 0;
+
 /** What a block may grow by where nothing in it repeats, in bytes: the packed block then is one piece. */
 const growthBytes = 32 * 1024;
 /** How far back deflate may refer. */
@@ -46,7 +47,7 @@ export interface BlockReader {
 export type BlockSource = AsyncIterable<Buffer> | Iterable<Buffer> | BlockReader;
 
 /**
- * Compresses bytes in blocks, several at a time on the threads of the process (up to four): one gzip member (RFC 1952), or a row of
+ * Compresses bytes in blocks, several at a time on the threads of the process: one gzip member (RFC 1952), or a row of
  * zstd frames (RFC 8878). The same bytes give the same result, however they are cut into chunks and however many threads there are.
  * A reader is closed in the end. Chunks of `ownChunk` are given back; those that come out are such, too: who gives them back
  * after use needs little memory.
@@ -65,7 +66,9 @@ export async function* compressBlocks(
   async function next(): Promise<Buffer> {
     const first = running.shift();
     if (first === undefined) return Buffer.alloc(0);
-    const packed = await first.packed;
+    const packed = await first.packed.finally(() => {
+      heldBlocks -= 1;
+    });
     pool.giveBack(first.block);
     return packed;
   }
@@ -75,12 +78,14 @@ export async function* compressBlocks(
       // Told where it is waited for.
       packed.catch(() => {});
       running.push({ block, packed });
-      if (running.length > threads) yield await next();
+      heldBlocks += 1;
+      while (running.length > 1 && heldBlocks > mostCompressionThreads) yield await next();
     }
     while (running.length > 0) yield await next();
     yield compress.end();
   } finally {
     await Promise.allSettled(running.map(({ packed }) => packed));
+    heldBlocks -= running.length;
     compress.close();
   }
 }

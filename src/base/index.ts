@@ -20,6 +20,7 @@ export {
   type UnpackedProof,
   verifiedDecompressor,
 } from './compression.ts';
+export { mostCompressionThreads } from './compression-threads.ts';
 export {
   checkDigest,
   type Digest,
@@ -32,6 +33,7 @@ export {
   verifyDigest,
 } from './digest.ts';
 export { type ForeignCompression, foreignCompression } from './foreign-compression.ts';
+export { igzipped, igzipVersion } from './igzip.ts';
 export { decodeLossless, encodeLossless } from './lossless-text.ts';
 export { makeDirectory } from './make-directory.ts';
 export { matchPaths } from './match-paths.ts';

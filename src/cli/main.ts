@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
-import { makeDirectory, messageOf, UserError } from '../base/index.ts';
+import { makeDirectory, messageOf, mostCompressionThreads, UserError } from '../base/index.ts';
 import { commands } from './commands/index.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { InterruptedBuildError } from './interrupted-build-error.ts';
@@ -116,7 +116,13 @@ function compileInHaste(): void {
   setTimeout(() => setFlagsFromString('--turbofan'), 10_000).unref();
 }
 
+/** Has libuv start as many threads as layers are compressed on, where its own four are too few; it looks when it is first given work. */
+function giveThreads(): void {
+  if (mostCompressionThreads > 4) process.env['UV_THREADPOOL_SIZE'] ??= String(mostCompressionThreads);
+}
+
 if (import.meta.main) {
+  giveThreads();
   keepCompiledCode();
   keepMemorySmall();
   compileInHaste();

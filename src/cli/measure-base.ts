@@ -83,7 +83,11 @@ async function fromRegistry(
 ): Promise<MeasuredBase> {
   const image = await openImage(`registry:${reference}`, {
     platform: platform ?? { os: 'linux', architecture: 'amd64' },
-    registry: { environment: environment.variables, homeDir: environment.homeDir },
+    registry: {
+      environment: environment.variables,
+      homeDir: environment.homeDir,
+      manifestDir: join(environment.cacheDir, 'manifests'),
+    },
     temporaryDir: join(environment.cacheDir, 'tmp'),
     signal: AbortSignal.any([environment.signal, AbortSignal.timeout(registryMilliseconds)]),
   });

@@ -39,6 +39,7 @@ export async function openSource(
       homeDir: environment.homeDir,
       insecure: options.isInsecure === true,
       authorityFile: options.authorityFile,
+      manifestDir: join(cacheDir, 'manifests'),
     },
     cacheDir,
     ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),

@@ -85,7 +85,10 @@ async function probe(program: string, { env, signal }: SearchPlace): Promise<Doc
     const hint = usualHint(words) ?? 'Start the Docker daemon, or point DOCKER_HOST at a running one.';
     return { title: named, reason: `it reaches no daemon: ${words}`, hint };
   }
-  const builder = await builderOf(tool, version.Client.Version, call);
+  const [builder, context] = await Promise.all([
+    builderOf(tool, version.Client.Version, call),
+    callTool(tool, ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'], call),
+  ]);
   if (builder === undefined) {
     return {
       title: named,
@@ -94,11 +97,6 @@ async function probe(program: string, { env, signal }: SearchPlace): Promise<Doc
     };
   }
   const platform: Platform = { os: version.Server.Os, architecture: version.Server.Arch };
-  const context = await callTool(
-    tool,
-    ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'],
-    call,
-  );
   const endpoint = context.code === 0 ? context.stdout.trim() : '';
   return {
     ...{ program, env, builder, version: version.Server.Version, platform },

@@ -27,7 +27,7 @@ export { openManifestTree } from './open-tree.ts';
 export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
 export { AbsentImageError } from './registry/absent-image-error.ts';
-export type { SentBlob } from './registry/push-blob.ts';
+export type { SentBlob } from './registry/begin-upload.ts';
 export type { RegistryAccess } from './registry/registry-access.ts';
 export { sampleBlocks } from './sample-blocks.ts';
 export { type WriteDockerArchiveOptions, writeDockerArchive } from './sinks/docker-archive.ts';

@@ -19,7 +19,7 @@ import {
   secretPreparation,
 } from './pipeline.ts';
 import { indented, scalar } from './pipeline-text.ts';
-import { pathFilters, registryOf } from './repository-of.ts';
+import { isAmazonRegistry, pathFilters, registryOf } from './repository-of.ts';
 
 /** A workflow of GitHub Actions: a job that builds, checks and pushes, and one that may write comments and does nothing else. */
 export const github: PipelineProvider = {
@@ -55,17 +55,25 @@ export const github: PipelineProvider = {
       ? []
       : [
           `Log in to ${registryOf(repository ?? '')} is done with the repository's secrets REGISTRY_USERNAME and REGISTRY_PASSWORD: set them.`,
+          ...(isAmazonRegistry(repository ?? '')
+            ? [
+                'For Amazon they are the ID of an access key and its secret, which docker/login-action exchanges for a password; with OIDC, put aws-actions/configure-aws-credentials before it, and take its condition and its two inputs out.',
+              ]
+            : []),
         ]),
   ],
 };
 
+/** What GitHub's filters read as more than a letter ("Filter pattern cheat sheet"). */
+const globLetters = /[*?+[\]\\]|^!/g;
+
 function triggers({ images, place, branch }: PipelineRequest): readonly string[] {
-  const filters = pathFilters(images, place);
+  const filters = pathFilters(images, { place, special: globLetters });
   const paths = filters === undefined ? [] : ['paths:', ...filters.map((one) => `  - ${scalar(one)}`)];
   return [
     'on:',
     '  push:',
-    `    branches: [${scalar(branch)}]`,
+    `    branches: [${scalar(branch.replace(globLetters, '\\$&'))}]`,
     "    tags: ['v*']",
     ...indented(paths, 4),
     // Of a fork, too: the workflow then has no secret and may only read.

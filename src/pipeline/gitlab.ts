@@ -11,6 +11,7 @@ import {
 import { indented, scalar } from './pipeline-text.ts';
 import {
   archiveOutput,
+  isAmazonRegistry,
   pathFilters,
   registryCacheTo,
   registryOf,
@@ -46,6 +47,11 @@ export const gitlab: PipelineProvider = {
       ? []
       : [
           `Log in to ${registryOf(repository)} is done with the variables REGISTRY_USERNAME and REGISTRY_PASSWORD: set them in CI/CD settings, masked and protected.`,
+          ...(isAmazonRegistry(repository)
+            ? [
+                "Amazon's passwords are good for twelve hours: put `aws ecr get-login-password` before the log in, in place of REGISTRY_PASSWORD (the user name is AWS).",
+              ]
+            : []),
         ]),
     'For the comment in merge requests, set the masked variable PLIMSOLL_COMMENT_TOKEN to a project access token with the scope api (Reporter); without it the job is passed by.',
     'A runner with privileged Docker-in-Docker is needed, as for every docker build.',
@@ -158,7 +164,8 @@ function imageJob(request: PipelineRequest, image: PipelineImage): readonly stri
           ...pairs.map(([key, value]) => `    ${key}=${value}`),
           '  expand: false',
         ];
-  const changes = pathFilters([image], request.place);
+  // Ruby's File.fnmatch, with braces.
+  const changes = pathFilters([image], { place: request.place, special: /[*?[\]{}\\]/g });
   const filters =
     changes === undefined
       ? []

@@ -206,6 +206,14 @@ describe('github', () => {
     ]);
   });
 
+  test('a path or a branch is what it is called, not a glob', () => {
+    const [request] = combinations('github').map((one) => one.request);
+    const images = [{ ...one, context: 'a[1]+b*', dockerfile: '!d/Dockerfile?' }];
+    const { on } = parse(provider.write({ ...(request as PipelineRequest), images, branch: 'c++' }));
+    expect(on.push.branches).toEqual(['c\\+\\+']);
+    expect(on.push.paths.slice(0, 2)).toEqual(['a\\[1\\]\\+b\\*/**', '\\!d/Dockerfile\\?']);
+  });
+
   test('secrets reach the step that builds, and no other', () => {
     const found = combinations('github').find(({ name }) => name.startsWith('several images,'));
     const steps: readonly { readonly env?: object; readonly with?: object }[] = parse(
@@ -326,3 +334,20 @@ test.each(pipelineProviders)(
     expect(text).toContain('Written by plimsoll ci');
   },
 );
+
+test("GitLab's paths are no globs either", () => {
+  const [request] = combinations('gitlab').map((one) => one.request);
+  const images = [{ ...one, context: 'a[1]{b}', dockerfile: 'd/Dockerfile' }];
+  const jobs = parse(providerOf('gitlab').write({ ...(request as PipelineRequest), images }));
+  expect(jobs['plimsoll-image'].rules[0].changes.slice(0, 2)).toEqual(['a\\[1\\]\\{b\\}/**', 'd/Dockerfile']);
+});
+
+test.each(['github', 'gitlab'])("%s: Amazon's registry wants more than a password once set", (name) => {
+  const [request] = combinations(name).map((one) => one.request);
+  const said = (repository: string): string =>
+    providerOf(name)
+      .preparations({ ...(request as PipelineRequest), repository })
+      .join(' ');
+  expect(said('123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app')).toMatch(/Amazon/);
+  expect(said('registry.example.org/team/app')).not.toMatch(/Amazon/);
+});

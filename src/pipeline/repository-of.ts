@@ -29,14 +29,23 @@ export function archiveOutput(path: string, { compat }: Pick<PipelineRequest, 'c
 
 /**
  * The globs of paths that can change the images: their contexts and Dockerfiles, the gates and the pipeline itself; undefined where that is the
- * whole repository.
+ * whole repository. What the provider's globs read as more than a letter is escaped by a backslash.
  */
-export function pathFilters(images: readonly PipelineImage[], place: string): readonly string[] | undefined {
+export function pathFilters(
+  images: readonly PipelineImage[],
+  { place, special }: { readonly place: string; readonly special: RegExp },
+): readonly string[] | undefined {
   if (images.some(({ context }) => context === '.')) return undefined;
+  const literal = (path: string): string => path.replace(special, '\\$&');
   const paths = images.flatMap(({ context, dockerfile, gatesFile }) => [
-    `${context}/**`,
-    ...(dockerfile.startsWith(`${context}/`) ? [] : [dockerfile]),
-    ...(gatesFile === undefined || gatesFile.startsWith(`${context}/`) ? [] : [gatesFile]),
+    `${literal(context)}/**`,
+    ...(dockerfile.startsWith(`${context}/`) ? [] : [literal(dockerfile)]),
+    ...(gatesFile === undefined || gatesFile.startsWith(`${context}/`) ? [] : [literal(gatesFile)]),
   ]);
-  return [...new Set([...paths, '.plimsoll.yaml', place])];
+  return [...new Set([...paths, '.plimsoll.yaml', literal(place)])];
+}
+
+/** True of a repository in Amazon's registry, whose passwords are good for twelve hours. */
+export function isAmazonRegistry(repository: string): boolean {
+  return /\.dkr\.ecr(?:-fips)?\.[\w-]+\.amazonaws\.com(?:\.cn)?$/.test(registryOf(repository));
 }

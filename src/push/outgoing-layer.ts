@@ -4,6 +4,7 @@ import {
   type BlockSource,
   chainStreams,
   compressBlocks,
+  igzipped,
   type LayerCompressionFormat,
   meterBytes,
 } from '../base/index.ts';
@@ -27,20 +28,30 @@ export interface OutgoingLayer {
 }
 
 const defaultLevels: Readonly<Record<LayerCompressionFormat, number>> = { gzip: 4, zstd: 3 };
+const igzipLevel = 3;
 
 /** How layers that are stored uncompressed are packed. */
 export interface LayerPacking {
   readonly format: LayerCompressionFormat;
   /** How hard the compressor tries: 1 to 9 for gzip (default 4), 1 to 19 for zstd (default 3); docs/push.md has what was measured. */
   readonly level?: number | undefined;
+  /** The version of `igzip` that makes the gzip, in place of Node's zlib: four times as fast, for other bytes. Its levels are 0 to 3 (default 3). */
+  readonly igzip?: string | undefined;
+}
+
+function levelOf({ format, level, igzip }: LayerPacking): number {
+  return level ?? (igzip === undefined ? defaultLevels[format] : igzipLevel);
 }
 
 /** Changes with what the compressor makes of the same bytes. */
 const packingVersion = 4;
 
 /** The blob of a layer's bytes. */
-export function packed(source: BlockSource, { format, level }: LayerPacking): AsyncGenerator<Buffer> {
-  return compressBlocks(source, format, { level: level ?? defaultLevels[format] });
+export function packed(source: BlockSource, packing: LayerPacking): AsyncGenerator<Buffer> {
+  const level = levelOf(packing);
+  return packing.igzip === undefined
+    ? compressBlocks(source, packing.format, { level })
+    : igzipped(source, level);
 }
 
 /**
@@ -61,10 +72,11 @@ export function outgoingLayer(layer: Layer, packing: LayerPacking | undefined): 
       open: async (onRead) => metered(await layer.stored(), onRead),
     };
   }
-  const { format, level = defaultLevels[format] } = packing;
+  const { format, igzip } = packing;
+  const maker = igzip === undefined ? packingVersion : `igzip-${igzip}`;
   return {
     layer,
-    key: `${diffId}+${format}.${packingVersion}.${level}`,
+    key: `${diffId}+${format}.${maker}.${levelOf(packing)}`,
     packing: format,
     mediaType: `application/vnd.oci.image.layer.v1.tar+${format}`,
     readBytes: sizeBytes,

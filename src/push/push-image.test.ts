@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Progress, sha256Digest, silentProgress, UserError } from '../base/index.ts';
+import { igzipVersion, type Progress, sha256Digest, silentProgress, UserError } from '../base/index.ts';
 import {
   buildImage,
   type Image,
@@ -13,7 +13,7 @@ import {
   writeOciLayout,
 } from '../image/index.ts';
 import { startUploadRegistry, type UploadRegistry } from '../image/registry/fixtures/upload-registry.ts';
-import { estimatePush, type PushReport, pushImage } from './index.ts';
+import { estimatePush, type LayerPacking, type PushReport, pushImage } from './index.ts';
 
 let folder: string;
 let registry: UploadRegistry;
@@ -122,22 +122,38 @@ describe('a layer in a file', () => {
   });
 });
 
+async function pushPacked(packing: LayerPacking): Promise<PushReport> {
+  const sink = await openRegistrySink(`${registry.host}/team/app:1`, { access: {} });
+  const cacheDir = join(folder, 'cache');
+  const request = { image: await plain(), sink, packing, cacheDir, progress: silentProgress };
+  return await pushImage(request).finally(() => sink.close());
+}
+
 test('another level makes another blob, which is remembered apart', async () => {
-  const at = async (level: number | undefined): Promise<PushReport> => {
-    const sink = await openRegistrySink(`${registry.host}/team/app:1`, { access: {} });
-    const request = { image: await plain(), sink, packing: { format: 'zstd' as const, level } };
-    return await pushImage({
-      ...request,
-      cacheDir: join(folder, 'cache'),
-      progress: silentProgress,
-    }).finally(() => sink.close());
-  };
+  const at = async (level: number | undefined): Promise<PushReport> =>
+    await pushPacked({ format: 'zstd', level });
   const usual = await at(undefined);
   expect((await at(3)).sentBytes).toBe(0);
   const hard = await at(19);
   expect(hard.layers[0]?.sizeBytes).toBeLessThan(usual.layers[0]?.sizeBytes ?? 0);
   expect((await at(19)).sentBytes).toBe(0);
 });
+
+test.skipIf((await igzipVersion()) === undefined)(
+  'what igzip makes is remembered apart from what zlib makes, and from what another igzip makes',
+  async () => {
+    const [zlib, ours] = [
+      await pushPacked({ format: 'gzip' }),
+      await pushPacked({ format: 'gzip', igzip: '1' }),
+    ];
+    expect(ours.layers.map(({ packing }) => packing)).toEqual(['gzip', 'gzip']);
+    expect(ours.layers[0]?.digest).not.toBe(zlib.layers[0]?.digest);
+    const layersIn = (report: PushReport): string[] => report.layers.map(({ outcome }) => outcome);
+    expect(layersIn(await pushPacked({ format: 'gzip', igzip: '1' }))).toEqual(['present', 'present']);
+    expect(layersIn(await pushPacked({ format: 'gzip', igzip: '2' }))).toEqual(['sent', 'sent']);
+    expect(layersIn(await pushPacked({ format: 'gzip', igzip: '1', level: 1 }))).toEqual(['sent', 'sent']);
+  },
+);
 
 test('an image that is there already costs no byte of a blob', async () => {
   const first = await push(await plain());
@@ -292,6 +308,8 @@ test('the progress tells how far each layer is, in the numbers of the table', as
   await pushImage({ image, sink, packing, cacheDir, progress: { ...silentProgress, start } });
   sink.close();
   expect(readBytes).toBe(image.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
-  expect(steps.some((text) => /^0 of 2 layers, .* sent; .*layer 0 at 100%/.test(text))).toBe(true);
-  expect(steps.at(-1)).toMatch(/^2 of 2 layers, \S+ \S+ sent$/);
+  expect(steps.some((text) => /^layer (?:1 at \d+%, )?0 at 100%.*; 0 of 2 done, .* sent$/.test(text))).toBe(
+    true,
+  );
+  expect(steps.at(-1)).toMatch(/^2 of 2 done, \S+ \S+ sent$/);
 });

@@ -2,17 +2,17 @@ import { deflateRawSync } from 'node:zlib';
 import { type Layer, sampleBlocks } from '../image/index.ts';
 import { type LayerPacking, packed } from './outgoing-layer.ts';
 
-/** What is compressed at a time by both formats alone, without what goes before it. */
-const blockBytes = 4 * 1024 * 1024;
-const gzipSampleBytes = 256 * 1024;
-const mostBlocks = 8;
+/** Many small ones say more of a layer than a few large ones: weights, libraries and sources lie in stretches of hundreds of megabytes. */
+const blockBytes = 1024 * 1024;
+const mostBlocks = 48;
+const gzipSamples = { blockBytes: 128 * 1024, mostBlocks: 16 };
 
 /**
- * What a layer that lies uncompressed in a file becomes when it is compressed in blocks, from up to eight of them, spread evenly; the
+ * What a layer that lies uncompressed in a file becomes when it is compressed in blocks, from samples that are spread evenly; the
  * file's own length where its bytes are not at hand: it is never more than a little above that.
  */
 export async function estimatedBytes(layer: Layer, packing: LayerPacking): Promise<number> {
-  const sizeBytes = await perLayer(layer, blockBytes, async (block) => {
+  const sizeBytes = await perLayer(layer, { blockBytes, mostBlocks }, async (block) => {
     let packedBytes = 0;
     for await (const chunk of packed([block], packing)) packedBytes += chunk.length;
     return packedBytes;
@@ -25,7 +25,7 @@ export async function estimatedBytes(layer: Layer, packing: LayerPacking): Promi
  * compressor needs `goFactor` times as long (`npm run bench -- push` measures both). Undefined where the layer's bytes are not at hand.
  */
 export async function dockerGzipSeconds(layer: Layer): Promise<number | undefined> {
-  const milliseconds = await perLayer(layer, gzipSampleBytes, (block) => {
+  const milliseconds = await perLayer(layer, gzipSamples, (block) => {
     const startedAt = performance.now();
     deflateRawSync(block, { level: 6 });
     return Promise.resolve(performance.now() - startedAt);
@@ -38,7 +38,7 @@ const goFactor = 2;
 /** What a cost of sampled blocks, one after the other, comes to for the whole layer; undefined where its bytes are not at hand. */
 async function perLayer(
   layer: Layer,
-  length: number,
+  samples: { readonly blockBytes: number; readonly mostBlocks: number },
   costOf: (block: Buffer) => Promise<number>,
 ): Promise<number | undefined> {
   const place = await layer.plainTar?.();
@@ -47,7 +47,7 @@ async function perLayer(
     (await layer.stored()).destroy();
     return undefined;
   }
-  return await sampleBlocks(place, { blockBytes: length, mostBlocks }, async ({ count, read }) => {
+  return await sampleBlocks(place, samples, async ({ count, read }) => {
     let [plainBytes, cost] = [0, 0];
     for (let number = 0; number < count; number += 1) {
       const { bytes } = read(number);

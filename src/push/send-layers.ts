@@ -30,6 +30,8 @@ export interface SendRequest {
 
 /** Uploads at a time. Compression takes all processors for each of them. */
 const layersAtOnce = 3;
+/** Layers at a time that the registry is asked for: an answer takes as long as the way there and back. */
+const questionsAtOnce = 8;
 
 /**
  * Brings layers into a repository, the largest first, several at a time; gives them by their digest in the source. The first failure ends it.
@@ -38,11 +40,12 @@ export async function sendLayers(
   outgoing: readonly OutgoingLayer[],
   { sink, cacheDir, progress, repository }: SendRequest,
 ): Promise<Map<string, SentLayer>> {
-  const limit = pLimit(layersAtOnce);
+  const asking = pLimit(questionsAtOnce);
+  const uploading = pLimit(layersAtOnce);
   const ordered = [...outgoing].sort((a, b) => b.readBytes - a.readBytes);
   const account: Account = { layers: ordered.length, doneLayers: 0, sentBytes: 0, underWay: new Map() };
   const task = progress.start(
-    `pushing ${sink.title}`,
+    'pushing',
     ordered.reduce((sum, { readBytes }) => sum + readBytes, 0),
   );
   const tell = (): void => task.step(stepText(account));
@@ -57,17 +60,20 @@ export async function sendLayers(
   };
   const sent = new Map<string, SentLayer>();
   const failed = new AbortController();
-  const sendNext = async (one: OutgoingLayer): Promise<void> => {
-    // What has begun ends by itself.
-    if (failed.signal.aborted) return;
+  const bring = async (one: OutgoingLayer): Promise<void> => {
     const number = outgoing.indexOf(one);
     const onRead = (sizeBytes: number): void => {
       const { readBytes } = account.underWay.get(number) ?? { readBytes: 0 };
       account.underWay.set(number, { readBytes: readBytes + sizeBytes, wholeBytes: one.readBytes });
       task.advance(sizeBytes);
     };
+    const work: Work = { ...shared, onRead };
+    // What has begun ends by itself; after a failure nothing more is.
+    const unlessFailed = async (step: typeof findLayer): Promise<SentLayer | undefined> =>
+      failed.signal.aborted ? undefined : await step(one, work);
     try {
-      sent.set(one.layer.digest, await pushLayer(one, { ...shared, onRead }));
+      const found = (await asking(unlessFailed, findLayer)) ?? (await uploading(unlessFailed, sendLayer));
+      if (found !== undefined) sent.set(one.layer.digest, found);
     } catch (error) {
       failed.abort();
       throw error;
@@ -77,7 +83,7 @@ export async function sendLayers(
     tell();
   };
   try {
-    await Promise.all(ordered.map((one) => limit(sendNext, one)));
+    await Promise.all(ordered.map(bring));
     return sent;
   } finally {
     task.done();
@@ -92,13 +98,13 @@ interface Account {
   readonly underWay: Map<number, { readonly readBytes: number; readonly wholeBytes: number }>;
 }
 
-// 2 of 5 layers, 31.2 MB sent; layer 3 at 45%, layer 0 at 80%
+// layer 3 at 45%, 0 at 80%; 2 of 5 done, 31.2 MB sent: what changes most first, as narrow terminals cut the end off
 function stepText({ layers, doneLayers, sentBytes, underWay }: Account): string {
   const parts = [...underWay].flatMap(([number, { readBytes, wholeBytes }]) =>
-    wholeBytes === 0 ? [] : [`layer ${number} at ${Math.floor((100 * readBytes) / wholeBytes)}%`],
+    wholeBytes === 0 ? [] : [`${number} at ${Math.floor((100 * readBytes) / wholeBytes)}%`],
   );
-  const now = parts.length === 0 ? '' : `; ${parts.join(', ')}`;
-  return `${doneLayers} of ${layers} layers, ${formatBytes(sentBytes)} sent${now}`;
+  const now = parts.length === 0 ? '' : `layer ${parts.join(', ')}; `;
+  return `${now}${doneLayers} of ${layers} done, ${formatBytes(sentBytes)} sent`;
 }
 
 interface Work {
@@ -110,38 +116,48 @@ interface Work {
   readonly onSent: (sizeBytes: number) => void;
 }
 
-async function pushLayer(outgoing: OutgoingLayer, work: Work): Promise<SentLayer> {
-  const { sink, known, onSent } = work;
-  const { layer, key, packing, mediaType } = outgoing;
-  const facts = { diffId: layer.diffId, mediaType, packing, storedBytes: layer.sizeBytes };
+/** A layer that need not be sent: the repository has it, or takes it from another one, or it is foreign. Undefined where it must be. */
+async function findLayer(outgoing: OutgoingLayer, work: Work): Promise<SentLayer | undefined> {
+  const { sink, known } = work;
+  const { layer, key } = outgoing;
+  const facts = factsOf(outgoing);
   const { urls = [] } = layer;
   if (urls.length > 0)
     return { ...facts, digest: layer.digest, sizeBytes: layer.sizeBytes, outcome: 'foreign' };
   const before = await known.recall(key);
   const { digest = before?.digest, sizeBytes = before?.sizeBytes } = outgoing;
-  if (digest !== undefined && sizeBytes !== undefined) {
-    const blob = { digest, sizeBytes };
-    const outcome = await withoutSending(sink, blob, [
-      ...(work.repository === undefined ? [] : [work.repository]),
-      ...(before?.repositories ?? []),
-    ]);
-    if (outcome !== undefined) {
-      work.onRead(outgoing.readBytes);
-      await known.keep(key, blob, sink.repository);
-      return { ...facts, ...blob, outcome };
-    }
-  }
-  const title = `layer ${layer.diffId.slice(0, 19)} of ${sink.title}`;
+  if (digest === undefined || sizeBytes === undefined) return undefined;
+  const blob = { digest, sizeBytes };
+  const outcome = await withoutSending(sink, blob, [
+    ...(work.repository === undefined ? [] : [work.repository]),
+    ...(before?.repositories ?? []),
+  ]);
+  if (outcome === undefined) return undefined;
+  work.onRead(outgoing.readBytes);
+  await known.keep(key, blob, sink.repository);
+  return { ...facts, ...blob, outcome };
+}
+
+async function sendLayer(outgoing: OutgoingLayer, { sink, known, ...work }: Work): Promise<SentLayer> {
+  const title = `layer ${outgoing.layer.diffId.slice(0, 19)} of ${sink.title}`;
   // A digest that is only remembered is no promise: another version of the compressor may make other bytes.
   const sent = await sink.send({
     title,
     digest: outgoing.digest,
     sizeBytes: outgoing.sizeBytes,
     open: reopened(outgoing, work.onRead),
-    onBytes: onSent,
+    onBytes: work.onSent,
   });
-  await known.keep(key, sent, sink.repository);
-  return { ...facts, ...sent, outcome: 'sent' };
+  await known.keep(outgoing.key, sent, sink.repository);
+  return { ...factsOf(outgoing), ...sent, outcome: 'sent' };
+}
+
+function factsOf({
+  layer,
+  mediaType,
+  packing,
+}: OutgoingLayer): Omit<SentLayer, 'digest' | 'sizeBytes' | 'outcome'> {
+  return { diffId: layer.diffId, mediaType, packing, storedBytes: layer.sizeBytes };
 }
 
 /** Opens a layer as often as it must be sent; what is read again counts once. */

@@ -15,7 +15,9 @@ import { diskTree } from './reading/tree.ts';
 import { cliEnvironment, docker, plimsoll, scratch } from './run-cli.ts';
 
 const lab = inject('lab');
-const [hasSkopeo, hasBuildah, hasCtr] = await Promise.all(['skopeo', 'buildah', 'ctr'].map(isThere));
+const [hasSkopeo, hasBuildah, hasCtr, hasIgzip] = await Promise.all(
+  ['skopeo', 'buildah', 'ctr', 'igzip'].map(isThere),
+);
 
 const dockerfile = `FROM scratch
 COPY busybox /bin/busybox
@@ -85,12 +87,15 @@ async function pulledByBuildah(reference: string): Promise<string[]> {
   return await containerTree((await run('buildah', words, { env })).trim(), env);
 }
 
-test.skipIf(lab === undefined || hasSkopeo !== true).each([
-  ['gzip', ['--compat', 'any']],
-  ['zstd', []],
-] as const)(
+test
+  .skipIf(lab === undefined || hasSkopeo !== true)
+  .each([
+    ['gzip', 'gzip', ['--compat', 'any']],
+    ['zstd', 'zstd', []],
+    ...(hasIgzip ? [['igzip', 'gzip', ['--compressor', 'igzip']] as const] : []),
+  ] as const)(
   `what we compress with %s, others pull and unpack as it was ${inject('noLabBecause')}`,
-  async (format, flags) => {
+  async (_, format, flags) => {
     const image = await built();
     const reference = `${lab?.registry}/plimsoll-e2e/push-${randomBytes(4).toString('hex')}:1`;
     const report = await push(`docker:${image}`, reference, ...flags);
@@ -163,6 +168,8 @@ test.skipIf(lab === undefined)(`what cannot be pushed is told ${inject('noLabBec
     [['docker:x', 'app@sha256:'.padEnd(75, 'a')], /names a digest, which only the registry can give/],
     [['docker:x', 'app', '--compression', 'zstd', '--compat', 'any'], /not what any engine can pull/],
     [['docker:x', 'app', '--compression-level', '20'], /whole number from 1 to 19/],
+    [['docker:x', 'app', '--compressor', 'igzip', '--compression', 'zstd'], /makes gzip, not zstd/],
+    [['docker:x', 'app', '--compressor', 'igzip', '--compression-level', '4'], /whole number from 0 to 3/],
     [['docker:x', 'app', '--all-platforms', '--platform', 'linux/arm64'], /exclude each other/],
     [['docker:x', 'app', '--all-platforms'], /one platform only/],
     [['docker:x', 'app', '--uplink', 'fast', '--estimate'], /--uplink takes Mbit\/s/],

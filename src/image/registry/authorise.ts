@@ -3,7 +3,7 @@ import { UserError } from '../../base/index.ts';
 import type { Credentials } from './auth-file.ts';
 import type { Challenge } from './challenges.ts';
 import type { CredentialSearch } from './credentials.ts';
-import { type HttpAnswer, type HttpCall, readBody } from './http-call.ts';
+import { discardBody, type HttpAnswer, type HttpCall, readBody } from './http-call.ts';
 
 /** Answers the challenges of one registry. */
 export interface Authoriser {
@@ -16,6 +16,8 @@ export interface Authoriser {
 /** What an authoriser needs of the client. */
 export interface AuthoriserOptions {
   readonly credentials: (scope: string) => Promise<CredentialSearch>;
+  /** Looks for them anew where those that were found are refused. */
+  readonly renewed: (scope: string, old: CredentialSearch) => Promise<CredentialSearch>;
   /** Sends a request to the token service, with retries. */
   readonly send: (call: HttpCall) => Promise<HttpAnswer>;
   /** Makes the error of a token service that refuses; it may answer with a status other than 200. */
@@ -73,7 +75,12 @@ export function openAuthoriser(options: AuthoriserOptions): Authoriser {
       if (chosen === undefined) return false;
       challenge = chosen;
       if (chosen.scheme === 'basic') {
-        const { credentials } = await options.credentials(scope);
+        // The greeting is about no repository, whose credentials may be its own.
+        if (scope === '') return true;
+        const search = await options.credentials(scope);
+        if (search.credentials === undefined) return false;
+        if (basicHeader(search.credentials) !== usedHeader) return true;
+        const { credentials } = await options.renewed(scope, search);
         return credentials !== undefined && basicHeader(credentials) !== usedHeader;
       }
       const more = (chosen.parameters.get('scope') ?? '').split(' ').filter((text) => text !== '');
@@ -114,27 +121,41 @@ async function fetchToken(
   scope: string,
   options: AuthoriserOptions,
 ): Promise<Token> {
-  const realm = challenge.parameters.get('realm') ?? '';
-  const search = await options.credentials(scope);
-  const call = tokenCall(tokenAddress(realm, options.base), {
-    service: challenge.parameters.get('service') ?? '',
-    scopes,
-    credentials: search.credentials,
-  });
-  options.check(call.url);
-  const startedAt = Date.now();
-  const answer = await options.send(call);
+  const url = tokenAddress(challenge.parameters.get('realm') ?? '', options.base);
+  options.check(url);
+  const service = challenge.parameters.get('service') ?? '';
+  const ask = async ({ credentials }: CredentialSearch): Promise<HttpAnswer> =>
+    await options.send(tokenCall(url, { service, scopes, credentials }));
+  let search = await options.credentials(scope);
+  let startedAt = Date.now();
+  let answer = await ask(search);
+  if (refusals.has(answer.status) && search.credentials !== undefined) {
+    const other = await options.renewed(scope, search);
+    if (other.credentials !== undefined && !isSame(other.credentials, search.credentials)) {
+      discardBody(answer);
+      search = other;
+      startedAt = Date.now();
+      answer = await ask(search);
+    }
+  }
   if (answer.status !== 200) throw await options.refuse(answer, search);
   const json = tokenSchema.safeParse(parseJson((await readBody(answer, 1_048_576)).toString())).data;
   const token = json?.token || json?.access_token;
   if (!token) {
-    throw new UserError(`the token service ${call.url.host} of ${options.base.host} gives no token`, {
+    throw new UserError(`the token service ${url.host} of ${options.base.host} gives no token`, {
       hint: 'Try later, or tell the people who run the registry.',
     });
   }
   // By this machine's clock from the moment of asking: `issued_at` is by the clock of another one.
   const lifeSeconds = Math.max(json?.expires_in ?? 0, defaultLifeSeconds);
   return { header: `Bearer ${token}`, goodUntil: startedAt + (lifeSeconds - 10) * 1000 };
+}
+
+/** What token services say to credentials that they do not take. */
+const refusals: ReadonlySet<number> = new Set([400, 401, 403]);
+
+function isSame(one: Credentials, other: Credentials): boolean {
+  return one.identityToken === other.identityToken && basicHeader(one) === basicHeader(other);
 }
 
 function tokenAddress(realm: string, base: URL): URL {

@@ -1,6 +1,7 @@
 import type { Authoriser } from './authorise.ts';
 import { type CredentialSearch, findCredentials } from './credentials.ts';
 import { type Connections, openConnections } from './http-call.ts';
+import { proxyFinder } from './proxies.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { RegistryHost } from './registry-host.ts';
 import { type Pause, pauseByClock } from './retries.ts';
@@ -12,7 +13,11 @@ export interface ClientState {
   readonly host: RegistryHost;
   readonly isInsecure: boolean;
   readonly connections: Connections;
+  /** Host and port of the proxy on the way. */
+  readonly proxy: string | undefined;
   readonly credentials: (scope: string) => Promise<CredentialSearch>;
+  /** Looks for them anew, once for all who were refused with `old`: a helper's token runs out, and the next one is another. */
+  readonly renewed: (scope: string, old: CredentialSearch) => Promise<CredentialSearch>;
   readonly pause: Pause;
   readonly signal: AbortSignal | undefined;
 }
@@ -23,8 +28,6 @@ export interface Endpoint {
   readonly authoriser: Authoriser;
 }
 
-const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-
 /** Prepares for a registry; nothing is sent. */
 export function clientState(
   host: RegistryHost,
@@ -32,18 +35,25 @@ export function clientState(
   signal: AbortSignal | undefined,
 ): ClientState {
   const environment = access.environment ?? {};
-  const proxies = Object.fromEntries(
-    proxyNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
-  const isProxied = !host.isLoopback && Object.keys(proxies).length > 0;
   const isInsecure = access.insecure === true;
+  const findProxy = proxyFinder(environment);
+  const proxy = findProxy(new URL(`https://${host.address}`));
   const searches = new Map<string, Promise<CredentialSearch>>();
+  const search = (scope: string, isAnew: boolean): Promise<CredentialSearch> => {
+    const repository = scope.split(':')[1] ?? '';
+    const { homeDir } = access;
+    const kept = isAnew ? undefined : searches.get(repository);
+    const found = kept ?? findCredentials({ registry: host.name, repository, environment, homeDir, signal });
+    searches.set(repository, found);
+    return found;
+  };
   return {
     host,
     isInsecure,
+    proxy: proxy && new URL(proxy).host,
     connections: openConnections({
       unverifiedHost: isInsecure ? host.address : undefined,
-      proxies: isProxied ? proxies : undefined,
+      findProxy,
       ownHost: host.address,
       trust: () =>
         findTrust({
@@ -54,14 +64,9 @@ export function clientState(
           systemDir: access.systemDir ?? '/etc',
         }),
     }),
-    credentials(scope) {
-      const repository = scope.split(':')[1] ?? '';
-      const { homeDir } = access;
-      const known =
-        searches.get(repository) ??
-        findCredentials({ registry: host.name, repository, environment, homeDir, signal });
-      searches.set(repository, known);
-      return known;
+    credentials: (scope) => search(scope, false),
+    async renewed(scope, old) {
+      return await search(scope, (await search(scope, false)) === old);
     },
     pause: access.pause ?? pauseByClock,
     signal,
@@ -70,5 +75,5 @@ export function clientState(
 
 /** Of whom a message about `wanted` speaks. */
 export function placeOf(state: ClientState, wanted: string): TroublePlace {
-  return { registry: state.host.name, wanted, isInsecure: state.isInsecure };
+  return { registry: state.host.name, wanted, isInsecure: state.isInsecure, proxy: state.proxy };
 }

@@ -81,7 +81,19 @@ async function askHelper(
 ): Promise<Credentials | string | undefined> {
   const program = `docker-credential-${name}`;
   if (!/^[\w.-]+$/.test(name)) return `the credential helper "${name}" has a name that no program may have`;
-  const server = question.registry === 'docker.io' ? 'https://index.docker.io/v1/' : question.registry;
+  const { registry } = question;
+  if (registry === 'docker.io') return await askFor('https://index.docker.io/v1/', program, question);
+  // Some stores were told the address when their user logged in.
+  return (
+    (await askFor(registry, program, question)) ?? (await askFor(`https://${registry}`, program, question))
+  );
+}
+
+async function askFor(
+  server: string,
+  program: string,
+  question: CredentialQuestion,
+): Promise<Credentials | string | undefined> {
   const patience = AbortSignal.timeout(helperPatienceSeconds * 1000);
   try {
     const { code, stdout, stderr } = await runProcess(program, ['get'], {
@@ -94,6 +106,8 @@ async function askHelper(
       return /credentials not found/i.test(said) ? undefined : `${program} failed: ${said.slice(0, 300)}`;
     }
     const { Username, Secret } = helperAnswerSchema.parse(JSON.parse(stdout));
+    // Some say so that they have none.
+    if (Username === '' && Secret === '') return undefined;
     const isToken = Username === '<token>';
     return {
       origin: program,

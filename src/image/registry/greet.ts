@@ -73,6 +73,7 @@ async function readGreeting(state: ClientState, answer: HttpAnswer, asked: URL):
 function authoriserOf(state: ClientState, base: URL): Authoriser {
   return openAuthoriser({
     credentials: state.credentials,
+    renewed: state.renewed,
     base,
     send: async (call) => {
       const place = placeOf(state, 'a token');

@@ -9,6 +9,8 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
+import { UserError } from '../../base/index.ts';
+import type { FindProxy } from './proxies.ts';
 import type { TlsTrust } from './tls-trust.ts';
 
 /** What a registry is asked with. */
@@ -46,8 +48,8 @@ export interface Connections {
 export interface ConnectionOptions {
   /** `host[:port]` whose certificate is not verified. */
   readonly unverifiedHost?: string | undefined;
-  /** `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` and their lower-case forms, as Node 22.21 and later read them. */
-  readonly proxies?: Readonly<Record<string, string>> | undefined;
+  /** Default: none is asked. */
+  readonly findProxy?: FindProxy | undefined;
   /** `host[:port]` to which the client's certificate is shown. */
   readonly ownHost?: string | undefined;
   /** Whom to believe; asked once TLS is spoken. Default: those whom Node believes. */
@@ -65,16 +67,17 @@ export class StalledError extends Error {
  * authorities, those in the file that `NODE_EXTRA_CA_CERTS` names, and those of `trust`.
  */
 export function openConnections(options: ConnectionOptions): Connections {
-  const { proxies } = options;
-  const common = { keepAlive: true, scheduling: 'lifo', ...(proxies && { proxyEnv: proxies }) } as const;
   const agents = new Map<string, HttpAgent>();
   const agentOf = (url: URL): HttpAgent => {
     const isOwn = url.host === options.ownHost;
     const isUnverified = url.host === options.unverifiedHost;
-    const key = url.protocol === 'http:' ? 'plain' : `tls ${isOwn} ${isUnverified}`;
+    const isPlain = url.protocol === 'http:';
+    const proxy = options.findProxy?.(url);
+    const common = { keepAlive: true, scheduling: 'lifo', ...proxyOption(proxy) } as const;
+    const key = `${isPlain} ${isOwn} ${isUnverified} ${proxy}`;
     const agent =
       agents.get(key) ??
-      (key === 'plain'
+      (isPlain
         ? new HttpAgent(common)
         : new HttpsAgent({
             ...common,
@@ -90,6 +93,18 @@ export function openConnections(options: ConnectionOptions): Connections {
       for (const agent of agents.values()) agent.destroy();
     },
   };
+}
+
+/** What Node takes a proxy by: the environment that it would be found in. */
+function proxyOption(proxy: string | undefined): { proxyEnv?: Record<string, string> } {
+  if (proxy === undefined) return {};
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 21) || (major === 24 && minor < 5) || major === 23) {
+    throw new UserError(`Node ${process.versions.node} cannot speak with proxies`, {
+      hint: 'Use Node 22.21, 24.5 or later, or name the registry in NO_PROXY.',
+    });
+  }
+  return { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
 }
 
 function tlsOptions(

@@ -175,3 +175,27 @@ test('a push goes to the registry itself, without TLS where a setting allows tha
   expect(await pushPlace(parseReference('quay.io/team/app'), access)).toEqual(quay);
   expect(await pushPlace(parseReference('ghcr.io/team/app'), access)).toMatchObject({ isInsecure: false });
 });
+
+const ranges: readonly [entries: readonly string[], reference: string, isInsecure: boolean, why: string][] = [
+  [['10.0.0.0/8'], '10.1.2.3:5000/app', true, 'an address in a range'],
+  [['10.0.0.0/8'], '11.1.2.3:5000/app', false, 'an address outside of it'],
+  [['fd00::/8'], '[fd12::1]:5000/app', true, 'an address of IPv6'],
+  [['127.0.0.0/8', '::1/128'], 'localhost:5000/app', true, 'a name that leads into a range'],
+  [['10.0.0.0/8'], 'no-such-host.invalid/app', false, 'a name that leads nowhere'],
+  [
+    ['http://registry.local:5000'],
+    'registry.local:5000/app',
+    true,
+    'a host with a scheme, which Docker cuts off',
+  ],
+  [['registry.local'], 'registry.local:5000/app', false, 'a host with another port'],
+];
+test.each(ranges)(
+  "Docker's insecure-registries %j allow %s: %s (%s)",
+  async (entries, reference, isInsecure) => {
+    const access = await settings({
+      'docker/daemon.json': JSON.stringify({ 'insecure-registries': entries }),
+    });
+    expect(await pushPlace(parseReference(reference), access)).toMatchObject({ isInsecure });
+  },
+);

@@ -1,9 +1,12 @@
+import { lookup } from 'node:dns/promises';
 import { readdir, readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { messageOf, UserError } from '../../base/index.ts';
 import type { Reference } from '../reference.ts';
+import { addressRange } from './address-range.ts';
 import { errorCode } from './error-code.ts';
 import type { RegistryAccess } from './registry-access.ts';
 
@@ -72,16 +75,16 @@ export async function pullPlaces(
       : mirror['pull-from-mirror'] !== (isByDigest ? 'tag-only' : 'digest-only'),
   );
   const hub = registry === 'docker.io' ? daemon['registry-mirrors'] : [];
-  const mirrors = [
-    ...own.map((mirror) => moved(name, entry, mirror)),
-    ...hub.map((address) => ({
-      registry: hostOf(address),
-      repository,
-      isInsecure: address.startsWith('http://') || daemon['insecure-registries'].includes(hostOf(address)),
-    })),
-  ];
+  const isAllowed = async (host: string): Promise<boolean> =>
+    await isInsecureRegistry(host, daemon['insecure-registries']);
+  const mirrors = own.map((mirror) => moved(name, entry, mirror));
+  for (const address of hub) {
+    const host = hostOf(address);
+    const isInsecure = address.startsWith('http://') || (await isAllowed(host));
+    mirrors.push({ registry: host, repository, isInsecure });
+  }
   const home = entry === undefined ? { registry, repository, isInsecure: false } : moved(name, entry, entry);
-  const isInsecure = home.isInsecure || daemon['insecure-registries'].includes(registry);
+  const isInsecure = home.isInsecure || (await isAllowed(registry));
   return [
     ...mirrors.map((mirror) => ({ ...mirror, isMirror: true })),
     { ...home, isInsecure, isMirror: false },
@@ -122,6 +125,26 @@ function moved(
   const whole = to.location === '' ? name : `${to.location}${rest}`;
   const slash = whole.indexOf('/');
   return { registry: whole.slice(0, slash), repository: whole.slice(slash + 1), isInsecure: to.insecure };
+}
+
+/**
+ * True where Docker's `insecure-registries` names the registry, or a range (CIDR) that one of its addresses lies in (moby, `registry/config.go`,
+ * `isSecureIndex`).
+ */
+async function isInsecureRegistry(registry: string, entries: readonly string[]): Promise<boolean> {
+  if (entries.some((entry) => entry.replace(/^https?:\/\//i, '') === registry)) return true;
+  const ranges = entries.flatMap((entry) => addressRange(entry) ?? []);
+  if (ranges.length === 0) return false;
+  const { hostname } = new URL(`https://${registry}`);
+  const name = hostname.replace(/^\[|\]$/g, '');
+  const addresses = isIP(name) ? [name] : await addressesOf(name);
+  return addresses.some((address) => ranges.some((isIn) => isIn(address)));
+}
+
+/** A name that nobody knows has none; what comes of that, the first request tells. */
+async function addressesOf(host: string): Promise<string[]> {
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
 }
 
 function hostOf(address: string): string {

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
-import { type Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { UserError } from '../../base/index.ts';
+import { beginUpload, hasBlob, type SentBlob, sessionOf, type UploadSession } from './begin-upload.ts';
+import { chunksOf, mayShorten, requestLimit } from './chunks-of.ts';
 import { discardBody, type HttpAnswer } from './http-call.ts';
+import { meterFrom } from './meter-from.ts';
 import type { RegistryClient } from './registry-client.ts';
 import {
   isBrokenConnection,
@@ -25,66 +27,40 @@ export interface OutgoingBlob {
   readonly onBytes?: ((sizeBytes: number) => void) | undefined;
 }
 
-/** A blob as the registry has it now. */
-export interface SentBlob {
-  readonly digest: string;
-  readonly sizeBytes: number;
-}
-
-/** An upload that the registry has begun. */
-export interface UploadSession {
-  readonly url: URL;
-}
-
 /** A connection that ends before `progressBytes` more have arrived is one more failure in a row. */
 const progressBytes = 1024 * 1024;
 
-/** True when the repository has the blob (OCI distribution-spec, "Checking if content exists in the registry"). */
-export async function hasBlob(
-  client: RegistryClient,
-  { repository, digest, sizeBytes }: { readonly repository: string } & SentBlob,
-): Promise<boolean> {
-  const wanted = `${client.registry}/${repository}`;
-  const path = `blobs/${digest}`;
-  const answer = await client.send({ method: 'HEAD', repository, path, action: 'push', wanted });
-  discardBody(answer);
-  const length = answer.headers['content-length'];
-  return answer.status === 200 && (length === undefined || Number(length) === sizeBytes);
-}
+/** Up to this length, a blob whose digest is known goes with its completion ("POST then PUT"): one request less. */
+const monolithBytes = 1024 * 1024;
 
-/**
- * Begins an upload; with `from`, the registry may take the blob out of that repository instead ("Mounting a blob from another
- * repository"), and then there is none.
- */
-export async function beginUpload(
-  client: RegistryClient,
-  repository: string,
-  mount?: { readonly digest: string; readonly from: string },
-): Promise<UploadSession | undefined> {
-  const query = mount && `?mount=${encodeURIComponent(mount.digest)}&from=${encodeURIComponent(mount.from)}`;
-  const wanted = `${client.registry}/${repository}`;
-  const answer = await client.send({
-    method: 'POST',
-    repository,
-    path: `blobs/uploads/${query ?? ''}`,
-    body: '',
-    action: 'push',
-    ...(mount && { mountedFrom: mount.from }),
-    wanted,
-  });
-  if (answer.status === 404) throw await client.explain(answer, { repository, wanted });
-  discardBody(answer);
-  return mount !== undefined && answer.status === 201 ? undefined : sessionOf(answer);
-}
+const octets = { 'content-type': 'application/octet-stream' };
 
 /**
  * Sends a blob in one stream, whatever its length, and asks the registry to verify its digest ("Pushing a blob in chunks", with one chunk, as
- * Docker does). A connection that breaks is taken up where the registry's bytes end, where it tells that, and else from the start; 429 and
+ * Docker does; a small one "monolithically"). A connection that breaks is taken up where the registry's bytes end, where it tells that, and else from the start; 429 and
  * 5xx are tried again after as long as the server asks for. Throws a `UserError` when it does not end well; nothing of the blob
  * is then to be seen in the repository.
  */
 export async function pushBlob(client: RegistryClient, blob: OutgoingBlob): Promise<SentBlob> {
-  const upload: Upload = { client, blob, session: undefined, storedBytes: 0, toldBytes: 0, mayResume: true };
+  const upload: Upload = {
+    client,
+    blob,
+    session: undefined,
+    storedBytes: 0,
+    toldBytes: 0,
+    mayResume: true,
+    arrived: undefined,
+  };
+  try {
+    return await sendAtLast(upload);
+  } catch (error) {
+    await cancel(upload);
+    throw error;
+  }
+}
+
+async function sendAtLast(upload: Upload): Promise<SentBlob> {
+  const { client } = upload;
   let failures = 0;
   let failedAt = 0;
   for (;;) {
@@ -94,10 +70,10 @@ export async function pushBlob(client: RegistryClient, blob: OutgoingBlob): Prom
     failedAt = upload.storedBytes;
     const { askedSeconds = 0 } = outcome;
     if (failures === mostAttempts || askedSeconds > longestPauseSeconds) {
-      await cancel(upload);
       throw await outcome.explain();
     }
     await client.backOff(failures, outcome.askedSeconds);
+    if (upload.arrived !== undefined && (await isThere(upload, upload.arrived))) return upload.arrived;
     await findPlace(upload);
     tell(upload, upload.storedBytes - upload.toldBytes);
   }
@@ -113,6 +89,8 @@ interface Upload {
   toldBytes: number;
   /** False where a registry has shown that it forgets what came in an earlier request. */
   mayResume: boolean;
+  /** What the whole blob is, once all of it was sent: it need not be read again to be completed. */
+  arrived: SentBlob | undefined;
 }
 
 function tell(upload: Upload, sizeBytes: number): void {
@@ -132,38 +110,90 @@ async function attempt(upload: Upload): Promise<Outcome> {
   const { client, blob } = upload;
   upload.session ??= await beginUpload(client, blob.repository);
   if (upload.session === undefined) throw new Error('an upload that was not asked to mount was not begun');
-  const from = upload.storedBytes;
-  const meter = measured(from, (sizeBytes) => tell(upload, sizeBytes));
+  const { session, arrived, storedBytes: from } = upload;
+  if (arrived !== undefined) return await complete(upload, session, { sent: arrived, isResumed: true });
+  const meter = meterFrom(from, (sizeBytes) => tell(upload, sizeBytes));
   const source = await blob.open();
   source.on('error', (error) => meter.stream.destroy(error));
   meter.stream.on('close', () => source.destroy());
-  const answer = await sendOrFail(upload, {
-    method: 'PATCH',
-    url: upload.session.url,
-    headers: {
-      'content-type': 'application/octet-stream',
-      ...(blob.sizeBytes !== undefined && { 'content-length': String(blob.sizeBytes - from) }),
-      ...(from > 0 && blob.sizeBytes !== undefined && { 'content-range': `${from}-${blob.sizeBytes - 1}` }),
-    },
-    body: source.pipe(meter.stream),
-  });
+  const body = source.pipe(meter.stream);
+  const { digest, sizeBytes } = blob;
+  if (from === 0 && digest !== undefined && sizeBytes !== undefined && sizeBytes <= monolithBytes) {
+    return await complete(upload, session, { sent: { digest, sizeBytes }, isResumed: false, body });
+  }
+  const limitBytes = requestLimit(client);
+  const failure =
+    limitBytes === undefined
+      ? await sendRest(upload, body, session)
+      : await sendChunks(upload, body, { session, limitBytes });
+  if (failure !== undefined) return failure;
+  upload.arrived = { digest: digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
+  return await complete(upload, upload.session ?? session, { sent: upload.arrived, isResumed: from > 0 });
+}
+
+/** All that the registry does not have yet, in one request. */
+async function sendRest(
+  upload: Upload,
+  body: Readable,
+  { url }: UploadSession,
+): Promise<Failure | undefined> {
+  const { storedBytes: from, blob } = upload;
+  const { sizeBytes } = blob;
+  const headers = {
+    ...octets,
+    ...(sizeBytes !== undefined && { 'content-length': String(sizeBytes - from) }),
+    ...(from > 0 && sizeBytes !== undefined && { 'content-range': `${from}-${sizeBytes - 1}` }),
+  };
+  const answer = await sendOrFail(upload, { method: 'PATCH', url, headers, body });
   if (!('status' in answer)) return answer;
   upload.session = sessionOf(answer);
   discardBody(answer);
-  const sent = { digest: blob.digest ?? meter.digest(), sizeBytes: meter.sizeBytes() };
-  return await complete(upload, sent, from > 0);
+  return undefined;
 }
 
-async function complete(upload: Upload, sent: SentBlob, isResumed: boolean): Promise<Outcome> {
-  const { client, blob, session } = upload;
-  if (session === undefined) throw new Error('an upload without an address cannot be completed');
+/** The same in requests of a length that is let through. */
+async function sendChunks(
+  upload: Upload,
+  body: Readable,
+  { session, limitBytes }: { readonly session: UploadSession; readonly limitBytes: number },
+): Promise<Failure | undefined> {
+  let { url } = session;
+  for await (const chunk of chunksOf(body, limitBytes)) {
+    const from = upload.storedBytes;
+    const headers = {
+      ...octets,
+      'content-length': String(chunk.length),
+      'content-range': `${from}-${from + chunk.length - 1}`,
+    };
+    const request = { method: 'PATCH', url, headers, body: Readable.from([chunk]) } as const;
+    const answer = await sendOrFail(upload, request, from > 0);
+    if (!('status' in answer)) return answer;
+    upload.session = sessionOf(answer);
+    url = upload.session.url;
+    discardBody(answer);
+    upload.storedBytes = from + chunk.length;
+  }
+  return undefined;
+}
+
+interface Completion {
+  readonly sent: SentBlob;
+  /** Bytes of it came in an earlier request. */
+  readonly isResumed: boolean;
+  /** All of it, where none came before. */
+  readonly body?: Readable;
+}
+
+async function complete(
+  upload: Upload,
+  session: UploadSession,
+  { sent, isResumed, body }: Completion,
+): Promise<Outcome> {
+  const { client, blob } = upload;
   const url = new URL(session.url.href);
   url.searchParams.set('digest', sent.digest);
-  const answer = await sendOrFail(
-    upload,
-    { method: 'PUT', url, headers: { 'content-length': '0' } },
-    isResumed,
-  );
+  const headers = { ...(body && octets), 'content-length': String(body ? sent.sizeBytes : 0) };
+  const answer = await sendOrFail(upload, { method: 'PUT', url, headers, ...(body && { body }) }, isResumed);
   if (!('status' in answer)) return answer;
   const said = answer.headers['docker-content-digest'];
   discardBody(answer);
@@ -195,19 +225,20 @@ async function sendOrFail(
     answer = await client.sendOnce({ ...request, ...about });
   } catch (error) {
     if (isBrokenConnection(error)) return { explain: async () => client.explainBroken(error, blob.title) };
-    await cancel(upload);
     throw client.explainBroken(error, blob.title);
   }
   const { status } = answer;
   if (status >= 200 && status < 300) return answer;
   const trouble = await client.explain(answer, about);
+  if (status === 413 && request.method === 'PATCH' && mayShorten(client)) {
+    return { askedSeconds: 0, explain: async () => trouble };
+  }
   // Amazon's registry forgets the bytes of all requests but the first.
   if (isResumed && (status === 400 || status === 404)) upload.mayResume = false;
   const isLost = status === 404 || status === 416 || (isResumed && status === 400);
   if (isLost || status === 401 || isPassing(status)) {
     return { askedSeconds: retryAfterSeconds(answer), explain: async () => trouble };
   }
-  await cancel(upload);
   throw trouble;
 }
 
@@ -215,8 +246,10 @@ async function sendOrFail(
 async function findPlace(upload: Upload): Promise<void> {
   const { client, blob, session } = upload;
   const { repository, title: wanted } = blob;
+  const { arrived } = upload;
   upload.storedBytes = 0;
   upload.session = undefined;
+  upload.arrived = undefined;
   if (session === undefined || !upload.mayResume) return;
   try {
     const answer = await client.sendOnce({ method: 'GET', url: session.url, repository, wanted });
@@ -226,8 +259,20 @@ async function findPlace(upload: Upload): Promise<void> {
     if (answer.status !== 204 || last === undefined || last === '0') return;
     upload.session = sessionOf(answer, session.url);
     upload.storedBytes = Number(last) + 1;
+    if (upload.storedBytes === arrived?.sizeBytes) upload.arrived = arrived;
   } catch (error) {
     if (!isBrokenConnection(error)) throw client.explainBroken(error, wanted);
+  }
+}
+
+/** True when a completion has come about whose answer was lost. */
+async function isThere({ client, blob }: Upload, arrived: SentBlob): Promise<boolean> {
+  try {
+    return await hasBlob(client, { repository: blob.repository, ...arrived });
+  } catch (error) {
+    // The next request tells it.
+    if (error instanceof UserError) return false;
+    throw error;
   }
 }
 
@@ -236,36 +281,7 @@ async function cancel({ client, blob, session }: Upload): Promise<void> {
   if (session === undefined) return;
   const { repository, title: wanted } = blob;
   await client
-    .sendOnce({ method: 'DELETE', url: session.url, repository, wanted })
+    .sendOnce({ method: 'DELETE', url: session.url, repository, wanted, isFarewell: true })
     .then(discardBody)
     .catch(() => {});
-}
-
-function sessionOf(answer: HttpAnswer, otherwise?: URL): UploadSession {
-  const { location } = answer.headers;
-  if (location !== undefined && URL.canParse(location, answer.url.href))
-    return { url: new URL(location, answer.url) };
-  if (otherwise !== undefined) return { url: otherwise };
-  throw new UserError(`${answer.url.host} begins an upload without telling its address`, {
-    hint: 'It may be no registry that takes images, or a proxy on the way drops the header Location.',
-  });
-}
-
-/** Lets the bytes from `from` on pass, and sums up all of them. */
-function measured(
-  from: number,
-  onBytes: (sizeBytes: number) => void,
-): { readonly stream: Transform; digest(): string; sizeBytes(): number } {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      const fresh = chunk.subarray(Math.min(chunk.length, Math.max(0, from - sizeBytes)));
-      sizeBytes += chunk.length;
-      onBytes(fresh.length);
-      done(null, fresh);
-    },
-  });
-  return { stream, digest: () => `sha256:${hash.copy().digest('hex')}`, sizeBytes: () => sizeBytes };
 }

@@ -13,10 +13,25 @@ export interface OutgoingManifest {
   readonly title: string;
 }
 
-/** Sends a manifest (OCI distribution-spec, "Pushing manifests") and gives its digest. Throws a `UserError` when the registry refuses it. */
+/**
+ * Sends a manifest (OCI distribution-spec, "Pushing manifests") and gives its digest. Throws a `UserError` when the registry refuses it; one that lets
+ * no tag change is content with a tag that names the manifest already.
+ */
 export async function pushManifest(client: RegistryClient, manifest: OutgoingManifest): Promise<string> {
-  const { repository, mediaType, content, tag, title } = manifest;
-  const digest = sha256Digest(content);
+  const digest = sha256Digest(manifest.content);
+  try {
+    await putManifest(client, manifest, digest);
+  } catch (error) {
+    if (!(error instanceof UserError) || !(await isThere(client, manifest, digest))) throw error;
+  }
+  return digest;
+}
+
+async function putManifest(
+  client: RegistryClient,
+  { repository, mediaType, content, tag, title }: OutgoingManifest,
+  digest: string,
+): Promise<void> {
   const answer = await client.send({
     method: 'PUT',
     repository,
@@ -39,5 +54,28 @@ export async function pushManifest(client: RegistryClient, manifest: OutgoingMan
       },
     );
   }
-  return digest;
+}
+
+/** True where the registry says that what the manifest would go under is this very manifest. */
+async function isThere(
+  client: RegistryClient,
+  { repository, mediaType, tag, title }: OutgoingManifest,
+  digest: string,
+): Promise<boolean> {
+  try {
+    const answer = await client.send({
+      method: 'HEAD',
+      repository,
+      path: `manifests/${tag ?? digest}`,
+      headers: { accept: mediaType },
+      action: 'push',
+      wanted: title,
+    });
+    discardBody(answer);
+    return answer.status === 200 && answer.headers['docker-content-digest'] === digest;
+  } catch (error) {
+    // The first refusal says more.
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }

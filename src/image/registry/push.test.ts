@@ -141,6 +141,144 @@ describe.each([
   });
 });
 
+describe('bytes that have all arrived are read and sent once', () => {
+  const challenge = { 'www-authenticate': 'Bearer realm="/token",service="here"' };
+  const ends: readonly [why: string, fault: () => UploadRegistry['fault']][] = [
+    ['where the answer to their completion is lost', () => firstFail('PUT', 1, { isAnswerLost: true })],
+    ['where they are completed in the third try', () => firstFail('PUT', 2, { status: 503 })],
+    ['where the connection breaks in front of it', () => firstFail('PUT', 1, { cutAfterBytes: 0 })],
+    [
+      'where the token has run out meanwhile',
+      () => {
+        const refuse = firstFail('PUT', 1, { status: 401, headers: challenge });
+        return (request) =>
+          request.path.startsWith('/token') ? { status: 200, json: { token: 'x' } } : refuse(request);
+      },
+    ],
+  ];
+  test.each(ends)('%s', async (_, fault) => {
+    registry.fault = fault();
+    let opened = 0;
+    const open = async (): Promise<Readable> => {
+      opened += 1;
+      return Readable.from(piecesOf(content), { objectMode: false });
+    };
+    expect(await sink.send({ title: 'layer 1', open })).toEqual(known);
+    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect({ opened, receivedBytes: registry.receivedBytes }).toEqual({
+      opened: 1,
+      receivedBytes: content.length,
+    });
+    expect(methods().filter((method) => method === 'PATCH')).toHaveLength(1);
+  });
+});
+
+describe('where a proxy lets only short requests through', () => {
+  const letsThrough =
+    (mostBytes: number) =>
+    ({ method, headers }: UploadRequest): Fault | undefined => {
+      const isLong = !(Number(headers['content-length'] ?? Number.NaN) <= mostBytes);
+      return method === 'PATCH' && isLong
+        ? { status: 413, isBodyUnread: true, headers: { 'content-type': 'text/html' } }
+        : undefined;
+    };
+
+  test.each([
+    ['a digest that is known before', known],
+    ['a digest that only the bytes tell', {}],
+  ])('a blob goes in chunks: %s', async (_, facts) => {
+    const limited = letsThrough(1024 * 1024);
+    registry.fault = limited;
+    expect(await send(facts)).toEqual(known);
+    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect(toldBytes).toBe(content.length);
+    // What was learned counts for the next blob.
+    registry.seen.length = 0;
+    registry.fault = (request) => limited(request) ?? undefined;
+    await send(facts);
+    const ranges = registry.seen.flatMap(({ method, headers }) =>
+      method === 'PATCH' ? [headers['content-range']] : [],
+    );
+    expect(ranges).toEqual(['0-1048575', '1048576-2097151', '2097152-2999999']);
+  });
+
+  test('a chunk that breaks is taken up', async () => {
+    const limited = letsThrough(1024 * 1024);
+    let chunks = 0;
+    registry.fault = (request) => {
+      const refused = limited(request);
+      if (refused !== undefined || request.method !== 'PATCH') return refused;
+      chunks += 1;
+      return chunks === 2 ? { cutAfterBytes: 500_000 } : undefined;
+    };
+    expect(await send({})).toEqual(known);
+    expect(registry.receivedBytes).toBe(content.length);
+  });
+
+  test('shorter than can be sent, it is said', async () => {
+    registry.fault = letsThrough(1000);
+    expect(await failure()).toMatch(/finds layer 1 of 1 too large.*client_max_body_size/);
+    expect(registry.blobs.size).toBe(0);
+  });
+});
+
+test('an upload that is interrupted is called off', async () => {
+  const interruption = new AbortController();
+  const stopped = await openRegistrySink(`${registry.host}/team/app:1`, {
+    access: {},
+    signal: interruption.signal,
+  });
+  let left = 5;
+  async function* slowPieces(): AsyncGenerator<Buffer> {
+    for (const piece of piecesOf(content)) {
+      left -= 1;
+      if (left === 0) interruption.abort(new Error('Ctrl-C'));
+      yield piece;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  const open = async (): Promise<Readable> => Readable.from(slowPieces(), { objectMode: false });
+  await expect(stopped.send({ title: 'layer 1', open })).rejects.toThrow('Ctrl-C');
+  stopped.close();
+  await expect.poll(methods).toContain('DELETE');
+  expect(registry.blobs.size).toBe(0);
+});
+
+describe('a small blob whose digest is known', () => {
+  const small = content.subarray(0, 200_000);
+  const facts = { digest: sha256Digest(small), sizeBytes: small.length };
+  const sendSmall = async (): Promise<typeof facts> =>
+    await sink.send({
+      ...facts,
+      title: 'layer 1',
+      open: async () => Readable.from(piecesOf(small), { objectMode: false }),
+      onBytes: (sizeBytes) => {
+        toldBytes += sizeBytes;
+      },
+    });
+
+  test('goes with its completion', async () => {
+    expect(await sendSmall()).toEqual(facts);
+    expect(methods()).toEqual(['GET', 'POST', 'PUT']);
+    expect(registry.blobs.get(`team/app@${facts.digest}`)).toEqual(small);
+  });
+
+  const troubles: readonly [why: string, fault: Fault][] = [
+    ['a connection that breaks', { cutAfterBytes: 100_000 }],
+    ['a connection that breaks at once', { cutAfterBytes: 0 }],
+    ['an answer that is lost', { isAnswerLost: true }],
+    ['a server in trouble', { status: 500 }],
+    ['a server that does not read', { status: 503, isBodyUnread: true }],
+    ['an upload that is lost', { status: 404 }],
+  ];
+  test.each(troubles)('comes through after %s', async (_, fault) => {
+    registry.fault = firstFail('PUT', 1, fault);
+    expect(await sendSmall()).toEqual(facts);
+    expect(registry.blobs.get(`team/app@${facts.digest}`)).toEqual(small);
+    expect(toldBytes).toBe(small.length);
+  });
+});
+
 test('a server that has had too much is left alone for as long as it asks', async () => {
   registry.fault = firstFail('PATCH', 2, { status: 429, headers: { 'retry-after': '7' } });
   await send();
@@ -262,6 +400,23 @@ test('a blob of another repository is mounted; where that is not to be had, it i
 test('a blob of another length is not the one', async () => {
   registry.blobs.set(`team/app@${digest}`, content.subarray(1));
   expect(await sink.has(known)).toBe(false);
+});
+
+test('a tag that may not change is no trouble where it names the manifest already', async () => {
+  const manifest = {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    content: '{"schemaVersion":2}',
+  };
+  const refusal = { status: 400, json: { errors: [{ message: 'tag is immutable' }] } };
+  const named = (text: string) => (request: UploadRequest) => {
+    if (request.method === 'PUT') return refusal;
+    const headers = { 'docker-content-digest': sha256Digest(text) };
+    return request.method === 'HEAD' ? { status: 200, headers } : undefined;
+  };
+  registry.fault = named(manifest.content);
+  expect(await sink.put(manifest)).toBe(sha256Digest(manifest.content));
+  registry.fault = named('another');
+  await expect(sink.put(manifest)).rejects.toThrow(/tag is immutable/);
 });
 
 test('a manifest goes under the tag, and its digest is what the registry says', async () => {

@@ -3,7 +3,8 @@ import { hasDigest, isDigest, sha256Digest, UserError } from '../../base/index.t
 import { mediaTypes } from '../documents.ts';
 import { AbsentImageError } from './absent-image-error.ts';
 import { discardBody, type HttpAnswer, readBody } from './http-call.ts';
-import type { RegistryClient } from './registry-client.ts';
+import type { KeptManifest } from './kept-manifests.ts';
+import type { RegistryCall, RegistryClient } from './registry-client.ts';
 
 /** A manifest or an index as the registry has it. */
 export interface FetchedManifest {
@@ -36,12 +37,43 @@ export async function fetchManifest(
   client: RegistryClient,
   wanted: WantedManifest,
 ): Promise<FetchedManifest> {
-  const { repository, digest, tag, title } = wanted;
+  const { repository, digest: wantedDigest, tag = '', title } = wanted;
+  const name = wantedDigest ?? tag;
+  const { digest, content } =
+    (await unchangedManifest(client, wanted)) ?? (await getManifest(client, wanted));
+  await client.manifests?.keep(repository, name, { digest, content });
+  const text = content.toString();
+  return { kind: manifestKind(text, title), digest, text };
+}
+
+/**
+ * One that was fetched before, where the registry says that it is still what is named: it need not come again, and registries that count pulls
+ * (Docker Hub) do not count that question.
+ */
+async function unchangedManifest(
+  client: RegistryClient,
+  { repository, digest, tag = '', title }: WantedManifest,
+): Promise<KeptManifest | undefined> {
+  const name = digest ?? tag;
+  const kept = await client.manifests?.recall(repository, name);
+  if (kept === undefined) return undefined;
+  const answer = await client.send({ method: 'HEAD', ...manifestCall(repository, name), wanted: title });
+  discardBody(answer);
+  return answer.status === 200 && headerDigest(answer) === kept.digest ? kept : undefined;
+}
+
+function manifestCall(
+  repository: string,
+  name: string,
+): Pick<RegistryCall, 'repository' | 'path' | 'headers'> {
+  return { repository, path: `manifests/${name}`, headers: { accept: acceptedTypes } };
+}
+
+async function getManifest(client: RegistryClient, wanted: WantedManifest): Promise<KeptManifest> {
+  const { repository, digest, tag = '', title } = wanted;
   const answer = await client.send({
     method: 'GET',
-    repository,
-    path: `manifests/${digest ?? tag}`,
-    headers: { accept: acceptedTypes },
+    ...manifestCall(repository, digest ?? tag),
     wanted: title,
   });
   if (answer.status !== 200) {
@@ -57,11 +89,7 @@ export async function fetchManifest(
   verify(content, digest, title);
   const claimed = headerDigest(answer);
   if (claimed !== undefined) verify(content, claimed, title);
-  return {
-    kind: manifestKind(content.toString(), title),
-    digest: digest ?? claimed ?? sha256Digest(content),
-    text: content.toString(),
-  };
+  return { digest: digest ?? claimed ?? sha256Digest(content), content };
 }
 
 function verify(content: Buffer, digest: string | undefined, title: string): void {

@@ -14,6 +14,8 @@ export interface RegistryAccess {
   readonly systemDir?: string;
   /** Allows plain HTTP (always allowed for this machine itself) and any certificate. Default false. */
   readonly insecure?: boolean;
+  /** Where manifests are kept that were fetched: what still has the digest that it had is then not fetched again. Nowhere by default. */
+  readonly manifestDir?: string | undefined;
   /** How waits between retries are spent. Default: by the clock. */
   readonly pause?: (seconds: number, signal?: AbortSignal) => Promise<void>;
 }

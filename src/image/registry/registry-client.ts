@@ -3,6 +3,7 @@ import { parseChallenges } from './challenges.ts';
 import { type ClientState, clientState, type Endpoint, placeOf } from './client-state.ts';
 import { greet } from './greet.ts';
 import { discardBody, type HttpAnswer, type HttpCall, type HttpMethod } from './http-call.ts';
+import { type KeptManifests, keptManifests } from './kept-manifests.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import { registryHost } from './registry-host.ts';
 import { backoffSeconds } from './retries.ts';
@@ -37,11 +38,15 @@ export interface UploadCall {
   /** Opened for this request alone, and destroyed when it is over. */
   readonly body?: Readable;
   readonly wanted: string;
+  /** Calls an upload off: it is sent, briefly, although all else is interrupted. */
+  readonly isFarewell?: true;
 }
 
 /** A registry that speaks the distribution protocol (OCI distribution-spec 1.1). */
 export interface RegistryClient {
   readonly registry: string;
+  /** Manifests that were fetched before, where they are kept. */
+  readonly manifests?: KeptManifests;
   /**
    * Sends a request with authorization, redirects and retries. Answers 2xx, 404 and 416; throws a `UserError` for all else.
    * The body of the answer must be read or destroyed.
@@ -58,9 +63,12 @@ export interface RegistryClient {
   explainBroken(error: unknown, wanted: string): unknown;
   /** Waits before the next try after so many failures in a row, or as long as the server asks for. */
   backOff(failures: number, askedSeconds?: number): Promise<void>;
-  /** Ends all connections; requests fail afterwards. */
+  /** Ends all connections, once farewells are said; other requests fail afterwards. */
   close(): void;
 }
+
+/** How long a farewell may take. */
+const farewellMilliseconds = 2000;
 
 /** Makes a client; the first request finds out how the registry is spoken to. */
 export function openRegistry(registry: string, access: RegistryAccess, signal?: AbortSignal): RegistryClient {
@@ -68,15 +76,22 @@ export function openRegistry(registry: string, access: RegistryAccess, signal?: 
   const state = clientState(host, access, signal);
   let greeting: Promise<Endpoint> | undefined;
   let isClosed = false;
+  const farewells: Promise<unknown>[] = [];
   const endpoint = async (): Promise<Endpoint> => {
     if (isClosed) throw new Error(`the connection to ${registry} is closed`);
     greeting ??= greet(state);
     return await greeting;
   };
+  const { manifestDir } = access;
   return {
     registry,
+    ...(manifestDir !== undefined && { manifests: keptManifests(manifestDir, registry) }),
     send: async (call) => await request(state, await endpoint(), call),
-    sendOnce: async (call) => await upload(state, await endpoint(), call),
+    async sendOnce(call) {
+      const sent = endpoint().then(async (known) => await upload(state, known, call));
+      if (call.isFarewell) farewells.push(sent);
+      return await sent;
+    },
     explain: async (answer, { repository, wanted }) =>
       answer.status === 401 || answer.status === 403
         ? await refusal(state, answer, { scope: scopeOf(repository, 'push'), wanted, action: 'push' })
@@ -88,7 +103,7 @@ export function openRegistry(registry: string, access: RegistryAccess, signal?: 
     },
     close() {
       isClosed = true;
-      state.connections.close();
+      void Promise.allSettled(farewells).then(() => state.connections.close());
     },
   };
 }
@@ -146,7 +161,8 @@ async function upload(state: ClientState, endpoint: Endpoint, call: UploadCall):
   try {
     const authorization = isOwn ? await authoriser.header(scope) : undefined;
     const headers = { ...call.headers, ...(authorization !== undefined && { authorization }) };
-    const answer = await state.connections.send({ method, url, headers, body, signal: state.signal });
+    const signal = call.isFarewell ? AbortSignal.timeout(farewellMilliseconds) : state.signal;
+    const answer = await state.connections.send({ method, url, headers, body, signal });
     if (answer.status === 401 && isOwn) {
       const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
       await authoriser.learn(challenges, scope, authorization);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -364,6 +364,126 @@ if [ "$1" = get ]; then printf '{"ServerURL":"%s","Username":"ann","Secret":"se:
     const found = await access(await mkdtemp(join(folder, 'home-')));
     expect(await readAll(await open({ access: found }))).toEqual(built.config.diffIds);
   });
+
+  test.each<[reason: string, script: string]>([
+    [
+      'kept under the address with https://',
+      `read -r server
+if [ "$server" != "https://HOST" ]; then echo credentials not found in native keychain; exit 1; fi
+printf '{"ServerURL":"%s","Username":"ann","Secret":"se:cret"}\n' "$server"`,
+    ],
+    [
+      'by a program that reads no standard input at all',
+      `printf '{"ServerURL":"","Username":"ann","Secret":"se:cret"}'`,
+    ],
+  ])('a helper knows them %s', async (_reason, script) => {
+    registry.intercept = wantsBasic;
+    const home = await mkdtemp(join(folder, 'home-'));
+    await writeText(join(home, '.docker/config.json'), '{"credsStore":"one"}');
+    const path = await helper('one', script.replaceAll('HOST', registry.host));
+    expect(await readAll(await open({ access: { homeDir: home, environment: { PATH: path } } }))).toEqual(
+      built.config.diffIds,
+    );
+  });
+
+  test('a helper that has an empty answer has none', async () => {
+    const home = await mkdtemp(join(folder, 'home-'));
+    await writeText(join(home, '.docker/config.json'), '{"credsStore":"one"}');
+    const path = await helper('one', `echo '{"ServerURL":"","Username":"","Secret":""}'`);
+    await readAll(await open({ access: { homeDir: home, environment: { PATH: path } } }));
+    expect(registry.seen.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+  });
+
+  // What the helpers of the clouds give, and how their registries take it.
+  const clouds: readonly [cloud: string, answer: object, form: 'basic' | 'account' | 'refresh'][] = [
+    ['Amazon: each request by Basic', { Username: 'AWS', Secret: 'eyJwYXlsb2FkIjoi' }, 'basic'],
+    [
+      'Google: an access token in the place of a password',
+      { Username: 'oauth2accesstoken', Secret: 'ya29.x' },
+      'account',
+    ],
+    ['Google of old', { Username: '_dcgcr_2_0_0_token', Secret: 'ya29.y' }, 'account'],
+    ['Azure: a refresh token', { Username: '<token>', Secret: 'eyJhbGci' }, 'refresh'],
+    [
+      'Azure: a refresh token in the place of a password',
+      { Username: '00000000-0000-0000-0000-000000000000', Secret: 'eyJhbGci' },
+      'account',
+    ],
+  ];
+  test.each(clouds)(
+    '%s',
+    async (_cloud, { Username, Secret }: { Username?: string; Secret?: string }, form) => {
+      const basic = `Basic ${login(`${Username}:${Secret}`)}`;
+      registry.intercept =
+        form === 'basic'
+          ? (request, response) => {
+              if (request.headers.authorization === basic) return false;
+              const header = {
+                'www-authenticate': 'Basic realm="https://x.amazonaws.com/",service="ecr.amazonaws.com"',
+              };
+              answerJson(response, 401, {}, header);
+              return true;
+            }
+          : tokenDance(
+              (realm) => `Bearer realm="${realm}",service="s"`,
+              ({ headers, body }) => {
+                const isRight =
+                  form === 'account'
+                    ? headers.authorization === basic
+                    : new URLSearchParams(body).get('refresh_token') === Secret;
+                return isRight ? { access_token: 'good' } : undefined;
+              },
+            );
+      const home = await mkdtemp(join(folder, 'home-'));
+      const config = { credHelpers: { [registry.host]: 'cloud' } };
+      await writeText(join(home, '.docker/config.json'), JSON.stringify(config));
+      const path = await helper(
+        'cloud',
+        `cat > /dev/null; echo '${JSON.stringify({ ServerURL: '', Username, Secret })}'`,
+      );
+      const access = { homeDir: home, environment: { PATH: path } };
+      expect(await readAll(await open({ access }))).toEqual(built.config.diffIds);
+    },
+  );
+
+  test("az acr login's entry: a refresh token beside a user name without a password", async () => {
+    registry.intercept = tokenDance(
+      (realm) => `Bearer realm="${realm}",service="s"`,
+      ({ body }) =>
+        new URLSearchParams(body).get('refresh_token') === 'long' ? { access_token: 'good' } : undefined,
+    );
+    const entry = { auth: login('00000000-0000-0000-0000-000000000000:'), identitytoken: 'long' };
+    const environment = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [registry.host]: entry } }) };
+    expect(await readAll(await open({ access: { environment } }))).toEqual(built.config.diffIds);
+  });
+
+  test.each(['basic', 'token'] as const)(
+    'a password that runs out on the way is asked for anew, once for all (%s)',
+    async (form) => {
+      let good = '1';
+      registry.intercept = (request, response) => {
+        // From the first blob on, the old one is good no more.
+        if (isBlob(request)) good = '2';
+        const basic = `Basic ${login(`AWS:${good}`)}`;
+        if (request.path.startsWith('/token')) {
+          const isRight = request.headers.authorization === basic;
+          answerJson(response, isRight ? 200 : 401, { token: good });
+          return true;
+        }
+        if (request.headers.authorization === (form === 'basic' ? basic : `Bearer ${good}`)) return false;
+        const header = form === 'basic' ? 'Basic realm="x"' : `Bearer realm="http://${registry.host}/token"`;
+        answerJson(response, 401, {}, { 'www-authenticate': header });
+        return true;
+      };
+      const home = await mkdtemp(join(folder, 'home-'));
+      await writeText(join(home, '.docker/config.json'), '{"credsStore":"one"}');
+      const count = join(home, 'count');
+      const script = `echo x >> ${count}; printf '{"Username":"AWS","Secret":"%s"}' "$(wc -l < ${count} | tr -d ' ')"`;
+      const access = { homeDir: home, environment: { PATH: await helper('one', script) } };
+      expect(await readAll(await open({ access }))).toEqual(built.config.diffIds);
+      expect(await readFile(count, 'utf8')).toBe('x\nx\n');
+    },
+  );
 
   test.each<[reason: string, config: object, script: string, expected: RegExp]>([
     ['none', {}, '', /without credentials.*authentication required.*docker login 127\.0\.0\.1:\d+/],
@@ -795,6 +915,36 @@ describe('a host that is no registry', () => {
   });
 });
 
+describe('a proxy on the way', () => {
+  const through = async (proxy: string, insecure: boolean): Promise<string> =>
+    await failure({
+      reference: 'registry.example.org/app:1',
+      access: { insecure, environment: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } },
+    });
+
+  test('that cannot be reached is named, and how to pass it by', async () => {
+    const { host } = registry;
+    await registry.close();
+    for (const insecure of [false, true]) {
+      expect(await through(`http://ann:secret@${host}`, insecure)).toMatch(
+        new RegExp(`^the proxy ${host} on the way to registry.example.org cannot be reached:.*NO_PROXY`),
+      );
+    }
+    registry = await startFixtureRegistry();
+  });
+
+  test('that asks who comes says so', async () => {
+    registry.intercept = (_request, response) => {
+      answerJson(response, 407, {}, { 'proxy-authenticate': 'Basic' });
+      return true;
+    };
+    // Its own server knows no CONNECT, and ends the connection: plain HTTP is asked for next.
+    expect(await through(`http://${registry.host}`, true)).toMatch(
+      /does not let us through to registry\.example\.org: 407.*USER:PASSWORD/,
+    );
+  });
+});
+
 const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 const ociIndex = 'application/vnd.oci.image.index.v1+json';
 
@@ -842,6 +992,69 @@ function putIndex(manifests: readonly object[], tag: string, mediaType = ociInde
   const content = JSON.stringify({ schemaVersion: 2, manifests });
   return { mediaType: ociIndex, digest: registry.put({ mediaType, content }, tag), size: content.length };
 }
+
+describe('manifests that were fetched before', () => {
+  let manifestDir = '';
+  const asked = async (reference: string): Promise<string[]> => {
+    registry.seen.length = 0;
+    const image = await open({ reference: `${registry.host}/${reference}`, access: { manifestDir } });
+    expect(image.config).toEqual(built.config);
+    await image.close();
+    return registry.seen.flatMap(({ method, path }) => (path.includes('/manifests/') ? [method] : []));
+  };
+  beforeEach(async () => {
+    manifestDir = await mkdtemp(join(folder, 'manifests-'));
+  });
+
+  test('are asked for by their digest alone', async () => {
+    expect(await asked('app:1')).toEqual(['GET']);
+    expect(await asked('app:1')).toEqual(['HEAD']);
+    expect(await asked(`app@${digest}`)).toEqual(['HEAD']);
+    expect(await asked(`other@${digest}`)).toEqual(['HEAD']);
+    // Nothing is known of these.
+    await pushTo(registry, built, '2');
+    expect(await asked('app:2')).toEqual(['GET']);
+  });
+
+  test('come again where the tag names another one', async () => {
+    await asked('app:1');
+    const { content = '', mediaType = '' } = registry.manifests.get('1') ?? {};
+    const other = registry.put({ mediaType, content: `${content}\n` }, '1');
+    expect(await asked('app:1')).toEqual(['HEAD', 'GET']);
+    const image = await open({ access: { manifestDir } });
+    expect(image.digest).toBe(other);
+    await image.close();
+  });
+
+  test('come again where the registry tells no digest', async () => {
+    await asked('app:1');
+    registry.intercept = ({ method, path }, response) => {
+      if (method !== 'HEAD' || !path.includes('/manifests/')) return false;
+      response.writeHead(200).end();
+      return true;
+    };
+    expect(await asked('app:1')).toEqual(['HEAD', 'GET']);
+  });
+
+  test('that are gone are not there', async () => {
+    await asked('app:1');
+    registry.manifests.clear();
+    expect(await failure({ access: { manifestDir } })).toMatch(/does not have/);
+  });
+
+  test('that are damaged where they are kept come again', async () => {
+    await asked('app:1');
+    await writeFile(join(manifestDir, `${digest.replace(':', '-')}.json`), '{}');
+    expect(await asked('app:1')).toEqual(['GET']);
+    expect(await asked('app:1')).toEqual(['HEAD']);
+  });
+
+  test('that cannot be kept are no matter', async () => {
+    manifestDir = join(await writeText(join(folder, 'a-file'), ''), 'below');
+    expect(await asked('app:1')).toEqual(['GET']);
+    expect(await asked('app:1')).toEqual(['GET']);
+  });
+});
 
 describe('manifests', () => {
   test('of an index only the platform wanted is fetched; attestations are no images, indexes may be nested', async () => {

@@ -12,6 +12,8 @@ export interface TroublePlace {
   /** What was asked for: `ghcr.io/owner/app:1`; the registry itself when it was the first knock. */
   readonly wanted: string;
   readonly isInsecure: boolean;
+  /** Host and port of the proxy on the way to it. */
+  readonly proxy?: string | undefined;
   /** What is done with it. Default `pull`. */
   readonly action?: 'pull' | 'push';
 }
@@ -54,8 +56,47 @@ function tlsReason(error: unknown): string {
 }
 
 /** Puts the error of a connection into words; `UserError`s and aborts stay as they are. */
-export function connectionTrouble(error: unknown, { registry, wanted, isInsecure }: TroublePlace): unknown {
+export function connectionTrouble(error: unknown, place: TroublePlace): unknown {
   if (error instanceof UserError || (error instanceof Error && error.name === 'AbortError')) return error;
+  return place.proxy === undefined ? directTrouble(error, place) : proxyTrouble(error, place, place.proxy);
+}
+
+// Failed to establish tunnel to quay.io:443 via http://proxy:3128/: HTTP/1.1 407 Proxy Authentication Required
+
+/** Where a proxy is on the way, a connection that cannot be made is one to the proxy. */
+function proxyTrouble(error: unknown, place: TroublePlace, proxy: string): unknown {
+  const { registry } = place;
+  const code = errorCode(error);
+  const said = /: HTTP\/[\d.]+ (\d{3}\b.*)/.exec(messageOf(error))?.[1];
+  if (code === 'ERR_PROXY_TUNNEL' && said !== undefined) return refusedByProxy(proxy, registry, said);
+  if (!proxyCodes.has(code)) return directTrouble(error, place);
+  return new UserError(
+    `the proxy ${proxy} on the way to ${registry} cannot be reached: ${messageOf(error)}`,
+    {
+      hint: `Check HTTPS_PROXY, or name ${registry} in NO_PROXY.`,
+      cause: error,
+    },
+  );
+}
+
+function refusedByProxy(proxy: string, registry: string, said: string): UserError {
+  return new UserError(`the proxy ${proxy} does not let us through to ${registry}: ${said}`, {
+    hint: said.startsWith('407')
+      ? 'Put user and password into HTTPS_PROXY (HTTP_PROXY for plain HTTP): http://USER:PASSWORD@HOST:PORT.'
+      : `Check HTTPS_PROXY, or name ${registry} in NO_PROXY.`,
+  });
+}
+
+const proxyCodes: ReadonlySet<string> = new Set([
+  'ERR_PROXY_TUNNEL',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+function directTrouble(error: unknown, { registry, wanted, isInsecure }: TroublePlace): unknown {
   const code = errorCode(error);
   const about = wanted === registry ? '' : ` (for ${wanted})`;
   const told = (message: string, hint: string): UserError =>
@@ -154,7 +195,12 @@ export function refused(place: TroublePlace, said: string, { origin, troubles }:
 
 /** The error of every other answer that is not the one asked for. */
 export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Promise<UserError> {
-  if (isWebPage(answer)) {
+  if (answer.status === 407 && place.proxy !== undefined) {
+    answer.body.destroy();
+    return refusedByProxy(place.proxy, place.registry, '407 Proxy Authentication Required');
+  }
+  // Proxies make pages of their own for what does not pass them.
+  if (isWebPage(answer) && answer.status < 500 && answer.status !== 413) {
     answer.body.destroy();
     return notRegistry(place.registry, 'it answers with a web page');
   }

@@ -1,5 +1,6 @@
 import { formatReference, type Reference } from '../reference.ts';
-import { beginUpload, hasBlob, type OutgoingBlob, pushBlob, type SentBlob } from '../registry/push-blob.ts';
+import { beginUpload, hasBlob, type SentBlob } from '../registry/begin-upload.ts';
+import { type OutgoingBlob, pushBlob } from '../registry/push-blob.ts';
 import { type OutgoingManifest, pushManifest } from '../registry/push-manifest.ts';
 import type { RegistryAccess } from '../registry/registry-access.ts';
 import { openRegistry } from '../registry/registry-client.ts';

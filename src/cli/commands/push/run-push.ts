@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../../base/index.ts';
+import { igzipVersion, UserError } from '../../../base/index.ts';
 import {
   formatReference,
   type Image,
@@ -44,6 +44,7 @@ const schema = z.object({
     .number({ error: '--compression-level takes a whole number' })
     .int({ error: '--compression-level takes a whole number' })
     .optional(),
+  compressor: z.enum(['igzip']).optional(),
   compat: z.enum(['current', 'any']),
   estimate: z.boolean().default(false),
   uplink: z.coerce.number({ error: '--uplink takes Mbit/s, for example 50' }).positive(),
@@ -63,7 +64,7 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   if (options.allPlatforms && options.platform !== undefined) {
     throw new UserError('--all-platforms and --platform exclude each other');
   }
-  const packing = packingOf(options);
+  const packing = await packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
   const sink = await openRegistrySink(destinationOf(options.reference), {
     access: accessOf(options, environment),
@@ -85,8 +86,10 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   }
 }
 
-function accessOf({ insecure, caFile }: PushOptions, { variables, homeDir }: CliEnvironment): RegistryAccess {
-  return { environment: variables, homeDir, insecure, authorityFile: caFile };
+function accessOf({ insecure, caFile }: PushOptions, environment: CliEnvironment): RegistryAccess {
+  const { variables, homeDir, cacheDir } = environment;
+  const manifestDir = join(cacheDir, 'manifests');
+  return { environment: variables, homeDir, insecure, authorityFile: caFile, manifestDir };
 }
 
 interface Work {
@@ -108,7 +111,10 @@ async function pushAll(work: Work): Promise<void> {
   const { sink, options, environment } = work;
   const { cacheDir, progress, signal } = environment;
   const isPacked =
-    options.compression !== undefined || options.compressionLevel !== undefined || options.compat === 'any';
+    options.compression !== undefined ||
+    options.compressionLevel !== undefined ||
+    options.compressor !== undefined ||
+    options.compat === 'any';
   const packing = isPacked ? work.packing : undefined;
   const tree = await openManifestTree(options.image, {
     registry: accessOf(options, environment),
@@ -174,22 +180,42 @@ async function versionOfHolder(image: string, environment: CliEnvironment): Prom
   }
 }
 
-/** The hardest that a format can try; above 19, zstd wants more memory of those who unpack. */
-const highestLevel = { gzip: 9, zstd: 19 } as const;
+/** From the quickest to the hardest that a compressor can try; above 19, zstd wants more memory of those who unpack. */
+const levels = { gzip: [1, 9], zstd: [1, 19], igzip: [0, 3] } as const;
 
-function packingOf({ compression, compressionLevel: level, compat }: PushOptions): LayerPacking {
+async function packingOf({
+  compression,
+  compressionLevel: level,
+  compressor,
+  compat,
+}: PushOptions): Promise<LayerPacking> {
   if (compression === 'zstd' && compat === 'any') {
     throw new UserError('--compression zstd is not what any engine can pull', {
       hint: 'Docker before 23 cannot: leave out one of --compression zstd and --compat any.',
     });
   }
-  const format = compression ?? (compat === 'any' ? 'gzip' : 'zstd');
-  if (level !== undefined && !(level >= 1 && level <= highestLevel[format])) {
+  if (compression === 'zstd' && compressor !== undefined) {
+    throw new UserError(`--compressor ${compressor} makes gzip, not zstd`, {
+      hint: 'Leave out one of --compression zstd and --compressor.',
+    });
+  }
+  const isGzip = compressor !== undefined || compat === 'any';
+  const format = compression ?? (isGzip ? 'gzip' : 'zstd');
+  const [lowest, highest] = levels[compressor ?? format];
+  if (level !== undefined && !(level >= lowest && level <= highest)) {
     throw new UserError(
-      `--compression-level of ${format} is a whole number from 1 to ${highestLevel[format]}`,
+      `--compression-level of ${compressor ?? format} is a whole number from ${lowest} to ${highest}`,
     );
   }
-  return { format, level };
+  return { format, level, ...(compressor && { igzip: await installedIgzip() }) };
+}
+
+async function installedIgzip(): Promise<string> {
+  const version = await igzipVersion();
+  if (version !== undefined) return version;
+  throw new UserError('--compressor igzip: there is no igzip on PATH', {
+    hint: 'Install ISA-L (Debian and Ubuntu: isal; elsewhere: isa-l), or leave it out.',
+  });
 }
 
 function destinationOf(text: string): string {
