@@ -13,4 +13,4 @@ export {
   TarError,
   tarEntryTypes,
 } from './tar-entry.ts';
-export { type TarContent, type TarMember, writeTar } from './write-tar.ts';
+export { type TarContent, type TarMember, tarChunks, writeTar } from './write-tar.ts';

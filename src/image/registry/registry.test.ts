@@ -581,7 +581,7 @@ describe('a blob that does not come in one piece', () => {
         response.end(Buffer.alloc(stored().length));
         return true;
       },
-      /layer 2 of 2 .* does not have its digest/,
+      /layer 2 of 2 .* does not have its diffID/,
     ],
     [
       'nothing',
