@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
 import {
-  formatReference,
   type Image,
   type Layer,
   nodesOf,
@@ -10,8 +9,6 @@ import {
   openRegistrySink,
   parseImageSpec,
   parsePlatform,
-  parseReference,
-  type RegistryAccess,
 } from '../../../image/index.ts';
 import {
   estimatePush,
@@ -32,6 +29,7 @@ import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { addToStepSummary } from '../../github-actions.ts';
 import { isInFile, withImage } from '../../read-side.ts';
+import { registryAccess, registryDestination } from '../../registry-destination.ts';
 
 const schema = z.object({
   image: z.string(),
@@ -64,8 +62,8 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   }
   const packing = packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
-  const sink = await openRegistrySink(destinationOf(options.reference), {
-    access: accessOf(options, environment),
+  const sink = await openRegistrySink(registryDestination(options.reference), {
+    access: registryAccess(options, environment),
     signal,
   });
   try {
@@ -82,10 +80,6 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   } finally {
     sink.close();
   }
-}
-
-function accessOf({ insecure, caFile }: PushOptions, { variables, homeDir }: CliEnvironment): RegistryAccess {
-  return { environment: variables, homeDir, insecure, authorityFile: caFile };
 }
 
 interface Work {
@@ -110,7 +104,7 @@ async function pushAll(work: Work): Promise<void> {
     options.compression !== undefined || options.compressionLevel !== undefined || options.compat === 'any';
   const packing = isPacked ? work.packing : undefined;
   const tree = await openManifestTree(options.image, {
-    registry: accessOf(options, environment),
+    registry: registryAccess(options, environment),
     temporaryDir: join(cacheDir, 'tmp'),
     progress,
     signal,
@@ -189,15 +183,4 @@ function packingOf({ compression, compressionLevel: level, compat }: PushOptions
     );
   }
   return { format, level };
-}
-
-function destinationOf(text: string): string {
-  const bare = text.startsWith('registry:') ? text.slice('registry:'.length) : text;
-  const reference = parseReference(bare);
-  if (reference.digest !== undefined) {
-    throw new UserError(`${text} names a digest, which only the registry can give`, {
-      hint: 'Name a tag, or nothing for "latest".',
-    });
-  }
-  return formatReference(reference);
 }
