@@ -1,4 +1,4 @@
-import type { InstalledDistribution } from '../python/index.ts';
+import { developmentPurpose, type InstalledDistribution } from '../python/index.ts';
 import { type MentionList, mentionList } from './mention-list.ts';
 import { isOwnDistribution } from './own-distributions.ts';
 import { type EntryCollection, entryCollection } from './stored-entries.ts';
@@ -14,6 +14,8 @@ export interface Collection {
   readonly ownFiles: ReadonlySet<string>;
   /** What counts as a word of `MentioningFile`. */
   readonly words: ReadonlySet<string>;
+  /** Classes that write to a tool which is there: `transformers.Trainer`. */
+  readonly writers: readonly string[];
   readonly elf: Map<string, ElfFacts>;
   readonly withLoadedLibraries: boolean;
   readonly loadedLibraries: Map<string, string[]>;
@@ -37,6 +39,7 @@ export function newCollection(
     words: new Set(
       distributions.flatMap(({ modules, entryPoints }) => [...modules, ...Object.keys(entryPoints)]),
     ),
+    writers: distributions.flatMap(({ name }) => developmentPurpose(name)?.loggedToBy ?? []),
     elf: new Map(),
     withLoadedLibraries,
     loadedLibraries: new Map(),
@@ -74,6 +77,6 @@ export function numberOf(numbers: Map<string, number>, name: string): number {
 
 /** What was collected. */
 export function finished(found: Collection): Study {
-  const { numbers, ownFiles: _, words: __, withLoadedLibraries: ___, ...rest } = found;
+  const { numbers, ownFiles: _, words: __, writers: ___, withLoadedLibraries: ____, ...rest } = found;
   return { ...rest, names: [...numbers.keys()] };
 }

@@ -30,7 +30,9 @@ export function studySource(into: Collection, { path, entry, body }: StudiedFile
     Array.from(names, (name) => numberOf(into.numbers, name));
   const { imports, strings, guarded, lazy, words, programs } = found;
   into.mentions.add(path, {
-    names: numbered(new Set([...imports, ...strings])),
+    names: numbered(
+      new Set([...imports, ...strings, ...(isOfApplication ? takenWriters(into, imports, text) : [])]),
+    ),
     guarded: numbered(guarded),
     lazy: numbered(lazy),
     words: numbered(words),
@@ -41,6 +43,14 @@ export function studySource(into: Collection, { path, entry, body }: StudiedFile
   if (!isOfApplication) return;
   if (programs.size > 0) into.programSources.push({ path, programs: ownTexts(programs) });
   if (compiling.test(text)) into.runTimeCompilation ??= path;
+}
+
+/** `transformers.Trainer` where `transformers` is imported, and `.Trainer` is taken of something. */
+function takenWriters({ writers }: Collection, imports: ReadonlySet<string>, text: string): string[] {
+  return writers.filter((writer) => {
+    const dot = writer.lastIndexOf('.');
+    return dot !== -1 && imports.has(writer.slice(0, dot)) && text.includes(writer.slice(dot));
+  });
 }
 
 /** How a source reads stubs, if it may: comments count, which errs towards keeping them. */
