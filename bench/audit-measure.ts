@@ -27,6 +27,8 @@ export interface Group {
 export interface Reading {
   readonly title: string;
   readonly seconds: readonly number[];
+  /** Of all processors together, user and system; empty where GNU time is missing. */
+  readonly cpuSeconds: readonly number[];
   /** The most that one of its processes had in memory; undefined where GNU time is missing. */
   readonly memoryBytes: number | undefined;
 }
@@ -52,6 +54,7 @@ export async function measureGroup(group: Group, runs: number, signal: AbortSign
     return {
       title: contender.title,
       seconds: done.map(({ seconds }) => seconds),
+      cpuSeconds: done.flatMap(({ cpuSeconds }) => cpuSeconds ?? []),
       memoryBytes: memory.length === 0 ? undefined : median(memory),
     };
   });
@@ -61,6 +64,8 @@ export async function measureGroup(group: Group, runs: number, signal: AbortSign
 /** One run of a contender. */
 export interface Run {
   readonly seconds: number;
+  /** Of all processors together, user and system. */
+  readonly cpuSeconds: number | undefined;
   readonly memoryBytes: number | undefined;
 }
 
@@ -71,7 +76,7 @@ export async function runContender(contender: Contender, signal: AbortSignal): P
   const { title, command, args, env, removes = [] } = contender;
   for (const path of removes) await rm(path, { recursive: true, force: true });
   const hasTime = existsSync(gnuTime);
-  const words = hasTime ? [gnuTime, '-f', 'kilobytes %M', command, ...args] : [command, ...args];
+  const words = hasTime ? [gnuTime, '-f', '%U + %S s, kilobytes %M', command, ...args] : [command, ...args];
   const startedAt = performance.now();
   const result = await runProcess(words[0] ?? command, words.slice(1), {
     signal,
@@ -80,9 +85,10 @@ export async function runContender(contender: Contender, signal: AbortSignal): P
   });
   const wallSeconds = (performance.now() - startedAt) / 1000;
   if (result.code !== 0) throw new UserError(`${title} failed: ${result.stderr.trim()}`);
-  const kilobytes = /kilobytes (\d+)\s*$/.exec(result.stderr)?.[1];
+  const [, user, system, kilobytes] = /([\d.]+) \+ ([\d.]+) s, kilobytes (\d+)\s*$/.exec(result.stderr) ?? [];
   return {
     seconds: contender.printsSeconds ? Number(result.stdout) : wallSeconds,
+    cpuSeconds: user === undefined ? undefined : Number(user) + Number(system),
     memoryBytes: kilobytes === undefined ? undefined : Number(kilobytes) * 1024,
   };
 }

@@ -3,21 +3,26 @@ import type { GroupReading, Reading } from './audit-measure.ts';
 import { median } from './statistics.ts';
 import { textTable } from './text-table.ts';
 
-/** A group's readings as a table; × is against the first line. */
+/** A group's readings as a table; each × is against the first line. */
 export function readingTable({ title, readings }: GroupReading): string {
-  const base = median(readings[0]?.seconds ?? []);
+  const [base] = readings;
   return textTable(
-    [title, 'time', '×', 'memory'],
-    readings.map((reading) => readingRow(reading, base)),
+    [title, 'time', '×', 'processors', '×', 'memory'],
+    readings.map((reading) => readingRow(reading, base ?? reading)),
   );
 }
 
-function readingRow({ title, seconds, memoryBytes }: Reading, base: number): string[] {
-  const time = median(seconds);
+function readingRow({ title, seconds, cpuSeconds, memoryBytes }: Reading, base: Reading): string[] {
   return [
     title,
-    formatSeconds(time),
-    `${Number((time / base).toPrecision(2))}×`,
+    ...timeCells(seconds, base.seconds),
+    ...timeCells(cpuSeconds, base.cpuSeconds),
     memoryBytes === undefined ? '–' : formatBytes(memoryBytes),
   ];
+}
+
+function timeCells(seconds: readonly number[], base: readonly number[]): string[] {
+  if (seconds.length === 0 || base.length === 0) return ['–', '–'];
+  const time = median(seconds);
+  return [formatSeconds(time), `${Number((time / median(base)).toPrecision(2))}×`];
 }

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
-import { type Compression, ownChunk, releaseChunk } from './compression.ts';
+import type { Compression } from './compression.ts';
 import { mostCompressionThreads } from './compression-threads.ts';
+import { ownChunk, releaseChunk } from './own-chunk.ts';
 import { zstdCompressors } from './zstd-compressors.ts';
 
 const deflateBlock = promisify(deflateRaw);

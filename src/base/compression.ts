@@ -2,6 +2,7 @@ import { type Duplex, finished, PassThrough, pipeline, Readable, Transform } fro
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { checkDigest, verifyDigest } from './digest.ts';
 import { type ForeignCompression, foreignCompression } from './foreign-compression.ts';
+import { markReleasable, releaseInput } from './own-chunk.ts';
 import { uncheckedGunzip } from './unchecked-gunzip.ts';
 import { splitZstdFrames } from './zstd-frames.ts';
 
@@ -67,7 +68,7 @@ export function verifiedDecompressor(compression: Compression, proof: UnpackedPr
 }
 
 function zstdSteps(): Duplex[] {
-  return [splitZstdFrames(), createZstdDecompress({ chunkSize })];
+  return [splitZstdFrames(), releaseInput(createZstdDecompress({ chunkSize }))];
 }
 
 /** How much is passed on in one go, in bytes: a fraction of a millisecond's work for who hashes it. */
@@ -89,7 +90,7 @@ function handOver(proof?: UnpackedProof): Transform {
         done(proof.tooMany());
         return;
       }
-      ownMemory.add(chunk.buffer);
+      markReleasable(chunk);
       const passOn = (at: number): void => {
         const end = at + pieceBytes;
         const piece = chunk.subarray(at, end);
@@ -107,26 +108,6 @@ function handOver(proof?: UnpackedProof): Transform {
       done(check?.mismatch() ?? null);
     },
   });
-}
-
-/** What decompressors here have filled, and what `ownChunk` made: nobody else has a use for it. */
-const ownMemory = new WeakSet<ArrayBufferLike>();
-
-/** A chunk whose memory nobody else has a use for, once it has been read: `releaseChunk` gives it back. */
-export function ownChunk(sizeBytes: number): Buffer {
-  const chunk = Buffer.from(new ArrayBuffer(sizeBytes));
-  ownMemory.add(chunk.buffer);
-  return chunk;
-}
-
-/**
- * Gives the memory of a decompressed chunk back at once, for readers that are done with it and with all chunks before: else
- * the collector of garbage runs every 20 MB, for a sixth of the time. Does nothing for chunks that come from elsewhere.
- */
-export function releaseChunk(chunk: Buffer): void {
-  const { buffer } = chunk;
-  const isWhole = chunk.byteOffset + chunk.length === buffer.byteLength;
-  if (isWhole && buffer instanceof ArrayBuffer && ownMemory.has(buffer)) buffer.transfer(0);
 }
 
 /**

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { BlockReader, BlockSource } from './compress-blocks.ts';
-import { releaseChunk } from './compression.ts';
+import { releaseChunk } from './own-chunk.ts';
 import { runProcess } from './run-process.ts';
 import { UserError } from './user-error.ts';
 

@@ -12,7 +12,6 @@ export {
   chainStreams,
   decompressor,
   meterBytes,
-  releaseChunk,
   type SniffedStream,
   sniffBytes,
   sniffCompression,
@@ -38,6 +37,7 @@ export { decodeLossless, encodeLossless } from './lossless-text.ts';
 export { makeDirectory } from './make-directory.ts';
 export { matchPaths } from './match-paths.ts';
 export { editDistance, nearestName } from './nearest-name.ts';
+export { ownChunk, releaseChunk } from './own-chunk.ts';
 export {
   type Progress,
   type ProgressStream,

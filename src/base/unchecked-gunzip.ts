@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
+import { releaseChunk } from './own-chunk.ts';
 
 /**
  * Unpacks gzip (RFC 1952) without summing the content up for the CRC-32 of its trailer, a tenth of the work: for content that
@@ -84,8 +85,10 @@ class UncheckedGunzip extends Duplex {
     inflater?.write(chunk, () => {
       const leftBytes = this.#givenBytes - inflater.bytesWritten;
       // What an inflater leaves is not part of its member.
-      if (leftBytes === 0) done();
-      else if (this.#stage === 'more-members') this.#ignoreRest(done);
+      if (leftBytes === 0) {
+        releaseChunk(chunk);
+        done();
+      } else if (this.#stage === 'more-members') this.#ignoreRest(done);
       else this.#afterContent(chunk.subarray(chunk.length - leftBytes), done);
     });
   }

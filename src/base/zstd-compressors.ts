@@ -1,5 +1,5 @@
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
-import { ownChunk } from './compression.ts';
+import { ownChunk } from './own-chunk.ts';
 import { firstZstdFrame } from './zstd-frames.ts';
 
 /** Packs blocks into zstd frames, several at a time on the threads of the process. */

@@ -5,6 +5,7 @@ import type { LayerEntry, LayerIndex } from './layer-index.ts';
 import {
   type Content,
   directoryNode,
+  fileNode,
   findNode,
   hold,
   link,
@@ -142,29 +143,28 @@ class LayerStack {
       moveTo(before, at);
       return;
     }
-    const content = this.#contentOf(columns, at);
-    const node: Node =
+    const node =
       type === directoryType
         ? directoryNode(name, parent, at)
-        : { name, parent, children: undefined, layer, position, content, shown: undefined, isGone: false };
+        : fileNode({ name, parent, layer, position }, this.#linkOf(columns, at));
+    const { content } = node;
     // The new link first, so that content which both names share does not die in between.
     if (content) link(content, node);
     if (before) this.#remove(before, { layer, reason: this.#replacement(before.content, content) });
     parent.children?.set(name, node);
   }
 
-  #contentOf(
+  /** What a hard link leads to; undefined for an entry with content of its own. */
+  #linkOf(
     columns: LayerColumns,
     at: EntryPlace & { readonly lowerTarget: Content | undefined },
-  ): Content | undefined {
-    const type = columns.types[at.position];
-    if (type === hardlinkType) {
-      const target = columns.strings[columns.links[at.position] ?? 0] ?? '';
-      return at.lowerTarget ?? findNode(this.#root, target)?.content;
+  ): { readonly content: Content | undefined } | undefined {
+    if (columns.types[at.position] !== hardlinkType) {
+      this.#visibleBytes += columns.sizes[at.position] ?? 0;
+      return undefined;
     }
-    if (type === directoryType) return undefined;
-    this.#visibleBytes += columns.sizes[at.position] ?? 0;
-    return { layer: at.layer, position: at.position, owner: undefined, others: undefined };
+    const target = columns.strings[columns.links[at.position] ?? 0] ?? '';
+    return { content: at.lowerTarget ?? findNode(this.#root, target)?.content };
   }
 
   /** The directory at `path`, made where no layer has an entry for it; whatever else is there makes way. */

@@ -132,7 +132,7 @@ function account(
   const add = (path: string): void => {
     const entry = files.has(path) ? undefined : root.get(path)?.entry;
     if (entry === undefined) return;
-    files.add(entry.path);
+    files.add(flat(entry.path));
     const kind = fileClass(path);
     bytesByClass[kind] = (bytesByClass[kind] ?? 0) + entry.sizeBytes;
     sum += entry.sizeBytes;
@@ -142,6 +142,11 @@ function account(
     if (path.endsWith('.py')) for (const bytecode of bytecodeOf(path)) add(bytecode);
   }
   return { files: [...files], sizeBytes: sum, bytesByClass };
+}
+
+/** The same path in one piece: put together from two, it would be kept as the two of them and as the whole. */
+function flat(path: string): string {
+  return path.split('/').join('/');
 }
 
 function requiredNames(requirements: readonly NamedRequirement[]): string[] {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { type InstalledDistribution, normaliseName } from '../python/index.ts';
 import { loadedFiles } from './loaded-files.ts';
+import { isOwnDistribution } from './own-distributions.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { isUse, numbersOfModules, type Tool } from './python-uses.ts';
 import { startedPrograms } from './started-programs.ts';
@@ -12,6 +13,8 @@ export interface DistributionPurpose {
   readonly reason: string;
   /** Modules of other distributions that need it: `torch.utils.tensorboard`. */
   readonly usedThrough: readonly string[];
+  /** Modules and classes of others that write to it where it is there, for an application that takes them: `transformers.Trainer`. */
+  readonly loggedToBy?: readonly string[];
   /** Words that files of others have in their names which only it loads. */
   readonly places: readonly string[];
   /** Imports of it in functions are for test runs, or for somebody at a prompt. */
@@ -77,8 +80,7 @@ function namesOfCandidates(
         if (isFor(one)) found.set(one, [...(found.get(one) ?? []), number]);
     };
     // A distribution may offer what needs a tool (`tqdm.notebook`); who uses that needs the tool.
-    for (const number of names)
-      add(number, (one) => !isOffered(nameOf(number), purposes.get(one)?.usedThrough, by));
+    for (const number of names) add(number, (one) => isNeedOf(nameOf(number), purposes.get(one), by));
     // A word alone may be anything ("black"), so that it speaks for libraries and groups of plugins, not for tools.
     for (const number of words)
       add(number, (one) => !purposes.has(one) || !one.modules.includes(nameOf(number)));
@@ -94,19 +96,23 @@ function ownersOfNames(
   const owners = new Map<string, InstalledDistribution[]>();
   for (const one of candidates) {
     const groups = Object.keys(one.entryPoints).filter((group) => !/^(?:console|gui)_scripts$/.test(group));
-    for (const name of [...one.modules, ...(purposes.get(one)?.usedThrough ?? []), ...groups])
+    const { usedThrough = [], loggedToBy = [] } = purposes.get(one) ?? {};
+    for (const name of [...one.modules, ...usedThrough, ...loggedToBy, ...groups])
       owners.set(name, [...(owners.get(name) ?? []), one]);
   }
   return owners;
 }
 
-function isOffered(
+/** False for what a distribution names of its own that needs a tool, and for what writes to one, which is for the application to want. */
+function isNeedOf(
   name: string,
-  usedThrough: readonly string[] = [],
+  { usedThrough = [], loggedToBy = [] }: Partial<DistributionPurpose> = {},
   by: InstalledDistribution | undefined,
 ): boolean {
-  const through = usedThrough.find((module) => `${name}.`.startsWith(`${module}.`));
-  return through !== undefined && by?.modules.includes(through.split('.')[0] ?? '') === true;
+  const isWithin = (module: string): boolean => `${name}.`.startsWith(`${module}.`);
+  const through = usedThrough.find(isWithin);
+  if (through !== undefined) return by?.modules.includes(through.split('.')[0] ?? '') !== true;
+  return by === undefined || isOwnDistribution(by) || !loggedToBy.some(isWithin);
 }
 
 /** `CMD ["jupyter", "lab"]` needs whatever brought that script, and all that has a part of its name. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pLimit from 'p-limit';
-import { capBytes, meterBytes, type Progress, releaseChunk, UserError } from '../base/index.ts';
+import { type Progress, releaseChunk, UserError } from '../base/index.ts';
 import { redactInstruction } from '../finding/index.ts';
 import { AbsentLayerError, type Image, type Layer } from '../image/index.ts';
 import type { FileRange } from '../tar/index.ts';
@@ -103,26 +103,55 @@ async function unpack(
   const path = join(folder, `${layer.diffId.replace(':', '-')}.tar`);
   const { bavail, bsize } = await statfs(folder);
   const roomBytes = bavail * bsize - reserveBytes;
-  const room = capBytes(roomBytes, () => noRoom(layer, folder));
   const file = await open(path, 'wx');
   try {
-    await pipeline(await layer.uncompressed(), meterBytes(advance), room, fileSink(file), { signal });
+    const sink = fileSink(file, { advance, roomBytes, noRoom: () => noRoom(layer, folder) });
+    await pipeline(await layer.uncompressed(), sink, { signal });
   } finally {
     await file.close();
   }
   return { path, offset: 0, sizeBytes: (await stat(path)).size };
 }
 
-/** Writes chunks into a file, and gives each one's memory back. */
-function fileSink(file: FileHandle): Writable {
+interface SinkOptions {
+  readonly advance: (sizeBytes: number) => void;
+  readonly roomBytes: number;
+  readonly noRoom: () => UserError;
+}
+
+/**
+ * Writes chunks into a file, those that have come meanwhile at once, and gives their memory back. What is counted is counted here: each
+ * further step in a stream would cost as much as a part of the writing.
+ */
+function fileSink(file: FileHandle, { advance, roomBytes, noRoom }: SinkOptions): Writable {
+  let seenBytes = 0;
+  const write = async (chunks: readonly Buffer[]): Promise<void> => {
+    const sizeBytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    seenBytes += sizeBytes;
+    advance(sizeBytes);
+    if (seenBytes > roomBytes) throw noRoom();
+    await writeAll(file, chunks);
+    for (const chunk of chunks) releaseChunk(chunk);
+  };
   return new Writable({
+    highWaterMark: 2 * 1024 * 1024,
     write(chunk: Buffer, _encoding, done) {
-      file.writeFile(chunk).then(() => {
-        releaseChunk(chunk);
-        done();
-      }, done);
+      write([chunk]).then(() => done(), done);
+    },
+    writev(items, done) {
+      write(items.map(({ chunk }) => chunk)).then(() => done(), done);
     },
   });
+}
+
+async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  const { bytesWritten } = await file.writev(chunks);
+  let doneBytes = bytesWritten;
+  for (const chunk of chunks) {
+    // A disk that is nearly full takes less than it is given, and then says so.
+    if (doneBytes < chunk.length) await file.writeFile(chunk.subarray(doneBytes));
+    doneBytes = Math.max(0, doneBytes - chunk.length);
+  }
 }
 
 function noRoom(layer: Layer, folder: string): UserError {

@@ -46,6 +46,7 @@ export function shrunkImage(parts: ShrunkImageParts): Image {
     config,
     annotations: facts,
     layers,
+    ...(image.repository && { repository: image.repository }),
     close: async () => {},
   };
 }

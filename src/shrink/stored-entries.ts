@@ -19,16 +19,13 @@ export interface EntryCollection extends StoredEntries {
 interface Columns {
   /** Number in `tarEntryTypes` plus one; 0 for no entry. */
   readonly types: Uint8Array;
-  readonly modes: Uint16Array;
-  readonly uids: Float64Array;
-  readonly gids: Float64Array;
+  /** Number in the list of modes with owners, which files have in common. */
+  readonly rights: Uint32Array;
   /** Modification times: whole seconds since 1970, and nanoseconds beside them. */
   readonly seconds: Float64Array;
   readonly nanoseconds: Uint32Array;
   readonly sizes: Float64Array;
   readonly offsets: Float64Array;
-  /** Number in the list of names. */
-  readonly owners: Uint32Array;
   readonly details: Map<number, Details>;
 }
 
@@ -41,46 +38,40 @@ interface Details {
   readonly sparse?: SparseMap;
 }
 
-interface OwnerNames {
-  readonly userName: string;
-  readonly groupName: string;
-}
+type Rights = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'userName' | 'groupName'>;
 
 const noDetails: Details = { linkPath: '', deviceMajor: 0, deviceMinor: 0, pax: new Map() };
-const noNames: OwnerNames = { userName: '', groupName: '' };
+const noRights: Rights = { mode: 0, uid: 0, gid: 0, userName: '', groupName: '' };
 
 /** An empty collection of entries. */
 export function entryCollection(): EntryCollection {
   const layers = new Map<number, Columns>();
-  const owners: OwnerNames[] = [];
-  const ownerNumbers = new Map<string, number>();
-  const ownerOf = ({ userName, groupName }: OwnerNames): number => {
-    const key = `${userName}\0${groupName}`;
-    const known = ownerNumbers.get(key);
+  const rights: Rights[] = [];
+  const numbers = new Map<string, number>();
+  const rightsOf = ({ mode, uid, gid, userName, groupName }: Rights): number => {
+    const key = `${mode} ${uid} ${gid} ${userName}\0${groupName}`;
+    const known = numbers.get(key);
     if (known !== undefined) return known;
-    ownerNumbers.set(key, owners.length);
-    return owners.push({ userName, groupName }) - 1;
+    numbers.set(key, rights.length);
+    return rights.push({ mode, uid, gid, userName, groupName }) - 1;
   };
   return {
     add({ layer, position }, entry, entryCount) {
       const columns = layers.get(layer) ?? emptyColumns(entryCount);
       layers.set(layer, columns);
       columns.types[position] = tarEntryTypes.indexOf(entry.type) + 1;
-      columns.modes[position] = entry.mode;
-      columns.uids[position] = entry.uid;
-      columns.gids[position] = entry.gid;
+      columns.rights[position] = rightsOf(entry);
       const time = exactTime(entry);
       columns.seconds[position] = time?.seconds ?? entry.mtimeSeconds;
       columns.nanoseconds[position] = time?.nanoseconds ?? 0;
       columns.sizes[position] = entry.sizeBytes;
       columns.offsets[position] = entry.bodyOffset;
-      columns.owners[position] = ownerOf(entry);
       const details = detailsOf(entry);
       if (details !== undefined) columns.details.set(position, details);
     },
     at({ layer, position }) {
       const columns = layers.get(layer);
-      return columns && storedEntry(columns, position, owners);
+      return columns && storedEntry(columns, position, rights);
     },
   };
 }
@@ -88,14 +79,11 @@ export function entryCollection(): EntryCollection {
 function emptyColumns(entryCount: number): Columns {
   return {
     types: new Uint8Array(entryCount),
-    modes: new Uint16Array(entryCount),
-    uids: new Float64Array(entryCount),
-    gids: new Float64Array(entryCount),
+    rights: new Uint32Array(entryCount),
     seconds: new Float64Array(entryCount),
     nanoseconds: new Uint32Array(entryCount),
     sizes: new Float64Array(entryCount),
     offsets: new Float64Array(entryCount),
-    owners: new Uint32Array(entryCount),
     details: new Map(),
   };
 }
@@ -126,11 +114,7 @@ function timeText(seconds: number, nanoseconds: number): string {
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}`.replace(/0+$/, '');
 }
 
-function storedEntry(
-  columns: Columns,
-  position: number,
-  owners: readonly OwnerNames[],
-): StoredEntry | undefined {
+function storedEntry(columns: Columns, position: number, rights: readonly Rights[]): StoredEntry | undefined {
   const type = tarEntryTypes[(columns.types[position] ?? 0) - 1];
   if (type === undefined) return undefined;
   const details = columns.details.get(position) ?? noDetails;
@@ -139,12 +123,9 @@ function storedEntry(
   return {
     type,
     sizeBytes: columns.sizes[position] ?? 0,
-    mode: columns.modes[position] ?? 0,
-    uid: columns.uids[position] ?? 0,
-    gid: columns.gids[position] ?? 0,
     mtimeSeconds: time === undefined ? seconds : Number(time),
     bodyOffset: columns.offsets[position] ?? 0,
-    ...(owners[columns.owners[position] ?? 0] ?? noNames),
+    ...(rights[columns.rights[position] ?? 0] ?? noRights),
     ...details,
     ...(time !== undefined && { pax: new Map([...details.pax, ['mtime', time]]) }),
   };

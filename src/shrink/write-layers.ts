@@ -107,7 +107,7 @@ async function writeLayer(
     mediaType: `application/vnd.oci.image.layer.v1.tar+${compression}`,
     sizeBytes,
     title,
-    place: { path, offset: 0, sizeBytes },
+    place: { path, offset: 0, sizeBytes, isVouchedFor: true },
   });
   return { planned, layer, contentBytes };
 }

@@ -14,4 +14,4 @@ export {
   tarEntryTypes,
 } from './tar-entry.ts';
 export type { TarContent, TarMember } from './tar-member.ts';
-export { writeTar } from './write-tar.ts';
+export { tarChunks, writeTar } from './write-tar.ts';

@@ -11,7 +11,10 @@ export function writeTar(members: Iterable<TarMember> | AsyncIterable<TarMember>
   return Readable.from(tarChunks(members), { objectMode: false });
 }
 
-async function* tarChunks(members: Iterable<TarMember> | AsyncIterable<TarMember>): AsyncGenerator<Buffer> {
+/** The bytes of `writeTar`, each chunk as it comes from its content's stream. */
+export async function* tarChunks(
+  members: Iterable<TarMember> | AsyncIterable<TarMember>,
+): AsyncGenerator<Buffer> {
   for await (const member of members) {
     const content = contentOf(member);
     if (content instanceof Uint8Array) {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CliCommand } from '../command.ts';
+import { imageForms } from '../image-forms.ts';
 
 /** `plimsoll shrink IMAGE -o DEST`: image in, lighter image out. */
 export const shrink: CliCommand = {
@@ -8,13 +9,10 @@ export const shrink: CliCommand = {
       .description(
         'Make a lighter image of a finished one, without Dockerfile, engine or root, and prove it.',
       )
-      .argument(
-        '<image>',
-        'docker:REF, podman:REF, registry:REF, docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE, dir:ROOTFS, or just a name or path',
-      )
+      .argument('<image>', imageForms)
       .option(
         '-o, --output <dest>',
-        'docker-archive:FILE, oci:DIR[:TAG] or oci-archive:FILE[:TAG]; FILE.tar alone is a docker-archive',
+        'docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE[:TAG], registry:REF, docker:REF or podman:REF; FILE.tar alone is a docker-archive',
       )
       .option('-t, --tag <ref>', 'what a docker-archive calls the image when it is loaded: app:1')
       .option('--dry-run', 'show what would go and why; write nothing')
@@ -68,6 +66,7 @@ export const shrink: CliCommand = {
       .option('--health <path>', 'where the service says that it is up')
       .option('--start-timeout <seconds>', 'how long the service may take to come up (default: 300)')
       .option('--manifest <file>', 'list every file that went, with pass, reason and original layer (JSON)')
+      .option('--ca-file <pem>', 'believe this certificate authority, too')
       .option('--insecure', 'talk to the registry without TLS, or with any certificate')
       .option('--json', 'print JSON (schema plimsoll.shrink/1)')
       .option('-q, --quiet', 'no progress'),

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { makeDirectory } from '../../base/index.ts';
-import { type TarMember, writeTar } from '../../tar/index.ts';
+import { makeDirectory, releaseChunk } from '../../base/index.ts';
+import { type TarMember, tarChunks } from '../../tar/index.ts';
 
 /** Writes a tar file that appears whole or not at all; its folder is made where it is missing. */
 export async function writeArchiveFile(
@@ -15,14 +13,28 @@ export async function writeArchiveFile(
   makeDirectory(dirname(path));
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await pipeline(
-      writeTar(members),
-      createWriteStream(temporary, { flags: 'wx' }),
-      signal ? { signal } : {},
-    );
+    await writeChunks(tarChunks(members), temporary, signal);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Writes chunk by chunk, and gives each one's memory back: an archive of gigabytes makes no garbage. */
+async function writeChunks(
+  chunks: AsyncIterable<Buffer>,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      await file.writeFile(chunk);
+      releaseChunk(chunk);
+    }
+  } finally {
+    await file.close();
   }
 }

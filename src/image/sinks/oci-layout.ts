@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../base/index.ts';
 import { blobPath } from '../blob-path.ts';
-import type { Image } from '../image.ts';
+import type { Image, Layer } from '../image.ts';
 import { distinctLayers, ociDocuments } from './oci-documents.ts';
 
 /** How a layout is written. */
@@ -46,6 +46,7 @@ async function writeBlobs(image: Image, directory: string, options: WriteOciLayo
   for (const layer of distinctLayers(image)) {
     const file = join(directory, blobPath(layer.digest));
     await mkdir(dirname(file), { recursive: true });
+    if (await linkOwnFile(layer, file)) continue;
     await pipeline(
       await layer.stored(),
       createWriteStream(file, { flags: 'wx' }),
@@ -58,4 +59,16 @@ async function writeBlobs(image: Image, directory: string, options: WriteOciLayo
   }
   await writeFile(join(directory, 'index.json'), index);
   await writeFile(join(directory, 'oci-layout'), layout);
+}
+
+/** A layer that this process has just written to a file of its own gets a second name there; false where that cannot be. */
+async function linkOwnFile(layer: Layer, path: string): Promise<boolean> {
+  const { place, sizeBytes = 0 } = (await layer.inFile?.()) ?? {};
+  if (place?.isVouchedFor !== true || place.offset !== 0) return false;
+  if ((await stat(place.path)).size !== sizeBytes) return false;
+  return await link(place.path, path).then(
+    () => true,
+    // Another disk, or one that knows no hard links.
+    () => false,
+  );
 }

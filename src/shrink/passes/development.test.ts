@@ -152,6 +152,24 @@ describe('what only development uses', () => {
   });
 
   test.each<[reason: string, text: string, gone: readonly string[]]>([
+    ['a library that does', 'import ultralytics', []],
+    ['a class that does', 'from transformers import Trainer', []],
+    ['a class that does, by its module', 'import transformers as t\n\ndef f():\n    t.Trainer()', []],
+    ['its module, in a way that does not', 'from transformers import pipeline', ['tensorboard']],
+    ['its module alone', 'import transformers\n\ntransformers.pipeline()', ['tensorboard']],
+    ['nothing that does; another library takes the class', 'import other', ['tensorboard']],
+  ])('what writes to it where it is there keeps it, if the application takes %s', async (_, text, gone) => {
+    const writer = 'try:\n    import tensorboard\nexcept ImportError:\n    tensorboard = None';
+    const members = [
+      ...made('tensorboard'),
+      ...made('ultralytics', writer),
+      ...made('transformers', writer),
+      ...made('other', 'from transformers import Trainer'),
+    ];
+    expect((await goneFrom([...members, file('app/a.py', text)])).gone).toEqual(gone);
+  });
+
+  test.each<[reason: string, text: string, gone: readonly string[]]>([
     ['imports it at a prompt', 'def f():\n    import pytest', []],
     ['imports it where it is there', 'try:\n    import pytest\nexcept ImportError:\n    pass', []],
     ['starts it', 'run(["pytest"])', []],

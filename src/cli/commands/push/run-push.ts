@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { igzipVersion, UserError } from '../../../base/index.ts';
 import {
-  formatReference,
   type Image,
   type Layer,
   nodesOf,
@@ -10,8 +9,6 @@ import {
   openRegistrySink,
   parseImageSpec,
   parsePlatform,
-  parseReference,
-  type RegistryAccess,
 } from '../../../image/index.ts';
 import {
   estimatePush,
@@ -33,6 +30,7 @@ import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { addToStepSummary } from '../../github-actions.ts';
 import { isInFile } from '../../open-source.ts';
 import { withImage } from '../../read-side.ts';
+import { registryAccess, registryDestination } from '../../registry-destination.ts';
 
 const schema = z.object({
   image: z.string(),
@@ -66,8 +64,8 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   }
   const packing = await packingOf(options);
   const environment = readEnvironment(signal, options.quiet);
-  const sink = await openRegistrySink(destinationOf(options.reference), {
-    access: accessOf(options, environment),
+  const sink = await openRegistrySink(registryDestination(options.reference), {
+    access: registryAccess(options, environment),
     signal,
   });
   try {
@@ -84,12 +82,6 @@ export async function runPush(given: unknown, signal: AbortSignal): Promise<Exit
   } finally {
     sink.close();
   }
-}
-
-function accessOf({ insecure, caFile }: PushOptions, environment: CliEnvironment): RegistryAccess {
-  const { variables, homeDir, cacheDir } = environment;
-  const manifestDir = join(cacheDir, 'manifests');
-  return { environment: variables, homeDir, insecure, authorityFile: caFile, manifestDir };
 }
 
 interface Work {
@@ -117,7 +109,7 @@ async function pushAll(work: Work): Promise<void> {
     options.compat === 'any';
   const packing = isPacked ? work.packing : undefined;
   const tree = await openManifestTree(options.image, {
-    registry: accessOf(options, environment),
+    registry: registryAccess(options, environment),
     temporaryDir: join(cacheDir, 'tmp'),
     progress,
     signal,
@@ -216,15 +208,4 @@ async function installedIgzip(): Promise<string> {
   throw new UserError('--compressor igzip: there is no igzip on PATH', {
     hint: 'Install ISA-L (Debian and Ubuntu: isal; elsewhere: isa-l), or leave it out.',
   });
-}
-
-function destinationOf(text: string): string {
-  const bare = text.startsWith('registry:') ? text.slice('registry:'.length) : text;
-  const reference = parseReference(bare);
-  if (reference.digest !== undefined) {
-    throw new UserError(`${text} names a digest, which only the registry can give`, {
-      hint: 'Name a tag, or nothing for "latest".',
-    });
-  }
-  return formatReference(reference);
 }

@@ -8,13 +8,25 @@ import {
   writeOciArchive,
   writeOciLayout,
 } from '../../../image/index.ts';
+import type { EngineKind } from '../../engine-named.ts';
+import { registryDestination } from '../../registry-destination.ts';
 
 /** Where an image goes to. */
-export type Destination =
+export type Destination = FileDestination | NamedDestination;
+
+/** A new file, or a new directory. */
+export type FileDestination =
   | { readonly kind: 'docker-archive'; readonly path: string }
   | { readonly kind: 'oci' | 'oci-archive'; readonly path: string; readonly tag?: string };
 
-const forms = 'Write docker-archive:FILE, oci:DIR[:TAG] or oci-archive:FILE[:TAG].';
+/** A tag in a registry, or a name in an engine; the reference is in full. */
+export interface NamedDestination {
+  readonly kind: 'registry' | EngineKind;
+  readonly reference: string;
+}
+
+const forms =
+  'Write docker-archive:FILE, oci:DIR[:TAG], oci-archive:FILE[:TAG], registry:REF, docker:REF or podman:REF.';
 
 /** Reads `-o`: a medium and a place; a bare name that ends like a tar file is a docker-archive. Throws a `UserError` for others. */
 export function parseDestination(text: string): Destination {
@@ -25,13 +37,15 @@ export function parseDestination(text: string): Destination {
     case 'oci':
     case 'oci-archive':
       return { kind: spec.kind, path: spec.path, ...(spec.tag !== undefined && { tag: spec.tag }) };
+    case 'registry':
+    case 'docker':
+    case 'podman':
+      return { kind: spec.kind, reference: registryDestination(spec.reference) };
     case 'bare':
       if (spec.text.endsWith('.tar')) return { kind: 'docker-archive', path: spec.text };
       throw new UserError(`${text} does not say what to write`, { hint: forms });
     default:
-      throw new UserError(`shrink writes files and directories, not ${spec.kind}:`, {
-        hint: `${forms} Then load or push that.`,
-      });
+      throw new UserError(`shrink writes images, not ${spec.kind}:`, { hint: forms });
   }
 }
 
@@ -39,7 +53,7 @@ export function parseDestination(text: string): Destination {
 export async function assertFree({
   kind,
   path,
-}: Pick<Destination, 'path'> & { readonly kind: string }): Promise<void> {
+}: Pick<FileDestination, 'path'> & { readonly kind: string }): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   // A list goes into a pipe or a device as well.
   if (kind === 'manifest' && there !== undefined && !there.isFile() && !there.isDirectory()) return;
@@ -77,10 +91,10 @@ function unwritable(path: string, cause: unknown): UserError {
   });
 }
 
-/** Writes an image whole or not at all. */
-export async function writeDestination(
+/** Writes an image into files, whole or not at all. */
+export async function writeFiles(
   image: Image,
-  destination: Destination,
+  destination: FileDestination,
   { tag, signal }: { readonly tag: string | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
   const { kind, path } = destination;

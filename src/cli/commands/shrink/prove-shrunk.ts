@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../../base/index.ts';
 import { detectEngine, type Engine } from '../../../engines/index.ts';
-import { type Image, parseImageSpec, writeDockerArchive } from '../../../image/index.ts';
+import { type Image, parseImageSpec } from '../../../image/index.ts';
 import type { ShrinkProof } from '../../../report/index.ts';
 import { type AttemptOutcome, takeBackUntilPassed } from '../../../slim/index.ts';
 import { type Difference, leanVerifier, type Verification } from '../../../verify/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
 import { imageService } from '../../service/image-service.ts';
+import { loadImage } from './load-image.ts';
 import { type MadeImage, makeShrunk, planWith, type ShrinkWork } from './make-shrunk.ts';
 import type { ProofOptions } from './proof-options.ts';
 
@@ -131,16 +130,14 @@ function newGuests(work: ShrinkWork, engine: Engine): Guests {
   const tags = new Set<string>();
   const load = async (image: Image, word: string): Promise<string> => {
     const tag = `${name}:${word}`;
-    const path = join(layers.folder, `${word}.tar`);
-    try {
-      await writeDockerArchive(image, path, { tags: [`docker.io/${tag}`], signal: environment.signal });
-      tags.add(tag);
-      await engine.load(path, environment.progress, environment.signal).catch((error: unknown) => {
-        throw options.compression === 'zstd' && error instanceof UserError ? zstdRefused(error) : error;
-      });
-    } finally {
-      await rm(path, { force: true });
-    }
+    tags.add(tag);
+    await loadImage(image, {
+      engine,
+      reference: `docker.io/${tag}`,
+      path: join(layers.folder, `${word}.tar`),
+      compression: options.compression,
+      environment,
+    });
     return tag;
   };
   return {
@@ -167,11 +164,4 @@ async function heldOriginal({ options, image }: ShrinkWork, engine: Engine): Pro
   const held = await engine.inspect(spec.reference);
   const isSame = held?.config.diffIds.join() === image.config.diffIds.join();
   return isSame ? held?.id : undefined;
-}
-
-function zstdRefused(error: UserError): UserError {
-  return new UserError(error.message, {
-    hint: 'Docker reads zstd layers from version 23 on: verify with --compression gzip.',
-    cause: error,
-  });
 }

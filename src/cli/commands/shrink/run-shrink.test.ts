@@ -206,7 +206,7 @@ describe('refuses', () => {
     ['a dry run with a destination', ['--dry-run', '-o', 'x.tar'], /writes nothing/],
     ['a dry run with a tag', ['--dry-run', '--tag', 'x'], /writes nothing/],
     ['a destination without a medium', ['-o', 'somewhere'], /does not say what to write/],
-    ['an engine', ['-o', 'docker:app:1'], /files and directories/],
+    ['a root file system', ['-o', 'dir:root'], /writes images, not dir:/],
     ['a dry run that is to be verified', ['--dry-run', '--verify'], /--verify runs the image/],
     [
       'a probe for nobody',

@@ -21,8 +21,9 @@ import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readOpenImage } from '../../read-side.ts';
 import { writeOutput } from '../../write-output.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';
-import { assertFree, type Destination, writeDestination } from './destination.ts';
+import { assertFree } from './destination.ts';
 import { makeShrunk, type PlannedImage, planWith, type ShrinkWork } from './make-shrunk.ts';
+import { assertOtherImage, type OpenDestination, openDestination } from './open-destination.ts';
 import { proofEngine, proveShrunk } from './prove-shrunk.ts';
 import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
 import { readShrinkSettings } from './shrink-settings.ts';
@@ -36,16 +37,20 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   const options = shrinkOptions(given, await readShrinkSettings(environment.cwd));
   const passes = choosePasses(options);
   const epoch = sourceDateEpoch(environment);
-  if (options.destination !== undefined) await assertFree(options.destination);
   if (options.manifest !== undefined) await assertFree({ kind: 'manifest', path: options.manifest });
   assertApart(options);
   // Known now, and not only after the work.
   const engine = options.proof && (await proofEngine(options.proof, options.image, environment));
   const temporaryDir = join(environment.cacheDir, 'tmp');
   await mkdir(temporaryDir, { recursive: true });
+  const destination =
+    options.destination && (await openDestination(options.destination, options, environment));
   const layers = await plainLayers({ temporaryDir, progress: environment.progress, signal });
   try {
-    const outcome = await shrinkImage({ options, passes, environment, layers, epoch }, engine);
+    const outcome = await shrinkImage(
+      { options, passes, environment, layers, epoch },
+      { engine, destination },
+    );
     const { report, proof } = outcome;
     environment.write(
       options.json
@@ -55,6 +60,7 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
     return exitCodeOf(outcome);
   } finally {
     await layers.close();
+    destination?.close();
   }
 }
 
@@ -68,7 +74,7 @@ function keepHeapTight(): void {
 
 /** Fails with a `UserError` where the list would take the place of the image. */
 function assertApart({ manifest, destination }: ShrinkOptions): void {
-  if (manifest === undefined || destination === undefined) return;
+  if (manifest === undefined || destination === undefined || !('path' in destination)) return;
   if (resolve(manifest) === resolve(destination.path))
     throw new UserError(`${manifest} is to be the image and the list of what went`, {
       hint: 'Name two files.',
@@ -77,11 +83,21 @@ function assertApart({ manifest, destination }: ShrinkOptions): void {
 
 type Setting = Pick<ShrinkWork, 'options' | 'environment' | 'layers' | 'passes' | 'epoch'>;
 
-async function shrinkImage(setting: Setting, engine: Engine | undefined): Promise<ShrinkOutcome> {
+/** What is spoken to while an image is shrunk. */
+interface Partners {
+  /** Runs both images for `--verify`. */
+  readonly engine: Engine | undefined;
+  /** Absent for a dry run. */
+  readonly destination: OpenDestination | undefined;
+}
+
+async function shrinkImage(setting: Setting, partners: Partners): Promise<ShrinkOutcome> {
+  const { engine } = partners;
   const { options, environment, layers } = setting;
   const { read, image } = await readOpenImage(options.image, environment, {
     platform: options.platform,
     isInsecure: options.insecure,
+    authorityFile: options.caFile,
     withMeasures: false,
     forgetsEntries: true,
     // A proof asks the service what its sources say that it answers.
@@ -89,6 +105,7 @@ async function shrinkImage(setting: Setting, engine: Engine | undefined): Promis
     ...(engine && { engine }),
     prepare: async (source) => {
       assertLinux(source);
+      if (options.destination !== undefined) assertOtherImage(options.destination, options.image, source);
       return await unpackedImage(source, layers);
     },
   });
@@ -96,21 +113,21 @@ async function shrinkImage(setting: Setting, engine: Engine | undefined): Promis
     const base = await baseOf(image, options, environment);
     const baseLayerCount = keptLayerCount(read.root, base?.layerCount ?? 0);
     const traced = await tracedModules(image, options, environment);
-    return await shrinkOpened({ ...setting, image, read, traced, base, baseLayerCount }, engine);
+    return await shrinkOpened({ ...setting, image, read, traced, base, baseLayerCount }, partners);
   } finally {
     await image.close();
   }
 }
 
-async function shrinkOpened(work: ShrinkWork, engine: Engine | undefined): Promise<ShrinkOutcome> {
+async function shrinkOpened(work: ShrinkWork, { engine, destination }: Partners): Promise<ShrinkOutcome> {
   const { options, image, read, passes } = work;
   const planned = await planWith(work, passes);
   const { plan } = planned;
   noteIdlePatterns(work);
   const outcome =
-    options.destination === undefined
+    destination === undefined
       ? { report: shrinkReport({ ...work, root: read.root, plan }) }
-      : await write(work, { planned, destination: options.destination, engine });
+      : await write(work, { planned, destination, engine });
   if (options.manifest !== undefined)
     await writeOutput(options.manifest, shrinkManifestJson(shrinkManifest(image, plan)), '--manifest');
   return outcome;
@@ -143,11 +160,11 @@ async function write(
     engine,
   }: {
     readonly planned: PlannedImage;
-    readonly destination: Destination;
+    readonly destination: OpenDestination;
     readonly engine: Engine | undefined;
   },
 ): Promise<ShrinkOutcome> {
-  const { options, environment, read } = work;
+  const { options, read } = work;
   const made = await makeShrunk(work, planned);
   const { plan, written, image } = made;
   const facts = { ...work, root: read.root, plan, written };
@@ -156,8 +173,7 @@ async function write(
       ? undefined
       : await proveShrunk(work, made, { engine, proof: options.proof });
   if (proof?.verdict === 'different') return { report: shrinkReport(facts), proof };
-  await writeDestination(image, destination, { tag: options.tag, signal: environment.signal });
-  const output = { destination: `${destination.kind}:${destination.path}`, digest: image.digest };
+  const output = { destination: destination.title, digest: await destination.write(image) };
   return { report: shrinkReport({ ...facts, output }), ...(proof && { proof }) };
 }
 

@@ -38,6 +38,7 @@ const schema = z
     keep: z.array(z.string().regex(/[^/]/, '--keep needs a pattern such as *.pyi')).default([]),
     compression: z.enum(['gzip', 'zstd']).optional(),
     manifest: z.string().optional(),
+    caFile: z.string().optional(),
     verify: z.boolean().default(false),
     insecure: z.boolean().default(false),
     json: z.boolean().default(false),
@@ -103,6 +104,8 @@ export interface ShrinkOptions {
   /** How both images are compared while they run; absent where they are not. */
   readonly proof: ProofOptions | undefined;
   readonly insecure: boolean;
+  /** A PEM file of authorities that registries may be vouched for by. */
+  readonly caFile: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -111,11 +114,11 @@ export interface ShrinkOptions {
 export function shrinkOptions(given: unknown, settings: ShrinkSettings): ShrinkOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
-  const { output, platform, tag, manifest, trace, dryRun: _, verify: __, ...rest } = parsed.data;
+  const { output, platform, tag, manifest, trace, caFile, dryRun: _, verify: __, ...rest } = parsed.data;
   const { smallest, probe, port, env, ...plain } = rest;
   const proof = proofOptions(given);
   const destination = output === undefined ? undefined : parseDestination(output);
-  if (tag !== undefined && destination?.kind !== 'docker-archive' && destination?.tag !== undefined) {
+  if (tag !== undefined && destination !== undefined && isNamed(destination)) {
     throw new UserError('--tag and the destination name two tags');
   }
   const { base, compression } = parsed.data;
@@ -129,6 +132,7 @@ export function shrinkOptions(given: unknown, settings: ShrinkSettings): ShrinkO
     probes: probe.map(parseProbe),
     ports: port,
     manifest,
+    caFile,
     proof,
     // `docker load` takes full references only.
     tag:
@@ -138,4 +142,9 @@ export function shrinkOptions(given: unknown, settings: ShrinkSettings): ShrinkO
     destination,
     platform: platform === undefined ? undefined : parsePlatform(platform),
   };
+}
+
+/** False for files that `--tag` may name. */
+function isNamed(destination: Destination): boolean {
+  return 'reference' in destination || ('tag' in destination && destination.tag !== undefined);
 }

@@ -74,6 +74,19 @@ describe.skipIf(!hasDocker || busybox === undefined)('shrink --verify', () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  test('has an engine hold the image, once it does the same', async () => {
+    const name = `plimsoll-verify-test-lean:${process.pid}`;
+    try {
+      const run = await shrink(job, '-o', `docker:${name}`, '--json');
+      expect([run.code, run.stderr]).toEqual([0, '']);
+      expect(JSON.parse(run.stdout).output.destination).toBe(`docker:docker.io/library/${name}`);
+      expect((await docker('run', '--rm', name)).stdout).toBe('lean\n');
+      expect(await leftovers()).toEqual([]);
+    } finally {
+      await docker('image', 'rm', '-f', name);
+    }
+  });
+
   test('takes the original that the engine has, and asks a service the probes', async () => {
     const path = await archive('service', 'exec busybox httpd -f -p 8000 -h /www', {
       exposedPorts: ['8000/tcp'],

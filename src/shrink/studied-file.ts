@@ -1,0 +1,8 @@
+import type { TarBody, TarEntry } from '../tar/index.ts';
+
+/** A file as it lies in a layer, under one of the paths that show it. */
+export interface StudiedFile {
+  readonly path: string;
+  readonly entry: TarEntry;
+  readonly body: TarBody;
+}
