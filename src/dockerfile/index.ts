@@ -22,6 +22,7 @@ export type {
   BuildSecret,
   CudaFacts,
   EditablePackage,
+  HeavyFacts,
   PackagePurpose,
   Rewrite,
   RewriteFacts,

@@ -17,6 +17,10 @@ const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {
     'https://docs.docker.com/build/cache/optimize/#order-your-layers',
     'https://docs.astral.sh/uv/guides/integration/docker/#intermediate-layers',
   ],
+  'heavy-layer': [
+    'https://docs.docker.com/build/cache/optimize/#order-your-layers',
+    'https://docs.docker.com/build/cache/invalidation/',
+  ],
   'cache-mounts': ['https://docs.docker.com/build/cache/optimize/#use-cache-mounts'],
   'base-platform': [
     'BuildKit FromPlatformFlagConstDisallowed',

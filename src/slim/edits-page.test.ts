@@ -54,6 +54,13 @@ const facts: RewriteFacts = {
     runtimeLibraries: [],
     leftAlone: [],
   },
+  heavy: {
+    requirements: ['torch>=2.2', 'transformers>=4.40', 'pandas>=2.1'],
+    options: [],
+    because: undefined,
+    evidence: 'torch, transformers and pandas are large',
+    importStatements: [],
+  },
   rootNeeds: { ports: [8000], reasons: [], volumePaths: [] },
 };
 

@@ -12,6 +12,7 @@ import type { DistributionFacts, RequirementsTree, SplitRequirements } from '../
 import type { CiCacheProposal } from './ci-cache/index.ts';
 import { ciCachePart } from './ci-cache-part.ts';
 import { patch } from './edit-patch.ts';
+import { heavyFacts } from './heavy-facts.ts';
 import { type ImageEvidence, withImageLibraries } from './image-libraries.ts';
 import type { LeanFile } from './lean-file.ts';
 import { gpuTitle, mergeFiles, requirementDiffs, splitAll } from './requirement-diffs.ts';
@@ -84,6 +85,8 @@ export interface PlanInput {
   /** One tree for each requirements file that the Dockerfile installs. */
   readonly requirements: readonly RequirementsTree[];
   readonly distributions: DistributionFacts;
+  /** Requirements that no requirements file lists: of RUN instructions, of manifests. */
+  readonly otherRequirements?: readonly string[];
   readonly imageEvidence?: ImageEvidence | undefined;
   readonly ignore: IgnoreProposal | undefined;
   readonly compose: ComposePlans;
@@ -192,12 +195,34 @@ function rewriteFacts(
   const facts = withSmaller(input.facts, !without.has('headless-opencv'));
   return {
     ...withImageLibraries(facts, input.imageEvidence, removed),
+    heavy: heavyOf(input, removed, without),
     isIgnored: ignoredBy(input.ignore, without),
     // What stays in editable form is judged as such.
     editablePackages: without.has('regular-install') ? undefined : input.facts.editablePackages,
     productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
     developmentDistributions,
   };
+}
+
+/** By what the lean image installs. */
+function heavyOf(
+  input: PlanInput,
+  removed: readonly string[],
+  without: ReadonlySet<string>,
+): RewriteFacts['heavy'] {
+  const gone = new Set(removed);
+  const isSwapped = !without.has('cpu-wheels');
+  const { cpuRequirement, smaller, importStatements } = input.facts;
+  return heavyFacts({
+    requirements: input.requirements,
+    otherRequirements: input.otherRequirements ?? [],
+    distributions: input.imageEvidence?.distributions,
+    isGone: (name) => gone.has(name) || (isSwapped && input.distributions.isGpuOnly(name)),
+    replaced: (text) =>
+      (isSwapped ? cpuRequirement?.(text) : undefined) ??
+      (without.has('headless-opencv') ? undefined : smaller?.requirement(text)),
+    importStatements,
+  });
 }
 
 /** By the ignore file as it is, or as it will be. */

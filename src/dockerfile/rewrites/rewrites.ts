@@ -7,6 +7,7 @@ import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
 import { headlessOpencv } from './headless-opencv.ts';
+import { heavyLayer } from './heavy-layer.ts';
 import { layerOrder } from './layer-order.ts';
 import { modelVolume } from './model-volume.ts';
 import { noRecommends } from './no-recommends.ts';
@@ -53,6 +54,7 @@ export const rewrites: readonly Rewrite[] = [
   noRecommends,
   layerOrder,
   packageLayerOrder,
+  heavyLayer,
   pruneTests,
   pruneHeaders,
   stripLibraries,

@@ -59,6 +59,7 @@ export function planInputs(
       volumePaths: circumstances.compose.asBuilt?.volumePaths ?? [],
     }),
     requirements: study.requirements,
+    otherRequirements: [...study.inlineRequirements, ...(study.packageRequirements ?? [])],
     distributions: distributionFacts({ project, study, target }),
     imageEvidence: circumstances.imageEvidence,
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,
