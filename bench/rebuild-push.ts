@@ -1,3 +1,4 @@
+import { removeByName } from './leftovers.ts';
 import { docker, plimsoll, type Stage } from './stage.ts';
 
 /** A push after a build, into a registry that holds the images of the builds before. */
@@ -28,8 +29,11 @@ export async function timedPush(request: TimedPushRequest): Promise<TimedPush> {
   const startedAt = performance.now();
   if (by === 'docker') {
     await docker(stage, ['tag', tag, reference]);
-    await docker(stage, ['push', '--quiet', reference]);
-    await docker(stage, ['image', 'rm', '--no-prune', reference]);
+    try {
+      await docker(stage, ['push', '--quiet', reference]);
+    } finally {
+      await removeByName(stage, [reference]);
+    }
   } else {
     // The lab's Docker is from before zstd.
     await plimsoll(

@@ -195,7 +195,6 @@ test.each([
   ['hashes', 'pandas==2.2.3 --hash=sha256:aa\n', 'requirements.txt has hashes'],
   ['a folder of wheels', '--find-links wheels\npandas\n', 'requirements.txt:1 sets --find-links'],
   ['credentials', '--index-url https://me:pw@pypi.example.com/simple\npandas\n', 'sets --index-url'],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: pip fills it in
   ['a variable', '--index-url https://${TOKEN}@pypi.example.com/\npandas\n', 'sets --index-url'],
 ])('%s in the requirements keep them together, and that is said', async (_what, requirements, because) => {
   const plan = await planned({ requirements, installed: pandas });
