@@ -29,6 +29,7 @@ export type {
   RewriteId,
   RootNeeds,
   SmallerFacts,
+  StepInputs,
 } from './rewrites/rewrite.ts';
 export {
   type AppliedRewrite,

@@ -21,6 +21,7 @@ export {
 } from './plan.ts';
 export { type FactsInput, pruneScriptPath, requestedDistributions, rewriteFacts } from './project-facts.ts';
 export { type ContextProposal, neededPaths, proposeIgnore } from './propose-ignore.ts';
+export { touchedFiles } from './step-inputs.ts';
 export { type ProjectStudy, studyProject } from './study-project.ts';
 export {
   type AttemptOutcome,

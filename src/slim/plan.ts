@@ -196,12 +196,23 @@ function rewriteFacts(
   return {
     ...withImageLibraries(facts, input.imageEvidence, removed),
     heavy: heavyOf(input, removed, without),
+    stepInputs: stepsAsMeasured(input),
     isIgnored: ignoredBy(input.ignore, without),
     // What stays in editable form is judged as such.
     editablePackages: without.has('regular-install') ? undefined : input.facts.editablePackages,
     productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
     developmentDistributions,
   };
+}
+
+/** Without an image nobody knows what a step writes; where it writes over the source, the order decides. */
+function stepsAsMeasured({ facts, imageEvidence }: PlanInput): RewriteFacts['stepInputs'] {
+  const touched = imageEvidence?.touchedFiles;
+  if (touched === undefined || facts.stepInputs === undefined) return undefined;
+  const [first] = touched;
+  if (first === undefined) return facts.stepInputs;
+  const because = `a step of the build changes or removes ${first}, which the source brings`;
+  return new Map([...facts.stepInputs].map(([script, { paths }]) => [script, { paths, because }]));
 }
 
 /** By what the lean image installs. */

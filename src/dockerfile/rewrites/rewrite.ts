@@ -26,6 +26,7 @@ export type RewriteId =
   | 'layer-order'
   | 'package-layer-order'
   | 'heavy-layer'
+  | 'step-inputs'
   | 'cache-mounts'
   | 'prune-tests'
   | 'prune-headers'
@@ -100,6 +101,8 @@ export interface RewriteFacts {
   readonly cuda?: CudaFacts | undefined;
   /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
   readonly smaller?: SmallerFacts | undefined;
+  /** What a script of the build context that a RUN starts reads of it, by path of the script; undefined where no fat image shows what it writes. */
+  readonly stepInputs?: ReadonlyMap<string, StepInputs> | undefined;
   /** Requirements that are large, alone or with what they require; undefined when none is. */
   readonly heavy?: HeavyFacts | undefined;
   /** What the image is built for: `linux/amd64`; undefined where nobody said it and no engine was asked. */
@@ -139,6 +142,14 @@ export interface SmallerFacts {
   readonly runtimeLibraries: RewriteFacts['runtimeLibraries'];
   /** What has to stay, and why. */
   readonly leftAlone: readonly string[];
+}
+
+/** What a build step reads. */
+export interface StepInputs {
+  /** Files and folders of the build context, the script itself among them. */
+  readonly paths: readonly string[];
+  /** Why it may read more, in words that follow `because`; undefined when it does not. */
+  readonly because: string | undefined;
 }
 
 /** Requirements that are worth a layer of their own. */

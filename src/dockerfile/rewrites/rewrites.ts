@@ -23,6 +23,7 @@ import { secretMounts } from './secret-mounts.ts';
 import { slimBase } from './slim-base.ts';
 import { splitStages } from './split-stages.ts';
 import { startCommand } from './start-command.ts';
+import { stepInputs } from './step-inputs.ts';
 import { toolEnvironment } from './tool-environment.ts';
 import { toolLayerOrder } from './tool-layer-order.ts';
 import { toolStages } from './tool-stages.ts';
@@ -55,6 +56,7 @@ export const rewrites: readonly Rewrite[] = [
   layerOrder,
   packageLayerOrder,
   heavyLayer,
+  stepInputs,
   pruneTests,
   pruneHeaders,
   stripLibraries,

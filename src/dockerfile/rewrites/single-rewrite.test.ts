@@ -100,6 +100,24 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
   ],
   [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
   [/secret-mounts\/(uses|two)-/, { contextTexts: secretTexts }],
+  [
+    /step-inputs\//,
+    {
+      stepInputs: new Map([
+        [
+          'train.py',
+          { paths: ['app/__init__.py', 'app/features.py', 'data', 'train.py'], because: undefined },
+        ],
+        ['tools/export.py', { paths: ['models.json', 'tools/export.py'], because: undefined }],
+        ['guess.py', { paths: ['guess.py'], because: 'guess.py lists what is in a folder' }],
+        [
+          'many.py',
+          { paths: [...'abcdefgh'].map((one) => `${one}.csv`).concat('many.py'), because: undefined },
+        ],
+      ]),
+    },
+  ],
+  [/step-inputs\/left-alone-ignored/, { isIgnored: (path) => path === 'models.json' }],
   [/heavy-layer\//, { heavy, importStatements: ['import pandas', 'import fastapi'] }],
   [
     /heavy-layer\/left-alone-hashes/,
