@@ -3,6 +3,7 @@ import type { HeavyFacts } from '../dockerfile/index.ts';
 import {
   heavyNames,
   type InstalledDistribution,
+  isInstaller,
   likelyDistributions,
   normaliseName,
   parseNamedRequirement,
@@ -64,7 +65,9 @@ function askedFor({ requirements, otherRequirements, isGone }: HeavyInput): Read
   }
   for (const text of otherRequirements) {
     const parsed = parseNamedRequirement(text);
-    if ('name' in parsed && parsed.url === undefined && !isGone(parsed.name)) asked.set(parsed.name, text);
+    if (!('name' in parsed) || parsed.url !== undefined) continue;
+    // `pip install --upgrade pip` is no requirement of the application.
+    if (!isGone(parsed.name) && !isInstaller(parsed.name)) asked.set(parsed.name, text);
   }
   return asked;
 }

@@ -111,6 +111,8 @@ function obstacleIn({ instruction, install }: PlacedInstall, place: string): str
   ];
   const option = stubborn.find((name) => hasPipOption(install, name));
   if (option !== undefined) return `${place} installs with ${option}`;
+  const links = install.options.find(({ text }) => /^(-f|--find-links)=(?!\w+:\/\/)/.test(text));
+  if (links !== undefined) return `${place} installs from a folder, which would have to be there before`;
   if (install.constraintFiles.length > 0)
     return `${place} installs within ${install.constraintFiles[0]?.text}, which would have to be there before`;
   const other = commands.find((command) => !isPlain(command));
