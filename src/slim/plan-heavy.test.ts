@@ -167,6 +167,15 @@ test.each<[string, Case, string | undefined]>([
     'tensorflow-cpu==2.16.1',
   ],
   [
+    'not pip itself, which a step of the Dockerfile brings up to date',
+    {
+      requirements: 'pandas>=2.1\n',
+      steps: 'RUN pip install --upgrade pip\n',
+      installed: { ...pandas, pip: [14] },
+    },
+    '"pandas>=2.1"',
+  ],
+  [
     'without an image, what is known to be large',
     { requirements: 'pandas\nflask\nscipy<2\n' },
     'pandas "scipy<2"',
