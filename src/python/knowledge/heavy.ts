@@ -5,7 +5,7 @@ const heavySchema = z.strictObject({
   entries: z.array(z.strictObject({ names: z.array(name).nonempty(), source })),
 });
 
-/** Distributions that are large, alone or with what they require, by normalised name. */
+/** Distributions that are large with what they require, by normalised name. */
 export const heavyNames: ReadonlySet<string> = new Set(
   loadTable(new URL('heavy.yaml', import.meta.url), heavySchema).entries.flatMap(({ names }) => names),
 );
