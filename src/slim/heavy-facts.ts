@@ -17,6 +17,8 @@ export interface HeavyInput {
   readonly requirements: readonly RequirementsTree[];
   /** Requirements from elsewhere: of RUN instructions, of manifests. */
   readonly otherRequirements: readonly string[];
+  /** What uv, Poetry, PDM or Pipenv install. */
+  readonly toolRequirements: readonly string[];
   /** Measured in the fat image; undefined where there is none. */
   readonly distributions: readonly InstalledDistribution[] | undefined;
   /** Not in the lean image: moved to development, or for a GPU alone. */
@@ -50,26 +52,43 @@ export function heavyFacts(input: HeavyInput): HeavyFacts | undefined {
   return {
     requirements,
     options: optionsOf(input),
-    because: obstacleOf(input),
+    because: obstacleOf(input) ?? toolOf([...found.names], input),
     evidence: found.evidence,
     importStatements: input.importStatements.filter(isServed),
   };
 }
 
 /** What production asks for itself: normalised name → the requirement. */
-function askedFor({ requirements, otherRequirements, isGone }: HeavyInput): ReadonlyMap<string, string> {
+function askedFor({
+  requirements,
+  otherRequirements,
+  toolRequirements,
+  isGone,
+}: HeavyInput): ReadonlyMap<string, string> {
   const asked = new Map<string, string>();
   for (const { line, isConstraint } of requirements.flatMap((tree) => tree.requested)) {
     if (line.kind !== 'requirement' || isConstraint || line.url !== undefined || isGone(line.name)) continue;
     asked.set(line.name, requirementText({ ...line, name: line.nameAsWritten }));
   }
-  for (const text of otherRequirements) {
+  for (const text of [...toolRequirements, ...otherRequirements]) {
     const parsed = parseNamedRequirement(text);
     if (!('name' in parsed) || parsed.url !== undefined) continue;
     // `pip install --upgrade pip` is no requirement of the application.
     if (!isGone(parsed.name) && !isInstaller(parsed.name)) asked.set(parsed.name, text);
   }
   return asked;
+}
+
+/** What a tool installs is in no requirements file that pip could take first. */
+function toolOf(names: readonly string[], { toolRequirements }: HeavyInput): string | undefined {
+  const ofTools = new Set(toolRequirements.map(nameOf));
+  const name = names.find((one) => ofTools.has(one));
+  return name && `${name} comes from a lock file or manifest, all of which its tool installs in one step`;
+}
+
+function nameOf(requirement: string): string {
+  const parsed = parseNamedRequirement(requirement);
+  return 'name' in parsed ? parsed.name : requirement;
 }
 
 interface Found {

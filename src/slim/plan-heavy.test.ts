@@ -23,6 +23,8 @@ interface Case {
   /** What stands in the Dockerfile in front of the requirements. */
   readonly steps?: string;
   readonly without?: readonly string[];
+  /** What a tool installs. */
+  readonly tool?: readonly string[];
 }
 
 interface Planned {
@@ -37,6 +39,7 @@ async function planned({
   constraints,
   installed,
   steps = '',
+  tool = [],
   without = [],
 }: Case): Promise<Planned> {
   const directory = await mkdtemp(join(tmpdir(), 'plimsoll-heavy-'));
@@ -61,6 +64,7 @@ async function planned({
       }),
       requirements: study.requirements,
       otherRequirements: study.inlineRequirements,
+      toolRequirements: tool,
       distributions: distributionFacts({ project, study, target }),
       ...(installed && {
         imageEvidence: {
@@ -209,4 +213,10 @@ test.each([
   const plan = await planned({ requirements, installed: pandas });
   expect(plan.step).toBeUndefined();
   expect(plan.because).toContain(because);
+});
+
+test('what a tool installs from its lock file stays together, and that is said', async () => {
+  const plan = await planned({ requirements: 'flask\n', installed: pandas, tool: ['pandas==2.2.3'] });
+  expect(plan.step).toBeUndefined();
+  expect(plan.because).toContain('pandas comes from a lock file or manifest');
 });

@@ -6,17 +6,15 @@ import {
   rewriteDockerfile,
   rewrites,
 } from '../dockerfile/index.ts';
-import { ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
 import type { Risk } from '../finding/index.ts';
 import type { DistributionFacts, RequirementsTree, SplitRequirements } from '../python/index.ts';
 import type { CiCacheProposal } from './ci-cache/index.ts';
 import { ciCachePart } from './ci-cache-part.ts';
 import { patch } from './edit-patch.ts';
-import { heavyFacts } from './heavy-facts.ts';
-import { type ImageEvidence, withImageLibraries } from './image-libraries.ts';
+import type { ImageEvidence } from './image-libraries.ts';
 import type { LeanFile } from './lean-file.ts';
+import { plannedFacts } from './planned-facts.ts';
 import { gpuTitle, mergeFiles, requirementDiffs, splitAll } from './requirement-diffs.ts';
-import { withSmaller } from './smaller-facts.ts';
 
 /** The names of all edits, as `--only` and `--skip` take them. */
 export type EditId = RewriteId | 'dockerignore' | 'compose' | 'ci-cache';
@@ -87,6 +85,8 @@ export interface PlanInput {
   readonly distributions: DistributionFacts;
   /** Requirements that no requirements file lists: of RUN instructions, of manifests. */
   readonly otherRequirements?: readonly string[];
+  /** What uv, Poetry, PDM or Pipenv install. */
+  readonly toolRequirements?: readonly string[];
   readonly imageEvidence?: ImageEvidence | undefined;
   readonly ignore: IgnoreProposal | undefined;
   readonly compose: ComposePlans;
@@ -111,7 +111,7 @@ export const editIds: readonly EditId[] = [
 /** Decides all edits but those of `without`; pure, so that an edit can be taken back by planning again. */
 export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   const splits = splitAll(input, without);
-  const rewritten = rewriteDockerfile(input.dockerfile.text, rewriteFacts(input, splits, without), {
+  const rewritten = rewriteDockerfile(input.dockerfile.text, plannedFacts(input, splits, without), {
     fileName: input.dockerfile.path,
     target: input.dockerfile.target,
     buildArgs: input.dockerfile.buildArgs,
@@ -181,70 +181,6 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
 
 function isModelVolumeMade({ applied, text }: RewrittenDockerfile): boolean {
   return applied.some(({ id }) => id === 'model-volume') && text.includes('HF_HOME=/models');
-}
-
-function rewriteFacts(
-  input: PlanInput,
-  splits: readonly SplitRequirements[],
-  without: ReadonlySet<string>,
-): RewriteFacts {
-  const isSplit = !without.has('production-requirements');
-  const developmentDistributions = isSplit ? input.facts.developmentDistributions : new Set<string>();
-  const moved = splits.flatMap((split) => split.moved.map(({ name }) => name));
-  const removed = [...moved, ...developmentDistributions];
-  const facts = withSmaller(input.facts, !without.has('headless-opencv'));
-  return {
-    ...withImageLibraries(facts, input.imageEvidence, removed),
-    heavy: heavyOf(input, removed, without),
-    stepInputs: stepsAsMeasured(input),
-    isIgnored: ignoredBy(input.ignore, without),
-    // What stays in editable form is judged as such.
-    editablePackages: without.has('regular-install') ? undefined : input.facts.editablePackages,
-    productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
-    developmentDistributions,
-  };
-}
-
-/** Without an image nobody knows what a step writes; where it writes over the source, the order decides. */
-function stepsAsMeasured({ facts, imageEvidence }: PlanInput): RewriteFacts['stepInputs'] {
-  const touched = imageEvidence?.touchedFiles;
-  if (touched === undefined || facts.stepInputs === undefined) return undefined;
-  const [first] = touched;
-  if (first === undefined) return facts.stepInputs;
-  const because = `a step of the build changes or removes ${first}, which the source brings`;
-  return new Map([...facts.stepInputs].map(([script, { paths }]) => [script, { paths, because }]));
-}
-
-/** By what the lean image installs. */
-function heavyOf(
-  input: PlanInput,
-  removed: readonly string[],
-  without: ReadonlySet<string>,
-): RewriteFacts['heavy'] {
-  const gone = new Set(removed);
-  const isSwapped = !without.has('cpu-wheels');
-  const { cpuRequirement, smaller, importStatements } = input.facts;
-  return heavyFacts({
-    requirements: input.requirements,
-    otherRequirements: input.otherRequirements ?? [],
-    distributions: input.imageEvidence?.distributions,
-    isGone: (name) => gone.has(name) || (isSwapped && input.distributions.isGpuOnly(name)),
-    replaced: (text) =>
-      (isSwapped ? cpuRequirement?.(text) : undefined) ??
-      (without.has('headless-opencv') ? undefined : smaller?.requirement(text)),
-    importStatements,
-  });
-}
-
-/** By the ignore file as it is, or as it will be. */
-function ignoredBy(
-  ignore: IgnoreProposal | undefined,
-  without: ReadonlySet<string>,
-): RewriteFacts['isIgnored'] {
-  if (ignore === undefined) return undefined;
-  const text = without.has('dockerignore') ? (ignore.previous ?? '') : ignore.content;
-  const matcher = ignoreMatcher(parseDockerignore(text, ignore.path));
-  return (path) => matcher.isIgnored(path);
 }
 
 function movedReason(splits: readonly SplitRequirements[], fallback: string): string {

@@ -60,6 +60,7 @@ export function planInputs(
     }),
     requirements: study.requirements,
     otherRequirements: [...study.inlineRequirements, ...(study.packageRequirements ?? [])],
+    toolRequirements: study.toolRequirements,
     distributions: distributionFacts({ project, study, target }),
     imageEvidence: circumstances.imageEvidence,
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,
