@@ -55,6 +55,7 @@ test.each<[string, string, Files, readonly string[]]>([
     {},
     ['app/__init__.py', 'app/features.py', 'data', 'train.py'],
   ],
+  ['nothing by a method of that name', 'import torch\ntorch.nn.Linear(1, 1).eval()\n', {}, ['train.py']],
   ['nothing but itself', 'import pandas\nprint(pandas)\n', {}, ['train.py']],
   [
     'what a module that it imports names, beside that module',
@@ -67,6 +68,18 @@ test.each<[string, string, Files, readonly string[]]>([
     'from app.features import NUMERIC\n',
     { 'app/__init__.py': 'from .main import flask\n' },
     ['app/__init__.py', 'app/features.py', 'app/main.py', 'train.py'],
+  ],
+  [
+    'the folder of what it names in part',
+    `for (year) in (1, 2): open(f"data/{year}.csv")\n`,
+    {},
+    ['data', 'train.py'],
+  ],
+  [
+    'what a variable of the Dockerfile names',
+    'import os\nopen(os.environ["TABLE"])\n',
+    { Dockerfile: dockerfile.replace('COPY', 'ENV TABLE=data/customers.csv\nCOPY') },
+    ['data/customers.csv', 'train.py'],
   ],
   [
     'what it is only about to write is not there',
@@ -89,6 +102,7 @@ test.each<[string, string, Files]>([
   ],
   ['train.py goes on when something is missing', 'try:\n    open("settings.txt")\nexcept:\n    pass\n', {}],
   ['train.py may load code by a computed name', 'import importlib\nimportlib.import_module(name)\n', {}],
+  ['train.py may load code by a computed name', 'exec(open("data/customers.csv").read())\n', {}],
   ['train.py:2 starts another program', 'import subprocess\nsubprocess.run(["git", "log"])\n', {}],
   ['train.py may read something else where a file is missing', 'from configparser import ConfigParser\n', {}],
   ['train.py imports what reads files of the working directory by itself', 'from hydra import main\n', {}],
@@ -99,6 +113,11 @@ test.each<[string, string, Files]>([
     { 'app/features.py': 'import glob\nNUMERIC = glob.glob("*.csv")\n' },
   ],
   ['train.py names customers.csv, whose folder it computes', 'open(folder + "customers.csv")\n', {}],
+  [
+    'train.py names base, whose folder it computes',
+    'AutoModel.from_pretrained(folder / "base")\n',
+    { 'models/base/config.json': '{}' },
+  ],
   [
     'the name of data/my customers.csv would have to be quoted',
     'open("data/my customers.csv")\n',

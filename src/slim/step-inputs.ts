@@ -8,7 +8,7 @@ import type { ProjectStudy } from './study-project.ts';
 /** What could change what a script does without an error, when a file of the project is not there: a reason for each. */
 const signs: readonly (readonly [sign: RegExp, because: string])[] = [
   [
-    /\b(importlib|__import__|runpy|pkgutil|pkg_resources)\b|\b(exec|eval)\s*\(/,
+    /\b(importlib|__import__|runpy|pkgutil|pkg_resources)\b|(?<![.\w])(exec|eval)\s*\(/,
     'may load code by a computed name',
   ],
   [
@@ -23,10 +23,7 @@ const signs: readonly (readonly [sign: RegExp, because: string])[] = [
     /\b(FileNotFoundError|OSError|IOError|EnvironmentError|suppress)\b|\bexcept\s*:|\bexcept\s+(\(.*)?(Base)?Exception\b/,
     'goes on when something is missing',
   ],
-  [
-    /\b(ConfigParser|BaseSettings|SettingsConfigDict|from_pretrained|load_dataset|hf_hub_download|snapshot_download|basicConfig\(\s*filename)\b/,
-    'may read something else where a file is missing',
-  ],
+  [/\b(ConfigParser|BaseSettings|SettingsConfigDict)\b/, 'may read something else where a file is missing'],
   [
     /^\s*(from|import)\s+(dotenv|environs|decouple|dynaconf|hydra|django|dvc|kedro|git|matplotlib|seaborn|scrapy|luigi|prefect)\b/m,
     'imports what reads files of the working directory by itself',
@@ -54,12 +51,16 @@ function inputsOf(sources: readonly PythonSource[], { project, texts }: Reading)
   const because = sources.map((source) => doubtAbout(source, texts.get(source.path) ?? '')).find(Boolean);
   const files = project.context.files.map(({ path }) => path);
   const known = new Set(files.flatMap(selfAndFolders));
-  const literals = sources.flatMap((source) => literalsOf(source, texts.get(source.path) ?? ''));
-  const named = literals.flatMap(({ text, source }) =>
-    [posix.normalize(text), posix.join(posix.dirname(source.path), text)]
-      .map((path) => path.replace(/(.)\/$/, '$1'))
-      .filter((path) => path !== '.' && known.has(path)),
-  );
+  const literals = [
+    ...sources.flatMap(({ path }) => literalsOf(path, texts.get(path) ?? '')),
+    ...variablesOf(project.dockerfile.text).map((text) => ({ text, place: project.dockerfile.path })),
+    ...sources.flatMap(({ path, pathStrings }) => pathStrings.map(({ text }) => ({ text, place: path }))),
+  ];
+  const found = literals.map((literal) => ({
+    ...literal,
+    paths: pathsOf(literal).filter((path) => known.has(path)),
+  }));
+  const named = found.flatMap((literal) => literal.paths);
   const all = new Set([...sources.map(({ path }) => path), ...named]);
   const paths = [...all]
     .filter(
@@ -70,11 +71,14 @@ function inputsOf(sources: readonly PythonSource[], { project, texts }: Reading)
     )
     .sort();
   const isInside = (path: string): boolean => selfAndFolders(path).some((one) => paths.includes(one));
-  const elsewhere = literals.find(({ text }) =>
-    files.some((path) => !isInside(path) && posix.basename(path) === posix.basename(text)),
+  // A folder's name may stand for it, too.
+  const elsewhere = found.find(
+    (literal) =>
+      literal.paths.length === 0 &&
+      [...known].some((path) => !isInside(path) && posix.basename(path) === posix.basename(literal.text)),
   );
   const odd = paths.find((path) => !/^[\w./@+-]+$/.test(path));
-  const computed = elsewhere && `${elsewhere.source.path} names ${elsewhere.text}, whose folder it computes`;
+  const computed = elsewhere && `${elsewhere.place} names ${elsewhere.text}, whose folder it computes`;
   return { paths, because: because ?? computed ?? (odd && `the name of ${odd} would have to be quoted`) };
 }
 
@@ -85,14 +89,29 @@ function doubtAbout({ path, hasSyntaxErrors, commands }: PythonSource, text: str
   return found && `${path} ${found[1]}`;
 }
 
-/** Texts in quotes on one line, and what is a path by the syntax tree. */
-function literalsOf(
-  source: PythonSource,
-  text: string,
-): { readonly text: string; readonly source: PythonSource }[] {
-  const quoted = [...text.matchAll(/(["'])([^"'\\\n]{1,200})\1/g)].map((match) => match[2] ?? '');
-  const all = new Set([...quoted, ...source.pathStrings.map((one) => one.text)]);
-  return [...all].filter((one) => !one.includes('*')).map((one) => ({ text: one, source }));
+/** A text that may be a path, and the file where it stands. */
+interface Literal {
+  readonly text: string;
+  readonly place: string;
+}
+
+/** Texts in quotes on one line. */
+function literalsOf(place: string, text: string): Literal[] {
+  return [...text.matchAll(/(["'])([^"'\\\n]{1,200})\1/g)].map((match) => ({ text: match[2] ?? '', place }));
+}
+
+/** Values of ENV and ARG, which a script may take a path from. */
+function variablesOf(dockerfile: string): string[] {
+  const declared = [...dockerfile.matchAll(/^\s*(?:ENV|ARG)\s+(.*)$/gim)].map((match) => match[1] ?? '');
+  return declared.flatMap((line) => line.split(/[\s="']+/)).filter((word) => word !== '');
+}
+
+/** From the working directory or beside the file; of a text with holes (`data/{name}.csv`, `data/*.csv`) the folder in front of them. */
+function pathsOf({ text, place }: Literal): string[] {
+  const constant = text.replace(/[^/]*[*{].*$/, '');
+  return [posix.normalize(constant), posix.join(posix.dirname(place), constant)]
+    .map((path) => path.replace(/(.)\/$/, '$1'))
+    .filter((path) => path !== '.');
 }
 
 /** `data/raw/x.csv` → itself, `data/raw`, `data`. */
