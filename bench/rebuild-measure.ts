@@ -87,8 +87,8 @@ async function rebuildAll(work: Work): Promise<readonly Rebuild[]> {
     await all('nothing', run, async () => {});
     await all('code', run, async (which, again) => await changeCode(work, which, run + again / 10));
     await all('requirement', run, async (which, again) => {
-      // A comment: what a build before has left in the cache does not count.
-      const text = `${requirements.get(which)?.trimEnd()}\n${addedRequirements[run - 1]}\n${'#'.repeat(again)}`;
+      // With a comment of this run: what builds before have left in the cache does not count.
+      const text = `${requirements.get(which)?.trimEnd()}\n${addedRequirements[run - 1]}\n# ${work.stamp}${'.'.repeat(again)}\n`;
       await writeFile(requirementsFile(projects, which), text);
     });
   }
