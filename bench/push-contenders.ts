@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { runProcess } from '../src/base/index.ts';
 import type { labEngine } from '../test/lab/index.ts';
 import type { Contender } from './audit-measure.ts';
+import { removeByName } from './leftovers.ts';
 import type { PushImages } from './push-images.ts';
 import { docker } from './stage.ts';
 
@@ -11,6 +12,8 @@ export interface PushContender {
   readonly title: string;
   /** What goes before the clock starts. */
   readonly prepare?: (registry: string) => Promise<void>;
+  /** What goes after it has stopped. */
+  readonly clean?: (registry: string) => Promise<void>;
   readonly commandOf: (registry: string, folder: string) => Omit<Contender, 'title'>;
 }
 
@@ -37,8 +40,8 @@ export async function pushContenders(
   return [
     {
       title: 'docker push',
-      prepare: async (registry) =>
-        void (await docker(engine, ['tag', 'bench-push:1', `${registry}/bench:1`])),
+      prepare: async (registry) => void (await docker(engine, ['tag', images.tag, `${registry}/bench:1`])),
+      clean: (registry) => removeByName(engine, [`${registry}/bench:1`]),
       commandOf: (registry) => ({
         command: engine.dockerProgram,
         args: ['push', '--quiet', `${registry}/bench:1`],

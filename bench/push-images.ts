@@ -13,9 +13,13 @@ export interface PushImages {
   readonly changedLayout: string;
   /** The first of them for `docker load`. */
   readonly archive: string;
+  /** The name that it has there. */
+  readonly tag: string;
   /** What is read, for the page cache. */
   readonly files: readonly string[];
 }
+
+const tag = 'bench-push:1';
 
 /** Takes the largest layer of the images that `bench audit` makes (or makes them). */
 export async function preparePushImages(directory: string, signal: AbortSignal): Promise<PushImages> {
@@ -33,10 +37,10 @@ export async function preparePushImages(directory: string, signal: AbortSignal):
     await rename(`${target}.part`, target);
     if (target !== layout) continue;
     await rm(archive, { force: true });
-    await writeDockerArchive(image, archive, { tags: ['bench-push:1'], signal });
+    await writeDockerArchive(image, archive, { tags: [tag], signal });
   }
   const { size } = await stat(layerTar);
-  return { material, layerBytes: size, layout, changedLayout, archive, files: [layerTar] };
+  return { material, layerBytes: size, layout, changedLayout, archive, tag, files: [layerTar] };
 }
 
 async function withApplication(layerTar: string, text: string): Promise<Awaited<ReturnType<typeof imageOf>>> {

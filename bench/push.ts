@@ -9,6 +9,7 @@ import { labEngine } from '../test/lab/index.ts';
 import { type Run, runContender } from './audit-measure.ts';
 import type { Bench } from './bench.ts';
 import { imageBenchOptions } from './image-bench-options.ts';
+import { removeByName } from './leftovers.ts';
 import { cli, type PushContender, pushContenders } from './push-contenders.ts';
 import { type PushImages, preparePushImages } from './push-images.ts';
 import { runCount } from './run-count.ts';
@@ -33,11 +34,15 @@ export const push: Bench = {
     const engine = await labEngine();
     const contenders = await pushContenders(images, engine, signal);
     const readings: Reading[] = contenders.map(({ title }) => ({ title, runs: [] }));
-    for (let run = 0; run < runs; run += 1) {
-      for (const [at, contender] of contenders.entries()) {
-        console.error(`${run + 1} of ${runs}: ${contender.title}`);
-        readings[at]?.runs.push(await runFresh(contender, images, signal));
+    try {
+      for (let run = 0; run < runs; run += 1) {
+        for (const [at, contender] of contenders.entries()) {
+          console.error(`${run + 1} of ${runs}: ${contender.title}`);
+          readings[at]?.runs.push(await runFresh(contender, images, signal));
+        }
       }
+    } finally {
+      await removeByName(engine, [images.tag]);
     }
     const again = await pushAgain(images, signal);
     process.stdout.write(
@@ -66,6 +71,7 @@ async function runFresh(contender: PushContender, images: PushImages, signal: Ab
       signal,
     );
   } finally {
+    await contender.clean?.(registry.host);
     await registry.stop();
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,9 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../src/base/index.ts';
 import { startDebianRegistry } from '../src/image/registry/fixtures/debian-registry.ts';
+import { imageId, removeByName } from './leftovers.ts';
 import { addedRequirements, everyProject, type Projects, type Which } from './rebuild-projects.ts';
 import { type TimedPush, timedPush } from './rebuild-push.ts';
 import type { Stage } from './stage.ts';
@@ -70,24 +72,47 @@ async function rebuildAll(work: Work): Promise<readonly Rebuild[]> {
     ),
   );
   const rebuilds: Rebuild[] = [];
-  const all = async (change: Change, run: number, before: (which: Which) => Promise<void>): Promise<void> => {
+  const all = async (change: Change, run: number, before: Before): Promise<void> => {
     const added = change === 'requirement' ? addedRequirements[run - 1] : undefined;
     for (const which of everyProject) {
-      await before(which);
-      const measured = await buildAndPush(work, which, change);
+      const measured = await tried(async (again) => {
+        await before(which, again);
+        return await buildAndPush(work, which, change);
+      });
       rebuilds.push({ which, change, run, ...(added === undefined ? {} : { added }), ...measured });
     }
   };
   await all('cold', 0, async () => {});
   for (let run = 1; run <= runs; run += 1) {
     await all('nothing', run, async () => {});
-    await all('code', run, async (which) => await changeCode(work, which, run));
-    await all('requirement', run, async (which) => {
-      const text = `${requirements.get(which)?.trimEnd()}\n${addedRequirements[run - 1]}\n`;
+    await all('code', run, async (which, again) => await changeCode(work, which, run + again / 10));
+    await all('requirement', run, async (which, again) => {
+      // With a comment of this run: what builds before have left in the cache does not count.
+      const text = `${requirements.get(which)?.trimEnd()}\n${addedRequirements[run - 1]}\n# ${work.stamp}${'.'.repeat(again)}\n`;
       await writeFile(requirementsFile(projects, which), text);
     });
   }
   return rebuilds;
+}
+
+/** Makes the change; `again` counts the tries before, so that it is another change each time. */
+type Before = (which: Which, again: number) => Promise<void>;
+
+const mostTries = 3;
+const networkFailure =
+  /could not connect|unable to connect|connection (failed|reset|refused|timed out|aborted)|failed to fetch|remote end closed|bad gateway|temporary failure|ReadTimeoutError|NewConnectionError/i;
+
+/** Tries again, from the change on, when a download failed: that says nothing about the Dockerfile, and half a build is no measurement. */
+async function tried<T>(work: (again: number) => Promise<T>): Promise<T> {
+  for (let again = 0; ; again += 1) {
+    try {
+      return await work(again);
+    } catch (error) {
+      const isOver = again + 1 === mostTries || !networkFailure.test(messageOf(error));
+      if (isOver) throw error;
+      console.error(`bench: a download failed, so this build starts over (try ${again + 2} of ${mostTries})`);
+    }
+  }
 }
 
 async function buildAndPush(
@@ -96,11 +121,15 @@ async function buildAndPush(
   change: Change,
 ): Promise<TimedBuild & { readonly push: TimedPush }> {
   const tag = projects.tags[which];
+  const previous = await imageId(stage, tag);
   const built = await timedBuild({
     ...{ stage, tag, meter, signal },
     directory: projects.directories[which],
     isCold: change === 'cold',
   });
+  // The new one has taken its name; several of many gigabytes may not fit.
+  if (previous !== undefined && previous !== (await imageId(stage, tag)))
+    await removeByName(stage, [previous]);
   const push = await timedPush({
     ...{ stage, tag, signal },
     repository: `${registry}/${which}`,

@@ -1,9 +1,11 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { applyEdits, parseDockerfile } from '../src/dockerfile/index.ts';
 import { exampleFolder } from '../test/lab/index.ts';
 import { recipeFile } from './build-recipe.ts';
-import { buildArgWords, docker, plimsoll, type Stage } from './stage.ts';
+import { removeCacheMounts, removeImages } from './leftovers.ts';
+import { buildArgWords, plimsoll, type Stage } from './stage.ts';
 
 /** Small packages without dependencies that no example asks for: each run asks for another one. */
 export const addedRequirements: readonly string[] = ['orjson', 'xxhash', 'msgpack', 'ujson', 'tabulate'];
@@ -18,7 +20,7 @@ export const everyProject: readonly Which[] = ['fat', 'recipe', 'lean'];
 export interface Projects {
   readonly directories: Readonly<Record<Which, string>>;
   readonly tags: Readonly<Record<Which, string>>;
-  /** Removes the copies, and by name the images that were made of them. */
+  /** Removes the copies, and the images and cache mounts that were made of them. */
   remove(): Promise<void>;
 }
 
@@ -44,19 +46,12 @@ export async function prepareProjects(request: ProjectsRequest): Promise<Project
   const tags = ofEach((which) => `plimsoll-bench/${which}:${stamp}`);
   const remove = async (): Promise<void> => {
     await rm(root, { recursive: true, force: true });
-    // `slim` names its images after the directory, and this one's name is unique.
-    const made = await docker(stage, [
-      ...['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'],
-      ...[
-        '--filter',
-        `reference=plimsoll/lean-${stamp}-*`,
-        '--filter',
-        `reference=plimsoll-bench/*:${stamp}`,
-      ],
+    await removeImages(stage, [
+      // `slim` names its images after the directory, and this one's name is unique.
+      `plimsoll/lean-${stamp}-*`,
+      `plimsoll-bench/*:${stamp}`,
     ]);
-    for (const name of made.split('\n').filter((line) => line !== '')) {
-      await docker(stage, ['image', 'rm', '--no-prune', name]).catch(() => '');
-    }
+    await removeCacheMounts(stage, mark(stamp));
   };
   try {
     for (const directory of Object.values(directories)) {
@@ -88,12 +83,27 @@ export async function prepareProjects(request: ProjectsRequest): Promise<Project
   }
 }
 
+/** A word in the commands that use this run's cache mounts, by which the builder tells what they are from. */
+function mark(stamp: string): string {
+  return `bench-${stamp}`;
+}
+
 /** Gives the cache mounts ids of their own: what other builds on this engine have downloaded must not count. */
 async function separateCacheMounts(dockerfile: string, stamp: string): Promise<void> {
   const text = await readFile(dockerfile, 'utf8');
-  const own = (target: string): string => `id=bench-${stamp}${target.replaceAll('/', '-')},target=${target}`;
+  const mounting = parseDockerfile(text).instructions.filter(
+    ({ keyword, flags }) => keyword === 'run' && flags.some(({ value }) => value?.includes('type=cache')),
+  );
+  const marked = applyEdits(
+    text,
+    mounting.map(({ valueRange: { start } }) => ({
+      range: { start, end: start },
+      newText: `: ${mark(stamp)} && `,
+    })),
+  );
+  const own = (target: string): string => `id=${mark(stamp)}${target.replaceAll('/', '-')},target=${target}`;
   await writeFile(
     dockerfile,
-    text.replaceAll(/(?<=type=cache,)target=([^,\s]+)/g, (_all, target: string) => own(target)),
+    marked.replaceAll(/(?<=type=cache,)target=([^,\s]+)/g, (_all, target: string) => own(target)),
   );
 }

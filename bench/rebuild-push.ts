@@ -1,3 +1,4 @@
+import { removeByName } from './leftovers.ts';
 import { registryBlobs } from './registry-blobs.ts';
 import { docker, plimsoll, type Stage } from './stage.ts';
 
@@ -29,8 +30,11 @@ export async function timedPush(request: TimedPushRequest): Promise<TimedPush> {
   const startedAt = performance.now();
   if (by === 'docker') {
     await docker(stage, ['tag', tag, reference]);
-    await docker(stage, ['push', '--quiet', reference]);
-    await docker(stage, ['image', 'rm', '--no-prune', reference]);
+    try {
+      await docker(stage, ['push', '--quiet', reference]);
+    } finally {
+      await removeByName(stage, [reference]);
+    }
   } else {
     // The lab's Docker is from before zstd.
     await plimsoll(

@@ -7,6 +7,7 @@ import { startWireMeter, type WireMeter } from './wire-meter.ts';
 let origin: Server;
 let meter: WireMeter;
 let address = '';
+let hasFailed = false;
 
 const portOf = (server: Server): number => {
   const bound = server.address();
@@ -15,8 +16,10 @@ const portOf = (server: Server): number => {
 
 beforeAll(async () => {
   origin = createServer((request, response) => {
-    if (request.url === '/broken') request.socket.destroy();
-    else response.writeHead(request.url === '/wheel.whl' ? 200 : 404).end('x'.repeat(70_000));
+    if (request.url === '/broken' || (request.url === '/once' && !hasFailed)) {
+      hasFailed = true;
+      request.socket.destroy();
+    } else response.writeHead(request.url === '/wheel.whl' ? 200 : 404).end('x'.repeat(70_000));
   });
   await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
   address = `127.0.0.1:${portOf(origin)}`;
@@ -53,4 +56,12 @@ test('a tunnel is counted with all its bytes', async () => {
 
 test('a server that breaks off is a bad gateway, not a silent end', async () => {
   expect(await curl('--write-out', '%{http_code}', `http://${address}/broken`)).toBe('502');
+});
+
+test('a connection that fails once is made again, and counts once', async () => {
+  hasFailed = false;
+  expect(await curl('--write-out', '%{http_code}', `http://${address}/once`)).toMatch(/404$/);
+  expect(meter.take().filter(({ url }) => url.endsWith('/once'))).toEqual([
+    { url: `http://${address}/once`, status: 404, bodyBytes: 70_000 },
+  ]);
 });

@@ -1,6 +1,14 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestOptions,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 
 /** One answer that came through the meter. */
 export interface Transfer {
@@ -28,6 +36,8 @@ export async function startWireMeter(address: string): Promise<WireMeter> {
   const server = createServer((asked, answer) => {
     forward(asked, answer, note).catch(() => answer.destroy());
   });
+  // Who downloads may pause for minutes on a machine with other work: nobody is sent away for it.
+  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0, timeout: 0 });
   server.on('connect', (asked: IncomingMessage, client: Socket) => {
     tunnels.add(client.once('close', () => tunnels.delete(client)));
     tunnel(asked.url ?? '', client, note);
@@ -67,12 +77,7 @@ async function forward(
   const headers = Object.fromEntries(
     Object.entries(asked.headers).filter(([name]) => !hopByHop.includes(name)),
   );
-  const onward = request(url, { method: asked.method, headers });
-  const response = new Promise<IncomingMessage>((resolve, reject) => {
-    onward.once('response', resolve).once('error', reject);
-  });
-  asked.pipe(onward);
-  const came = await response.catch(() => undefined);
+  const came = await answerOf(asked, url, headers);
   if (came === undefined) {
     answer.writeHead(502).end();
     return;
@@ -85,6 +90,36 @@ async function forward(
   // A client that has seen enough may leave; what came until then came.
   await pipeline(came, answer).catch(() => {});
   note({ url, status: came.statusCode ?? 502, bodyBytes });
+}
+
+/** Milliseconds before each further try. */
+const pauses = [200, 1000, 5000];
+
+/** The server's answer; undefined when there is none. What has no body is asked for again when the connection fails. */
+async function answerOf(
+  asked: IncomingMessage,
+  url: string,
+  headers: OutgoingHttpHeaders,
+): Promise<IncomingMessage | undefined> {
+  const isPlain = asked.method === 'GET' || asked.method === 'HEAD';
+  for (const pause of isPlain ? pauses : []) {
+    const came = await ask(url, { method: asked.method, headers }).catch(() => undefined);
+    if (came !== undefined) return came;
+    await setTimeout(pause);
+  }
+  return await ask(url, { method: asked.method, headers }, isPlain ? undefined : asked).catch(
+    () => undefined,
+  );
+}
+
+async function ask(url: string, options: RequestOptions, body?: IncomingMessage): Promise<IncomingMessage> {
+  const onward = request(url, options);
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
+    onward.once('response', resolve).once('error', reject);
+  });
+  if (body === undefined) onward.end();
+  else body.pipe(onward);
+  return await response;
 }
 
 function tunnel(authority: string, client: Socket, note: (transfer: Transfer) => void): void {

@@ -23,12 +23,14 @@ export type {
   BuildSecret,
   CudaFacts,
   EditablePackage,
+  HeavyFacts,
   PackagePurpose,
   Rewrite,
   RewriteFacts,
   RewriteId,
   RootNeeds,
   SmallerFacts,
+  StepInputs,
 } from './rewrites/rewrite.ts';
 export {
   type AppliedRewrite,

@@ -1,6 +1,6 @@
 export { sourceOf, tracedSources } from './bytecode-trace.ts';
 export { parseRequirementTexts } from './core-metadata.ts';
-export { cpuReplacement } from './cpu-replacement.ts';
+export { cpuReplacement, requirementText } from './cpu-replacement.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
 export {
   type DependencyGraph,
@@ -94,6 +94,7 @@ export {
   scanPythonFiles,
 } from './import-scan.ts';
 export type { AptPackage } from './knowledge/apt-packages.ts';
+export { heavyNames } from './knowledge/heavy.ts';
 export type { RemovableEntry } from './knowledge/removable.ts';
 export type { SamePurposeGroup } from './knowledge/same-purpose.ts';
 export { isStandardLibrary } from './knowledge/standard-library.ts';

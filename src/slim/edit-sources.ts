@@ -17,6 +17,14 @@ const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {
     'https://docs.docker.com/build/cache/optimize/#order-your-layers',
     'https://docs.astral.sh/uv/guides/integration/docker/#intermediate-layers',
   ],
+  'heavy-layer': [
+    'https://docs.docker.com/build/cache/optimize/#order-your-layers',
+    'https://docs.docker.com/build/cache/invalidation/',
+  ],
+  'step-inputs': [
+    'https://docs.docker.com/build/cache/optimize/#use-bind-mounts',
+    'https://docs.docker.com/reference/dockerfile/#run---mounttypebind',
+  ],
   'cache-mounts': ['https://docs.docker.com/build/cache/optimize/#use-cache-mounts'],
   'base-platform': [
     'BuildKit FromPlatformFlagConstDisallowed',

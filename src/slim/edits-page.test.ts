@@ -39,7 +39,7 @@ const facts: RewriteFacts = {
     ['environment.yml', 'name: geo\ndependencies:\n  - python=3.11\n  - gdal\n'],
   ]),
   editablePackages: new Map([['.', { roots: ['svc'], because: undefined }]]),
-  isIgnored: () => true,
+  isIgnored: (path) => !path.startsWith('app/') && !/^(data|train)\b/.test(path),
   cuda: {
     device: 'gpu',
     broughtBy: 'torch',
@@ -53,6 +53,22 @@ const facts: RewriteFacts = {
     systemPackages: new Set(['libgl1']),
     runtimeLibraries: [],
     leftAlone: [],
+  },
+  stepInputs: new Map([
+    [
+      'train.py',
+      {
+        paths: ['app/__init__.py', 'app/features.py', 'data/customers.csv', 'train.py'],
+        because: undefined,
+      },
+    ],
+  ]),
+  heavy: {
+    requirements: ['torch>=2.2', 'transformers>=4.40', 'pandas>=2.1'],
+    options: [],
+    because: undefined,
+    evidence: 'torch, transformers and pandas are large',
+    importStatements: [],
   },
   rootNeeds: { ports: [8000], reasons: [], volumePaths: [] },
 };
@@ -183,6 +199,15 @@ RUN pip install --no-cache-dir -r requirements.txt
   },
   'base-platform': {
     text: 'FROM --platform=linux/amd64 python:3.11-slim\nCMD ["python"]\n',
+    without: [],
+  },
+  'step-inputs': {
+    text: `FROM python:3.11-slim
+WORKDIR /app
+COPY . .
+RUN python train.py
+CMD ["python", "app.py"]
+`,
     without: [],
   },
   'copy-owner': {

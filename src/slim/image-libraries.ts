@@ -33,6 +33,8 @@ export interface ImageEvidence {
   readonly distributions: readonly InstalledDistribution[];
   /** The distributions that the project asks for itself, by normalised name. */
   readonly requested: ReadonlySet<string>;
+  /** Files of the build context that a later step has changed or removed; undefined where nobody looked. */
+  readonly touchedFiles?: readonly string[];
 }
 
 /** The fat image, as far as its libraries go: its root was read with `linkageExcerpt` for every `isEnvironmentLibrary`. */

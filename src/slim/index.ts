@@ -21,6 +21,7 @@ export type {
 } from './plan-input.ts';
 export { pruneScriptPath, requestedDistributions, rewriteFacts } from './project-facts.ts';
 export { type ContextProposal, neededPaths, proposeIgnore } from './propose-ignore.ts';
+export { touchedFiles } from './step-inputs.ts';
 export { type ProjectStudy, studyProject } from './study-project.ts';
 export {
   type AttemptOutcome,

@@ -72,6 +72,10 @@ export interface PlanInput {
   /** One tree for each requirements file that the Dockerfile installs. */
   readonly requirements: readonly RequirementsTree[];
   readonly distributions: DistributionFacts;
+  /** Requirements that no requirements file lists: of RUN instructions, of manifests. */
+  readonly otherRequirements?: readonly string[];
+  /** What uv, Poetry, PDM or Pipenv install. */
+  readonly toolRequirements?: readonly string[];
   readonly imageEvidence?: ImageEvidence | undefined;
   readonly ignore: IgnoreProposal | undefined;
   readonly compose: ComposePlans;

@@ -1,19 +1,16 @@
 import {
-  type RewriteFacts,
   type RewriteId,
   type RewrittenDockerfile,
   rewriteDockerfile,
   rewrites,
 } from '../dockerfile/index.ts';
-import { ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
 import type { SplitRequirements } from '../python/index.ts';
 import { ciCachePart } from './ci-cache-part.ts';
 import { patch } from './edit-patch.ts';
-import { withImageLibraries } from './image-libraries.ts';
 import type { LeanFile } from './lean-file.ts';
-import type { ComposePlan, EditId, IgnoreProposal, Plan, PlanInput, PlannedEdit } from './plan-input.ts';
+import type { ComposePlan, EditId, Plan, PlanInput, PlannedEdit } from './plan-input.ts';
+import { plannedFacts } from './planned-facts.ts';
 import { gpuTitle, mergeFiles, requirementDiffs, splitAll } from './requirement-diffs.ts';
-import { withSmaller } from './smaller-facts.ts';
 
 /** The ids of all edits in the order in which they are made. */
 export const editIds: readonly EditId[] = [
@@ -26,7 +23,7 @@ export const editIds: readonly EditId[] = [
 /** Decides all edits but those of `without`; pure, so that an edit can be taken back by planning again. */
 export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
   const splits = splitAll(input, without);
-  const rewritten = rewriteDockerfile(input.dockerfile.text, rewriteFacts(input, splits, without), {
+  const rewritten = rewriteDockerfile(input.dockerfile.text, plannedFacts(input, splits, without), {
     fileName: input.dockerfile.path,
     target: input.dockerfile.target,
     buildArgs: input.dockerfile.buildArgs,
@@ -96,37 +93,6 @@ export function makePlan(input: PlanInput, without: ReadonlySet<string>): Plan {
 
 function isModelVolumeMade({ applied, text }: RewrittenDockerfile): boolean {
   return applied.some(({ id }) => id === 'model-volume') && text.includes('HF_HOME=/models');
-}
-
-function rewriteFacts(
-  input: PlanInput,
-  splits: readonly SplitRequirements[],
-  without: ReadonlySet<string>,
-): RewriteFacts {
-  const isSplit = !without.has('production-requirements');
-  const developmentDistributions = isSplit ? input.facts.developmentDistributions : new Set<string>();
-  const moved = splits.flatMap((split) => split.moved.map(({ name }) => name));
-  const removed = [...moved, ...developmentDistributions];
-  const facts = withSmaller(input.facts, !without.has('headless-opencv'));
-  return {
-    ...withImageLibraries(facts, input.imageEvidence, removed),
-    isIgnored: ignoredBy(input.ignore, without),
-    // What stays in editable form is judged as such.
-    editablePackages: without.has('regular-install') ? undefined : input.facts.editablePackages,
-    productionRequirements: isSplit ? new Map(splits.flatMap((split) => [...split.production])) : new Map(),
-    developmentDistributions,
-  };
-}
-
-/** By the ignore file as it is, or as it will be. */
-function ignoredBy(
-  ignore: IgnoreProposal | undefined,
-  without: ReadonlySet<string>,
-): RewriteFacts['isIgnored'] {
-  if (ignore === undefined) return undefined;
-  const text = without.has('dockerignore') ? (ignore.previous ?? '') : ignore.content;
-  const matcher = ignoreMatcher(parseDockerignore(text, ignore.path));
-  return (path) => matcher.isIgnored(path);
 }
 
 function movedReason(splits: readonly SplitRequirements[], fallback: string): string {

@@ -22,6 +22,7 @@ import { requirementClosure, requirementFolders, requirementsWithSource } from '
 import { rootNeeds } from './root-needs.ts';
 import { smallerFacts } from './smaller-facts.ts';
 import { compilesAtRunTime, condaPaths, hardCodedPaths } from './source-signs.ts';
+import { stepInputsOf } from './step-inputs.ts';
 import type { ProjectStudy } from './study-project.ts';
 import { classifyPackage, runtimeLibraries } from './system-package-facts.ts';
 
@@ -73,6 +74,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     }),
     credentialFiles: credentialFiles(project),
     modelCacheFolders: modelCacheFolders(project),
+    stepInputs: stepInputsOf(project, study),
     pruneScript: pruneScriptPath,
   };
 }

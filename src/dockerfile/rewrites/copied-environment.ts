@@ -1,12 +1,18 @@
 import { posix } from 'node:path';
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
+import { ancestors } from './apt-mounts.ts';
 import { filledIn } from './filled-in.ts';
 import { isInstalling } from './tool-commands.ts';
 import { environmentPlace, projectInstalls } from './tool-environment-path.ts';
 
 /** A virtual environment that the target stage copies from a builder stage. */
 export interface CopiedEnvironment {
+  /** The stage that installs into it. */
   readonly builder: Stage;
+  /** The stage that it is copied from: the builder, or one that starts from it and installs nothing. */
+  readonly copiedFrom: Stage;
+  /** The COPY of the target stage. */
+  readonly copy: Instruction;
   /** `/opt/venv`. */
   readonly path: string;
   /** The last instruction of the builder that installs into it. */
@@ -16,19 +22,22 @@ export interface CopiedEnvironment {
 /** Finds `COPY --from=BUILDER /venv /venv` of the target stage, or a folder with the environment in it, where the builder installs with pip, uv, Poetry, PDM or Pipenv; undefined otherwise. */
 export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment | undefined {
   const target = model.stages[model.target];
-  for (const { syntax, before } of target?.instructions ?? []) {
+  for (const copy of target?.instructions ?? []) {
+    const { syntax, before } = copy;
     const from =
       syntax.keyword === 'copy' ? syntax.flags.find((flag) => flag.name === 'from')?.value : undefined;
     // Without it, an unnamed stage would be taken for its own builder.
     if (from === undefined) continue;
-    const builder = model.stages.find(
+    const copiedFrom = model.stages.find(
       (stage) => stage.name === from.toLowerCase() || String(stage.position) === from,
     );
     const written = (syntax.json ?? syntax.value.trim().split(/\s+/)).map((word) =>
       posix.normalize(filledIn(word.replace(/\/$/, ''), before.variables)),
     );
     const [source] = written;
-    if (builder === undefined || source === undefined) continue;
+    if (copiedFrom === undefined || source === undefined) continue;
+    const chain = [copiedFrom, ...ancestors(copiedFrom, model)];
+    const builder = chain.find((stage) => stage.instructions.some(installs)) ?? copiedFrom;
     const lastInstall = builder.instructions.findLast(installs);
     const paths = builder.instructions.flatMap((one) => madeEnvironments(one, builder));
     // An environment below the folder (`/app/.venv` of `/app`) works at the same path only.
@@ -36,7 +45,8 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
     const path =
       paths.find((one) => one === source) ??
       (isSamePlace ? paths.find((one) => one.startsWith(`${source}/`)) : undefined);
-    if (lastInstall !== undefined && path !== undefined) return { builder, path, lastInstall };
+    if (lastInstall !== undefined && path !== undefined)
+      return { builder, copiedFrom, copy, path, lastInstall };
   }
   return undefined;
 }

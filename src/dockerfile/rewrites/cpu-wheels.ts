@@ -77,7 +77,7 @@ function proposeTorch(
   const newText =
     `# The CPU build of PyTorch, from its own index: no CUDA libraries.${eol}` +
     `ARG PYTORCH_INDEX_URL=${cpuIndex}${eol}` +
-    `RUN ${pip}${options} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quote).join(' ')}${eol}${eol}`;
+    `RUN ${pip}${options} --index-url "$PYTORCH_INDEX_URL" ${wheels.requirements.map(quoteRequirement).join(' ')}${eol}${eol}`;
   return { edits: [{ range: { start: at, end: at }, newText }], reason, leftAlone: [] };
 }
 
@@ -94,7 +94,7 @@ function renameRequirements(
     const to = cpuRequirement(text);
     return to === undefined || to === text
       ? []
-      : [{ edit: { range, newText: quote(to) }, shown: `${text} → ${to}` }];
+      : [{ edit: { range, newText: quoteRequirement(to) }, shown: `${text} → ${to}` }];
   });
 }
 
@@ -119,7 +119,8 @@ function bringsDependencies(install: PipInstall): boolean {
   );
 }
 
-function usesCpuIndex(install: PipInstall): boolean {
+/** Does it install from PyTorch's index of CPU builds, or ask for such a build? */
+export function usesCpuIndex(install: PipInstall): boolean {
   if (install.requirements.some(({ text }) => /\+cpu\b/.test(text))) return true;
   return install.options.some((option) => /\/whl\/cpu\/?$|PYTORCH_INDEX_URL/.test(option.text));
 }
@@ -134,7 +135,10 @@ function swapIndex(install: PipInstall, requirements: readonly string[]): TextEd
   if (option === undefined) return swapLinks(install, pins);
   return [
     { range: option.range, newText: `--index-url ${cpuIndex}` },
-    ...pins.map((word) => ({ range: word.range, newText: quote(word.text.replace(/\+cu\d+/, '')) })),
+    ...pins.map((word) => ({
+      range: word.range,
+      newText: quoteRequirement(word.text.replace(/\+cu\d+/, '')),
+    })),
   ];
 }
 
@@ -149,13 +153,17 @@ function swapLinks(install: PipInstall, pins: PipInstall['requirements']): TextE
   // Its companions are built for the same: torchvision for CUDA does not load beside torch for the CPU.
   const all = install.requirements.filter((word) => /\+cu\d+/.test(word.text));
   return [
-    ...all.map((word) => ({ range: word.range, newText: quote(word.text.replace(/\+cu\d+/, '+cpu')) })),
+    ...all.map((word) => ({
+      range: word.range,
+      newText: quoteRequirement(word.text.replace(/\+cu\d+/, '+cpu')),
+    })),
     ...(/\/cu\d+\//.test(page.text)
       ? [{ range: page.range, newText: `-f ${cpuIndex}/torch_stable.html` }]
       : []),
   ];
 }
 
-function quote(requirement: string): string {
+/** A requirement as a word of a shell. */
+export function quoteRequirement(requirement: string): string {
   return /^[\w.=+-]+$/.test(requirement) ? requirement : `"${requirement.replaceAll('"', "'")}"`;
 }

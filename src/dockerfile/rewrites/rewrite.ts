@@ -25,6 +25,8 @@ export type RewriteId =
   | 'no-recommends'
   | 'layer-order'
   | 'package-layer-order'
+  | 'heavy-layer'
+  | 'step-inputs'
   | 'cache-mounts'
   | 'prune-tests'
   | 'prune-headers'
@@ -99,6 +101,10 @@ export interface RewriteFacts {
   readonly cuda?: CudaFacts | undefined;
   /** What becomes of distributions that a smaller one can stand in for; undefined when none is requested. */
   readonly smaller?: SmallerFacts | undefined;
+  /** What a script of the build context that a RUN starts reads of it, by path of the script; undefined where no fat image shows what it writes. */
+  readonly stepInputs?: ReadonlyMap<string, StepInputs> | undefined;
+  /** Requirements that are large, alone or with what they require; undefined when none is. */
+  readonly heavy?: HeavyFacts | undefined;
   /** What the image is built for: `linux/amd64`; undefined where nobody said it and no engine was asked. */
   readonly buildPlatform?: string | undefined;
   /** Facts about running as another user than root; undefined where the project was not read for them. */
@@ -136,6 +142,28 @@ export interface SmallerFacts {
   readonly runtimeLibraries: RewriteFacts['runtimeLibraries'];
   /** What has to stay, and why. */
   readonly leftAlone: readonly string[];
+}
+
+/** What a build step reads. */
+export interface StepInputs {
+  /** Files and folders of the build context, the script itself among them. */
+  readonly paths: readonly string[];
+  /** Why it may read more, in words that follow `because`; undefined when it does not. */
+  readonly because: string | undefined;
+}
+
+/** Requirements that are worth a layer of their own. */
+export interface HeavyFacts {
+  /** As the requirements files have them: `pandas>=2.1`. */
+  readonly requirements: readonly string[];
+  /** What the files say about where and how to install them: `--extra-index-url https://…`. */
+  readonly options: readonly string[];
+  /** Why they cannot be installed apart from the others, in words that follow `because`; undefined when they can. */
+  readonly because: string | undefined;
+  /** For the plan: `pandas, scikit-learn with what they require are 264 of 301 MB`. */
+  readonly evidence: string;
+  /** Those of `importStatements` that need nothing else. */
+  readonly importStatements: readonly string[];
 }
 
 /** A package that is installed in editable form, as far as a regular installation could take its place. */

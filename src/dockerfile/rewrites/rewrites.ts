@@ -7,6 +7,7 @@ import { copyOwner } from './copy-owner.ts';
 import { cpuWheels } from './cpu-wheels.ts';
 import { cudaBase } from './cuda-base.ts';
 import { headlessOpencv } from './headless-opencv.ts';
+import { heavyLayer } from './heavy-layer.ts';
 import { layerOrder } from './layer-order.ts';
 import { modelVolume } from './model-volume.ts';
 import { noRecommends } from './no-recommends.ts';
@@ -22,6 +23,7 @@ import { secretMounts } from './secret-mounts.ts';
 import { slimBase } from './slim-base.ts';
 import { splitStages } from './split-stages.ts';
 import { startCommand } from './start-command.ts';
+import { stepInputs } from './step-inputs.ts';
 import { toolEnvironment } from './tool-environment.ts';
 import { toolLayerOrder } from './tool-layer-order.ts';
 import { toolStages } from './tool-stages.ts';
@@ -53,6 +55,8 @@ export const rewrites: readonly Rewrite[] = [
   noRecommends,
   layerOrder,
   packageLayerOrder,
+  heavyLayer,
+  stepInputs,
   pruneTests,
   pruneHeaders,
   stripLibraries,

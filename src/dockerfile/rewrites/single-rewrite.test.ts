@@ -25,6 +25,14 @@ function environment(rest: string): string {
   return `name: geo\nchannels:\n  - conda-forge\ndependencies:\n  - python=3.11\n  - gdal\n  - pip:\n      - fastapi\n${rest}`;
 }
 
+const heavy: NonNullable<RewriteFacts['heavy']> = {
+  requirements: ['torch>=2.2', 'pandas>=2.1', 'scikit-learn'],
+  options: ['--prefer-binary'],
+  because: undefined,
+  evidence: 'torch, pandas and scikit-learn rarely change',
+  importStatements: ['import pandas'],
+};
+
 /** What the project says beside the Dockerfile, by a word of the fixture's name. */
 const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])[] = [
   [/non-root-user\//, { rootNeeds: { ports: [], reasons: [], volumePaths: [] } }],
@@ -92,6 +100,35 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
   ],
   [/secret-mounts\//, { credentialFiles: new Map([['pip.conf', 'a password for pypi.example.com']]) }],
   [/secret-mounts\/(uses|two)-/, { contextTexts: secretTexts }],
+  [
+    /step-inputs\//,
+    {
+      stepInputs: new Map([
+        [
+          'train.py',
+          { paths: ['app/__init__.py', 'app/features.py', 'data', 'train.py'], because: undefined },
+        ],
+        ['tools/export.py', { paths: ['models.json', 'tools/export.py'], because: undefined }],
+        ['guess.py', { paths: ['guess.py'], because: 'guess.py lists what is in a folder' }],
+        [
+          'many.py',
+          { paths: [...'abcdefgh'].map((one) => `${one}.csv`).concat('many.py'), because: undefined },
+        ],
+      ]),
+    },
+  ],
+  [/step-inputs\/left-alone-ignored/, { isIgnored: (path) => path === 'models.json' }],
+  [/heavy-layer\//, { heavy, importStatements: ['import pandas', 'import fastapi'] }],
+  [
+    /heavy-layer\/left-alone-hashes/,
+    {
+      heavy: {
+        ...heavy,
+        because: 'requirements.txt has hashes, which pip compares only where all have them',
+      },
+    },
+  ],
+  [/heavy-layer\/only-cpu-step/, { heavy: { ...heavy, requirements: ['torch'] } }],
   [/non-root-user\/left-alone-unread/, { rootNeeds: undefined }],
 ];
 

@@ -1,7 +1,8 @@
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
-import { environmentPython, findCopiedEnvironment } from './copied-environment.ts';
-import { nothingToDo, type Rewrite } from './rewrite.ts';
+import { type CopiedEnvironment, environmentPython, findCopiedEnvironment } from './copied-environment.ts';
+import { heavyMark } from './heavy-install.ts';
+import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { isToolPip } from './tool-commands.ts';
 
 /**
@@ -32,13 +33,40 @@ export const tracedBytecode: Rewrite = {
       const word = install.command.wordRanges[install.firstArgument - 1] ?? install.command.range;
       return { range: { start: word.end, end: word.end }, newText: ' --no-compile' };
     });
-    const run =
-      `${eol}${eol}# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.${eol}` +
-      `RUN ${environmentPython(environment)} -I -c "${facts.importStatements.join(`; \\${eol}    `)}"`;
+    const [early, late] = inTurn(environment, facts);
+    const traced = (statements: readonly string[]): string =>
+      `# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.${eol}` +
+      `RUN ${environmentPython(environment)} -I -c "${statements.join(`; \\${eol}    `)}"`;
+    const runs = [
+      ...(early.at === undefined
+        ? []
+        : [{ range: { start: early.at, end: early.at }, newText: `${traced(early.statements)}${eol}` }]),
+      ...(late.length === 0
+        ? []
+        : [{ range: { start: at, end: at }, newText: `${eol}${eol}${traced(late)}` }]),
+    ];
     return {
-      edits: [...flags, { range: { start: at, end: at }, newText: run }],
+      edits: [...flags, ...runs],
       reason: 'pip compiles every module of every distribution; the service loads a fraction of them',
       leftAlone: [],
     };
   },
 };
+
+/** What is traced with the heavy distributions, so that their bytecode lies in their layer, and what is at the end. */
+function inTurn(
+  { builder, path }: CopiedEnvironment,
+  { heavy, importStatements }: RewriteFacts,
+): readonly [
+  early: { readonly at: number | undefined; readonly statements: readonly string[] },
+  late: readonly string[],
+] {
+  const mark = builder.instructions.find((one) =>
+    one.commands?.some(({ words }) => words[0] === 'touch' && words[1] === heavyMark(path)),
+  );
+  const early = mark === undefined ? [] : (heavy?.importStatements ?? []);
+  return [
+    { at: early.length === 0 ? undefined : mark?.syntax.range.start, statements: early },
+    importStatements.filter((statement) => !early.includes(statement)),
+  ];
+}

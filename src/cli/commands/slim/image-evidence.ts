@@ -1,5 +1,10 @@
 import type { DebianSuite } from '../../../python/index.ts';
-import { type ImageEvidence, imageLibraries, requestedDistributions } from '../../../slim/index.ts';
+import {
+  type ImageEvidence,
+  imageLibraries,
+  requestedDistributions,
+  touchedFiles,
+} from '../../../slim/index.ts';
 import type { ReadImage } from '../../read-opened.ts';
 import type { SlimTask } from './slim-task.ts';
 
@@ -22,5 +27,6 @@ export function imageEvidence(
     }),
     distributions,
     requested: requestedDistributions(study),
+    touchedFiles: touchedFiles(project, root),
   };
 }

@@ -224,6 +224,20 @@ describe('an edit that the failure itself points to', () => {
     expect(judge({ plan: planOf(), buildError }).outcome.blamed).toEqual(blamed);
   });
 
+  test.each<[string, readonly EditId[]]>([
+    [
+      '[stage-1 4/5] RUN --mount=type=bind,source=train.py,target=/app/train.py     python train.py',
+      ['step-inputs', 'dockerignore'],
+    ],
+    [
+      '[builder 5/6] RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/x.py     python /tmp/prune-site-packages.py /opt/venv --tests',
+      ['strip-libraries', 'prune-headers', 'prune-tests'],
+    ],
+  ])('of a step of the build with mounts: %s', (step, blamed) => {
+    const buildError = new BuildError('FileNotFoundError', { kind: 'instruction', step });
+    expect(judge({ plan: planOf(), buildError }).outcome.blamed).toEqual(blamed);
+  });
+
   test.each([
     ["PermissionError: [Errno 13] Permission denied: '/app/x.db'", ['non-root-user', 'copy-owner']],
     ["We couldn't connect to 'https://huggingface.co' to load this file", ['model-volume']],

@@ -87,6 +87,10 @@ function outcomeOfDifferences(
 /** The edits that wrote the step which failed. */
 function blameOfStep(error: BuildError): string[] {
   const text = `${error.step ?? ''} ${error.message}`;
+  if (
+    /--mount=type=bind,source=(?!\S*prune-site-packages)[^\n]*\bpython[\d.]* \S+\.py\b/.test(error.step ?? '')
+  )
+    return ['step-inputs', 'dockerignore'];
   if (error.kind === 'missing-file') return ['dockerignore'];
   if (text.includes('prune-site-packages')) return ['strip-libraries', 'prune-headers', 'prune-tests'];
   if (/python -I -c/.test(text)) return ['traced-bytecode'];

@@ -59,6 +59,8 @@ export function planInputs(
       volumePaths: circumstances.compose.asBuilt?.volumePaths ?? [],
     }),
     requirements: study.requirements,
+    otherRequirements: [...study.inlineRequirements, ...(study.packageRequirements ?? [])],
+    toolRequirements: study.toolRequirements,
     distributions: distributionFacts({ project, study, target }),
     imageEvidence: circumstances.imageEvidence,
     ignore: ignore.content === (ignore.previous ?? '') ? undefined : ignore,

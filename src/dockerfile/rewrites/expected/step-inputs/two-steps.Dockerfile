@@ -1,0 +1,16 @@
+FROM python:3.11-slim
+WORKDIR /app
+RUN --mount=type=bind,source=app/__init__.py,target=/app/app/__init__.py \
+    --mount=type=bind,source=app/features.py,target=/app/app/features.py \
+    --mount=type=bind,source=data,target=/app/data \
+    --mount=type=bind,source=train.py,target=/app/train.py \
+    python train.py
+
+RUN --mount=type=bind,source=models.json,target=/app/models.json \
+    --mount=type=bind,source=tools/export.py,target=/app/tools/export.py \
+    python tools/export.py
+
+COPY . .
+CMD ["python", "app.py"]
+
+# applied: train.py reads app/__init__.py, app/features.py, data: a change of other code does not run it again; tools/export.py reads models.json: a change of other code does not run it again

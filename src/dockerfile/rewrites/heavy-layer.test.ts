@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { noFacts, type RewriteFacts, rewriteDockerfile, rewrites } from '../index.ts';
+
+const facts: RewriteFacts = {
+  ...noFacts,
+  heavy: {
+    requirements: ['pandas>=2.1'],
+    options: [],
+    because: undefined,
+    evidence: 'pandas is large',
+    importStatements: ['import pandas'],
+  },
+  importStatements: ['import pandas', 'from fastapi import FastAPI'],
+};
+
+const builder = `FROM python:3.11 AS builder
+RUN python -m venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
+COPY requirements.txt ./
+RUN pip install -r requirements.txt
+
+`;
+const final = `FROM python:3.11-slim AS app
+COPY --from=builder /opt/venv /opt/venv
+CMD ["/opt/venv/bin/python", "app.py"]
+`;
+
+/** Runs these rewrites alone. */
+function rewritten(
+  text: string,
+  {
+    only = ['heavy-layer'],
+    given = facts,
+  }: { readonly only?: readonly string[]; readonly given?: RewriteFacts } = {},
+): ReturnType<typeof rewriteDockerfile> {
+  const without = new Set(rewrites.map(({ id }) => id).filter((id) => !only.includes(id)));
+  return rewriteDockerfile(text, given, { without, target: 'app' });
+}
+
+test('nothing changes where nothing is heavy', () => {
+  const { text, leftAlone } = rewritten(builder + final, { given: { ...facts, heavy: undefined } });
+  expect(text).toBe(builder + final);
+  expect(leftAlone).toEqual([]);
+});
+
+test('nothing is said where no environment is copied', () => {
+  const text = 'FROM python:3.11 AS app\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n';
+  expect(rewritten(text)).toMatchObject({ text, leftAlone: [] });
+});
+
+test.each([
+  ['FROM debian\nCOPY --from=1 /opt/venv /opt/venv\n', 'names a stage by its number, which would change'],
+  ['FROM debian\nRUN --mount=type=bind,from=1,target=/app ls /app\n', 'names a stage by its number'],
+])('a stage behind the target that counts stages keeps it as it is: %s', (behind, because) => {
+  const { text, leftAlone } = rewritten(`${builder}${final}\n${behind}`);
+  expect(text).toContain('COPY --from=builder /opt/venv /opt/venv');
+  expect(leftAlone.map((one) => one.because).join()).toContain(because);
+});
+
+test('a stage that is named by its number in front of the target may stay so', () => {
+  const { text } = rewritten(`${builder}${final}COPY --from=0 /etc/hosts /tmp/\n`);
+  expect(text).toContain('COPY --from=layers /opt/venv-rest /opt/venv');
+  expect(text).toContain('COPY --from=0 /etc/hosts');
+});
+
+test('another instruction that reads the environment keeps it as it is', () => {
+  const other = 'COPY --from=builder /opt/venv/bin/alembic /usr/local/bin/\n';
+  const { leftAlone } = rewritten(`${builder}${final}${other}`);
+  expect(leftAlone[0]?.because).toContain('line 10 reads the environment too');
+});
+
+describe('with the edits that work on the environment', () => {
+  const both = ['heavy-layer', 'prune-tests', 'traced-bytecode'];
+  const { text } = rewritten(builder + final, { only: both });
+  const places = (...parts: readonly string[]): readonly number[] => parts.map((part) => text.indexOf(part));
+
+  test('bytecode of what is heavy is made before the mark, and the rest behind the installation', () => {
+    const order = places(
+      '"pandas>=2.1"',
+      'import pandas',
+      'touch ',
+      '-r requirements.txt',
+      'FastAPI',
+      'AS layers',
+    );
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).not.toContain(-1);
+    expect(text.match(/import pandas/g)).toHaveLength(1);
+  });
+
+  test('test suites go from the whole environment, when all is there that may import them', () => {
+    const order = places('-r requirements.txt', '--tests', 'FROM builder AS layers');
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(text.match(/--tests/g)).toHaveLength(1);
+  });
+
+  test('the result is the same again', () => {
+    expect(rewritten(text, { only: both }).text).toBe(text);
+  });
+});
