@@ -181,6 +181,14 @@ export {
   type SystemNeeds,
   systemNeedsOf,
 } from './system-packages.ts';
+export {
+  importsOneOf,
+  isSignImport,
+  type UsedThrough,
+  type UseSigns,
+  usedThroughOf,
+  useSigns,
+} from './used-through.ts';
 export { readUvLock } from './uv-lock.ts';
 export type { BodyField, DataClass } from './web-models.ts';
 export {

@@ -17,10 +17,12 @@ import type { CliEnvironment } from '../../environment.ts';
 import { decideTarget } from '../slim/decide-target.ts';
 import { applicationUses } from './application-uses.ts';
 import { askYanked, indexUrlsOf } from './ask-yanked.ts';
+import { configTexts } from './config-texts.ts';
 import type { DepsOptions } from './deps-options.ts';
 import { type ProjectRequirements, projectRequirements } from './project-requirements.ts';
 import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
 import { standInDockerfile } from './stand-in.ts';
+import { composeCommands, composeVariables, dockerfileVariables } from './start-settings.ts';
 
 /** A project with what is known of its dependencies. */
 export interface ReadProjectSubject {
@@ -68,7 +70,7 @@ export async function projectSubject(
       distributions: resolved.distributions,
       installs: plan.installs,
       requested: plan.requested,
-      uses: usesOf(project, study),
+      uses: await usesOf(project, study),
       target: {
         device: target.device,
         evidence: target.evidence[0] ?? `made for the ${target.device.toUpperCase()} as asked`,
@@ -254,9 +256,17 @@ function platformOf({ platform }: DepsOptions, base: string): WheelPlatform {
   };
 }
 
-function usesOf(project: Project, study: ProjectStudy): DepsSubject['uses'] {
+async function usesOf(project: Project, study: ProjectStudy): Promise<DepsSubject['uses']> {
   const { sources, application } = study;
-  const place = project.dockerfile.path;
-  const startWords = [...startCommands(project)].map((word) => ({ word, place }));
-  return applicationUses({ sources, application, texts: project.texts.pythonSources, startWords });
+  return applicationUses({
+    sources,
+    application,
+    texts: project.texts.pythonSources,
+    startWords: [
+      ...[...startCommands(project)].map((word) => ({ word, place: project.dockerfile.path })),
+      ...composeCommands(project),
+    ],
+    configTexts: await configTexts(project),
+    variables: [...dockerfileVariables(project), ...composeVariables(project)],
+  });
 }
