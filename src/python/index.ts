@@ -23,7 +23,9 @@ export {
 } from './distributions.ts';
 export { type DjangoHealth, findDjangoHealth, healthRoutePattern } from './django-health.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export { readCondaEnvironment } from './environment-files/conda-environment.ts';
 export type {
+  CondaFacts,
   DistributionPlace,
   EnvironmentFile,
   EnvironmentFileKind,
