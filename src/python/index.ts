@@ -1,4 +1,5 @@
 export { sourceOf, tracedSources } from './bytecode-trace.ts';
+export { compiledBy } from './compiled-by.ts';
 export { parseRequirementTexts } from './core-metadata.ts';
 export { cpuReplacement } from './cpu-replacement.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
