@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Instruction, readCondaInstall } from '../dockerfile/index.ts';
+import { type Instruction, readCondaInstall, runningCommands } from '../dockerfile/index.ts';
 import { listedRequirements, readCondaEnvironment } from '../python/index.ts';
 import { contextPaths } from './context-paths.ts';
 import { indexesOf, type ReadContext, type ReadStep, readRequirementsFile } from './pip-step.ts';
@@ -12,7 +12,7 @@ import { indexesOf, type ReadContext, type ReadStep, readRequirementsFile } from
  */
 export async function readCondaSteps(instruction: Instruction, context: ReadContext): Promise<ReadStep[]> {
   const found: ReadStep[] = [];
-  for (const command of instruction.commands ?? []) {
+  for (const command of runningCommands(instruction)) {
     const install = readCondaInstall(command);
     const isEnvironment = command.words.includes('env') || install?.file !== undefined;
     // A list of packages is no YAML: `conda create --file packages.txt`.

@@ -1,4 +1,10 @@
-import { hasPipOption, type Instruction, type PipInstall, pipInstallOf } from '../dockerfile/index.ts';
+import {
+  hasPipOption,
+  type Instruction,
+  type PipInstall,
+  pipInstallOf,
+  runningCommands,
+} from '../dockerfile/index.ts';
 import { readCondaSteps } from './conda-steps.ts';
 import type { MissingRow } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
@@ -81,7 +87,7 @@ function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
 }
 
 function installsOf(instruction: Instruction): Placed[] {
-  return (instruction.commands ?? []).flatMap((command) => {
+  return runningCommands(instruction).flatMap((command) => {
     const install = pipInstallOf(command);
     return install === undefined ? [] : [{ instruction, install }];
   });

@@ -7,6 +7,7 @@ import {
   pipInstallOf,
   readCondaInstall,
   readProjectInstall,
+  runningCommands,
 } from '../../../dockerfile/index.ts';
 import { readInstallationFiles } from '../../../forecast/index.ts';
 import type { Project } from '../../../project/index.ts';
@@ -36,7 +37,7 @@ export async function toolRequirements(
 ): Promise<ProjectRequirements> {
   const readText = (path: string): Promise<string | undefined> =>
     Promise.resolve(texts.manifests.find((file) => file.path === path)?.text);
-  const commands = (instruction.commands ?? []).flatMap((command) => readProjectInstall(command) ?? []);
+  const commands = runningCommands(instruction).flatMap((command) => readProjectInstall(command) ?? []);
   const found = await Promise.all(
     commands.map(async (install) => {
       const { manifest, lock, isWanted } = await readInstallationFiles(install, readText);
@@ -133,15 +134,13 @@ export function manifestRequested(
   const ofPackages = installedFolders(project.dockerfile.model).flatMap(({ folder, extras }) =>
     folder === undefined ? [] : packageRequested(folder, extras, project),
   );
-  const named = instructions
-    .flatMap(({ commands }) => commands ?? [])
-    .flatMap((command) => {
-      const conda = readCondaInstall(command);
-      return [
-        ...(conda === undefined ? [] : [conda.file ?? 'environment.yml']),
-        ...(pipInstallOf(command)?.requirementFiles ?? []).map(({ text }) => text),
-      ];
-    });
+  const named = instructions.flatMap(runningCommands).flatMap((command) => {
+    const conda = readCondaInstall(command);
+    return [
+      ...(conda === undefined ? [] : [conda.file ?? 'environment.yml']),
+      ...(pipInstallOf(command)?.requirementFiles ?? []).map(({ text }) => text),
+    ];
+  });
   const ofFiles = named.flatMap((name) => {
     const found = manifests.find(({ path }) => posix.basename(path) === posix.basename(name));
     const file = found && readEnvironmentFile(found);

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Pin, Requested, RequirementsInstall } from '../../../deps/index.ts';
-import { type Instruction, pipInstallOf, shippedStages } from '../../../dockerfile/index.ts';
+import { type Instruction, pipInstallOf, runningCommands, shippedStages } from '../../../dockerfile/index.ts';
 import type { Project } from '../../../project/index.ts';
 import {
   isDevelopmentFile,
@@ -77,7 +77,7 @@ export function pinOf(specifier: string, limit = ''): Pin {
 }
 
 function inlineRequested(instruction: Instruction, { dockerfile }: Project): readonly Requested[] {
-  const installs = (instruction.commands ?? []).flatMap((command) => pipInstallOf(command) ?? []);
+  const installs = runningCommands(instruction).flatMap((command) => pipInstallOf(command) ?? []);
   return installs.flatMap(({ requirements }) =>
     requirements.flatMap(({ text }): Requested[] => {
       const parsed = parseNamedRequirement(text);
@@ -104,7 +104,7 @@ function fileInstalls(
   { dockerfile }: Project,
   trees: readonly RequirementsTree[],
 ): readonly RequirementsInstall[] {
-  const installs = (instruction.commands ?? []).flatMap((command) => pipInstallOf(command) ?? []);
+  const installs = runningCommands(instruction).flatMap((command) => pipInstallOf(command) ?? []);
   return installs.flatMap(({ requirementFiles }) =>
     requirementFiles.flatMap(({ text }): RequirementsInstall[] => {
       const tree = trees.find(({ files }) => posix.basename(files[0]?.path ?? '') === posix.basename(text));
