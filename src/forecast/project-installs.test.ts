@@ -118,6 +118,22 @@ describe('installations from a project’s own files', () => {
     expect((await describeRun(run)).requirements).toEqual(requirements);
   });
 
+  it.each([
+    ['poetry export -f requirements.txt --output requirements-app.txt --without-hashes', ['a==1']],
+    ['poetry export --with dev -o /tmp/requirements-app.txt', ['a==1', 'pytest==1']],
+    ['poetry export --only=docs > requirements-app.txt', ['sphinx==1']],
+    ['pdm export --prod -o requirements-app.txt', ['a==1']],
+    ['pipenv requirements > requirements-app.txt', ['a==1']],
+  ])('%s in a stage of its own, and pip installs %j', async (run, requirements) => {
+    const text = `FROM python:3.12 AS lists\nWORKDIR /tmp\nCOPY . .\nRUN ${run}\nFROM python:3.12\nCOPY --from=lists /tmp/requirements-app.txt /code/\nRUN pip install -r /code/requirements-app.txt\n`;
+    const described = await describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
+      readText: async (path) => Object.entries(files).find(([name]) => name === path)?.[1],
+      sentFiles: [],
+    });
+    expect(described.requirements).toEqual(requirements);
+    expect(described.missing ?? []).toEqual([]);
+  });
+
   it('reads the Pipfile where there is no lock file', async () => {
     const { 'Pipfile.lock': _, ...rest } = files;
     const described = await describeDockerfileForForecast(

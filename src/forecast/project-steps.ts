@@ -71,7 +71,8 @@ export async function readInstallationFiles(
   };
 }
 
-async function readProjectStep(
+/** What one installation brings, or the list that a tool exports for it. */
+export async function readProjectStep(
   install: ProjectInstall,
   instruction: Instruction,
   readText: ReadText,

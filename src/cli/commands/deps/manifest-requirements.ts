@@ -5,6 +5,7 @@ import {
   installedFolders,
   type ProjectInstall,
   pipInstallOf,
+  projectExports,
   readCondaInstall,
   readProjectInstall,
   runningCommands,
@@ -37,7 +38,10 @@ export async function toolRequirements(
 ): Promise<ProjectRequirements> {
   const readText = (path: string): Promise<string | undefined> =>
     Promise.resolve(texts.manifests.find((file) => file.path === path)?.text);
-  const commands = runningCommands(instruction).flatMap((command) => readProjectInstall(command) ?? []);
+  const commands = [
+    ...runningCommands(instruction).flatMap((command) => readProjectInstall(command) ?? []),
+    ...projectExports(instruction).map(({ install }) => install),
+  ];
   const found = await Promise.all(
     commands.map(async (install) => {
       const { manifest, lock, isWanted } = await readInstallationFiles(install, readText);
