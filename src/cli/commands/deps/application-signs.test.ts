@@ -48,6 +48,21 @@ MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]
 `,
 };
 
+describe.skipIf(!hasPip)('a branch that the build arguments rule out', () => {
+  test('tells neither what is installed nor for which hardware', async () => {
+    const install = (from: string, name: string): string =>
+      `pip install torch --index-url https://download.pytorch.org/whl/${from} && pip install ${name}`;
+    const project = projectOf({
+      Dockerfile: `FROM python:3.11-slim\nARG USE_CUDA=false\nRUN pip install click && if [ "$USE_CUDA" = "true" ]; then ${install('cu121', 'gpu-tool')}; else pip install cpu-tool; fi\nCOPY . .\nCMD ["python", "app.py"]\n`,
+      'app.py': 'import click\nimport cpu_tool\n',
+    });
+    const wheels = wheelsOf({ click: {}, 'cpu-tool': {}, 'gpu-tool': {}, torch: {} });
+    const report = await reportOf(wheels, project, '--no-index');
+    expect(report.distributions.map(({ name }) => name).sort()).toEqual(['click', 'cpu-tool']);
+    expect(report.target.device).toBe('cpu');
+  });
+});
+
 describe.skipIf(!hasPip)('signs of what others load', () => {
   test('come from code, Dockerfile, compose file, .env and configuration; never from comments', async () => {
     const modules: Readonly<Record<string, readonly string[]>> = {

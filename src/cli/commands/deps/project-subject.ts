@@ -263,8 +263,9 @@ async function usesOf(project: Project, study: ProjectStudy): Promise<DepsSubjec
     application,
     texts: project.texts.pythonSources,
     startWords: [
-      ...[...startCommands(project)].map((word) => ({ word, place: project.dockerfile.path })),
+      // The compose file's own first: those of the image are told without their place.
       ...composeCommands(project),
+      ...[...startCommands(project)].map((word) => ({ word, place: project.dockerfile.path })),
     ],
     configTexts: await configTexts(project),
     variables: [...dockerfileVariables(project), ...composeVariables(project)],
