@@ -116,6 +116,8 @@ export interface DepsSubject {
   readonly yanked: ReadonlyMap<string, Yanked>;
   /** Imports inside of other distributions' code: module's first name → distributions that import it; undefined where that was not read. */
   readonly importedWithin?: ReadonlyMap<string, readonly string[]>;
+  /** Names of distributions that another installer brings (Conda), of which only the names are known. */
+  readonly broughtByOthers?: ReadonlySet<string>;
   /** Parts of the environment that could not be read. */
   readonly incomplete: readonly { readonly what: string; readonly because: string }[];
   readonly warnings: readonly string[];

@@ -18,6 +18,7 @@ import {
   type ListedDistribution,
   normaliseName,
   optionValues,
+  readCondaEnvironment,
   readEnvironmentFile,
   wantedDistributions,
 } from '../../../python/index.ts';
@@ -35,7 +36,7 @@ const withoutDevelopment: Readonly<Record<ProjectInstall['tool'], string>> = {
 export async function toolRequirements(
   instruction: Instruction,
   { dockerfile, texts }: Project,
-): Promise<ProjectRequirements> {
+): Promise<Omit<ProjectRequirements, 'broughtByOthers'>> {
   const readText = (path: string): Promise<string | undefined> =>
     Promise.resolve(texts.manifests.find((file) => file.path === path)?.text);
   const commands = [
@@ -154,6 +155,39 @@ export function manifestRequested(
     return wantedOf(file, []).map((one) => requestedOf(one, how));
   });
   return [...ofPackages, ...ofFiles];
+}
+
+/** What packages of Conda are called where their distributions have other names. */
+const condaNames: Readonly<Record<string, readonly string[]>> = {
+  pytorch: ['torch'],
+  'pytorch-gpu': ['torch'],
+  'pytorch-cpu': ['torch'],
+  opencv: ['opencv-python', 'cv2'],
+  'py-opencv': ['opencv-python', 'cv2'],
+  'matplotlib-base': ['matplotlib'],
+  'msgpack-python': ['msgpack'],
+  'tensorflow-gpu': ['tensorflow'],
+};
+
+/** The distributions that Conda brings, by the names of the packages that commands and environment files ask for. */
+export function condaDistributions(
+  instructions: readonly Instruction[],
+  { texts }: Project,
+): ReadonlySet<string> {
+  const names = instructions
+    .flatMap(runningCommands)
+    .flatMap((command) => readCondaInstall(command) ?? [])
+    .flatMap(({ packages, file, command }) => {
+      const name = posix.basename(file ?? (command.words.includes('env') ? 'environment.yml' : ''));
+      const files = texts.manifests.filter(({ path }) => name !== '' && posix.basename(path) === name);
+      const listed = readCondaEnvironment({
+        path: 'packages',
+        text: JSON.stringify({ dependencies: packages }),
+      });
+      return [listed, ...files.map(readCondaEnvironment)].flatMap(({ distributions }) => distributions);
+    })
+    .flatMap(({ name, isConda }) => (isConda === true ? [name, ...(condaNames[name] ?? [])] : []));
+  return new Set(names);
 }
 
 function wantedOf(file: EnvironmentFile, extras: readonly string[]): readonly ListedDistribution[] {

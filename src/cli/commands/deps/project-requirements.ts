@@ -9,12 +9,19 @@ import {
   productionFile,
   type RequirementsTree,
 } from '../../../python/index.ts';
-import { manifestRequested, packageRequested, toolRequirements } from './manifest-requirements.ts';
+import {
+  condaDistributions,
+  manifestRequested,
+  packageRequested,
+  toolRequirements,
+} from './manifest-requirements.ts';
 
 /** Who asks for what in a project, beside what is resolved. */
 export interface ProjectRequirements {
   readonly requested: readonly Requested[];
   readonly installs: readonly RequirementsInstall[];
+  /** What Conda brings beside. */
+  readonly broughtByOthers: ReadonlySet<string>;
 }
 
 /** Who asks for what in a project, file and line by file and line. */
@@ -31,6 +38,7 @@ export async function projectRequirements(
       ...tools.flatMap(({ requested }) => requested),
       ...manifestRequested(instructions, project),
     ],
+    broughtByOthers: condaDistributions(instructions, project),
     installs: [
       ...instructions.flatMap((one) => fileInstalls(one, project, trees)),
       ...tools.flatMap(({ installs }) => installs),

@@ -70,6 +70,7 @@ export async function projectSubject(
       distributions: resolved.distributions,
       installs: plan.installs,
       requested: plan.requested,
+      broughtByOthers: plan.broughtByOthers,
       uses: await usesOf(project, study),
       target: {
         device: target.device,
@@ -138,7 +139,7 @@ async function namedTrees(project: Project, names: readonly string[]): Promise<r
   );
 }
 
-interface InstallPlan extends Pick<ProjectRequirements, 'requested' | 'installs'> {
+interface InstallPlan extends ProjectRequirements {
   readonly base: string;
   readonly steps: readonly InstallStep[];
   readonly hasBytecode: boolean;
@@ -169,6 +170,7 @@ async function installPlan(
       hasBytecode,
       requested,
       installs: [],
+      broughtByOthers: new Set(),
       steps: trees.map((tree) => stepOf(tree, indexes)),
       incomplete: problemsOf(trees),
     };
@@ -181,8 +183,7 @@ async function installPlan(
   return {
     base,
     hasBytecode,
-    requested: asked.requested,
-    installs: asked.installs,
+    ...asked,
     steps: [...(described.earlierInstalls ?? []), last],
     incomplete: (described.missing ?? []).flatMap(({ group, because }) =>
       group === 'python-dependencies' ? [{ what: 'Python', because }] : [],

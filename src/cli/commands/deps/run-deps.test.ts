@@ -175,9 +175,9 @@ describe.skipIf(!hasPip)('a project', () => {
     expect([locked.incomplete, locked.warnings]).toEqual([[], []]);
     const conda = projectOf({
       'environment.yml':
-        'name: svc\ndependencies:\n  - python=3.11\n  - pip:\n    - click==1.0\n    - -r requirements.txt\n',
+        'name: svc\ndependencies:\n  - python=3.11\n  - pip:\n    - click==1.0\n    - -r requirements.txt\n  - pytorch::pytorch=2\n',
       'extra/requirements.txt': '',
-      'app.py': 'import click\n',
+      'app.py': 'import click\nimport torch\nimport cv2\n',
     });
     const partial = await reportOf(wheels, conda, '--python', '3.11');
     expect(partial.distributions.map(({ name, requestedAt }) => [name, requestedAt])).toEqual([
@@ -187,6 +187,9 @@ describe.skipIf(!hasPip)('a project', () => {
       expect.stringContaining('requirements.txt'),
       expect.stringContaining('conda create'),
     ]);
+    // torch is Conda's own, by the name that it has there.
+    expect(findingsOf(partial)).toContain('missing-distribution: opencv-python');
+    expect(findingsOf(partial).join()).not.toContain('torch');
   });
 
   test('a part that nobody can read is told, and nothing is clean then', async () => {
