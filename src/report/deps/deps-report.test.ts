@@ -159,7 +159,7 @@ test('of many leftovers the heaviest are told whole, and the rest in one; --all 
   const options = { width: 100, hasColour: false };
   const short = depsTable(long, { ...options, isWhole: false });
   expect(short).toContain(
-    'warning      −6 MB  nothing uses 3 more: warning-4 3 MB, warning-5 2 MB, warning-6 1 MB',
+    'warning  −6.00 MB  nothing uses 3 more: warning-4 3.00 MB, warning-5 2.00 MB, warning-6 1.00 MB',
   );
   expect(short.match(/remove it$/gm)).toHaveLength(9);
   expect(short).not.toContain('nothing uses warning-4');
