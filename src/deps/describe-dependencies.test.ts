@@ -291,6 +291,18 @@ describe('findings', () => {
       ['error missing-distribution: opencv-python'],
     ],
     [
+      'an import that another installer answers',
+      subjectOf(
+        { a: {} },
+        {
+          requested: requestedOf(['a==1.0']),
+          ...used('a', 'numpy.linalg', 'sklearn.svm', 'torch', 'other'),
+          broughtByOthers: new Set(['numpy', 'scikit-learn', 'pytorch', 'torch']),
+        },
+      ),
+      ['error missing-distribution: other'],
+    ],
+    [
       'an import that may fail is none',
       subjectOf(
         { a: {} },

@@ -8,9 +8,14 @@ const programGroups = new Set(['console_scripts', 'gui_scripts']);
  * The ways in which something may use a distribution although no import of the application shows it. "Not imported" is no proof:
  * plugins, optional dependencies and names in strings work without. Empty where nothing speaks for a use.
  */
-export function findDoubts(one: DepsDistribution, subject: DepsSubject): readonly string[] {
+export function findDoubts(
+  one: DepsDistribution,
+  subject: DepsSubject,
+  mayBeLoaded: readonly string[] = [],
+): readonly string[] {
   return [
-    ...knownLoader(one, subject),
+    // What is seen says more than what is only there.
+    ...(mayBeLoaded.length > 0 ? mayBeLoaded : knownLoader(one, subject)),
     ...optionalFor(one, subject),
     ...innerImports(one, subject),
     ...ownDoubts(one),

@@ -1,4 +1,6 @@
 import { isStandardLibrary, likelyDistributions } from '../python/index.ts';
+import { dottedModule } from './dotted-module.ts';
+import { signsOf } from './find-signs.ts';
 import type { ApplicationUses, DepsDistribution, ImportPlace } from './subject.ts';
 
 /** How the application uses one distribution. */
@@ -9,6 +11,10 @@ export interface SeenUses {
   readonly elsewhere: readonly ImportPlace[];
   /** Programs of it that are started, with the place. */
   readonly started: readonly string[];
+  /** By what signs others load it for the application, a sentence each. */
+  readonly loaded: readonly string[];
+  /** Signs that it may be. */
+  readonly mayBeLoaded: readonly string[];
 }
 
 /** All uses by distribution, and imports that no distribution of the environment explains. */
@@ -27,15 +33,19 @@ export function findUses(distributions: readonly DepsDistribution[], uses: Appli
     for (const name of names) places.set(name, [...(places.get(name) ?? []), place]);
     if (names.length === 0 && !isStandardLibrary(place.module.split('.')[0] ?? '')) unexplained.push(place);
   }
+  const installed = new Set(distributions.map(({ name }) => name));
   const byName = new Map(
     distributions.map((one) => {
       const found = places.get(one.name) ?? [];
+      const { loaded, mayBeLoaded, elsewhere } = signsOf(one, { installed, uses, owners });
       return [
         one.name,
         {
           imports: found.filter(({ role }) => role === 'application'),
-          elsewhere: found.filter(({ role }) => role !== 'application'),
+          elsewhere: [...found.filter(({ role }) => role !== 'application'), ...elsewhere],
           started: startedPrograms(one, uses),
+          loaded,
+          mayBeLoaded,
         },
       ] as const;
     }),
@@ -86,13 +96,6 @@ export function moduleOwners(
     }
     return candidates.map(({ name }) => name);
   };
-}
-
-/** `google/cloud/storage/__init__.py` → `google.cloud.storage`; `a/b.cpython-311-x86_64-linux-gnu.so` → `a.b`. */
-function dottedModule(path: string): string[] {
-  const match = /^((?:[A-Za-z_]\w*\/)*[A-Za-z_]\w*)(?:\.py|\.[\w.-]*so)$/.exec(path);
-  const dotted = match?.[1]?.replaceAll('/', '.').replace(/\.__init__$/, '');
-  return dotted === undefined ? [] : [dotted];
 }
 
 /** The distribution that an import likely means where none in the environment provides it. */

@@ -10,6 +10,7 @@ export type {
   MinimalRequirement,
 } from './report.ts';
 export type {
+  ApplicationSigns,
   ApplicationUses,
   DepsDistribution,
   DepsSubject,
@@ -17,4 +18,5 @@ export type {
   Pin,
   Requested,
   RequirementsInstall,
+  SetVariable,
 } from './subject.ts';

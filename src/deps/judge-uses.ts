@@ -62,6 +62,8 @@ export function importSentence({ file, line, module }: ImportPlace): string {
 
 function rootVerdict(one: DepsDistribution, seen: SeenUses | undefined, subject: DepsSubject): UseVerdict {
   if (isInstaller(one.name)) return { use: 'installer', evidence: ['it installs distributions'], doubts: [] };
+  const loaded = seen?.loaded ?? [];
+  if (loaded.length > 0) return { use: 'used', evidence: loaded, doubts: [] };
   const purpose = developmentPurpose(one.name);
   const elsewhere = (seen?.elsewhere ?? []).map(importSentence);
   if (purpose !== undefined && subject.uses.fileCount > 0)
@@ -76,7 +78,9 @@ function rootVerdict(one: DepsDistribution, seen: SeenUses | undefined, subject:
   if (subject.uses.fileCount === 0)
     return { use: 'unknown', evidence: [], doubts: ['no code of an application was found'] };
   const doubts =
-    gpuCompanionOf(one.name) === undefined ? findDoubts(one, subject) : ['a GPU build may load it'];
+    gpuCompanionOf(one.name) === undefined
+      ? findDoubts(one, subject, seen?.mayBeLoaded)
+      : ['a GPU build may load it'];
   const asked = subject.requested.filter(({ name }) => name === one.name);
   const listing = asked.every(({ isForDevelopment }) => isForDevelopment) ? asked[0] : undefined;
   const isDevelopment = listing !== undefined || elsewhere.length > 0;

@@ -49,6 +49,25 @@ export interface ImportPlace {
   readonly isNeeded: boolean;
 }
 
+/** A variable of the environment where it is set. */
+export interface SetVariable {
+  /** In small letters. */
+  readonly value: string;
+  readonly place: string;
+}
+
+/** What the application shows where others load distributions for it; each with the place. */
+export interface ApplicationSigns {
+  /** Dotted names that are loaded by their text: `django_redis.cache.RedisCache`, applications of Django. */
+  readonly loads: ReadonlyMap<string, string>;
+  /** String constants and words of commands that the knowledge asks about, in small letters. */
+  readonly strings: ReadonlyMap<string, string>;
+  /** Of URLs: `postgresql+psycopg2`, `s3`. */
+  readonly schemes: ReadonlyMap<string, string>;
+  /** Variables that the knowledge asks about. */
+  readonly settings: ReadonlyMap<string, readonly SetVariable[]>;
+}
+
 /** What the application is seen to use. */
 export interface ApplicationUses {
   /** Imports of other people's modules. */
@@ -57,8 +76,9 @@ export interface ApplicationUses {
   readonly commands: ReadonlyMap<string, string>;
   /** Dotted names and words in strings of the application: name → place. */
   readonly strings: ReadonlyMap<string, string>;
-  /** Names of functions that windows are opened with, where the application calls them: `imshow` → place. */
+  /** Functions and classes that the knowledge asks about, where the application calls them: `imshow`, `read_excel` → place. */
   readonly calls: ReadonlyMap<string, string>;
+  readonly signs: ApplicationSigns;
   /** Places that import what only the running program knows. */
   readonly dynamicImports: readonly string[];
   /** How many Python files of the application were read; with none nothing can be told unused. */
@@ -96,6 +116,8 @@ export interface DepsSubject {
   readonly yanked: ReadonlyMap<string, Yanked>;
   /** Imports inside of other distributions' code: module's first name → distributions that import it; undefined where that was not read. */
   readonly importedWithin?: ReadonlyMap<string, readonly string[]>;
+  /** Names of distributions that another installer brings (Conda), of which only the names are known. */
+  readonly broughtByOthers?: ReadonlySet<string>;
   /** Parts of the environment that could not be read. */
   readonly incomplete: readonly { readonly what: string; readonly because: string }[];
   readonly warnings: readonly string[];

@@ -9,7 +9,8 @@ export type {
   StageState,
 } from './model.ts';
 export { hasPipOption, type PipInstall, pipInstallOf, readPipInstall } from './pip-command.ts';
-export { withInner } from './programs.ts';
+export { runningCommands, withInner } from './programs.ts';
+export { type ProjectExport, projectExports } from './project-export.ts';
 export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
 export { type ResolveOptions, resolveDockerfile } from './resolve-model.ts';

@@ -71,8 +71,17 @@ export interface ShellCommand {
   readonly assignments: readonly string[];
   /** True when it runs unconditionally as a link of the RUN's top-level `&&`/`;`/newline chain: not in a pipe, not behind `||`, not in a group, subshell or loop. */
   readonly isTopLevel: boolean;
+  /** The branches of `if` that it stands in, the outer ones first; absent where it stands in none. */
+  readonly branches?: readonly Branch[];
   /** What it starts, where that does not run as the same text would in the RUN itself: `su app -c '…'`, `xargs pip install`. */
   readonly inner?: InnerProgram;
+}
+
+/** A branch of an `if`: it is run where the condition holds, or where it does not. */
+export interface Branch {
+  /** As written: `[ "$DEV" = true ]`. */
+  readonly condition: string;
+  readonly holds: boolean;
 }
 
 /** A program that a command starts in another way than the RUN would. */

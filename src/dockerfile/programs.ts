@@ -1,3 +1,4 @@
+import { mayRun } from './branch-condition.ts';
 import type { Instruction, ShellCommand } from './model.ts';
 
 /** Every simple command of a RUN, those of programs in quotes included. */
@@ -8,6 +9,18 @@ export function commandsIn({ commands }: Instruction): readonly ShellCommand[] {
 /** A command and those of the program that it starts: `su app -c 'pip install x'`. */
 export function withInner(command: ShellCommand): readonly ShellCommand[] {
   return [command, ...(command.inner?.commands ?? []).flatMap(withInner)];
+}
+
+/**
+ * The simple commands of a RUN that this build runs, those of programs in quotes included: without branches that its ARG and ENV rule out
+ * (`if [ "$DEV" = true ]`). A condition on anything else may hold.
+ */
+export function runningCommands({ commands, before }: Instruction): readonly ShellCommand[] {
+  const running = (all: readonly ShellCommand[]): readonly ShellCommand[] =>
+    all
+      .filter(({ branches = [] }) => branches.every((branch) => mayRun(branch, before)))
+      .flatMap((one) => [one, ...running(one.inner?.commands ?? [])]);
+  return running(commands ?? []);
 }
 
 /** The program's name without directory; behind `sudo`, what it runs. */

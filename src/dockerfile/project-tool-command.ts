@@ -63,7 +63,7 @@ export function readProjectInstall(command: ShellCommand): ProjectInstall | unde
 }
 
 /** `poetry …`, `/opt/poetry/bin/poetry …`, `python -m poetry …`. */
-function toolWord(words: readonly string[]): { tool: ProjectTool; position: number } | undefined {
+export function toolWord(words: readonly string[]): { tool: ProjectTool; position: number } | undefined {
   const tool = projectToolOf(words[0] ?? '');
   if (tool !== undefined) return { tool, position: 0 };
   const isModule = /^python(\d+(\.\d+)?)?$/.test(posix.basename(words[0] ?? '')) && words[1] === '-m';

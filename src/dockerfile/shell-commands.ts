@@ -1,5 +1,13 @@
-import { type Command, forEachChild, type HereDoc, parse, type Statement, type SyntaxNode } from 'unbash';
-import type { InnerProgram, QuotedText, ShellCommand } from './model.ts';
+import {
+  type Command,
+  forEachChild,
+  type HereDoc,
+  type If,
+  parse,
+  type Statement,
+  type SyntaxNode,
+} from 'unbash';
+import type { Branch, InnerProgram, QuotedText, ShellCommand } from './model.ts';
 import { bareCommand, startedProgram } from './started-program.ts';
 import { isHeredocStart } from './syntax/heredoc.ts';
 import { type JoinedText, joinRanges, sliceJoined, sourceRange } from './syntax/joined-text.ts';
@@ -99,6 +107,7 @@ function withHeredocs(text: string, instruction: InstructionSyntax): JoinedText 
 interface Visit {
   readonly node: SyntaxNode;
   readonly isLink: boolean;
+  readonly branches: readonly Branch[];
 }
 
 /** `quoted` takes the program texts in quotes whose commands are among those that come back. */
@@ -109,29 +118,58 @@ function readScript(
 ): ShellCommand[] | undefined {
   const parsed = parse(script.text);
   const commands: ShellCommand[] = [];
-  const pending: Visit[] = parsed.commands.map((node) => ({ node, isLink: isTopLevel }));
+  const pending: Visit[] = parsed.commands.map((node) => ({
+    node,
+    isLink: isTopLevel,
+    branches: [],
+  }));
   if ((parsed.errors?.length ?? 0) > 0) return undefined;
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
-    const { node, isLink } = visit;
+    const { node, isLink, branches } = visit;
     if (node.type === 'Script') {
       if ((node.errors?.length ?? 0) > 0) return undefined;
       // Inside escaped backticks, positions count in a decoded copy: nothing there can be placed.
       if (node.source !== undefined) continue;
     }
     if (node.type === 'Command') {
-      commands.push(...readCommand(script, node, { isLink, quoted }));
       const nested = readShellInput(script, node, quoted);
       if (nested === 'unparseable') return undefined;
-      commands.push(...nested);
+      const found = [...readCommand(script, node, { isLink, quoted }), ...nested];
+      commands.push(...found.map((one) => inBranches(one, branches)));
     }
-    if (isLink && node.type === 'Statement') pending.push(...linksOf(node));
-    else forEachChild(node, (child) => pending.push({ node: child, isLink: false }));
+    if (isLink && node.type === 'Statement')
+      pending.push(...linksOf(node).map((link) => ({ ...link, branches })));
+    else if (node.type === 'If') pending.push(...branchesOf(script, node, branches));
+    else forEachChild(node, (child) => pending.push({ node: child, isLink: false, branches }));
   }
   return commands;
 }
 
+function inBranches(command: ShellCommand, branches: readonly Branch[]): ShellCommand {
+  return branches.length === 0
+    ? command
+    : { ...command, branches: [...branches, ...(command.branches ?? [])] };
+}
+
+/** The parts of an `if`: each test is reached where those before it failed, and what stands behind it where it holds. */
+function branchesOf(script: JoinedText, node: If, outer: readonly Branch[]): readonly Visit[] {
+  const visits: Visit[] = [];
+  let reached = outer;
+  for (const { clause, then } of [node, ...node.elif]) {
+    const condition = script.text
+      .slice(clause.pos, clause.end)
+      .trim()
+      .replace(/[\s;]+$/, '');
+    visits.push({ node: clause, isLink: false, branches: reached });
+    visits.push({ node: then, isLink: false, branches: [...reached, { condition, holds: true }] });
+    reached = [...reached, { condition, holds: false }];
+  }
+  if (node.else !== undefined) visits.push({ node: node.else, isLink: false, branches: reached });
+  return visits;
+}
+
 /** The parts of a top-level statement: each command of `a && b || c` but the one behind `||`. */
-function linksOf({ command, background }: Statement): readonly Visit[] {
+function linksOf({ command, background }: Statement): readonly Omit<Visit, 'branches'>[] {
   const parts = command.type === 'AndOr' ? command.commands : [command];
   const operators = command.type === 'AndOr' ? command.operators : [];
   return parts.map((part, at) => {

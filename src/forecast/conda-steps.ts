@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { type Instruction, readCondaInstall } from '../dockerfile/index.ts';
-import { listedRequirements, readEnvironmentFile } from '../python/index.ts';
+import { type Instruction, readCondaInstall, runningCommands } from '../dockerfile/index.ts';
+import { listedRequirements, readCondaEnvironment } from '../python/index.ts';
 import { contextPaths } from './context-paths.ts';
 import { indexesOf, type ReadContext, type ReadStep, readRequirementsFile } from './pip-step.ts';
 
@@ -12,10 +12,11 @@ import { indexesOf, type ReadContext, type ReadStep, readRequirementsFile } from
  */
 export async function readCondaSteps(instruction: Instruction, context: ReadContext): Promise<ReadStep[]> {
   const found: ReadStep[] = [];
-  for (const command of instruction.commands ?? []) {
+  for (const command of runningCommands(instruction)) {
     const install = readCondaInstall(command);
     const isEnvironment = command.words.includes('env') || install?.file !== undefined;
-    if (install === undefined || !isEnvironment) continue;
+    // A list of packages is no YAML: `conda create --file packages.txt`.
+    if (install === undefined || !isEnvironment || /\.txt$/.test(install.file ?? '')) continue;
     const step = await readPipSection(install.file ?? 'environment.yml', instruction, context);
     if (step !== undefined) found.push(step);
   }
@@ -29,8 +30,8 @@ async function readPipSection(
 ): Promise<ReadStep | undefined> {
   for (const candidate of contextPaths(path, instruction, context.copies)) {
     const text = await context.readText(candidate);
-    const file = text === undefined ? undefined : readEnvironmentFile({ path: candidate, text });
-    if (file === undefined) continue;
+    if (text === undefined) continue;
+    const file = readCondaEnvironment({ path: candidate, text });
     const listed = listedRequirements(file, { isWanted: (group) => group === 'main' });
     // pip is started in the folder of the environment file.
     const included = await Promise.all(

@@ -23,7 +23,8 @@ export async function describeDockerfileForForecast(
 ): Promise<DockerfileForecastFacts> {
   const stages = filledStages(model);
   const apt = readApt(stages.own);
-  const pip = await readPipSteps(stages, options.readText);
+  const everything = model.stages.flatMap(({ instructions }) => instructions);
+  const pip = await readPipSteps(stages, everything, options.readText);
   const last = pip.steps.at(-1);
   return {
     baseReference: stages.base,

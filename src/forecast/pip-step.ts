@@ -43,6 +43,8 @@ export function indexesOf({ indexUrls, extraIndexUrls = [] }: EnvironmentFile): 
 export interface ReadContext {
   /** Instructions among which are the COPYs that bring them. */
   readonly copies: readonly Instruction[];
+  /** What a list holds that a tool writes in some step: `poetry export -o requirements.txt`; undefined where none does. */
+  readonly readExported: (file: string) => Promise<ReadStep | undefined>;
   readonly readText: ReadText;
 }
 
@@ -104,8 +106,18 @@ async function readFile(text: string, install: PipInstall, where: Where): Promis
     (await readListed(path, where, (group) => {
       if (group === 'main' || extras.includes(group)) return true;
       return hasAllExtras && group.startsWith('extra:');
-    })) ?? (await readRequirementsFile(path, where, false))
+    })) ??
+    (await readExported(path, where)) ??
+    (await readRequirementsFile(path, where, false))
   );
+}
+
+/** A list that a tool writes in an earlier step: `poetry export -o requirements.txt`; undefined where the project has the file itself. */
+async function readExported(path: string, { instruction, context }: Where): Promise<Part | undefined> {
+  for (const candidate of contextPaths(path, instruction, context.copies))
+    if ((await context.readText(candidate)) !== undefined) return undefined;
+  const found = await context.readExported(path);
+  return found && { requirements: found.step.requirements, problems: found.problems };
 }
 
 /** `--group dev`, `--group lib/pyproject.toml:dev` (PEP 735; pip since 25.1). */

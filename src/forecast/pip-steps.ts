@@ -1,5 +1,12 @@
-import { hasPipOption, type Instruction, type PipInstall, pipInstallOf } from '../dockerfile/index.ts';
+import {
+  hasPipOption,
+  type Instruction,
+  type PipInstall,
+  pipInstallOf,
+  runningCommands,
+} from '../dockerfile/index.ts';
 import { readCondaSteps } from './conda-steps.ts';
+import { exportedLists } from './exported-lists.ts';
 import type { MissingRow } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import type { InstalledStages } from './installed-stages.ts';
@@ -30,16 +37,20 @@ interface Placed {
   readonly install: PipInstall;
 }
 
-/** Reads every `pip install` of the stages, and what tools with manifests and Conda's environments install by it. */
-export async function readPipSteps(stages: InstalledStages, readText: ReadText): Promise<PipSteps> {
+/** Reads every `pip install` of the stages (`everything`: of all, with those that only write lists), and what tools with manifests and Conda's environments install by it. */
+export async function readPipSteps(
+  stages: InstalledStages,
+  everything: readonly Instruction[],
+  readText: ReadText,
+): Promise<PipSteps> {
   const instructions = [...stages.builders, ...stages.own];
+  const context = { copies: instructions, readText, readExported: exportedLists(everything, readText) };
   const installs = instructions.flatMap(installsOf);
   const projects: ProjectStep[] = [];
   const found: ReadStep[] = [];
   for (const instruction of instructions) {
-    for (const placed of installsOf(instruction))
-      found.push(await readStep(placed, { copies: instructions, readText }));
-    found.push(...(await readCondaSteps(instruction, { copies: instructions, readText })));
+    for (const placed of installsOf(instruction)) found.push(await readStep(placed, context));
+    found.push(...(await readCondaSteps(instruction, context)));
     const ofTools = await readProjectSteps(instruction, readText);
     projects.push(...ofTools);
     found.push(...ofTools);
@@ -82,7 +93,7 @@ function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
 }
 
 function installsOf(instruction: Instruction): Placed[] {
-  return (instruction.commands ?? []).flatMap((command) => {
+  return runningCommands(instruction).flatMap((command) => {
     const install = pipInstallOf(command);
     return install === undefined ? [] : [{ instruction, install }];
   });

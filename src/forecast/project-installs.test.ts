@@ -21,6 +21,8 @@ lint = ["ruff"]
   Pipfile: '[packages]\nflask = "*"\n[dev-packages]\npytest = "*"\n',
   'envs/environment.yml':
     'dependencies:\n  - numpy\n  - pip:\n    - --extra-index-url http://mirror/simple\n    - d>=4\n    - -r pinned.txt\n',
+  'envs/docker_env.yml': 'dependencies: [numpy, { pip: [f] }]\n',
+  'envs/packages.txt': 'numpy=1.26\n',
   'envs/pinned.txt': 'e==5\n',
   'pylock.toml': 'lock-version = "1.0"\n[[packages]]\nname = "a"\nversion = "1"\n',
   'poetry.lock': `${locked('a', 'main')}${locked('pytest', 'dev')}${locked('sphinx', 'docs')}[metadata]\nlock-version = "2.1"\n`,
@@ -110,8 +112,26 @@ describe('installations from a project’s own files', () => {
     ['uv pip sync requirements.txt', ['b<2', 'c==3'], 'sync takes files'],
     ['pip-sync', ['b<2', 'c==3'], 'pip-tools, its own default'],
     ['conda env create -f envs/environment.yml', ['d>=4', 'e==5'], 'what pip installs for Conda'],
+    ['mamba env update -f envs/docker_env.yml', ['f'], 'by a name of its own, in YAML as it may be written'],
+    ['conda create -n x --file envs/packages.txt', [], 'a list of packages is no environment file'],
   ])('%s: %s (%s)', async (run, requirements) => {
     expect((await describeRun(run)).requirements).toEqual(requirements);
+  });
+
+  it.each([
+    ['poetry export -f requirements.txt --output requirements-app.txt --without-hashes', ['a==1']],
+    ['poetry export --with dev -o /tmp/requirements-app.txt', ['a==1', 'pytest==1']],
+    ['poetry export --only=docs > requirements-app.txt', ['sphinx==1']],
+    ['pdm export --prod -o requirements-app.txt', ['a==1']],
+    ['pipenv requirements > requirements-app.txt', ['a==1']],
+  ])('%s in a stage of its own, and pip installs %j', async (run, requirements) => {
+    const text = `FROM python:3.12 AS lists\nWORKDIR /tmp\nCOPY . .\nRUN ${run}\nFROM python:3.12\nCOPY --from=lists /tmp/requirements-app.txt /code/\nRUN pip install -r /code/requirements-app.txt\n`;
+    const described = await describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
+      readText: async (path) => Object.entries(files).find(([name]) => name === path)?.[1],
+      sentFiles: [],
+    });
+    expect(described.requirements).toEqual(requirements);
+    expect(described.missing ?? []).toEqual([]);
   });
 
   it('reads the Pipfile where there is no lock file', async () => {

@@ -1,5 +1,10 @@
 import { posix } from 'node:path';
-import { type Instruction, type ProjectInstall, readProjectInstall } from '../dockerfile/index.ts';
+import {
+  type Instruction,
+  type ProjectInstall,
+  readProjectInstall,
+  runningCommands,
+} from '../dockerfile/index.ts';
 import {
   type EnvironmentFile,
   listedRequirements,
@@ -30,7 +35,7 @@ const lockNames: Readonly<Record<ProjectInstall['tool'], string>> = {
 /** The installations from a project's own files that an instruction makes: `poetry install`, `uv sync`, `pdm sync`, `pipenv install`. */
 export async function readProjectSteps(instruction: Instruction, readText: ReadText): Promise<ProjectStep[]> {
   const found: ProjectStep[] = [];
-  for (const command of instruction.commands ?? []) {
+  for (const command of runningCommands(instruction)) {
     const install = readProjectInstall(command);
     if (install !== undefined) found.push(await readProjectStep(install, instruction, readText));
   }
@@ -67,7 +72,8 @@ export async function readInstallationFiles(
   };
 }
 
-async function readProjectStep(
+/** What one installation brings, or the list that a tool exports for it. */
+export async function readProjectStep(
   install: ProjectInstall,
   instruction: Instruction,
   readText: ReadText,

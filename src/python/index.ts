@@ -1,4 +1,5 @@
 export { sourceOf, tracedSources } from './bytecode-trace.ts';
+export { compiledBy } from './compiled-by.ts';
 export { parseRequirementTexts } from './core-metadata.ts';
 export { cpuReplacement, requirementText } from './cpu-replacement.ts';
 export { encodeText, type TextEncoding } from './decode-text.ts';
@@ -24,7 +25,9 @@ export {
 } from './distributions.ts';
 export { type DjangoHealth, findDjangoHealth, healthRoutePattern } from './django-health.ts';
 export { editRequirements, type RequirementsEdit } from './edit-requirements.ts';
+export { readCondaEnvironment } from './environment-files/conda-environment.ts';
 export type {
+  CondaFacts,
   DistributionPlace,
   EnvironmentFile,
   EnvironmentFileKind,
@@ -178,6 +181,14 @@ export {
   type SystemNeeds,
   systemNeedsOf,
 } from './system-packages.ts';
+export {
+  importsOneOf,
+  isSignImport,
+  type UsedThrough,
+  type UseSigns,
+  usedThroughOf,
+  useSigns,
+} from './used-through.ts';
 export { readUvLock } from './uv-lock.ts';
 export type { BodyField, DataClass } from './web-models.ts';
 export type { BodyParameter, RouteParameter, WebRoute } from './web-route.ts';

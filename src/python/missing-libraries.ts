@@ -28,23 +28,31 @@ export interface MissingLibrary {
 
 /**
  * The libraries that an environment's native code is linked with (`DT_NEEDED`) and that neither its wheels bring nor a slim
- * Debian image has. A library of another wheel counts as there, whatever the `DT_RPATH`: such wheels are loaded before by whoever
- * needs them (torch before torchvision). Left out: what the driver of a GPU brings, and what the table knows to be loaded only
- * where it is there.
+ * Debian image has. A library of another wheel counts where the code's own folders lead to it (`DT_RPATH`, `DT_RUNPATH`, of which
+ * `$ORIGIN` is the folder of the code), and where no package of Debian has it: whoever needs such a wheel loads it before (torch before
+ * torchvision). What Debian has, too, is not left to chance: lightgbm finds the libgomp.so.1 of torch only after `import torch`.
+ * Left out: what the driver of a GPU brings, and what the table knows to be loaded only where it is there.
  */
 export function missingLibraries(
   environment: readonly LinkedDistribution[],
   suite: DebianSuite,
 ): readonly MissingLibrary[] {
-  const there = new Set([...systemTable.slimBase, ...environment.flatMap(providedBy)]);
-  return environment.flatMap(({ name, version, libraries }) => {
+  const brought = new Set(environment.flatMap(providedBy));
+  const placed = new Set(environment.flatMap(placesOf));
+  return environment.flatMap((one) => {
+    const { name, version, libraries } = one;
     if (gpuCompanionOf(name) !== undefined) return [];
-    const optional = systemTable.distributions.find((one) => one.name === name)?.optional ?? [];
+    const optional = systemTable.distributions.find((entry) => entry.name === name)?.optional ?? [];
+    const own = new Set([...systemTable.slimBase, ...optional, ...providedBy(one)]);
     const users = new Map<string, string>();
-    for (const { path, needed } of libraries) {
-      for (const soname of needed) {
-        const isThere = there.has(soname) || /^libpython3/.test(soname) || optional.includes(soname);
-        if (!isThere && !users.has(soname)) users.set(soname, path);
+    for (const library of libraries) {
+      for (const soname of library.needed) {
+        const isThere =
+          own.has(soname) ||
+          /^libpython3/.test(soname) ||
+          ledTo(library, soname, placed) ||
+          (brought.has(soname) && packageOfSoname(soname, suite) === undefined);
+        if (!isThere && !users.has(soname)) users.set(soname, library.path);
       }
     }
     return [...users].map(([soname, path]) => ({
@@ -55,6 +63,38 @@ export function missingLibraries(
       packageName: packageOfSoname(soname, suite),
     }));
   });
+}
+
+/** Where wheels are unpacked below the environment; `$ORIGIN` may lead out of it, as `../../..` to its `lib`. */
+const sitePackages = '/lib/python3/site-packages';
+
+/** `numpy.libs/libx.so` → `/lib/python3/site-packages/numpy.libs/libx.so`; what a wheel has in `.data/data` goes to the environment itself. */
+function placeOf(path: string): string {
+  const [, ofData] = /^[^/]+\.data\/data\/(.*)$/.exec(path) ?? [];
+  return ofData === undefined ? posix.join(sitePackages, path) : posix.join('/', ofData);
+}
+
+function ledTo({ path, folders }: LinkedLibrary, soname: string, placed: ReadonlySet<string>): boolean {
+  const origin = posix.dirname(placeOf(path));
+  return folders.some((folder) =>
+    placed.has(
+      posix.join(
+        folder.replace(/\$(?:ORIGIN|\{ORIGIN\})/g, () => origin),
+        soname,
+      ),
+    ),
+  );
+}
+
+/** The places where an environment has a library, by its file's name and by its own (`DT_SONAME`). */
+function placesOf({ libraries, unread }: LinkedDistribution): readonly string[] {
+  return [
+    ...libraries.flatMap(({ path, soname }) => {
+      const place = placeOf(path);
+      return soname === undefined ? [place] : [place, posix.join(posix.dirname(place), soname)];
+    }),
+    ...unread.map((text) => placeOf(text.replace(/: .*$/, ''))),
+  ];
 }
 
 function providedBy({ libraries, unread }: LinkedDistribution): readonly string[] {

@@ -104,6 +104,17 @@ cat > "$out" <<'END'\n${report}\nEND`,
     expect(failure.hint).toMatch(hint);
   });
 
+  it('names requirements by their text, and not by the line of a file that is gone', async () => {
+    const pip = await program(
+      'pip',
+      'while [ "$1" != --requirement ]; do shift; done\necho "ERROR: Cannot install -r $2 (line 2) and lxml because these package versions have conflicting dependencies." >&2; exit 1',
+    );
+    const resolver = await findResolver([pip]);
+    await expect(
+      resolveRequirements({ ...target, requirements: ['torch', 'unstructured==0.16'], resolver }),
+    ).rejects.toThrow('Cannot install unstructured==0.16 and lxml because');
+  });
+
   it('says that pip is told to ask no index, whatever else went wrong', async () => {
     const stderr = 'ERROR: No matching distribution found for torch';
     const pip = await program('pip', `echo '${stderr}' >&2; exit 1`, ":env:.no-index='1'");

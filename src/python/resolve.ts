@@ -27,7 +27,7 @@ export async function resolveRequirements(options: ResolveRequirementsOptions): 
       program.tool === 'pip' ? pipArguments(options, folder, output) : uvArguments(options, folder, output);
     const [command = '', ...before] = program.command;
     const result = await runProcess(command, [...before, ...args, ...settings], signalOption(options.signal));
-    if (result.code !== 0) throw resolutionError(options.resolver, result);
+    if (result.code !== 0) throw resolutionError(options, folder, result);
     const text = await readFile(output, 'utf8');
     return program.tool === 'pip' ? readPipReport(text, options) : readUvLock(text, options);
   } finally {
@@ -87,7 +87,12 @@ const networkTrouble =
  *     ERROR: Could not find a version that satisfies the requirement torch==9 (from versions: 2.3.0, 2.3.1)
  *       × No solution found when resolving dependencies:
  */
-function resolutionError({ program, settings }: FoundResolver, result: RunResult): UserError {
+function resolutionError(
+  { resolver, requirements }: ResolveRequirementsOptions,
+  folder: string,
+  result: RunResult,
+): UserError {
+  const { program, settings } = resolver;
   const lines = result.stderr.split('\n').map((line) => line.trim());
   const errors = lines.filter((line) =>
     program.tool === 'pip' ? line.startsWith('ERROR:') : line !== '' && !/^warning:/i.test(line),
@@ -96,7 +101,12 @@ function resolutionError({ program, settings }: FoundResolver, result: RunResult
     errors.length > 0
       ? errors.slice(0, 6).join('\n')
       : (lastLine(result.stderr) ?? `exit code ${result.code}`);
-  return new UserError(`the requirements cannot be resolved by ${program.command.join(' ')}:\n${quoted}`, {
+  // The file that it is given is gone by now: `-r /tmp/…/requirements.txt (line 3)` is told by its line.
+  const named = quoted
+    .replaceAll(`-r ${join(folder, 'requirements.txt')}`, 'requirement')
+    .replace(/requirement \(line (\d+)\)/g, (whole, line: string) => requirements[Number(line) - 1] ?? whole)
+    .replaceAll(`${folder}/`, '');
+  return new UserError(`the requirements cannot be resolved by ${program.command.join(' ')}:\n${named}`, {
     hint: hintFor(result.stderr, settings),
   });
 }

@@ -123,13 +123,17 @@ describe('the dynamic sections of a wheel', () => {
   });
 });
 
-const of = (name: string, libraries: Readonly<Record<string, readonly string[]>>): LinkedDistribution => ({
+const of = (
+  name: string,
+  libraries: Readonly<Record<string, readonly string[]>>,
+  folders: readonly string[] = [],
+): LinkedDistribution => ({
   name,
   version: '1.0',
   libraries: Object.entries(libraries).map(([path, needed]) => ({
     path,
     needed,
-    folders: [],
+    folders,
     symbolBytes: 0,
   })),
   unread: [],
@@ -166,6 +170,51 @@ describe('missing libraries', () => {
     [
       'what comes with a GPU',
       [of('nvidia-nvshmem-cu13', { 'nvshmem_bootstrap_mpi.so.3': ['libmpi.so.40'] })],
+      '',
+    ],
+    [
+      'one of another wheel that its folders do not lead to',
+      [
+        of('lightgbm', { 'lightgbm/lib/lib_lightgbm.so': ['libgomp.so.1'] }),
+        of('torch', { 'torch/lib/libgomp.so.1': [], 'torch/lib/libtorch.so': ['libgomp.so.1'] }),
+      ],
+      'libgomp.so.1 libgomp1',
+    ],
+    [
+      'one of another wheel that they lead to',
+      [
+        of('torchvision', { 'torchvision/_C.so': ['libgomp.so.1'] }, ['$ORIGIN/../torch/lib']),
+        of('torch', { 'torch/lib/libgomp.so.1': [] }),
+      ],
+      '',
+    ],
+    [
+      'the folders as they may be written',
+      [
+        of('a', { 'a/b/c.so': ['libgomp.so.1'] }, ['/opt/x', '${ORIGIN}/../../d/lib/.']),
+        of('d', { 'd/lib/libgomp.so.1': [] }),
+      ],
+      '',
+    ],
+    [
+      'a wheel that was not read where they lead to',
+      [
+        of('a', { 'a/c.so': ['libgomp.so.1'] }, ['$ORIGIN/../d']),
+        { ...of('d', {}), unread: ['d/libgomp.so.1: 121 MB packed'] },
+      ],
+      '',
+    ],
+    [
+      "what a wheel puts into the environment's own lib",
+      [
+        of('numpy', { 'numpy/core/x.so': ['libtbb.so.12'] }, ['$ORIGIN/../../../..']),
+        of('tbb', { 'tbb-2021.1.data/data/lib/libtbb.so.12': [] }),
+      ],
+      '',
+    ],
+    [
+      'one elsewhere in the same wheel, which is loaded before',
+      [of('x', { 'x/a.so': ['libgomp.so.1'], 'x/lib/libgomp.so.1': [] })],
       '',
     ],
     ['what no package is known for', [of('casadi', { 'a.so': ['libknitro.so'] })], 'libknitro.so ?'],

@@ -1,28 +1,27 @@
 import { posix } from 'node:path';
-import type { ShellCommand } from '../dockerfile/index.ts';
+import { type CondaInstall, readCondaInstall } from '../dockerfile/index.ts';
 import type { Project } from '../project/index.ts';
+import { readCondaEnvironment } from '../python/index.ts';
+
+/** PyTorch by the names of its packages, behind a channel and before a version: `conda-forge::pytorch-gpu=2.1`. */
+const torchPackage = /^(?:[\w./-]+::)?pytorch(?:-[cg]pu|-cuda)?(?:[\s=<>!~[].*)?$/;
 
 /** Whether the Dockerfile has conda install PyTorch, by name or by an environment file of the project. */
-export function condaBringsTorch({ dockerfile, texts }: Project): boolean {
-  const commands = dockerfile.model.stages
+export function condaBringsTorch(project: Project): boolean {
+  return project.dockerfile.model.stages
     .flatMap((stage) => stage.instructions)
-    .flatMap(({ commands: all }) => all ?? [])
-    .filter(isCondaInstall);
-  const files = texts.manifests.filter(({ path }) => /(^|\/)environment\.ya?ml$/.test(path));
-  return commands.some(
-    ({ words }) =>
-      words.some((word) => /^(?:[\w-]+::)?pytorch(?:[=<>~].*)?$/.test(word)) ||
-      files.some(
-        ({ path, text }) =>
-          (words.includes('env') || words.some((word) => posix.basename(word) === posix.basename(path))) &&
-          /^\s*-\s*["']?(?:[\w-]+::)?pytorch(?:[\s=<>~"'#]|$)/m.test(text),
-      ),
-  );
+    .flatMap(({ commands }) => commands ?? [])
+    .flatMap((command) => readCondaInstall(command) ?? [])
+    .some((install) =>
+      [...install.packages, ...listedIn(install, project)].some((one) => torchPackage.test(one)),
+    );
 }
 
-function isCondaInstall({ words }: ShellCommand): boolean {
-  return (
-    /^(conda|mamba|micromamba)$/.test(posix.basename(words[0] ?? '')) &&
-    words.some((word) => /^(install|create|update|env)$/.test(word))
-  );
+function listedIn({ file, command }: CondaInstall, { texts }: Project): readonly string[] {
+  if (file === undefined && !command.words.includes('env')) return [];
+  const name = posix.basename(file ?? 'environment.yml');
+  return texts.manifests
+    .filter(({ path }) => posix.basename(path) === name)
+    .flatMap((one) => readCondaEnvironment(one).distributions)
+    .flatMap((one) => (one.isConda === true ? [one.name] : []));
 }

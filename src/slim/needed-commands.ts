@@ -32,7 +32,7 @@ export function neededCommands({ project, study, foundMissing }: CommandsInput):
   return needed;
 }
 
-/** The base names of all words of CMD, ENTRYPOINT, HEALTHCHECK and the scripts that they start. */
+/** The base names of all words of CMD, ENTRYPOINT, HEALTHCHECK, what the compose file starts in their place, and the scripts that they start. */
 export function startCommands(project: Project): Set<string> {
   const words = [...startWords(project), ...startedScripts(project).flatMap(wordsOf)];
   return new Set(words.map((word) => posix.basename(word)));
@@ -63,16 +63,18 @@ export function startedScripts(project: Project): readonly ProjectText[] {
   return project.texts.shellScripts.filter(({ path }) => starts.has(posix.basename(path)));
 }
 
-function startWords(project: Project): string[] {
-  const { model } = project.dockerfile;
+function startWords({ dockerfile, compose }: Project): string[] {
+  const { model } = dockerfile;
   const instructions = model.stages[model.target]?.instructions ?? [];
-  return (
-    instructions
-      .filter((one) => ['cmd', 'entrypoint', 'healthcheck'].includes(one.syntax.keyword))
-      // `["sh", "-c", "exec gunicorn …"]` has a command line in one word.
-      .flatMap(({ syntax }) => syntax.json ?? [syntax.value])
-      .flatMap((text) => text.split(/[\s;&|"'()]+/))
-  );
+  const ofImage = instructions
+    .filter((one) => ['cmd', 'entrypoint', 'healthcheck'].includes(one.syntax.keyword))
+    .flatMap(({ syntax }) => syntax.json ?? [syntax.value]);
+  const ofServices = (compose?.builders ?? []).flatMap(({ command, entrypoint, healthcheck }) => [
+    ...[command ?? [], entrypoint ?? []].flat(),
+    ...(healthcheck === undefined || healthcheck === 'disabled' ? [] : healthcheck),
+  ]);
+  // `["sh", "-c", "exec gunicorn …"]` has a command line in one word.
+  return [...ofImage, ...ofServices].flatMap((text) => text.split(/[\s;&|"'()]+/));
 }
 
 /** Comments call nothing: `# convert the weights`. */

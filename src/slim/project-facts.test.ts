@@ -288,6 +288,10 @@ const condaEnvironment = 'name: ml\nchannels: [pytorch]\ndependencies:\n  - pyth
 test.each<[string, string, boolean, string]>([
   ['conda env create -f environment.yml', '  - pytorch=2.2\n', false, 'the environment brings it'],
   ['conda env create', '  - conda-forge::pytorch\n', false, 'environment.yml is read unasked'],
+  ['conda env create -f docker_env.yml', '  - "pytorch>=2"\n', false, 'a name of the project’s own'],
+  ['conda env create -f environment.yml', '  - pytorch-gpu\n', false, 'by the name that chooses a build'],
+  ['conda env create -f environment.yml', '  # - pytorch\n', true, 'a comment installs nothing'],
+  ['conda env create -f environment.yml', '  - pip:\n    - pytorch\n', true, 'pip installs that'],
   ['mamba install -y pytorch cpuonly', '', false, 'it is named'],
   ['conda env create -f environment.yml', '', true, 'a channel is no package'],
   ['conda env create -f environment.yml', '  - pytorch-lightning\n', true, 'another package'],
@@ -296,6 +300,7 @@ test.each<[string, string, boolean, string]>([
   const { cpuWheels } = await factsOf({
     Dockerfile: `FROM continuumio/miniconda3\nCOPY . .\nRUN ${command}\nRUN pip install lightning\n`,
     'environment.yml': `${condaEnvironment}${packages}`,
+    'docker_env.yml': `${condaEnvironment}${packages}`,
   });
   expect(cpuWheels !== undefined).toBe(expected);
 });

@@ -1,11 +1,14 @@
+import { likelyDistributions, normaliseName } from '../../python/index.ts';
 import { likelyDistribution } from '../find-uses.ts';
 import { importSentence } from '../judge-uses.ts';
 import type { FindingSource } from '../judged.ts';
-import type { ImportPlace } from '../subject.ts';
+import type { DepsSubject, ImportPlace } from '../subject.ts';
 
 /** Imports of the application that nothing in the environment answers. */
 export const missingDistributions: FindingSource = ({ subject, found }) => {
-  const places = found.unexplained.filter(({ role, isNeeded }) => role === 'application' && isNeeded);
+  const places = found.unexplained.filter(
+    (place) => place.role === 'application' && place.isNeeded && !isBroughtByOthers(place, subject),
+  );
   const byModule = Map.groupBy(places, ({ module }) => module.split('.')[0] ?? module);
   const doubts = subject.incomplete.map(({ what, because }) => `${what}: ${because}`);
   return [...byModule].map(([module, all]) => ({
@@ -18,6 +21,11 @@ export const missingDistributions: FindingSource = ({ subject, found }) => {
     remedy: `add ${likelyDistribution(all[0] ?? { module })} to the requirements, or remove the import`,
   }));
 };
+
+function isBroughtByOthers({ module }: ImportPlace, { broughtByOthers }: DepsSubject): boolean {
+  const top = module.split('.')[0] ?? module;
+  return [top, ...likelyDistributions(module)].some((name) => broughtByOthers?.has(normaliseName(name)));
+}
 
 /** Requirements of distributions that what is installed does not meet: what `pip check` says. */
 export const unmetRequirements: FindingSource = ({ subject, rooted }) =>

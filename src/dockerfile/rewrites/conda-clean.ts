@@ -1,9 +1,9 @@
-import { posix } from 'node:path';
 import { type CondaInstall, isCondaClean, readCondaInstall } from '../conda-command.ts';
 import type { Instruction } from '../model.ts';
 import { cacheTargets } from '../run-mounts.ts';
 import { keptStages } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { environmentFile } from './conda-environment.ts';
 import { nothingToDo, type ResolvedDockerfile, type Rewrite, type RewriteFacts } from './rewrite.ts';
 
 /**
@@ -99,20 +99,12 @@ function pipEdits(run: Instruction, installs: readonly CondaInstall[], facts: Re
     run.before.variables['PIP_NO_CACHE_DIR'] !== undefined ||
     cacheTargets(run).some((target) => /\.cache(\/pip)?$/.test(target));
   if (isOff) return [];
-  return installs.flatMap(({ command, file }) => {
-    // Only `conda env` reads `environment.yml` unasked.
-    if (file === undefined && !command.words.includes('env')) return [];
+  return installs.flatMap((install) => {
+    const { command } = install;
     const isSet = command.assignments.some((one) => one.startsWith('PIP_NO_CACHE_DIR='));
     const { start } = command.range;
-    return isSet || !hasPipSection(file ?? 'environment.yml', facts)
+    return isSet || environmentFile(install, facts)?.conda?.hasPipSection !== true
       ? []
       : [{ range: { start, end: start }, newText: 'PIP_NO_CACHE_DIR=1 ' }];
   });
-}
-
-/** `- pip:` with something below it. */
-function hasPipSection(file: string, { contextManifests }: RewriteFacts): boolean {
-  const name = posix.basename(file);
-  const texts = [...(contextManifests ?? [])].filter(([path]) => posix.basename(path) === name);
-  return texts.length === 1 && /^\s*-\s*pip:\s*(#.*)?\r?\n\s*-\s*\S/m.test(texts[0]?.[1] ?? '');
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { type EnvironmentFile, readCondaEnvironment } from '../../python/index.ts';
 import { type CondaInstall, readCondaRun } from '../conda-command.ts';
 import type { Instruction, StageState } from '../model.ts';
 import type { CondaBase } from './conda-base.ts';
@@ -70,12 +71,12 @@ export function installEnvironment(
 ): CondaEnvironment | undefined {
   if (install.name !== undefined || install.prefix !== undefined)
     return namedEnvironment(install, instruction, base);
-  const text = environmentFile(install, facts);
+  const file = environmentFile(install, facts);
   if (
     install.command.words.includes('env') ||
-    (install.command.words.includes('create') && text !== undefined)
+    (install.command.words.includes('create') && file !== undefined)
   ) {
-    const [, name] = /^name:\s*["']?([\w.-]+)/m.exec(text ?? '') ?? [];
+    const name = file?.conda?.name;
     return name === undefined ? undefined : ofName(name, base);
   }
   if (install.command.words.includes('create')) return undefined;
@@ -86,21 +87,24 @@ export function installEnvironment(
   return activeEnvironment(instruction, base, []);
 }
 
-/** The text of the environment file that an installation reads, if it lies in the build context under a name of its own. */
+/** The environment file that an installation reads, if it lies in the build context under a name of its own and can be read. */
 export function environmentFile(
   { command, file }: CondaInstall,
   { contextManifests }: RewriteFacts,
-): string | undefined {
+): EnvironmentFile | undefined {
+  // Only `conda env` reads `environment.yml` unasked.
   if (file === undefined && !command.words.includes('env')) return undefined;
   const name = posix.basename(file ?? 'environment.yml');
   const found = [...(contextManifests ?? [])].filter(([path]) => posix.basename(path) === name);
-  return found.length === 1 ? found[0]?.[1] : undefined;
+  const [only] = found;
+  if (only === undefined || found.length > 1) return undefined;
+  const read = readCondaEnvironment({ path: only[0], text: only[1] });
+  return read.conda === undefined ? undefined : read;
 }
 
 /** Does an environment file or a list of packages name a Python, or what never comes without one? */
-export function bringsPython({ packages }: CondaInstall, text: string | undefined): boolean {
+export function bringsPython({ packages }: CondaInstall, file: EnvironmentFile | undefined): boolean {
   const python = /^(?:[\w./-]+::)?(?:python|pip|py\w[\w.-]*)(?:[\s=<>!~[].*)?$/;
-  const dependencies = (text ?? '').replace(/^channels:[^\n]*\n(?:[ \t]*(?:[-#][^\n]*)?\n)*/m, '');
-  const listed = [...dependencies.matchAll(/^\s*-\s*["']?([^"'#\n]+?)["']?\s*:?\s*(?:#.*)?$/gm)];
-  return [...packages, ...listed.map((match) => match[1] ?? '')].some((one) => python.test(one));
+  const listed = (file?.distributions ?? []).filter(({ isConda }) => isConda).map(({ name }) => name);
+  return file?.conda?.hasPipSection === true || [...packages, ...listed].some((one) => python.test(one));
 }

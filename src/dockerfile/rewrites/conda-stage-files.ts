@@ -20,10 +20,10 @@ export function variablesIn({ instructions }: Read, facts: RewriteFacts): string
       const file = install.file ?? (install.command.words.includes('env') ? 'environment.yml' : undefined);
       // Lists of packages set none.
       if (file === undefined || !/\.ya?ml$/.test(file)) return [];
-      const text = environmentFile(install, facts);
-      if (text === undefined)
+      const read = environmentFile(install, facts);
+      if (read === undefined)
         return [`${file} is not known, and it may set variables that only activating brings`];
-      return /^variables:/m.test(text) ? [`${file} sets variables that only activating brings`] : [];
+      return read.conda?.hasVariables === true ? [`${file} sets variables that only activating brings`] : [];
     }),
   );
 }
@@ -35,8 +35,7 @@ export function hasWheels({ instructions }: Read, facts: RewriteFacts): boolean 
       pips.length > 0 ||
       installs.some((install) => {
         const isFile = install.file !== undefined || install.command.words.includes('env');
-        const text = environmentFile(install, facts);
-        return isFile && (text === undefined || /^\s*-\s*pip:/m.test(text));
+        return isFile && environmentFile(install, facts)?.conda?.hasPipSection !== false;
       }),
   );
 }

@@ -175,7 +175,9 @@ function installObstacles(one: CondaInstruction, { read, dockerfile, facts }: Qu
   const builder = one.installs
     .flatMap(({ packages }) => packages)
     .find((name) => /^([\w-]+::)?(boa|conda-build|conda-smithy|constructor|rattler-build)\b/.test(name));
-  const file = one.installs.map((install) => environmentFile(install, facts)).join('\n');
+  const hasEditables = one.installs.some(
+    (install) => environmentFile(install, facts)?.conda?.hasEditables === true,
+  );
   return [
     ...(user === undefined || (read.base.kind === 'micromamba' && isMambaUser(user))
       ? []
@@ -190,7 +192,7 @@ function installObstacles(one: CondaInstruction, { read, dockerfile, facts }: Qu
     ...(/>\s*(?!\/dev\/null|&|~?\S*bashrc)\S/.test(instruction.syntax.value.replace(/(['"]).*?\1/g, ''))
       ? [`${where}: it writes into a file, which would be left behind`]
       : []),
-    ...(/^\s*-\s*(-e|--editable)\b/m.test(file)
+    ...(hasEditables
       ? [`${where}: the environment file installs something from the source tree in editable form`]
       : []),
     ...pipObstacles(one, { read, facts }, where),

@@ -1,17 +1,23 @@
 import { z } from 'zod';
 import { normaliseName } from '../distribution-name.ts';
 import { parseRequirements, type RequirementsLine } from '../requirements.ts';
-import type { EnvironmentFile, EnvironmentProblem, ListedDistribution } from './environment-file.ts';
+import type {
+  CondaFacts,
+  EnvironmentFile,
+  EnvironmentProblem,
+  ListedDistribution,
+} from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 
 const schema = z.object({
   name: z.string().nullish(),
+  variables: z.unknown().optional(),
   channels: z.array(z.string()).nullish(),
   dependencies: z.array(z.union([z.string(), z.object({ pip: z.array(z.string()).nullish() })])).nullish(),
 });
 
 /**
- * Reads Conda's `environment.yml`. Names of Conda packages are no names of Python distributions, though they mostly agree;
+ * Reads Conda's `environment.yml`, whatever its name. Names of Conda packages are no names of Python distributions, though they mostly agree;
  * what stands below `pip:` is read as lines of a requirements file.
  *
  *     channels: [conda-forge]
@@ -53,6 +59,16 @@ function describe(document: z.infer<typeof schema>, file: EnvironmentText): Envi
     ...(read.extraIndexUrls !== undefined && { extraIndexUrls: read.extraIndexUrls }),
     includes: read.includes,
     problems,
+    conda: factsOf(document, pip),
+  };
+}
+
+function factsOf({ name, variables }: z.infer<typeof schema>, pip: readonly string[]): CondaFacts {
+  return {
+    ...(name !== undefined && name !== null && { name }),
+    hasVariables: typeof variables === 'object' && variables !== null && Object.keys(variables).length > 0,
+    hasPipSection: pip.length > 0,
+    hasEditables: pip.some((line) => /^\s*(?:-e|--editable)\b/.test(line)),
   };
 }
 

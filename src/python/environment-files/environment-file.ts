@@ -38,6 +38,18 @@ export interface EnvironmentProblem {
   readonly message: string;
 }
 
+/** What an environment file of Conda says beside what it lists. */
+export interface CondaFacts {
+  /** The environment that it makes, where it names one. */
+  readonly name?: string;
+  /** It sets variables, which only activating brings. */
+  readonly hasVariables: boolean;
+  /** It has pip install something. */
+  readonly hasPipSection: boolean;
+  /** Some of that from the source tree, in editable form. */
+  readonly hasEditables: boolean;
+}
+
 /** What a manifest or lock file says about an environment. */
 export interface EnvironmentFile {
   readonly path: string;
@@ -59,6 +71,8 @@ export interface EnvironmentFile {
   /** Files that it includes (`-r` below `pip:` of a Conda environment), relative to it. */
   readonly includes: readonly string[];
   readonly problems: readonly EnvironmentProblem[];
+  /** Of an `environment.yml` that could be read. */
+  readonly conda?: CondaFacts;
 }
 
 /** The formats that are read. */

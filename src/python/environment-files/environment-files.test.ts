@@ -287,11 +287,20 @@ prefix: /opt/conda/envs/geo
       indexUrls: [],
       extraIndexUrls: ['https://host/simple'],
       problems: [{ path: 'env/environment-prod.yaml', line: 12 }],
+      conda: { name: 'geo', hasVariables: false, hasPipSection: true, hasEditables: true },
     });
     expect(lines('environment.yml', text, 'main')).toEqual([
       'gunicorn==22.0.0',
       'flask[async]>=3 ; python_version > "3.8"',
     ]);
+  });
+});
+
+it.each(['env.yml', 'conda.yaml', 'docker_env.yml', 'environment_gpu.yaml'])('%s is of Conda', (name) => {
+  expect(read(name, 'dependencies: [numpy]\nvariables: { A: 1 }\n').conda).toEqual({
+    hasVariables: true,
+    hasPipSection: false,
+    hasEditables: false,
   });
 });
 

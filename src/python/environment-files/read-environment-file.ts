@@ -17,8 +17,9 @@ const readers: readonly (readonly [RegExp, (file: EnvironmentText) => Environmen
   [/^pdm(\.[\w-]+)?\.lock$/, readPdmLock],
   [/^Pipfile\.lock$/, readPipfileLock],
   [/^uv\.lock$/, readUvProjectLock],
-  [/^([\w.-]*-)?environment(-[\w.-]*)?\.ya?ml$/, readCondaEnvironment],
   [/^([\w.-]*[.-])?conda-lock\.ya?ml$/, readCondaLock],
+  // `environment.yml`, `environment-gpu.yaml`, `conda_env.yml`
+  [/^(?:[\w.-]*[-_.])?(?:environment|env|conda)(?:[-_.][\w.-]*)?\.ya?ml$/, readCondaEnvironment],
   [/^pyproject\.toml$/, readPyproject],
   [/^Pipfile$/, readPipfile],
 ];

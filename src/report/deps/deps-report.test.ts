@@ -143,6 +143,31 @@ test('narrow, and with every distribution', () => {
   expect(lines.filter((line) => line.length > 60)).toEqual([]);
 });
 
+test('of many leftovers the heaviest are told whole, and the rest in one; --all tells of each', () => {
+  const unused = (severity: 'warning' | 'info', count: number): ShownDeps['findings'] =>
+    Array.from({ length: count }, (_, at) => ({
+      kind: 'unused',
+      severity,
+      distributions: [`${severity}-${at}`],
+      title: `nothing uses ${severity}-${at}`,
+      evidence: ['no code imports it'],
+      doubts: [],
+      remedy: 'remove it',
+      savedBytes: (count - at) * 1e6,
+    }));
+  const long = { ...report, findings: [...unused('warning', 7), ...unused('info', 5)] };
+  const options = { width: 100, hasColour: false };
+  const short = depsTable(long, { ...options, isWhole: false });
+  expect(short).toContain(
+    'warning  −6.00 MB  nothing uses 3 more: warning-4 3.00 MB, warning-5 2.00 MB, warning-6 1.00 MB',
+  );
+  expect(short.match(/remove it$/gm)).toHaveLength(9);
+  expect(short).not.toContain('nothing uses warning-4');
+  // One more is told as the others are.
+  expect(short).toContain('nothing uses info-4');
+  expect(depsTable(long, { ...options, isWhole: true }).match(/remove it$/gm)).toHaveLength(12);
+});
+
 test('of a long list the heaviest are shown, and the rest is counted', () => {
   const [row] = report.distributions;
   if (row === undefined) throw new Error('no row');

@@ -17,7 +17,7 @@ export interface DepsTableOptions extends TerminalOptions {
 const narrowWidth = 80;
 
 /** What is shown of each list unless all is asked for. */
-const most = { rows: 12, evidence: 3, doubts: 2, notes: 6 } as const;
+const most = { rows: 12, evidence: 3, doubts: 2, notes: 6, unused: 4 } as const;
 
 /** The dependencies for a terminal: what they weigh, what to do, what each costs and why, the minimal list; ends with a line end. */
 export function depsTable(report: ShownDeps, options: DepsTableOptions): string {
@@ -60,7 +60,37 @@ const severityStyles: Readonly<Record<DepsSeverity, Style>> = { error: 'bad', wa
 function findingLines({ findings }: ShownDeps, screen: Screen, isWhole: boolean): string[] {
   const { paint } = screen;
   if (findings.length === 0) return [paint('Nothing to do', 'bold')];
-  return [paint('What to do', 'bold'), ...findings.flatMap((one) => oneFinding(one, screen, isWhole))];
+  const shown = isWhole ? findings : shortenUnused(findings);
+  return [paint('What to do', 'bold'), ...shown.flatMap((one) => oneFinding(one, screen, isWhole))];
+}
+
+/** Many leftovers of one severity say the same three lines over and over: behind the heaviest they are listed in one. */
+function shortenUnused(findings: readonly DepsFinding[]): readonly DepsFinding[] {
+  return (['warning', 'info'] as const).reduce<readonly DepsFinding[]>((list, severity) => {
+    const unused = list.filter((one) => one.kind === 'unused' && one.severity === severity);
+    const rest = unused.slice(most.unused);
+    const last = unused[most.unused - 1];
+    if (rest.length < 2 || last === undefined) return list;
+    const others = list.filter((one) => !rest.includes(one));
+    const at = others.indexOf(last) + 1;
+    return [...others.slice(0, at), inOne(rest, severity), ...others.slice(at)];
+  }, findings);
+}
+
+function inOne(rest: readonly DepsFinding[], severity: 'warning' | 'info'): DepsFinding {
+  const names = rest.flatMap(({ distributions, savedBytes = 0 }) =>
+    distributions.map((name) => (savedBytes === 0 ? name : `${name} ${formatBytes(savedBytes)}`)),
+  );
+  return {
+    kind: 'unused',
+    severity,
+    distributions: rest.flatMap(({ distributions }) => distributions),
+    title: `nothing ${severity === 'warning' ? 'uses' : 'is seen to use'} ${rest.length} more: ${names.join(', ')}`,
+    evidence: [],
+    doubts: [],
+    remedy: `${severity === 'warning' ? 'remove them, and run the application once' : 'find out before you remove one'} (--all tells of each)`,
+    savedBytes: rest.reduce((sum, { savedBytes = 0 }) => sum + savedBytes, 0),
+  };
 }
 
 function oneFinding(finding: DepsFinding, { paint, width }: Screen, isWhole: boolean): string[] {

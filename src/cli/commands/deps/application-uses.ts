@@ -3,15 +3,17 @@ import type { ApplicationUses, ImportPlace } from '../../../deps/index.ts';
 import {
   foreignImports,
   type ImportSite,
+  isSignImport,
+  isStandardLibrary,
   type PythonFile,
   type PythonSource,
   type PythonSources,
-  windowCalls,
 } from '../../../python/index.ts';
 import type { Application } from '../../../slim/index.ts';
+import { applicationSigns, type SignsInput } from './application-signs.ts';
 
 /** What tells how an application uses distributions. */
-export interface UsesInput {
+export interface UsesInput extends Pick<SignsInput, 'variables' | 'configTexts'> {
   readonly sources: PythonSources;
   readonly application: Pick<Application, 'sources' | 'buildSources'>;
   /** The texts of the sources. */
@@ -21,21 +23,24 @@ export interface UsesInput {
 }
 
 /** Gathers imports, started programs and what strings name, of the application and of what its build runs. */
-export function applicationUses({ sources, application, texts, startWords }: UsesInput): ApplicationUses {
+export function applicationUses(input: UsesInput): ApplicationUses {
+  const { sources, application, texts, startWords } = input;
   const running = new Set([...application.sources, ...application.buildSources]);
   const own = sources.files.filter((file) => running.has(file) || isApplication(file));
   const ownPaths = new Set(own.map(({ path }) => path));
   const ownTexts = texts.filter(({ path }) => ownPaths.has(path));
   const strings = new Map<string, string>();
-  const calls = new Map<string, string>();
-  for (const file of ownTexts) readWords(file, { strings, calls });
+  for (const file of ownTexts) readWords(file, strings);
   for (const { word, place } of startWords)
     for (const name of dottedStarts(word)) if (!strings.has(name)) strings.set(name, place);
+  const sites = [...[...foreignImports(sources).values()].flat(), ...signImports(sources)];
+  const { calls, ...signs } = applicationSigns({ ...input, texts: ownTexts });
   return {
-    imports: [...foreignImports(sources).values()].flat().map((site) => placeOf(site, running)),
+    imports: sites.map((site) => placeOf(site, running)),
     commands: commandsOf(own, startWords),
     strings,
     calls,
+    signs,
     dynamicImports: ownTexts.flatMap(dynamicImports),
     fileCount: own.length,
   };
@@ -89,19 +94,21 @@ function dottedStarts(text: string): readonly string[] {
   return dotted === undefined ? [] : [dotted];
 }
 
-const windowCall = new RegExp(`\\b(${windowCalls().join('|')})\\s*\\(`);
-
-function readWords(
-  { path, text }: PythonFile,
-  { strings, calls }: { readonly strings: Map<string, string>; readonly calls: Map<string, string> },
-): void {
+function readWords({ path, text }: PythonFile, strings: Map<string, string>): void {
   for (const [at, line] of text.split('\n').entries()) {
     const place = `${path}:${at + 1}`;
     for (const [, , value = ''] of line.matchAll(/(["'])([A-Za-z_][\w.+:/-]{1,120}?)\1/g))
       for (const name of dottedStarts(value)) if (!strings.has(name)) strings.set(name, place);
-    const call = windowCall.exec(line)?.[1];
-    if (call !== undefined && !calls.has(call)) calls.set(call, place);
   }
+}
+
+/** Modules of Python itself by which others are loaded: `pickle`. */
+function signImports(sources: PythonSources): readonly ImportSite[] {
+  return sources.files.flatMap((source) =>
+    source.imports
+      .filter((one) => one.moment !== 'type-checking' && isStandardLibrary(one.module) && isSignImport(one))
+      .map((one) => ({ source, import: one })),
+  );
 }
 
 /** `import_module(name)`: which module that is, only the running program knows. */

@@ -1,6 +1,7 @@
 import type { DepsReport } from '../../../deps/index.ts';
 import {
   type ChangedRequirements,
+  compiledBy,
   type DistributionFacts,
   normaliseName,
   type SplitRequirements,
@@ -47,6 +48,7 @@ export async function fixRequirements(
   const changed = [...files.values()].filter(
     ({ path }) => !leftAlone.some((one) => one.startsWith(`${path}: two `)),
   );
+  leftAlone.push(...changed.flatMap(comesBack));
   const paths = changed.map(({ path }) => path);
   const diff = diffOf(changed);
   if (dryRun || changed.length === 0)
@@ -54,6 +56,16 @@ export async function fixRequirements(
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
   const backup = await applyLeanFiles(project.directory, changed, stamp);
   return { fix: { isWritten: true, paths, diff, backup, leftAlone }, findings: leftFindings(report, splits) };
+}
+
+/** What a tool has written is written anew when it runs again. */
+function comesBack({ path, previous = '' }: ChangedRequirements): string[] {
+  const command = compiledBy(previous);
+  return command === undefined
+    ? []
+    : [
+        `what ${path} is made of: \`${command}\` wrote the file, and brings back what was moved unless that is moved there, too`,
+      ];
 }
 
 /** Without what was moved out of the file that the image installs; where another file has to be installed, nothing is done yet. */

@@ -36,7 +36,17 @@ export async function imageApplication(contents: ImageContents): Promise<ImageAp
     ...called.flatMap(({ path, text }) => text.split(/[\s;&|()"'$]+/).map((word) => ({ word, place: path }))),
   ];
   return {
-    uses: applicationUses({ sources, application, texts: python, startWords }),
+    uses: applicationUses({
+      sources,
+      application,
+      texts: python,
+      startWords,
+      configTexts: [],
+      variables: config.env.map((text) => {
+        const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(text) ?? [];
+        return { name, value, place: "the image's environment" };
+      }),
+    }),
     sources: python,
     ...(await requestedIn(all, config)),
   };

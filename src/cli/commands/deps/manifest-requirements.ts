@@ -5,8 +5,10 @@ import {
   installedFolders,
   type ProjectInstall,
   pipInstallOf,
+  projectExports,
   readCondaInstall,
   readProjectInstall,
+  runningCommands,
 } from '../../../dockerfile/index.ts';
 import { readInstallationFiles } from '../../../forecast/index.ts';
 import type { Project } from '../../../project/index.ts';
@@ -16,6 +18,7 @@ import {
   type ListedDistribution,
   normaliseName,
   optionValues,
+  readCondaEnvironment,
   readEnvironmentFile,
   wantedDistributions,
 } from '../../../python/index.ts';
@@ -33,10 +36,13 @@ const withoutDevelopment: Readonly<Record<ProjectInstall['tool'], string>> = {
 export async function toolRequirements(
   instruction: Instruction,
   { dockerfile, texts }: Project,
-): Promise<ProjectRequirements> {
+): Promise<Omit<ProjectRequirements, 'broughtByOthers'>> {
   const readText = (path: string): Promise<string | undefined> =>
     Promise.resolve(texts.manifests.find((file) => file.path === path)?.text);
-  const commands = (instruction.commands ?? []).flatMap((command) => readProjectInstall(command) ?? []);
+  const commands = [
+    ...runningCommands(instruction).flatMap((command) => readProjectInstall(command) ?? []),
+    ...projectExports(instruction).map(({ install }) => install),
+  ];
   const found = await Promise.all(
     commands.map(async (install) => {
       const { manifest, lock, isWanted } = await readInstallationFiles(install, readText);
@@ -133,15 +139,13 @@ export function manifestRequested(
   const ofPackages = installedFolders(project.dockerfile.model).flatMap(({ folder, extras }) =>
     folder === undefined ? [] : packageRequested(folder, extras, project),
   );
-  const named = instructions
-    .flatMap(({ commands }) => commands ?? [])
-    .flatMap((command) => {
-      const conda = readCondaInstall(command);
-      return [
-        ...(conda === undefined ? [] : [conda.file ?? 'environment.yml']),
-        ...(pipInstallOf(command)?.requirementFiles ?? []).map(({ text }) => text),
-      ];
-    });
+  const named = instructions.flatMap(runningCommands).flatMap((command) => {
+    const conda = readCondaInstall(command);
+    return [
+      ...(conda === undefined ? [] : [conda.file ?? 'environment.yml']),
+      ...(pipInstallOf(command)?.requirementFiles ?? []).map(({ text }) => text),
+    ];
+  });
   const ofFiles = named.flatMap((name) => {
     const found = manifests.find(({ path }) => posix.basename(path) === posix.basename(name));
     const file = found && readEnvironmentFile(found);
@@ -151,6 +155,39 @@ export function manifestRequested(
     return wantedOf(file, []).map((one) => requestedOf(one, how));
   });
   return [...ofPackages, ...ofFiles];
+}
+
+/** What packages of Conda are called where their distributions have other names. */
+const condaNames: Readonly<Record<string, readonly string[]>> = {
+  pytorch: ['torch'],
+  'pytorch-gpu': ['torch'],
+  'pytorch-cpu': ['torch'],
+  opencv: ['opencv-python', 'cv2'],
+  'py-opencv': ['opencv-python', 'cv2'],
+  'matplotlib-base': ['matplotlib'],
+  'msgpack-python': ['msgpack'],
+  'tensorflow-gpu': ['tensorflow'],
+};
+
+/** The distributions that Conda brings, by the names of the packages that commands and environment files ask for. */
+export function condaDistributions(
+  instructions: readonly Instruction[],
+  { texts }: Project,
+): ReadonlySet<string> {
+  const names = instructions
+    .flatMap(runningCommands)
+    .flatMap((command) => readCondaInstall(command) ?? [])
+    .flatMap(({ packages, file, command }) => {
+      const name = posix.basename(file ?? (command.words.includes('env') ? 'environment.yml' : ''));
+      const files = texts.manifests.filter(({ path }) => name !== '' && posix.basename(path) === name);
+      const listed = readCondaEnvironment({
+        path: 'packages',
+        text: JSON.stringify({ dependencies: packages }),
+      });
+      return [listed, ...files.map(readCondaEnvironment)].flatMap(({ distributions }) => distributions);
+    })
+    .flatMap(({ name, isConda }) => (isConda === true ? [name, ...(condaNames[name] ?? [])] : []));
+  return new Set(names);
 }
 
 function wantedOf(file: EnvironmentFile, extras: readonly string[]): readonly ListedDistribution[] {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Requested, RequirementsInstall } from '../../../deps/index.ts';
-import { type Instruction, pipInstallOf, shippedStages } from '../../../dockerfile/index.ts';
+import { type Instruction, pipInstallOf, runningCommands, shippedStages } from '../../../dockerfile/index.ts';
 import type { Project } from '../../../project/index.ts';
 import {
   isDevelopmentFile,
@@ -9,7 +9,12 @@ import {
   productionFile,
   type RequirementsTree,
 } from '../../../python/index.ts';
-import { manifestRequested, packageRequested, toolRequirements } from './manifest-requirements.ts';
+import {
+  condaDistributions,
+  manifestRequested,
+  packageRequested,
+  toolRequirements,
+} from './manifest-requirements.ts';
 import { type ProjectRequirements, pinOf } from './requested.ts';
 
 /** Who asks for what in a project, file and line by file and line. */
@@ -26,6 +31,7 @@ export async function projectRequirements(
       ...tools.flatMap(({ requested }) => requested),
       ...manifestRequested(instructions, project),
     ],
+    broughtByOthers: condaDistributions(instructions, project),
     installs: [
       ...instructions.flatMap((one) => fileInstalls(one, project, trees)),
       ...tools.flatMap(({ installs }) => installs),
@@ -65,7 +71,7 @@ function requestedIn(tree: RequirementsTree, project: Project): readonly Request
 }
 
 function inlineRequested(instruction: Instruction, { dockerfile }: Project): readonly Requested[] {
-  const installs = (instruction.commands ?? []).flatMap((command) => pipInstallOf(command) ?? []);
+  const installs = runningCommands(instruction).flatMap((command) => pipInstallOf(command) ?? []);
   return installs.flatMap(({ requirements }) =>
     requirements.flatMap(({ text }): Requested[] => {
       const parsed = parseNamedRequirement(text);
@@ -92,7 +98,7 @@ function fileInstalls(
   { dockerfile }: Project,
   trees: readonly RequirementsTree[],
 ): readonly RequirementsInstall[] {
-  const installs = (instruction.commands ?? []).flatMap((command) => pipInstallOf(command) ?? []);
+  const installs = runningCommands(instruction).flatMap((command) => pipInstallOf(command) ?? []);
   return installs.flatMap(({ requirementFiles }) =>
     requirementFiles.flatMap(({ text }): RequirementsInstall[] => {
       const tree = trees.find(({ files }) => posix.basename(files[0]?.path ?? '') === posix.basename(text));

@@ -17,11 +17,13 @@ import type { CliEnvironment } from '../../environment.ts';
 import { decideTarget } from '../slim/decide-target.ts';
 import { applicationUses } from './application-uses.ts';
 import { askYanked, indexUrlsOf } from './ask-yanked.ts';
+import { configTexts } from './config-texts.ts';
 import type { DepsOptions } from './deps-options.ts';
 import { projectRequirements } from './project-requirements.ts';
 import type { ProjectRequirements } from './requested.ts';
 import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
 import { standInDockerfile } from './stand-in.ts';
+import { composeCommands, composeVariables, dockerfileVariables } from './start-settings.ts';
 
 /** A project with what is known of its dependencies. */
 export interface ReadProjectSubject {
@@ -69,7 +71,8 @@ export async function projectSubject(
       distributions: resolved.distributions,
       installs: plan.installs,
       requested: plan.requested,
-      uses: usesOf(project, study),
+      broughtByOthers: plan.broughtByOthers,
+      uses: await usesOf(project, study),
       target: {
         device: target.device,
         evidence: target.evidence[0] ?? `made for the ${target.device.toUpperCase()} as asked`,
@@ -137,7 +140,7 @@ async function namedTrees(project: Project, names: readonly string[]): Promise<r
   );
 }
 
-interface InstallPlan extends Pick<ProjectRequirements, 'requested' | 'installs'> {
+interface InstallPlan extends ProjectRequirements {
   readonly base: string;
   readonly steps: readonly InstallStep[];
   readonly hasBytecode: boolean;
@@ -168,6 +171,7 @@ async function installPlan(
       hasBytecode,
       requested,
       installs: [],
+      broughtByOthers: new Set(),
       steps: trees.map((tree) => stepOf(tree, indexes)),
       incomplete: problemsOf(trees),
     };
@@ -180,8 +184,7 @@ async function installPlan(
   return {
     base,
     hasBytecode,
-    requested: asked.requested,
-    installs: asked.installs,
+    ...asked,
     steps: [...(described.earlierInstalls ?? []), last],
     incomplete: (described.missing ?? []).flatMap(({ group, because }) =>
       group === 'python-dependencies' ? [{ what: 'Python', because }] : [],
@@ -255,9 +258,18 @@ function platformOf({ platform }: DepsOptions, base: string): WheelPlatform {
   };
 }
 
-function usesOf(project: Project, study: ProjectStudy): DepsSubject['uses'] {
+async function usesOf(project: Project, study: ProjectStudy): Promise<DepsSubject['uses']> {
   const { sources, application } = study;
-  const place = project.dockerfile.path;
-  const startWords = [...startCommands(project)].map((word) => ({ word, place }));
-  return applicationUses({ sources, application, texts: project.texts.pythonSources, startWords });
+  return applicationUses({
+    sources,
+    application,
+    texts: project.texts.pythonSources,
+    startWords: [
+      // The compose file's own first: those of the image are told without their place.
+      ...composeCommands(project),
+      ...[...startCommands(project)].map((word) => ({ word, place: project.dockerfile.path })),
+    ],
+    configTexts: await configTexts(project),
+    variables: [...dockerfileVariables(project), ...composeVariables(project)],
+  });
 }

@@ -4,6 +4,8 @@ import type { Pin, Requested, RequirementsInstall } from '../../../deps/index.ts
 export interface ProjectRequirements {
   readonly requested: readonly Requested[];
   readonly installs: readonly RequirementsInstall[];
+  /** What Conda brings beside. */
+  readonly broughtByOthers: ReadonlySet<string>;
 }
 
 /** How far a specifier leaves the version open, with what a constraint says of it. */

@@ -14,7 +14,12 @@ const lists: readonly { readonly file: string; readonly install: string }[] = [
   { file: 'requirements/prod.txt', install: 'pip install -r requirements/prod.txt' },
   { file: 'requirements/base.txt', install: 'pip install -r requirements/base.txt' },
   { file: 'pyproject.toml', install: 'pip install .' },
-  { file: 'environment.yml', install: 'conda env create -f environment.yml' },
+  ...['environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml', 'env.yml', 'env.yaml'].map(
+    (file) => ({
+      file,
+      install: `conda env create -f ${file}`,
+    }),
+  ),
 ];
 
 /**

@@ -1,4 +1,10 @@
 import { posix } from 'node:path';
+import {
+  type DockerfileModel,
+  type InstructionSyntax,
+  runningCommands,
+  withInner,
+} from '../../../dockerfile/index.ts';
 import type { ComposeDocument, Project } from '../../../project/index.ts';
 import { type HardwareEvidence, hardwareEvidence } from '../../../python/index.ts';
 import type { ProjectStudy, TargetDecision } from '../../../slim/index.ts';
@@ -24,7 +30,7 @@ export async function decideTarget(
       .map((one) => ({
         file: dockerfile.path,
         line: one.startLine,
-        text: `${one.keyword.toUpperCase()} ${one.value}`,
+        text: textOf(one, dockerfile.model),
       })),
     requirements: requestedLines(study),
   });
@@ -42,6 +48,17 @@ export async function decideTarget(
         ? [`not clear, so the GPU build stays (--target cpu swaps it): ${signs[0] ?? ''}`, ...signs.slice(1)]
         : signs,
   };
+}
+
+/** As written; of a RUN with branches that its ARG and ENV rule out, the commands that are left. */
+function textOf(syntax: InstructionSyntax, model: DockerfileModel): string {
+  const run = model.stages
+    .flatMap(({ instructions }) => instructions)
+    .find((one) => one.syntax === syntax && one.commands?.some(({ branches }) => branches !== undefined));
+  const left = run === undefined ? [] : runningCommands(run);
+  const isWhole = run === undefined || left.length === (run.commands ?? []).flatMap(withInner).length;
+  const text = isWhole ? syntax.value : left.map(({ words }) => words.join(' ')).join(' && ');
+  return `${syntax.keyword.toUpperCase()} ${text}`;
 }
 
 /** Of the included compose files those that build this project: what the others start has GPUs of its own. */

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { hasPip, projectOf, reportOf, wheelsOf } from './fixtures/run-deps.ts';
+
+const hosts = ['fastapi', 'sqlalchemy', 'celery', 'pandas', 'django', 'keras', 'matplotlib'];
+const plugins = [
+  'psycopg2-binary',
+  'aiomysql',
+  'pyodbc',
+  'pymssql',
+  'redis',
+  'eventlet',
+  'flower',
+  's3fs',
+  'gcsfs',
+  'adlfs',
+  'openpyxl',
+  'tables',
+  'jax',
+  'ipympl',
+  'django-filter',
+  'debug-tools',
+  'whitenoise',
+  'python-multipart',
+  'optimizers',
+];
+const files: Readonly<Record<string, string>> = {
+  Dockerfile:
+    'FROM python:3.11-slim\nENV KERAS_BACKEND=jax \\\n    DATABASE_URL=postgresql+psycopg2://app@db/app\nCOPY . /app\nRUN pip install -r /app/requirements.txt\nCMD ["python", "/app/app.py"]\n',
+  'requirements.txt': `${[...hosts, ...plugins].map((name) => `${name}==1.0`).join('\n')}\n`,
+  'docker-compose.yml':
+    'services:\n  web: { build: ., environment: { ORDERS: "mysql+aiomysql://u@db/x" } }\n  worker: { build: ., command: celery -A app worker -P eventlet }\n  flower: { build: ., command: "celery -A app flower" }\n',
+  '.env': '# MSSQL=mssql+pymssql://commented\nLEGACY=mssql+pyodbc://u:secret@h/d\n',
+  'conf/train.yaml': 'optimizer:\n  _target_: optimizers.adam.Adam\n',
+  'app.py': `import celery, django, fastapi, keras, matplotlib, pandas, sqlalchemy
+from fastapi import UploadFile
+
+broker = "redis://redis:6379/0"
+# pandas.read_hdf("old.h5")
+pandas.read_excel("a.xlsx").to_csv("s3://bucket/a.csv")
+path = f"gs://{bucket}/x"
+matplotlib.use("module://ipympl.backend_nbagg")
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django_filter",  # "adlfs",
+]
+LOCAL_APPS = ("debug_tools",)
+MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]
+`,
+};
+
+describe.skipIf(!hasPip)('a branch that the build arguments rule out', () => {
+  test('tells neither what is installed nor for which hardware', async () => {
+    const install = (from: string, name: string): string =>
+      `pip install torch --index-url https://download.pytorch.org/whl/${from} && pip install ${name}`;
+    const project = projectOf({
+      Dockerfile: `FROM python:3.11-slim\nARG USE_CUDA=false\nRUN pip install click && if [ "$USE_CUDA" = "true" ]; then ${install('cu121', 'gpu-tool')}; else pip install cpu-tool; fi\nCOPY . .\nCMD ["python", "app.py"]\n`,
+      'app.py': 'import click\nimport cpu_tool\n',
+    });
+    const wheels = wheelsOf({ click: {}, 'cpu-tool': {}, 'gpu-tool': {}, torch: {} });
+    const report = await reportOf(wheels, project, '--no-index');
+    expect(report.distributions.map(({ name }) => name).sort()).toEqual(['click', 'cpu-tool']);
+    expect(report.target.device).toBe('cpu');
+  });
+});
+
+describe.skipIf(!hasPip)('signs of what others load', () => {
+  test('come from code, Dockerfile, compose file, .env and configuration; never from comments', async () => {
+    const modules: Readonly<Record<string, readonly string[]>> = {
+      whitenoise: ['whitenoise/__init__.py', 'whitenoise/middleware.py'],
+      optimizers: ['optimizers/__init__.py', 'optimizers/adam.py'],
+    };
+    const wheels = wheelsOf(
+      Object.fromEntries(
+        [...hosts, ...plugins].map((name) => [
+          name,
+          modules[name] === undefined
+            ? {}
+            : { files: Object.fromEntries(modules[name].map((path) => [path, ''])) },
+        ]),
+      ),
+    );
+    const report = await reportOf(wheels, projectOf(files), '--no-index');
+    const evidence = Object.fromEntries(
+      report.distributions
+        .filter(({ name, use }) => plugins.includes(name) && use === 'used')
+        .map((row) => [row.name, row.evidence[0]?.replace(/: .*/, '')]),
+    );
+    expect(evidence).toEqual({
+      'psycopg2-binary': 'Dockerfile:2 (DATABASE_URL) names an address of postgresql+psycopg2',
+      aiomysql: 'docker-compose.yml:2 names an address of mysql+aiomysql',
+      pyodbc: '.env:2 names an address of mssql+pyodbc',
+      redis: 'app.py:4 names an address of redis',
+      eventlet: 'docker-compose.yml (worker) starts eventlet',
+      flower: 'docker-compose.yml (flower) starts flower',
+      s3fs: 'app.py:6 names an address of s3',
+      gcsfs: 'app.py:7 names an address of gs',
+      openpyxl: 'app.py:6 calls read_excel',
+      jax: 'Dockerfile:2 sets KERAS_BACKEND=jax',
+      ipympl: 'app.py:8 names ipympl',
+      'django-filter': 'app.py:11 names django_filter',
+      'debug-tools': 'app.py:13 names debug_tools',
+      whitenoise: 'app.py:14 names whitenoise.middleware.WhiteNoiseMiddleware',
+      'python-multipart': 'app.py:2 imports fastapi',
+      optimizers: 'conf/train.yaml:2 names optimizers.adam.Adam',
+    });
+    // Nothing of an address but its scheme is shown.
+    expect(JSON.stringify(report)).not.toContain('secret');
+  });
+});

@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import type { SetVariable } from '../../../deps/index.ts';
+import type { Project } from '../../../project/index.ts';
+
+/** A variable that a container starts with. */
+export type NamedVariable = SetVariable & { readonly name: string };
+
+/** ENV of the stage that is built, and where it stands. */
+export function dockerfileVariables({ dockerfile }: Project): readonly NamedVariable[] {
+  const { model, path } = dockerfile;
+  const stage = model.stages[model.target];
+  const settings = model.stages.flatMap(({ instructions }) =>
+    instructions.filter(({ syntax }) => syntax.keyword === 'env'),
+  );
+  return Object.entries(stage?.after.env ?? {}).map(([name, value]) => {
+    const line = settings.findLast(({ syntax }) => syntax.value.includes(name))?.syntax.startLine;
+    return { name, value, place: line === undefined ? path : `${path}:${line}` };
+  });
+}
+
+/** What the compose file sets for the services that are built from this Dockerfile. */
+export function composeVariables({ compose }: Project): readonly NamedVariable[] {
+  return (compose?.builders ?? []).flatMap((service) =>
+    Object.entries(service.environment).map(([name, value]) => ({
+      name,
+      value: value ?? '',
+      place: placeOf(compose, service.name),
+    })),
+  );
+}
+
+/** The words that those services start with, in place of the image's own command. */
+export function composeCommands({
+  compose,
+}: Project): readonly { readonly word: string; readonly place: string }[] {
+  return (compose?.builders ?? []).flatMap((service) => {
+    const { command, entrypoint, healthcheck } = service;
+    const parts = [command, entrypoint, healthcheck === 'disabled' ? undefined : healthcheck].flat();
+    return parts
+      .flatMap((part) => part?.split(/[\s;&|"'()]+/) ?? [])
+      .filter((word) => word !== '')
+      .map((word) => ({ word, place: placeOf(compose, service.name) }));
+  });
+}
+
+function placeOf(compose: Project['compose'], service: string): string {
+  const file = compose?.origins.get(service)?.file ?? compose?.documents[0]?.file;
+  return `${basename(file ?? 'the compose file')} (${service})`;
+}
