@@ -22,6 +22,8 @@ async function findEngine(kind: EngineKind, environment: CliEnvironment): Promis
   const { engines, refusals } = await findEngines({
     environment: environment.variables,
     only: [kind],
+    // Its images are read, loaded and run, never built.
+    mayLackBuilder: true,
     signal: environment.signal,
   });
   const [engine] = engines;

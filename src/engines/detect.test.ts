@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UserError } from '../base/index.ts';
-import { detectEngine, findEngines } from './index.ts';
+import { silentProgress, UserError } from '../base/index.ts';
+import { type BuildRequest, detectEngine, findEngines } from './index.ts';
 
 let folder = '';
 
@@ -39,6 +39,11 @@ buildx) ${hasBuildx ? 'echo v0.17' : 'echo "unknown command: docker buildx" >&2;
 context) echo unix:///run/docker.sock;;
 esac`,
   );
+}
+
+function request(): BuildRequest {
+  const dockerfile = join(folder, 'Dockerfile');
+  return { contextDir: folder, dockerfile, tag: 'a:1', title: 'lean image', progress: silentProgress };
 }
 
 /** The environment of a machine with only these folders on PATH; an installed Docker reaches no daemon through it. */
@@ -85,6 +90,29 @@ test.each([
     reason: expect.stringContaining('buildx'),
     hint: expect.stringContaining('docker-buildx-plugin'),
   });
+});
+
+test('a client that cannot build still reads, where nothing is to be built', async () => {
+  const places = [await docker({ version: '28.2.2' }), await docker({ version: '18.06.3' })];
+  const search = { environment: environment(...places), only: ['docker'], mayLackBuilder: true } as const;
+  const [engine, ...others] = (await findEngines(search)).engines;
+  expect(others).toEqual([]);
+  expect(engine).toMatchObject({ name: 'docker', version: '27.1.0' });
+  await expect(engine?.build(request())).rejects.toMatchObject({
+    message: expect.stringContaining(`${join(places[0] ?? '', 'docker')}) cannot build with BuildKit`),
+    hint: expect.stringContaining('docker-buildx-plugin'),
+  });
+});
+
+test('a client that builds goes before one that only reads', async () => {
+  const places = [await docker({ version: '28.2.2' }), await docker({ version: '24.0.1', hasBuildx: true })];
+  const { engines } = await findEngines({
+    environment: environment(...places),
+    only: ['docker'],
+    mayLackBuilder: true,
+  });
+  const built = engines[0]?.build(request());
+  await expect(built).rejects.not.toMatchObject({ message: expect.stringContaining('BuildKit') });
 });
 
 test('the socket may not be used: how to get at it', async () => {

@@ -14,6 +14,8 @@ export interface EngineSearch {
   readonly environment: Readonly<Record<string, string>>;
   /** Only these; all when absent. */
   readonly only?: readonly EngineName[];
+  /** A Docker client that cannot build with BuildKit counts, too, after those that can: its `build` fails. */
+  readonly mayLackBuilder?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -25,11 +27,12 @@ export interface FoundEngines {
   readonly refusals: readonly EngineRefusal[];
 }
 
-/** Every container engine that works here: a Docker client that reaches no daemon or cannot build with BuildKit is none. */
+/** Every container engine that works here: a Docker client that reaches no daemon is none, and neither is one that cannot build with BuildKit, unless it need not. */
 export async function findEngines(search: EngineSearch): Promise<FoundEngines> {
   const isWanted = (name: EngineName): boolean => search.only?.includes(name) ?? true;
   const place: SearchPlace = {
     env: search.environment,
+    mayLackBuilder: search.mayLackBuilder === true,
     ...(search.signal ? { signal: search.signal } : {}),
   };
   const [docker, podman, buildah] = await Promise.all([

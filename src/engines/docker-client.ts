@@ -2,7 +2,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { z } from 'zod';
 import type { Platform } from '../image/index.ts';
-import type { DockerOptions } from './docker.ts';
+import { type DockerOptions, getBuildx, withoutBuilder } from './docker.ts';
 import type { EngineRefusal, Search, SearchPlace } from './engine-search.ts';
 import { callTool, type EngineTool, engineWords, usualHint } from './tool.ts';
 import { isAtLeast } from './version.ts';
@@ -10,10 +10,10 @@ import { isAtLeast } from './version.ts';
 /** Places where Docker is often installed though PATH does not name them. */
 const usualPlaces = ['/usr/bin/docker'];
 
-const getBuildx =
-  'Install the buildx plugin (Debian, Ubuntu: `apt-get install docker-buildx-plugin` or `docker-buildx`; elsewhere copy it to ~/.docker/cli-plugins/docker-buildx, see https://docs.docker.com/go/buildx/).';
-
-/** The first Docker client that reaches a daemon and builds with BuildKit: those on PATH in their order, then the usual places. */
+/**
+ * The first Docker client that reaches a daemon and builds with BuildKit: those on PATH in their order, then the usual places.
+ * Where none does, and none need, the first that reaches a daemon.
+ */
 export async function findDockerClient(place: SearchPlace): Promise<Search<DockerOptions>> {
   const programs = await dockerPrograms(place.env['PATH'] ?? '');
   if (programs.length === 0) {
@@ -28,12 +28,18 @@ export async function findDockerClient(place: SearchPlace): Promise<Search<Docke
     };
   }
   const refusals: EngineRefusal[] = [];
+  let reader: DockerOptions | undefined;
   for (const program of programs) {
     const found = await probe(program, place);
-    if ('program' in found) return { options: found };
-    refusals.push(found);
+    if ('reason' in found) {
+      refusals.push(found);
+      continue;
+    }
+    if (found.options.builder !== undefined) return found;
+    reader ??= found.options;
+    refusals.push({ title: found.title, reason: `it ${withoutBuilder}`, hint: getBuildx });
   }
-  return { refusals };
+  return reader !== undefined && place.mayLackBuilder === true ? { options: reader } : { refusals };
 }
 
 /** Every executable `docker` on PATH and in the usual places; a link and its target count once. */
@@ -62,7 +68,13 @@ const versionSchema = z.object({
   Server: z.object({ Version: z.string(), Os: z.string(), Arch: z.string() }).nullish(),
 });
 
-async function probe(program: string, { env, signal }: SearchPlace): Promise<DockerOptions | EngineRefusal> {
+/** A client that reaches a daemon, and what it is called in a refusal. */
+interface FoundClient {
+  readonly title: string;
+  readonly options: DockerOptions;
+}
+
+async function probe(program: string, { env, signal }: SearchPlace): Promise<FoundClient | EngineRefusal> {
   const tool: EngineTool = { name: 'docker', program, env };
   const call = { limitSeconds: 20, ...(signal ? { signal } : {}) };
   const title = `Docker (${program})`;
@@ -89,19 +101,10 @@ async function probe(program: string, { env, signal }: SearchPlace): Promise<Doc
     builderOf(tool, version.Client.Version, call),
     callTool(tool, ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'], call),
   ]);
-  if (builder === undefined) {
-    return {
-      title: named,
-      reason: 'it cannot build with BuildKit, as the buildx component is missing or broken',
-      hint: getBuildx,
-    };
-  }
   const platform: Platform = { os: version.Server.Os, architecture: version.Server.Arch };
   const endpoint = context.code === 0 ? context.stdout.trim() : '';
-  return {
-    ...{ program, env, builder, version: version.Server.Version, platform },
-    ...(endpoint === '' ? {} : { endpoint }),
-  };
+  const options = { program, env, builder, version: version.Server.Version, platform };
+  return { title: named, options: { ...options, ...(endpoint === '' ? {} : { endpoint }) } };
 }
 
 /** buildx where it answers; else the client's own BuildKit (18.09 to 22; from 23 on the client needs buildx). */

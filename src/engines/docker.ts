@@ -18,8 +18,8 @@ export interface DockerOptions {
   readonly program: string;
   /** Added to the environment of every call: `DOCKER_HOST`, … */
   readonly env: Readonly<Record<string, string>>;
-  /** How this client builds with BuildKit: through the buildx plugin, or itself (18.09 to 22). */
-  readonly builder: 'buildx' | 'built-in';
+  /** How this client builds with BuildKit: through the buildx plugin, or itself (18.09 to 22); undefined where it cannot. */
+  readonly builder: 'buildx' | 'built-in' | undefined;
   /** The daemon's version. */
   readonly version: string;
   /** The daemon's own platform. */
@@ -27,6 +27,13 @@ export interface DockerOptions {
   /** Where the daemon listens: `unix:///var/run/docker.sock`, `ssh://host`. */
   readonly endpoint?: string;
 }
+
+/** Why a client cannot build, behind its name. */
+export const withoutBuilder = 'cannot build with BuildKit, as the buildx component is missing or broken';
+
+/** What to do about it. */
+export const getBuildx =
+  'Install the buildx plugin (Debian, Ubuntu: `apt-get install docker-buildx-plugin` or `docker-buildx`; elsewhere copy it to ~/.docker/cli-plugins/docker-buildx, see https://docs.docker.com/go/buildx/).';
 
 /** Docker with BuildKit, never the classic builder. */
 export function dockerEngine(options: DockerOptions): Engine {
@@ -53,8 +60,17 @@ export function dockerEngine(options: DockerOptions): Engine {
     version: options.version,
     platform: options.platform,
     hasCacheMounts: true,
-    build: (request) =>
-      buildImage({ tool, buildWords, createLog: createBuildkitLog, inspect, removeImage }, request),
+    async build(request) {
+      if (options.builder === undefined) {
+        throw new UserError(`This Docker client (${options.program}) ${withoutBuilder}.`, {
+          hint: getBuildx,
+        });
+      }
+      return await buildImage(
+        { tool, buildWords, createLog: createBuildkitLog, inspect, removeImage },
+        request,
+      );
+    },
     inspect,
     run: (request) => runContainer(containers, request),
     async start(request) {

@@ -13,5 +13,7 @@ export type Search<Options> = { readonly options: Options } | { readonly refusal
 export interface SearchPlace {
   /** The environment that the tools get: `PATH`, `HOME`, `DOCKER_HOST`, … */
   readonly env: Readonly<Record<string, string>>;
+  /** An engine that cannot build will do: images are read, loaded and run. */
+  readonly mayLackBuilder?: boolean;
   readonly signal?: AbortSignal;
 }
