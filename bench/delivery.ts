@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util';
 import { formatBytes, formatSeconds } from '../src/base/index.ts';
 import { startDebianRegistry } from '../src/image/registry/fixtures/debian-registry.ts';
 import type { Bench } from './bench.ts';
+import { dockerPush } from './docker-push.ts';
 import { registryBlobs } from './registry-blobs.ts';
 import { runCount } from './run-count.ts';
 import { slimExample } from './slim-example.ts';
-import { docker, plimsoll, type Stage, setTheStage, standInLines } from './stage.ts';
+import { plimsoll, type Stage, setTheStage, standInLines } from './stage.ts';
 import { median, ratioText } from './statistics.ts';
 import { textTable } from './text-table.ts';
 
@@ -98,15 +99,6 @@ async function deliverFresh(
   } finally {
     await registry.stop();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function dockerPush(stage: Stage, tag: string, target: string): Promise<void> {
-  await docker(stage, ['tag', tag, target]);
-  try {
-    await docker(stage, ['push', '--quiet', target]);
-  } finally {
-    await docker(stage, ['image', 'rm', '--no-prune', target]);
   }
 }
 

@@ -1,6 +1,6 @@
-import { removeByName } from './leftovers.ts';
+import { dockerPush } from './docker-push.ts';
 import { registryBlobs } from './registry-blobs.ts';
-import { docker, plimsoll, type Stage } from './stage.ts';
+import { plimsoll, type Stage } from './stage.ts';
 
 /** A push after a build, into a registry that holds the images of the builds before. */
 export interface TimedPush {
@@ -29,12 +29,7 @@ export async function timedPush(request: TimedPushRequest): Promise<TimedPush> {
   const reference = `${repository}:latest`;
   const startedAt = performance.now();
   if (by === 'docker') {
-    await docker(stage, ['tag', tag, reference]);
-    try {
-      await docker(stage, ['push', '--quiet', reference]);
-    } finally {
-      await removeByName(stage, [reference]);
-    }
+    await dockerPush(stage, tag, reference);
   } else {
     // The lab's Docker is from before zstd.
     await plimsoll(
