@@ -239,6 +239,14 @@ describe('dir: an unpacked root file system', () => {
     ]);
   });
 
+  test('a folder without programs of a system is read without a word', async () => {
+    const progress = recorder();
+    const root = await mkdtemp(join(folder, 'environment-'));
+    await writeFile(join(root, 'module.py'), 'x = 1\n');
+    await open(root, { progress });
+    expect(progress.notes).toEqual([]);
+  });
+
   test('/dev of this machine: devices, and nothing of the file systems mounted in it', async () => {
     const progress = recorder();
     const image = await open('dir:/dev', { progress });

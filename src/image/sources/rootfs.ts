@@ -46,7 +46,8 @@ export async function openRootfs(root: string, options: RootfsOptions): Promise<
   if (tree.entries.length === 0) {
     throw new UserError(`${root} holds nothing`, { hint: 'Check the path: is it mounted, or unpacked yet?' });
   }
-  progress.note(`${root}: left out ${listed([unreadByNode, ...tree.omitted])}.`);
+  const omitted = [...(hasPrograms(tree) ? [unreadByNode] : []), ...tree.omitted];
+  if (omitted.length > 0) progress.note(`${root}: left out ${listed(omitted)}.`);
   const digest = await digestTree(tree, {
     cacheDir: options.cacheDir,
     progress,
@@ -71,6 +72,11 @@ export async function openRootfs(root: string, options: RootfsOptions): Promise<
 
 /** Node has no call for them. What is made of such an image lacks them, so that it is said. */
 const unreadByNode = 'extended attributes (file capabilities among them)';
+
+/** Only a system's own programs have capabilities, as a rule; an unpacked environment alone is read without a word. */
+function hasPrograms({ entries }: Tree): boolean {
+  return entries.some(({ path }) => /^(?:usr\/)?s?bin\/?$/.test(path));
+}
 
 async function assertDirectory(root: string): Promise<void> {
   const found = await stat(root).catch((cause: unknown) => {
