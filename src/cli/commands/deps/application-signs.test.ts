@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { applicationSigns } from './application-signs.ts';
 import { hasPip, projectOf, reportOf, wheelsOf } from './fixtures/run-deps.ts';
 
 const hosts = ['fastapi', 'sqlalchemy', 'celery', 'pandas', 'django', 'keras', 'matplotlib'];
@@ -106,4 +107,20 @@ describe.skipIf(!hasPip)('signs of what others load', () => {
     // Nothing of an address but its scheme is shown.
     expect(JSON.stringify(report)).not.toContain('secret');
   });
+});
+
+test.each([
+  ['a method of what another module made', 'frame.plot(x="a")\n', 'plot'],
+  ['an imported function', 'from pandas import read_excel\nread_excel("a.xlsx")\n', 'read_excel'],
+  ['a function of the file itself', 'def plot(rng):\n    return rng\nplot(3)\n', undefined],
+  ['a definition alone', 'class Sheet:\n    async def read_excel(self): ...\n', undefined],
+  ['a method beside a definition of the name', 'def plot(frame):\n    frame.plot()\n', 'plot'],
+])('calls of functions that the knowledge asks about: %s', (_case, text, call) => {
+  const { calls } = applicationSigns({
+    texts: [{ path: 'app.py', text }],
+    configTexts: [],
+    startWords: [],
+    variables: [],
+  });
+  expect([...calls.keys()]).toEqual(call === undefined ? [] : [call]);
 });

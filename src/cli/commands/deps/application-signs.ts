@@ -14,10 +14,12 @@ export interface SignsInput {
 }
 
 const known = useSigns();
+/** With the dot before it, where it is a method's. */
 const callPattern = new RegExp(
-  `\\b(${[...new Set([...known.calls, ...windowCalls()])].sort().join('|')})\\s*\\(`,
+  `(?<!\\b(?:def|class)\\s+)(\\.\\s*)?\\b(${[...new Set([...known.calls, ...windowCalls()])].sort().join('|')})\\s*\\(`,
   'g',
 );
+const definition = /^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z_]\w*)/gm;
 const constant = /(["'])((?:(?!\1)[^\\\n]){1,300})\1/g;
 const scheme = /(?:^|[^A-Za-z0-9+._-])([A-Za-z][A-Za-z0-9]*(?:\+[A-Za-z0-9_]+)?):\/\//g;
 /** `a.b`, `a.b:c`; one name alone is mostly a plain word. */
@@ -34,10 +36,13 @@ export function applicationSigns({
 }: SignsInput): ApplicationSigns & { readonly calls: ReadonlyMap<string, string> } {
   const found = new FoundSigns();
   for (const { path, text } of texts) {
+    const defined = new Set([...text.matchAll(definition)].map(([, name]) => name));
     for (const [at, line] of text.split('\n').entries()) {
       const place = `${path}:${at + 1}`;
       if (/^\s*#/.test(line)) continue;
-      for (const [, call = ''] of line.matchAll(callPattern)) found.calls.add(call, place);
+      // `plot(rng)` of the file's own `def plot` calls nobody else's.
+      for (const [, dot, call = ''] of line.matchAll(callPattern))
+        if (dot !== undefined || !defined.has(call)) found.calls.add(call, place);
       found.readSchemes(line, place);
       found.readAssignments(line, place);
       for (const [, , value = ''] of line.matchAll(constant)) found.readWord(value, place);
