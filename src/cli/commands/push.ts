@@ -22,7 +22,7 @@ export const push: CliCommand = {
       )
       .option(
         '--compression-level <n>',
-        'how hard: 1 to 9 for gzip (default 4), 1 to 19 for zstd (default 3), 0 to 3 for igzip (default 3)',
+        'how hard: 1 to 9 for gzip (default 4), 1 to 19 for zstd (default 3), 0 to 3 for igzip (default 2)',
       )
       .addOption(
         new Option(
