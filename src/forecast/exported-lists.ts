@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { type Instruction, projectExports } from '../dockerfile/index.ts';
 import type { ReadContext } from './pip-step.ts';
-import type { ReadText } from './read-text.ts';
 import { readProjectStep } from './project-steps.ts';
+import type { ReadText } from './read-text.ts';
 
 /** Finds what lists hold that tools write in any of these instructions, by the names of their files. */
 export function exportedLists(

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunResult, runProcess, UserError } from '../base/index.ts';
-import { type FoundResolver, lastLine } from './find-resolver.ts';
+import { lastLine } from './find-resolver.ts';
 import { readPipReport } from './pip-report.ts';
 import { platformTags, type WheelPlatform } from './platform-tags.ts';
 import type { PackageIndexes, ResolvedEnvironment, ResolveRequirementsOptions } from './resolution.ts';
