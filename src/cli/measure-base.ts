@@ -4,6 +4,7 @@ import type { MeasuredBase } from '../forecast/index.ts';
 import { openImage, type Platform } from '../image/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import { readImage } from './read-side.ts';
+import { registryAccess } from './registry-access.ts';
 
 /** How long a registry may take; a forecast has a table to fall back on. */
 const registryMilliseconds = 10_000;
@@ -83,11 +84,7 @@ async function fromRegistry(
 ): Promise<MeasuredBase> {
   const image = await openImage(`registry:${reference}`, {
     platform: platform ?? { os: 'linux', architecture: 'amd64' },
-    registry: {
-      environment: environment.variables,
-      homeDir: environment.homeDir,
-      manifestDir: join(environment.cacheDir, 'manifests'),
-    },
+    registry: registryAccess({}, environment),
     temporaryDir: join(environment.cacheDir, 'tmp'),
     signal: AbortSignal.any([environment.signal, AbortSignal.timeout(registryMilliseconds)]),
   });

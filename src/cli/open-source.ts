@@ -5,6 +5,7 @@ import type { Engine } from '../engines/index.ts';
 import { type Image, openImage, type Platform, parseImageSpec } from '../image/index.ts';
 import { type EngineKind, engineNamed } from './engine-named.ts';
 import type { CliEnvironment } from './environment.ts';
+import { registryAccess } from './registry-access.ts';
 
 /** How an image's source is opened. */
 export interface OpenSourceOptions {
@@ -34,13 +35,10 @@ export async function openSource(
       const engine = await unlessUserError(async () => await engineOf(kind));
       return engine && (await engine.inspect(reference)) !== undefined;
     },
-    registry: {
-      environment: environment.variables,
-      homeDir: environment.homeDir,
-      insecure: options.isInsecure === true,
-      authorityFile: options.authorityFile,
-      manifestDir: join(cacheDir, 'manifests'),
-    },
+    registry: registryAccess(
+      { insecure: options.isInsecure === true, caFile: options.authorityFile },
+      environment,
+    ),
     cacheDir,
     ...(options.engine?.name === 'podman' ? { defaultEngine: 'podman' } : {}),
     temporaryDir: join(cacheDir, 'tmp'),

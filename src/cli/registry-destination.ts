@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { UserError } from '../base/index.ts';
-import { formatReference, parseReference, type RegistryAccess } from '../image/index.ts';
-import type { CliEnvironment } from './environment.ts';
+import { formatReference, parseReference } from '../image/index.ts';
 
 /** Reads where in a registry an image is to go: `[registry:][REGISTRY/]NAME[:TAG]`, in full. Throws a `UserError` for what names no tag. */
 export function registryDestination(text: string): string {
@@ -13,13 +11,4 @@ export function registryDestination(text: string): string {
     });
   }
   return formatReference(reference);
-}
-
-/** How registries are spoken to, as the command line says and the environment allows. */
-export function registryAccess(
-  { insecure, caFile }: { readonly insecure: boolean; readonly caFile?: string | undefined },
-  { variables, homeDir, cacheDir }: CliEnvironment,
-): RegistryAccess {
-  const manifestDir = join(cacheDir, 'manifests');
-  return { environment: variables, homeDir, insecure, authorityFile: caFile, manifestDir };
 }

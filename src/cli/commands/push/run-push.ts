@@ -30,7 +30,8 @@ import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { addToStepSummary } from '../../github-actions.ts';
 import { isInFile } from '../../open-source.ts';
 import { withImage } from '../../read-side.ts';
-import { registryAccess, registryDestination } from '../../registry-destination.ts';
+import { registryAccess } from '../../registry-access.ts';
+import { registryDestination } from '../../registry-destination.ts';
 
 const schema = z.object({
   image: z.string(),

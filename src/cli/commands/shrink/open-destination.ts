@@ -12,8 +12,14 @@ import { pushImage } from '../../../push/index.ts';
 import { type EngineKind, engineNamed } from '../../engine-named.ts';
 import type { CliEnvironment } from '../../environment.ts';
 import { isInFile } from '../../open-source.ts';
-import { registryAccess } from '../../registry-destination.ts';
-import { assertFree, type Destination, type FileDestination, writeFiles } from './destination.ts';
+import { registryAccess } from '../../registry-access.ts';
+import {
+  assertFree,
+  type Destination,
+  type FileDestination,
+  type NamedDestination,
+  writeFiles,
+} from './destination.ts';
 import { loadImage } from './load-image.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
@@ -27,18 +33,16 @@ export interface OpenDestination {
   close(): void;
 }
 
-type Setting = readonly [options: ShrinkOptions, environment: CliEnvironment];
-
 /** Makes sure that a destination can be written to, so that no work is done in vain. Fails with a `UserError` where it cannot. */
 export async function openDestination(
   destination: Destination,
-  ...setting: Setting
+  options: ShrinkOptions,
+  environment: CliEnvironment,
 ): Promise<OpenDestination> {
-  const [options, { signal }] = setting;
-  if ('path' in destination) return await openFiles(destination, options, signal);
+  if ('path' in destination) return await openFiles(destination, options, environment.signal);
   return destination.kind === 'registry'
-    ? await openRegistry(destination.reference, ...setting)
-    : await openEngine(destination.kind, destination.reference, ...setting);
+    ? await openRegistry(destination.reference, options, environment)
+    : await openEngine({ ...destination, kind: destination.kind }, options, environment);
 }
 
 async function openFiles(
@@ -57,8 +61,11 @@ async function openFiles(
   };
 }
 
-async function openRegistry(reference: string, ...setting: Setting): Promise<OpenDestination> {
-  const [options, environment] = setting;
+async function openRegistry(
+  reference: string,
+  options: ShrinkOptions,
+  environment: CliEnvironment,
+): Promise<OpenDestination> {
   const { cacheDir, progress, signal } = environment;
   const sink = await openRegistrySink(reference, { access: registryAccess(options, environment), signal });
   try {
@@ -83,9 +90,9 @@ async function openRegistry(reference: string, ...setting: Setting): Promise<Ope
 }
 
 async function openEngine(
-  kind: EngineKind,
-  reference: string,
-  ...[options, environment]: Setting
+  { kind, reference }: NamedDestination & { readonly kind: EngineKind },
+  { compression }: ShrinkOptions,
+  environment: CliEnvironment,
 ): Promise<OpenDestination> {
   const engine = await engineNamed(kind, environment);
   const { cacheDir } = environment;
@@ -93,7 +100,7 @@ async function openEngine(
     title: `${kind}:${reference}`,
     async write(image) {
       const path = join(cacheDir, 'tmp', `shrunk-${randomBytes(6).toString('hex')}.tar`);
-      await loadImage(image, { engine, reference, path, compression: options.compression, environment });
+      await loadImage(image, { engine, reference, path, compression, environment });
       return image.digest;
     },
     close: () => {},

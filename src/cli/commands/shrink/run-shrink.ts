@@ -41,16 +41,11 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   assertApart(options);
   // Known now, and not only after the work.
   const engine = options.proof && (await proofEngine(options.proof, options.image, environment));
-  const temporaryDir = join(environment.cacheDir, 'tmp');
-  await mkdir(temporaryDir, { recursive: true });
+  await mkdir(join(environment.cacheDir, 'tmp'), { recursive: true });
   const destination =
     options.destination && (await openDestination(options.destination, options, environment));
-  const layers = await plainLayers({ temporaryDir, progress: environment.progress, signal });
   try {
-    const outcome = await shrinkImage(
-      { options, passes, environment, layers, epoch },
-      { engine, destination },
-    );
+    const outcome = await withLayers({ options, passes, environment, epoch }, { engine, destination });
     const { report, proof } = outcome;
     environment.write(
       options.json
@@ -59,8 +54,18 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
     );
     return exitCodeOf(outcome);
   } finally {
-    await layers.close();
     destination?.close();
+  }
+}
+
+/** Shrinks with a folder for unpacked layers that goes away afterwards. */
+async function withLayers(setting: Omit<Setting, 'layers'>, partners: Partners): Promise<ShrinkOutcome> {
+  const { cacheDir, progress, signal } = setting.environment;
+  const layers = await plainLayers({ temporaryDir: join(cacheDir, 'tmp'), progress, signal });
+  try {
+    return await shrinkImage({ ...setting, layers }, partners);
+  } finally {
+    await layers.close();
   }
 }
 
