@@ -34,10 +34,13 @@ const signs: readonly (readonly [sign: RegExp, because: string])[] = [
 export function stepInputsOf(project: Project, study: ProjectStudy): ReadonlyMap<string, StepInputs> {
   const texts = new Map(project.texts.pythonSources.map(({ path, text }) => [path, text]));
   const scripts = study.application.buildSources.filter(({ path }) => path.endsWith('.py'));
+  const known = new Set(
+    scripts.length === 0 ? [] : project.context.files.flatMap(({ path }) => selfAndFolders(path)),
+  );
   return new Map(
     scripts.map(({ path }) => {
       const sources = reachableFrom(study.sources, [path]);
-      return [path, inputsOf(sources, { project, texts })] as const;
+      return [path, inputsOf(sources, { project, texts, known })] as const;
     }),
   );
 }
@@ -45,12 +48,12 @@ export function stepInputsOf(project: Project, study: ProjectStudy): ReadonlyMap
 interface Reading {
   readonly project: Project;
   readonly texts: ReadonlyMap<string, string>;
+  /** Files and folders of the build context. */
+  readonly known: ReadonlySet<string>;
 }
 
-function inputsOf(sources: readonly PythonSource[], { project, texts }: Reading): StepInputs {
+function inputsOf(sources: readonly PythonSource[], { project, texts, known }: Reading): StepInputs {
   const because = sources.map((source) => doubtAbout(source, texts.get(source.path) ?? '')).find(Boolean);
-  const files = project.context.files.map(({ path }) => path);
-  const known = new Set(files.flatMap(selfAndFolders));
   const literals = [
     ...sources.flatMap(({ path }) => literalsOf(path, texts.get(path) ?? '')),
     ...variablesOf(project.dockerfile.text).map((text) => ({ text, place: project.dockerfile.path })),
@@ -72,10 +75,9 @@ function inputsOf(sources: readonly PythonSource[], { project, texts }: Reading)
     .sort();
   const isInside = (path: string): boolean => selfAndFolders(path).some((one) => paths.includes(one));
   // A folder's name may stand for it, too.
+  const outside = new Set([...known].filter((path) => !isInside(path)).map((path) => posix.basename(path)));
   const elsewhere = found.find(
-    (literal) =>
-      literal.paths.length === 0 &&
-      [...known].some((path) => !isInside(path) && posix.basename(path) === posix.basename(literal.text)),
+    (literal) => literal.paths.length === 0 && outside.has(posix.basename(literal.text)),
   );
   const odd = paths.find((path) => !/^[\w./@+-]+$/.test(path));
   const computed = elsewhere && `${elsewhere.place} names ${elsewhere.text}, whose folder it computes`;
