@@ -1,5 +1,5 @@
 export type { ConfigChange, ConfigField } from './compare-configs.ts';
-export type { FileAspect, FileChange, FileComparison, FileFacts, FileTally } from './compare-files.ts';
+export type { FileComparison, FileTally } from './compare-files.ts';
 export {
   type ComparedSide,
   type CompareRequest,
@@ -16,6 +16,7 @@ export {
   diffImages,
   type ImageDiff,
 } from './diff-images.ts';
+export type { FileAspect, FileChange, FileFacts } from './file-change.ts';
 export { type Group, groups } from './groups.ts';
 export type { PackageChange } from './package-changes.ts';
 export {
