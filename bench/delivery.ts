@@ -69,27 +69,25 @@ async function deliver(request: DeliverRequest): Promise<Delivery[]> {
   }
 }
 
+/** Pushes to a target, and keeps what it remembers in a folder of its own. */
+type Send = (target: string, cacheDir: string) => Promise<void>;
+
 /** What saving costs an engine is shown by itself: the lean image goes from a file, and from the engine. */
 async function deliverAll(
   { stage, tags, runs, signal }: DeliverRequest,
   archive: string,
 ): Promise<Delivery[]> {
-  const ways: readonly (readonly [string, (target: string, cacheDir: string) => Promise<void>])[] = [
+  const ownPush =
+    (source: string, ...options: readonly string[]): Send =>
+    async (target, cacheDir) => {
+      const environment = { ...stage.environment, PLIMSOLL_CACHE_DIR: cacheDir };
+      await plimsoll({ ...stage, environment }, ['push', source, target, ...options, '--quiet'], signal);
+    };
+  const ways: readonly (readonly [string, Send])[] = [
     ['fat, docker push', async (target) => await dockerPush(stage, tags.fat, target)],
-    [
-      'lean, plimsoll push of an archive (zstd)',
-      async (target, cacheDir) =>
-        await ownPush({ stage, cacheDir, signal }, [`docker-archive:${archive}`, target]),
-    ],
-    [
-      'lean, plimsoll push from the engine (zstd)',
-      async (target, cacheDir) => await ownPush({ stage, cacheDir, signal }, [`docker:${tags.lean}`, target]),
-    ],
-    [
-      'lean, the same with --compat any (gzip)',
-      async (target, cacheDir) =>
-        await ownPush({ stage, cacheDir, signal }, [`docker:${tags.lean}`, target, '--compat', 'any']),
-    ],
+    ['lean, plimsoll push of an archive (zstd)', ownPush(`docker-archive:${archive}`)],
+    ['lean, plimsoll push from the engine (zstd)', ownPush(`docker:${tags.lean}`)],
+    ['lean, the same with --compat any (gzip)', ownPush(`docker:${tags.lean}`, '--compat', 'any')],
     ['lean, docker push', async (target) => await dockerPush(stage, tags.lean, target)],
   ];
   const deliveries = ways.map(([name]): Delivery => ({ name, seconds: [], sentBytes: 0 }));
@@ -104,10 +102,7 @@ async function deliverAll(
 }
 
 /** Into a registry that holds nothing, with nothing remembered. */
-async function deliverFresh(
-  one: Delivery,
-  send: (target: string, cacheDir: string) => Promise<void>,
-): Promise<void> {
+async function deliverFresh(one: Delivery, send: Send): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-delivery-'));
   const registry = await startDebianRegistry(folder);
   try {
@@ -120,18 +115,6 @@ async function deliverFresh(
     await registry.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function ownPush(
-  {
-    stage,
-    cacheDir,
-    signal,
-  }: { readonly stage: Stage; readonly cacheDir: string; readonly signal: AbortSignal },
-  words: readonly string[],
-): Promise<void> {
-  const environment = { ...stage.environment, PLIMSOLL_CACHE_DIR: cacheDir };
-  await plimsoll({ ...stage, environment }, ['push', ...words, '--quiet'], signal);
 }
 
 /** Uplinks that the bytes are projected to. */

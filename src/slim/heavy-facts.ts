@@ -98,13 +98,15 @@ interface Found {
   readonly evidence: string;
 }
 
+const gain = 'one more requirement installs, copies and pushes none of it again';
+
 function known(asked: ReadonlyMap<string, string>): Found | undefined {
   const names = new Set([...asked.keys()].filter((name) => heavyNames.has(name)));
   if (names.size === 0) return undefined;
   return {
     names,
     brought: names,
-    evidence: `${listOf(names)} ${names.size === 1 ? 'is' : 'are'} large and rarely changed: one more requirement installs, copies and pushes none of it again`,
+    evidence: `${listOf(names)} ${names.size === 1 ? 'is' : 'are'} large and rarely changed: ${gain}`,
   };
 }
 
@@ -132,7 +134,7 @@ function measured(
   const brought = closure(names, byName);
   const bytes = sizeOf(brought);
   if (names.size === 0 || bytes < worthBytes) return undefined;
-  const evidence = `${listOf(names)} with what ${names.size === 1 ? 'it requires' : 'they require'} take ${formatBytes(bytes)} of ${formatBytes(sizeOf(all))} and rarely change: one more requirement installs, copies and pushes none of it again`;
+  const evidence = `${listOf(names)} with what ${names.size === 1 ? 'it requires' : 'they require'} take ${formatBytes(bytes)} of ${formatBytes(sizeOf(all))} and rarely change: ${gain}`;
   return { names, brought, evidence };
 }
 

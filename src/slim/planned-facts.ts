@@ -19,7 +19,7 @@ export function plannedFacts(
   const facts = withSmaller(input.facts, !without.has('headless-opencv'));
   return {
     ...withImageLibraries(facts, input.imageEvidence, removed),
-    heavy: heavyOf(input, removed, without),
+    heavy: heavyOf({ ...input, facts }, removed, without),
     stepInputs: stepsAsMeasured(input),
     isIgnored: ignoredBy(input.ignore, without),
     // What stays in editable form is judged as such.
@@ -54,9 +54,7 @@ function heavyOf(
     toolRequirements: input.toolRequirements ?? [],
     distributions: input.imageEvidence?.distributions,
     isGone: (name) => gone.has(name) || (isSwapped && input.distributions.isGpuOnly(name)),
-    replaced: (text) =>
-      (isSwapped ? cpuRequirement?.(text) : undefined) ??
-      (without.has('headless-opencv') ? undefined : smaller?.requirement(text)),
+    replaced: (text) => (isSwapped ? cpuRequirement?.(text) : undefined) ?? smaller?.requirement(text),
     importStatements,
   });
 }

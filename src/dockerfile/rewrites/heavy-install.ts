@@ -47,9 +47,9 @@ export function findHeavyInstall(
   const obstacle = obstacleIn(first, place) ?? sourceBefore(builder.instructions, first.instruction, placeOf);
   if (obstacle !== undefined) return obstacle;
   const known = new Set(
-    earlier.flatMap(({ install }) => install?.requirements.map(({ text }) => nameOf(text)) ?? []),
+    earlier.flatMap(({ install }) => install?.requirements.map(({ text }) => distributionName(text)) ?? []),
   );
-  const requirements = heavy.requirements.filter((text) => !known.has(nameOf(text)));
+  const requirements = heavy.requirements.filter((text) => !known.has(distributionName(text)));
   const pip = first.install?.command.words.slice(0, first.install.firstArgument).join(' ') ?? '';
   const words = [pip, ...optionsOf(first, syntax.text), ...heavy.options];
   return {
@@ -165,8 +165,4 @@ function mountsThatStay(instruction: Instruction, text: string): readonly string
     .filter(({ name }) => name === 'mount')
     .filter((_, at) => mounts[at]?.get('type') !== 'bind')
     .map(({ range }) => text.slice(range.start, range.end));
-}
-
-function nameOf(requirement: string): string {
-  return distributionName(requirement);
 }

@@ -73,11 +73,15 @@ function readsEnvironment(
   one: Instruction,
   { builder, path }: Pick<CopiedEnvironment, 'builder' | 'path'>,
 ): boolean {
-  const from = [
-    ...one.syntax.flags.filter(({ name }) => name === 'from').map(({ value }) => value),
-    ...mountsOf(one).map((mount) => mount.get('from')),
-  ];
-  return from.some((name) => name?.toLowerCase() === builder.name) && one.syntax.value.includes(path);
+  const isRead = stagesNamedBy(one).some((name) => name.toLowerCase() === builder.name);
+  return isRead && one.syntax.value.includes(path);
+}
+
+/** The stages and images that an instruction takes files from, as written: by `COPY --from` and by mounts. */
+function stagesNamedBy(one: Instruction): readonly string[] {
+  const copied = one.syntax.flags.filter(({ name }) => name === 'from').map(({ value }) => value);
+  const mounted = mountsOf(one).map((mount) => mount.get('from'));
+  return [...copied, ...mounted].filter((name) => name !== undefined);
 }
 
 /** A stage that is named by its number from the target on would be another one. */
@@ -87,13 +91,7 @@ function numberedStage(
 ): string | undefined {
   const numbered = stages
     .flatMap(({ instructions }) => instructions)
-    .find((one) => {
-      const names = [
-        ...one.syntax.flags.filter(({ name }) => name === 'from').map(({ value }) => value),
-        ...mountsOf(one).map((mount) => mount.get('from')),
-      ];
-      return names.some((name) => /^\d+$/.test(name ?? '') && Number(name) >= target);
-    });
+    .find((one) => stagesNamedBy(one).some((name) => /^\d+$/.test(name) && Number(name) >= target));
   return numbered && `${placeOf(numbered.syntax)} names a stage by its number, which would change`;
 }
 
