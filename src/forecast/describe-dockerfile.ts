@@ -34,6 +34,7 @@ export async function describeDockerfileForForecast(
     requirements: last?.requirements ?? [],
     constraints: last?.constraints ?? [],
     indexes: last?.indexes ?? {},
+    ...(last?.isComplete === true && { isComplete: true }),
     ...(pip.steps.length > 1 && { earlierInstalls: pip.steps.slice(0, -1) satisfies readonly PipStep[] }),
     contextBytes: copiedBytes(stages.own, options.sentFiles),
     python: readInstallation(stages, pip),

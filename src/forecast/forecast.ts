@@ -81,6 +81,8 @@ export interface EarlierInstall {
   readonly requirements: readonly string[];
   readonly constraints: readonly string[];
   readonly indexes: PackageIndexes;
+  /** Nothing else is installed, whatever these require: a lock file, or `--no-deps`. */
+  readonly isComplete?: boolean;
 }
 
 /** What a Dockerfile asks for, as far as sizes depend on it. */
@@ -96,6 +98,8 @@ export interface ForecastRequest {
   readonly requirements: readonly string[];
   readonly constraints?: readonly string[];
   readonly indexes: PackageIndexes;
+  /** The requirements are all that is installed: of a lock file, or with `--no-deps`. */
+  readonly isComplete?: boolean;
   /** Installations before that look elsewhere, such as torch from PyTorch's own index; what they bring stays as it is. */
   readonly earlierInstalls?: readonly EarlierInstall[];
   /** What COPY brings from the build context, in bytes. */

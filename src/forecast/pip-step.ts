@@ -1,4 +1,4 @@
-import type { Instruction, PipInstall } from '../dockerfile/index.ts';
+import { hasPipOption, type Instruction, type PipInstall } from '../dockerfile/index.ts';
 import {
   type EnvironmentFile,
   listedRequirements,
@@ -17,6 +17,8 @@ export interface PipStep {
   readonly requirements: readonly string[];
   readonly constraints: readonly string[];
   readonly indexes: PackageIndexes;
+  /** Nothing else is installed, whatever these require: a lock file, or `--no-deps`. */
+  readonly isComplete?: boolean;
 }
 
 /** An installation, and why something of it is not in `step`; one clause each. */
@@ -73,6 +75,7 @@ export async function readStep(
       requirements: parts.flatMap(({ requirements }) => requirements),
       constraints: parts.flatMap(({ constraints }) => constraints ?? []),
       indexes: readIndexes(options, instruction),
+      ...((addsNothing(install) || areLocked(parts)) && { isComplete: true }),
     },
     problems: parts.flatMap(({ problems }) => problems ?? []),
   };
@@ -87,6 +90,20 @@ interface Part extends Partial<LocalProject> {
   readonly requirements: readonly string[];
   readonly constraints?: readonly string[];
   readonly options?: readonly { readonly name: string; readonly value: string | undefined }[];
+  /** It is a lock file, which lists all that is installed. */
+  readonly isLocked?: boolean;
+}
+
+/** `--no-deps`; uv's `pip sync` installs what its files list, and nothing else. */
+function addsNothing(install: PipInstall): boolean {
+  const { tool, command, firstArgument } = install;
+  const isSync = tool === 'uv' && command.words[firstArgument - 1] === 'sync';
+  return isSync || hasPipOption(install, '--no-deps');
+}
+
+function areLocked(parts: readonly Part[]): boolean {
+  const asking = parts.filter(({ requirements }) => requirements.length > 0);
+  return asking.length > 0 && asking.every(({ isLocked }) => isLocked === true);
 }
 
 function unknownProject(text: string, { syntax }: Instruction): Part {
@@ -138,7 +155,7 @@ async function readListed(
     const text = await context.readText(candidate);
     if (text === undefined) continue;
     const file = readEnvironmentFile({ path: candidate, text });
-    return file && listedRequirements(file, { isWanted });
+    return file && { ...listedRequirements(file, { isWanted }), isLocked: file.kind.includes('lock') };
   }
   return undefined;
 }

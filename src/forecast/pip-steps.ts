@@ -75,21 +75,24 @@ export async function readPipSteps(
   };
 }
 
-/** Neighbours with the same indexes are one. */
+/** Neighbours are one where they look in the same places, and add what is required or not alike. */
 function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
   const joined: PipStep[] = [];
   for (const step of steps) {
     const previous = joined.at(-1);
-    if (previous === undefined || JSON.stringify(previous.indexes) !== JSON.stringify(step.indexes))
-      joined.push(step);
+    if (previous === undefined || settingsOf(previous) !== settingsOf(step)) joined.push(step);
     else
       joined[joined.length - 1] = {
+        ...previous,
         requirements: [...new Set([...previous.requirements, ...step.requirements])],
         constraints: [...new Set([...previous.constraints, ...step.constraints])],
-        indexes: previous.indexes,
       };
   }
   return joined;
+}
+
+function settingsOf({ indexes, isComplete = false }: PipStep): string {
+  return JSON.stringify([indexes, isComplete]);
 }
 
 function installsOf(instruction: Instruction): Placed[] {

@@ -119,6 +119,27 @@ describe('installations from a project’s own files', () => {
   });
 
   it.each([
+    ['uv sync', true, 'a lock file lists all, overrides of what others require included'],
+    ['poetry install', true, 'in any format'],
+    ['uv pip sync pylock.toml', true, 'by any command'],
+    ['uv pip sync requirements.txt', true, 'uv does not add to what it synchronises with'],
+    ['pip install --no-deps -r requirements.txt', true, 'as asked'],
+    ['pip install -r requirements.txt', false, 'pip adds what these require'],
+    ['pip install .', false, 'a manifest is no lock file'],
+    ['uv sync && pip install --no-deps d', true, 'neighbours that both add nothing'],
+  ])('%s installs what is listed and nothing else: %s (%s)', async (run, isComplete) => {
+    expect((await describeRun(run)).isComplete ?? false).toBe(isComplete);
+  });
+
+  it('adds what is required to the installation that is not locked', async () => {
+    const { earlierInstalls, requirements, isComplete } = await describeRun(
+      'uv sync --no-dev\nRUN pip install d',
+    );
+    expect(earlierInstalls).toMatchObject([{ requirements: ['a==1'], isComplete: true }]);
+    expect([requirements, isComplete]).toEqual([['d'], undefined]);
+  });
+
+  it.each([
     ['poetry export -f requirements.txt --output requirements-app.txt --without-hashes', ['a==1']],
     ['poetry export --with dev -o /tmp/requirements-app.txt', ['a==1', 'pytest==1']],
     ['poetry export --only=docs > requirements-app.txt', ['sphinx==1']],

@@ -97,6 +97,7 @@ export async function readProjectStep(
       requirements: listed.requirements,
       constraints: [],
       indexes: indexesOf(hasIndexes(file) ? file : (manifest ?? file)),
+      ...(lock !== undefined && { isComplete: true }),
     },
     problems: listed.problems,
   };

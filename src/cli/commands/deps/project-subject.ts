@@ -180,6 +180,7 @@ async function installPlan(
     requirements: described.requirements,
     constraints: described.constraints ?? [],
     indexes,
+    ...(described.isComplete === true && { isComplete: true }),
   };
   return {
     base,

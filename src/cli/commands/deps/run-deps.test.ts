@@ -162,6 +162,29 @@ describe.skipIf(!hasPip)('a project', () => {
     }
   });
 
+  test('a lock file is installed as it is, though a requirement of it contradicts it', async () => {
+    // As after `override-dependencies` of uv.
+    const project = projectOf({
+      'pyproject.toml':
+        '[project]\nname = "api"\nversion = "1"\ndependencies = ["web"]\n[tool.uv]\noverride-dependencies = ["click>=2"]\n',
+      'uv.lock':
+        'version = 1\n[[package]]\nname = "api"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [{ name = "web" }]\n' +
+        '[[package]]\nname = "web"\nversion = "1.0"\nsource = { registry = "https://pypi.org/simple" }\ndependencies = [{ name = "click" }]\n' +
+        '[[package]]\nname = "click"\nversion = "2.0"\nsource = { registry = "https://pypi.org/simple" }\n',
+      'app.py': 'import web\n',
+    });
+    const wheels = wheelsOf({
+      web: { requires: ['click<2', 'unlisted'] },
+      click: { version: '2.0' },
+      unlisted: {},
+    });
+    const report = await reportOf(wheels, project, '--python', '3.11', '--no-index');
+    expect(report.distributions.map(({ name, version }) => `${name} ${version}`)).toEqual([
+      'web 1.0',
+      'click 2.0',
+    ]);
+  });
+
   test('without a Dockerfile: a lock file after PEP 751, and the pip section of a Conda environment', async () => {
     const lock = projectOf({
       'pylock.toml':
