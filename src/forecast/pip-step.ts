@@ -28,7 +28,10 @@ export interface ReadStep {
 }
 
 /** The indexes of a manifest or lock file, as pip is told them. */
-export function indexesOf({ indexUrls, extraIndexUrls = [] }: EnvironmentFile): PackageIndexes {
+export function indexesOf({
+  indexUrls,
+  extraIndexUrls = [],
+}: Pick<EnvironmentFile, 'indexUrls' | 'extraIndexUrls'>): PackageIndexes {
   const [indexUrl, ...others] = indexUrls;
   const trustedHosts = [...indexUrls, ...extraIndexUrls].flatMap((url) =>
     url.startsWith('http:') ? [new URL(url).hostname] : [],

@@ -131,6 +131,35 @@ describe('installations from a project’s own files', () => {
     expect((await describeRun(run)).isComplete ?? false).toBe(isComplete);
   });
 
+  it.each([
+    ['uv sync --extra cpu', ['https://pypi.org/simple', 'https://wheels.test/cpu']],
+    ['uv sync --extra gpu', ['https://pypi.org/simple']],
+    ['uv sync', ['https://pypi.org/simple']],
+  ])('%s looks where its own packages are locked from', async (run, urls) => {
+    const torch = (version: string, index: string): string =>
+      `[[package]]\nname = "torch"\nversion = "${version}"\nsource = { registry = "${index}" }\n`;
+    const lock = `version = 1
+conflicts = [[{ package = "app", extra = "cpu" }, { package = "app", extra = "gpu" }]]
+[[package]]
+name = "app"
+source = { virtual = "." }
+dependencies = [{ name = "a" }]
+[package.optional-dependencies]
+cpu = [{ name = "torch", version = "2+cpu", marker = "extra == 'extra-3-app-cpu'" }]
+gpu = [{ name = "torch", version = "2", marker = "extra == 'extra-3-app-gpu'" }]
+[[package]]
+name = "a"
+version = "1"
+source = { registry = "https://pypi.org/simple" }
+${torch('2', 'https://pypi.org/simple')}${torch('2+cpu', 'https://wheels.test/cpu')}`;
+    const described = await describeDockerfileForForecast(
+      resolveDockerfile(parseDockerfile(`FROM python:3.12\nCOPY . .\nRUN ${run}\n`)),
+      { readText: async (path) => (path === 'uv.lock' ? lock : undefined), sentFiles: [] },
+    );
+    const { indexUrl, extraIndexUrls = [] } = described.indexes;
+    expect([indexUrl, ...extraIndexUrls]).toEqual(urls);
+  });
+
   it('adds what is required to the installation that is not locked', async () => {
     const { earlierInstalls, requirements, isComplete } = await describeRun(
       'uv sync --no-dev\nRUN pip install d',
