@@ -322,6 +322,14 @@ describe('findings', () => {
       ['error unmet-requirement: a b'],
     ],
     [
+      'all that one distribution lacks in one finding, what does not fit apart',
+      subjectOf(
+        { a: { requires: ['b', 'c>=2', 'd>=2'] }, d: {}, e: { requires: ['b'] } },
+        { requested: requestedOf(['a==1.0', 'e==1.0']), ...used('a'), ...used('a', 'e') },
+      ),
+      ['warning unmet-requirement: a b c', 'warning unmet-requirement: e b', 'warning unmet-requirement: a d'],
+    ],
+    [
       'a release that was taken back',
       subjectOf(
         { a: {} },
