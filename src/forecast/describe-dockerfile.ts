@@ -23,8 +23,7 @@ export async function describeDockerfileForForecast(
 ): Promise<DockerfileForecastFacts> {
   const stages = filledStages(model);
   const apt = readApt(stages.own);
-  const everything = model.stages.flatMap(({ instructions }) => instructions);
-  const pip = await readPipSteps(stages, everything, options.readText);
+  const pip = await readPipSteps(stages, model, options.readText);
   const last = pip.steps.at(-1);
   return {
     baseReference: stages.base,
@@ -98,6 +97,7 @@ function readInstallation(stages: InstalledStages, pip: PipSteps): ForecastReque
     buildsProject: pip.buildsProject,
     leavesOwnBytecode: ownBytecode(stages.own),
     keepsPipCache: pip.keepsCache,
+    ...(pip.keepsWheels && { keepsWheels: true }),
   };
 }
 

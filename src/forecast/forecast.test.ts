@@ -60,6 +60,7 @@ describe('forecastImage', () => {
     ['headers', { bytecode: 'none', withoutHeaders: true }, 81],
     ['symbols, but not those of CUDA', { bytecode: 'none', isStripped: true }, 95.2],
     ['a cache that stays', { bytecode: 'none', keepsPipCache: true }, 140],
+    ['wheels that stay', { bytecode: 'none', keepsWheels: true }, 140],
     ['an environment has a pip of its own', { bytecode: 'none', hasOwnPip: true }, 116.9],
     ['a project that pip builds', { bytecode: 'none', buildsProject: true }, 100.3],
     [

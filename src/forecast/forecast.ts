@@ -74,6 +74,8 @@ export interface PythonInstallation {
   readonly buildsProject?: boolean;
   /** What pip downloaded stays in the layer. */
   readonly keepsPipCache?: boolean;
+  /** The wheels that it is installed from lie in a layer, removed later or not. */
+  readonly keepsWheels?: boolean;
 }
 
 /** A `pip install` of a step before, with package indexes of its own. */

@@ -184,6 +184,67 @@ ${torch('2', 'https://pypi.org/simple')}${torch('2+cpu', 'https://wheels.test/cp
     expect(described.missing ?? []).toEqual([]);
   });
 
+  it.each([
+    [
+      'RUN pip wheel --no-cache-dir -w /wheels -r requirements.txt',
+      'COPY --from=builder /wheels /wheels\nRUN pip install /wheels/*.whl && rm -rf /wheels',
+      true,
+      'a folder that is copied',
+    ],
+    [
+      'RUN pip wheel --wheel-dir=wheels -r requirements.txt',
+      'RUN --mount=type=bind,from=builder,source=/code/wheels,target=/w pip install /w/*',
+      false,
+      'a folder that is mounted',
+    ],
+    [
+      'RUN pip wheel -r requirements.txt',
+      'COPY --from=builder /code/*.whl /tmp/w/\nRUN pip install --no-cache-dir /tmp/w/*',
+      true,
+      'wheels in the working directory, copied by a pattern',
+    ],
+    [
+      'ENV W=/opt/w\nRUN python -m pip download -d $W -r requirements.txt',
+      'COPY --from=0 /opt /opt\nRUN pip install --no-index --find-links=/opt/w -r requirements.txt',
+      true,
+      'a folder that pip looks into, below one that is copied',
+    ],
+    [
+      'RUN echo',
+      'RUN pip wheel -w /w -r requirements.txt && pip install /w/*.whl && rm -r /w',
+      false,
+      'one step',
+    ],
+  ])('follows the wheels: %s, %s', async (build, install, keepsWheels) => {
+    const text = `FROM python:3.12 AS builder\nWORKDIR /code\nCOPY requirements.txt lib ./\n${build}\nFROM python:3.12\nWORKDIR /code\nCOPY requirements.txt .\n${install}\n`;
+    const described = await describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
+      readText: async (path) =>
+        path === 'requirements.txt' ? '--index-url https://own/simple\nc==3\nd\n' : undefined,
+      sentFiles: [],
+    });
+    expect(described.missing ?? []).toEqual([]);
+    expect(described).toMatchObject({
+      requirements: ['c==3', 'd'],
+      indexes: { indexUrl: 'https://own/simple' },
+      python: { keepsPipCache: false, buildsProject: false },
+    });
+    expect(described.python.keepsWheels ?? false).toBe(keepsWheels);
+    expect(described.indexes.isWithoutIndex).toBeUndefined();
+  });
+
+  it.each([
+    ['COPY dist/*.whl ./\nRUN pip install *.whl', 'wheels of the build context'],
+    ['COPY --from=registry.test/wheels:1 / /w\nRUN pip install /w/*', 'wheels of another image'],
+    ['RUN pip wheel -w /w /w/*.whl && pip install /w/*', 'a folder that is filled from itself'],
+  ])('does not guess what %j brings (%s)', async (install) => {
+    const text = `FROM python:3.12\nWORKDIR /code\n${install}\n`;
+    const { missing } = await describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
+      readText: async () => undefined,
+      sentFiles: [],
+    });
+    expect(missing?.[0]?.because).toContain('is known to the build only');
+  });
+
   it('reads the Pipfile where there is no lock file', async () => {
     const { 'Pipfile.lock': _, ...rest } = files;
     const described = await describeDockerfileForForecast(

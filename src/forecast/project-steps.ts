@@ -13,8 +13,9 @@ import {
   wantedDistributions,
   wantedGroups,
 } from '../python/index.ts';
-import { indexesOf, type PipStep } from './pip-step.ts';
+import type { PipStep } from './pip-step.ts';
 import type { ReadText } from './read-text.ts';
+import { indexesOf } from './step-indexes.ts';
 
 /** What an installation from a manifest or lock file brings. */
 export interface ProjectStep {
