@@ -134,6 +134,7 @@ function installsOf(instruction: Instruction): Placed[] {
 function bringsDependencies({ install }: Placed): boolean {
   return (
     install.requirementFiles.length > 0 ||
+    install.localPaths.length > 0 ||
     install.requirements.some((word) => !/^(pip|setuptools|wheel|uv)\b(?!-)/.test(word.text))
   );
 }

@@ -266,6 +266,15 @@ ${torch('2', 'https://pypi.org/simple')}${torch('2+cpu', 'https://wheels.test/cp
     ]);
   });
 
+  it.each([
+    ['pip install .', 'all', 'what a project brings along is compiled, too'],
+    ['pip install /w/*.whl', 'all', 'and wheels at hand'],
+    ['pip install --no-compile .', 'none', 'unless it is told not to'],
+    ['pip install --upgrade pip', 'none', 'pip itself is counted apart'],
+  ])('%s leaves bytecode: %s (%s)', async (run, bytecode) => {
+    expect((await describeRun(run)).python.bytecode).toBe(bytecode);
+  });
+
   it('does not guess what only a build tells', async () => {
     expect((await describeRun('pip install ./bare')).missing?.map(({ because }) => because)).toEqual([
       'line 4: what `pip install ./bare` brings along is known to the build only',
