@@ -284,6 +284,7 @@ async function usesOf(project: Project, study: ProjectStudy): Promise<DepsSubjec
     sources,
     application,
     texts: project.texts.pythonSources,
+    scripts: project.texts.shellScripts,
     startWords: [
       // The compose file's own first: those of the image are told without their place.
       ...composeCommands(project),
