@@ -66,6 +66,8 @@ export interface EnvironmentFile {
   readonly distributions: readonly ListedDistribution[];
   /** Groups that Poetry leaves out unless it is asked for them. */
   readonly optionalGroups?: readonly string[];
+  /** Groups that the lock file was made for, where it says so (PDM); they are installed where nobody chooses others. */
+  readonly lockedGroups?: readonly string[];
   /** Groups that uv installs unasked, where the file says it. */
   readonly defaultGroups?: readonly string[] | 'all';
   /** Package indexes that it names in place of the default one, the first one first. */

@@ -58,6 +58,7 @@ function describe(lock: z.infer<typeof schema>, { path }: EnvironmentText): Envi
     path,
     kind: 'pdm.lock',
     ...(requiresPython !== undefined && { requiresPython }),
+    ...(lock.metadata.groups !== undefined && { lockedGroups: lock.metadata.groups }),
     distributions: [...byKey.values()],
     indexUrls: [],
     includes: [],
