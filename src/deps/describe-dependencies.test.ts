@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { requestedOf, subjectOf, usesOf } from './fixtures/subject-of.ts';
-import { type DepsReport, type DepsSubject, describeDependencies } from './index.ts';
+import { type DepsReport, type DepsSubject, describeDependencies, type ImportPlace } from './index.ts';
 
 const web = {
   uvicorn: {
@@ -281,6 +281,34 @@ describe('what each is there for', () => {
   });
 });
 
+describe('what may be used without a sign', () => {
+  const useOf = (uses: DepsSubject['uses'], name: string) => {
+    const subject = subjectOf(
+      { fastapi: {}, 'python-multipart': {}, celery: { entryPoints: { console_scripts: ['celery'] } } },
+      { requested: requestedOf(['fastapi==1.0', 'python-multipart==1.0', 'celery==1.0']), uses },
+    );
+    const row = describeDependencies(subject).distributions.find((one) => one.name === name);
+    return [row?.use, row?.evidence.at(-1)];
+  };
+
+  test.each<[string, Partial<ImportPlace>, string, string]>([
+    ['all of a module', { names: [], takesAll: true }, 'doubtful', 'app.py:1 takes all of fastapi: forms and uploads are read with it'],
+    ['other names', { names: ['FastAPI'] }, 'doubtful', 'fastapi may use it: needed by forms'],
+  ])('an import that takes %s', (_case, place, use, reason) => {
+    const uses = usesOf({ imports: { 'app.py': [{ module: 'fastapi', ...place }] } });
+    expect(useOf(uses, 'python-multipart')).toEqual([use, expect.stringContaining(reason)]);
+  });
+
+  test('a script that nothing is seen to start', () => {
+    const uses = usesOf({ imports: { 'app.py': ['fastapi'] }, mayStart: new Map([['celery', 'worker.sh:3']]) });
+    expect(useOf(uses, 'celery')).toEqual([
+      'doubtful',
+      'worker.sh:3 starts celery, and whoever starts that script is not seen',
+    ]);
+    expect(useOf(usesOf({ imports: { 'app.py': ['fastapi'] } }), 'celery')).toEqual(['unused', 'no code imports it']);
+  });
+}); // biome-ignore format: a table
+
 describe('findings', () => {
   const used = (...modules: readonly string[]) => ({ uses: usesOf({ imports: { 'app.py': modules } }) });
 
@@ -320,6 +348,18 @@ describe('findings', () => {
         { kind: 'image', requested: requestedOf(['a==1.0']), ...used('a') },
       ),
       ['error unmet-requirement: a b'],
+    ],
+    [
+      'all that one distribution lacks in one finding, what does not fit apart',
+      subjectOf(
+        { a: { requires: ['b', 'c>=2', 'd>=2'] }, d: {}, e: { requires: ['b'] } },
+        { requested: requestedOf(['a==1.0', 'e==1.0']), ...used('a'), ...used('a', 'e') },
+      ),
+      [
+        'warning unmet-requirement: a b c',
+        'warning unmet-requirement: e b',
+        'warning unmet-requirement: a d',
+      ],
     ],
     [
       'a release that was taken back',

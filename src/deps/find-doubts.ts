@@ -1,4 +1,5 @@
 import { extrasIn, loadedOtherwise } from '../python/index.ts';
+import { programNames } from './find-uses.ts';
 import { isDeveloperExtra } from './roots.ts';
 import type { DepsDistribution, DepsSubject } from './subject.ts';
 
@@ -17,6 +18,7 @@ export function findDoubts(
     // What is seen says more than what is only there.
     ...(mayBeLoaded.length > 0 ? mayBeLoaded : knownLoader(one, subject)),
     ...optionalFor(one, subject),
+    ...startedByScripts(one, subject),
     ...innerImports(one, subject),
     ...ownDoubts(one),
     ...namedInStrings(one, subject),
@@ -45,6 +47,14 @@ function optionalFor({ name }: DepsDistribution, { distributions }: DepsSubject)
   return [
     `it is an optional part of others: ${shown}${hosts.length > 3 ? ` and ${hosts.length - 3} more` : ''}`,
   ];
+}
+
+function startedByScripts(one: DepsDistribution, { uses }: DepsSubject): readonly string[] {
+  for (const name of programNames(one)) {
+    const place = uses.mayStart.get(name);
+    if (place !== undefined) return [`${place} starts ${name}, and whoever starts that script is not seen`];
+  }
+  return [];
 }
 
 function innerImports(

@@ -28,11 +28,22 @@ export function signsOf(one: DepsDistribution, context: SignContext): FoundSigns
     entries.filter((entry) => entry.isSure === isSure).flatMap((entry) => tableSigns(entry, uses));
   return {
     loaded: [...sentences(true), ...schemeSigns(one, uses), ...moduleSigns(one, context)],
-    mayBeLoaded: sentences(false),
+    mayBeLoaded: [...sentences(false), ...wholeModules(entries, uses)],
     elsewhere: entries.flatMap(({ imports }) =>
       uses.imports.filter((place) => place.role !== 'application' && importsOneOf(place, imports)),
     ),
   };
+}
+
+/** `from fastapi import *` may take `fastapi.Form`, of which the text shows nothing. */
+function wholeModules(entries: readonly UsedThrough[], uses: ApplicationUses): readonly string[] {
+  const taken = uses.imports.filter(({ role, takesAll }) => role === 'application' && takesAll === true);
+  return entries.flatMap(({ imports, how }) =>
+    taken
+      .filter(({ module }) => imports.some((one) => one.startsWith(`${module}.`)))
+      .slice(0, 1)
+      .map(({ file, line, module }) => `${file}:${line} takes all of ${module}: ${how}`),
+  );
 }
 
 function tableSigns(entry: UsedThrough, uses: ApplicationUses): readonly string[] {

@@ -55,14 +55,16 @@ export function findUses(distributions: readonly DepsDistribution[], uses: Appli
 
 /** Programs that it installs, and modules of it that `python -m` runs. */
 function startedPrograms(distribution: DepsDistribution, { commands }: ApplicationUses): readonly string[] {
-  const scripts = ['console_scripts', 'gui_scripts'].flatMap(
-    (group) => distribution.entryPoints[group] ?? [],
-  );
-  const names = new Set([...scripts, ...distribution.modules, distribution.name]);
-  return [...names].flatMap((name) => {
+  return programNames(distribution).flatMap((name) => {
     const place = commands.get(name);
     return place === undefined ? [] : [`${place} starts ${name}`];
   });
+}
+
+/** By what names it may be started. */
+export function programNames({ name, modules, entryPoints }: DepsDistribution): readonly string[] {
+  const scripts = ['console_scripts', 'gui_scripts'].flatMap((group) => entryPoints[group] ?? []);
+  return [...new Set([...scripts, ...modules, name])];
 }
 
 /**

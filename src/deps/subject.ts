@@ -41,6 +41,8 @@ export interface ImportPlace {
   readonly names: readonly string[];
   /** Of `import module`: what the file takes of it (`module.Trainer`); absent where that is not known. */
   readonly members?: readonly string[] | undefined;
+  /** `from module import *`: any name of it may be taken. */
+  readonly takesAll?: boolean;
   readonly file: string;
   readonly line: number;
   /** `application` also stands for what runs while the image is built. */
@@ -74,6 +76,8 @@ export interface ApplicationUses {
   readonly imports: readonly ImportPlace[];
   /** Programs that the container starts, or that code and scripts call: name → place. */
   readonly commands: ReadonlyMap<string, string>;
+  /** Programs of scripts that nothing is seen to start: name → place. */
+  readonly mayStart: ReadonlyMap<string, string>;
   /** Dotted names and words in strings of the application: name → place. */
   readonly strings: ReadonlyMap<string, string>;
   /** Functions and classes that the knowledge asks about, where the application calls them: `imshow`, `read_excel` → place. */

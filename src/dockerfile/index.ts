@@ -8,7 +8,14 @@ export type {
   Stage,
   StageState,
 } from './model.ts';
-export { hasPipOption, type PipInstall, pipInstallOf, readPipInstall } from './pip-command.ts';
+export {
+  hasPipOption,
+  type PipInstall,
+  pipInstallOf,
+  readPipInstall,
+  readWheelBuild,
+  type WheelBuild,
+} from './pip-command.ts';
 export { runningCommands, withInner } from './programs.ts';
 export { type ProjectExport, projectExports } from './project-export.ts';
 export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
@@ -58,6 +65,7 @@ export type {
 } from './rules/rule.ts';
 export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
+export { mountsOf } from './run-mounts.ts';
 export { secretIds } from './secret-ids.ts';
 export { shippedStages } from './stage-chain.ts';
 export { applyEdits } from './syntax/apply-edits.ts';

@@ -35,7 +35,7 @@ const optionsWithValue = new Set([
   '--torch-backend', '--link-mode', '--resolution', '--prerelease', '--index', '--default-index', '--extra', '--overrides',
   '--index-strategy', '--keyring-provider', '--exclude-newer', '--python-platform', '--refresh-package', '--reinstall-package',
   '--upgrade-package', '-P', '--no-build-isolation-package', '--no-build-package', '--no-binary-package', '--allow-insecure-host',
-  '--config-file', '--directory', '--project',
+  '--config-file', '--directory', '--project', '-w', '--wheel-dir', '-d', '--dest',
 ]); // biome-ignore format: a table
 
 /** The `pip install` that a command is, or undefined: `pip`, `pip3.11`, `/venv/bin/pip`, `python -m pip`, `uv pip`, each behind `sudo`, too. */
@@ -87,6 +87,25 @@ function readArguments(
   };
 }
 
+/** A `pip wheel` or `pip download`: it fills a folder with what an installation would bring. */
+export interface WheelBuild {
+  /** The installation that would bring the same. */
+  readonly install: PipInstall;
+  /** As written; the working directory where none is named. */
+  readonly folder: string;
+}
+
+/** The `pip wheel -w /wheels -r requirements.txt` or `pip download -d /wheels …` that a command is, or undefined. */
+export function readWheelBuild(command: ShellCommand): WheelBuild | undefined {
+  const start = installArgument(command.words, ['wheel', 'download']);
+  if (start === undefined) return undefined;
+  const install = readArguments(command, start);
+  const folder = install.options
+    .map(({ text }) => /^(?:-w|--wheel-dir|-d|--dest)=(.*)$/.exec(text)?.[1])
+    .findLast((value) => value !== undefined);
+  return { install, folder: folder ?? '.' };
+}
+
 /** The `pip install` that a command is or comes to: `uv pip sync FILE` and `pip-sync FILE` install what requirements files list. */
 export function pipInstallOf(command: ShellCommand): PipInstall | undefined {
   return readPipInstall(command) ?? readPipSync(command);
@@ -123,13 +142,14 @@ export function downloadsNothing(install: PipInstall): boolean {
 
 function installArgument(
   words: readonly string[],
+  verbs: readonly string[] = ['install'],
 ): { readonly tool: 'pip' | 'uv'; readonly firstArgument: number } | undefined {
   const first = programAt(words);
   const program = (words[first] ?? '').split('/').pop() ?? '';
   const after = (position: number, tool: 'pip' | 'uv'): ReturnType<typeof installArgument> => {
     let at = position;
     while (at < words.length && words[at]?.startsWith('-')) at += takesValue(words[at] ?? '') ? 2 : 1;
-    return words[at] === 'install' ? { tool, firstArgument: at + 1 } : undefined;
+    return verbs.includes(words[at] ?? '') ? { tool, firstArgument: at + 1 } : undefined;
   };
   if (/^pip(\d+(\.\d+)?)?$/.test(program)) return after(first + 1, 'pip');
   if (/^(python|pypy)(\d+(\.\d+)?)?$/.test(program)) {

@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import { type Instruction, readCondaInstall, runningCommands } from '../dockerfile/index.ts';
 import { listedRequirements, readCondaEnvironment } from '../python/index.ts';
 import { contextPaths } from './context-paths.ts';
-import { indexesOf, type ReadContext, type ReadStep, readRequirementsFile } from './pip-step.ts';
+import { type ReadContext, type ReadStep, readRequirementsFile } from './pip-step.ts';
+import { indexesOf } from './step-indexes.ts';
 
 /**
  * What pip installs below `pip:` of the environment files that an instruction gives to Conda. What Conda itself installs is known to

@@ -23,8 +23,7 @@ export async function describeDockerfileForForecast(
 ): Promise<DockerfileForecastFacts> {
   const stages = filledStages(model);
   const apt = readApt(stages.own);
-  const everything = model.stages.flatMap(({ instructions }) => instructions);
-  const pip = await readPipSteps(stages, everything, options.readText);
+  const pip = await readPipSteps(stages, model, options.readText);
   const last = pip.steps.at(-1);
   return {
     baseReference: stages.base,
@@ -34,6 +33,7 @@ export async function describeDockerfileForForecast(
     requirements: last?.requirements ?? [],
     constraints: last?.constraints ?? [],
     indexes: last?.indexes ?? {},
+    ...(last?.isComplete === true && { isComplete: true }),
     ...(pip.steps.length > 1 && { earlierInstalls: pip.steps.slice(0, -1) satisfies readonly PipStep[] }),
     contextBytes: copiedBytes(stages.own, options.sentFiles),
     python: readInstallation(stages, pip),
@@ -97,6 +97,7 @@ function readInstallation(stages: InstalledStages, pip: PipSteps): ForecastReque
     buildsProject: pip.buildsProject,
     leavesOwnBytecode: ownBytecode(stages.own),
     keepsPipCache: pip.keepsCache,
+    ...(pip.keepsWheels && { keepsWheels: true }),
   };
 }
 

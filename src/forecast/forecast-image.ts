@@ -41,6 +41,8 @@ export function forecastImage(facts: ForecastFacts): Forecast {
       sharedKey: request.baseReference,
     });
   }
+  const origin = base && originOf(facts);
+  if (origin !== undefined) warnings.push({ text: `the size of ${request.baseReference} is ${origin}` });
   const standIn = facts.base?.standInNote;
   if (standIn !== undefined) warnings.push({ text: `the base is a stand-in: ${standIn}` });
   const apt = aptRow(facts, base);
@@ -67,6 +69,14 @@ export function forecastImage(facts: ForecastFacts): Forecast {
       libraries === undefined ? [] : [{ name, version, ...libraries }],
     ),
   };
+}
+
+/** Where the size of the base comes from, unless it was read off. */
+function originOf({ base, request }: ForecastFacts): string | undefined {
+  if (request.baseReference === 'scratch' || base?.sizeBytes !== undefined) return undefined;
+  return base?.compressedBytes === undefined
+    ? 'that of a table: neither an engine nor its registry tells it'
+    : 'inferred from its compressed size, which is all that its registry tells';
 }
 
 function packagesOf(wheels: readonly WheelFacts[], base: BaseImage | undefined): ForecastPackage[] {

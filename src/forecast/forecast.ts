@@ -74,6 +74,8 @@ export interface PythonInstallation {
   readonly buildsProject?: boolean;
   /** What pip downloaded stays in the layer. */
   readonly keepsPipCache?: boolean;
+  /** The wheels that it is installed from lie in a layer, removed later or not. */
+  readonly keepsWheels?: boolean;
 }
 
 /** A `pip install` of a step before, with package indexes of its own. */
@@ -81,6 +83,8 @@ export interface EarlierInstall {
   readonly requirements: readonly string[];
   readonly constraints: readonly string[];
   readonly indexes: PackageIndexes;
+  /** Nothing else is installed, whatever these require: a lock file, or `--no-deps`. */
+  readonly isComplete?: boolean;
 }
 
 /** What a Dockerfile asks for, as far as sizes depend on it. */
@@ -96,6 +100,8 @@ export interface ForecastRequest {
   readonly requirements: readonly string[];
   readonly constraints?: readonly string[];
   readonly indexes: PackageIndexes;
+  /** The requirements are all that is installed: of a lock file, or with `--no-deps`. */
+  readonly isComplete?: boolean;
   /** Installations before that look elsewhere, such as torch from PyTorch's own index; what they bring stays as it is. */
   readonly earlierInstalls?: readonly EarlierInstall[];
   /** What COPY brings from the build context, in bytes. */

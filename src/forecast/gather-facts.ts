@@ -156,7 +156,12 @@ async function resolveWheels(
   const resolver = await findResolver(options.programs, options.signal);
   const steps: readonly EarlierInstall[] = [
     ...(request.earlierInstalls ?? []),
-    { requirements: request.requirements, constraints: request.constraints ?? [], indexes: request.indexes },
+    {
+      requirements: request.requirements,
+      constraints: request.constraints ?? [],
+      indexes: request.indexes,
+      ...(request.isComplete === true && { isComplete: true }),
+    },
   ];
   const memory = resolutionMemory({
     cacheDir: options.cacheDir,

@@ -26,6 +26,7 @@ export async function readLocalProject(
     if (text === undefined) continue;
     const file = readEnvironmentFile({ path, text });
     if (file === undefined) return undefined;
+    if (file.problems.length > 0) return listedRequirements(file, { isWanted: () => false });
     // Without either table, only setup.py and setup.cfg tell the dependencies.
     const isTold = /^\s*\[(project|tool\.poetry)\]/m.test(text);
     return isTold

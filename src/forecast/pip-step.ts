@@ -1,6 +1,6 @@
-import type { Instruction, PipInstall } from '../dockerfile/index.ts';
+import { posix } from 'node:path';
+import { hasPipOption, type Instruction, type PipInstall } from '../dockerfile/index.ts';
 import {
-  type EnvironmentFile,
   listedRequirements,
   normaliseName,
   type PackageIndexes,
@@ -11,32 +11,22 @@ import {
 import { contextPaths } from './context-paths.ts';
 import { type LocalProject, manifestBehind, readLocalProject } from './local-projects.ts';
 import type { ReadText } from './read-text.ts';
+import { expand, readIndexes } from './step-indexes.ts';
+import type { WheelFolder } from './wheel-folders.ts';
 
 /** Installations that look for packages in the same places. */
 export interface PipStep {
   readonly requirements: readonly string[];
   readonly constraints: readonly string[];
   readonly indexes: PackageIndexes;
+  /** Nothing else is installed, whatever these require: a lock file, or `--no-deps`. */
+  readonly isComplete?: boolean;
 }
 
 /** An installation, and why something of it is not in `step`; one clause each. */
 export interface ReadStep {
   readonly step: PipStep;
   readonly problems: readonly string[];
-}
-
-/** The indexes of a manifest or lock file, as pip is told them. */
-export function indexesOf({ indexUrls, extraIndexUrls = [] }: EnvironmentFile): PackageIndexes {
-  const [indexUrl, ...others] = indexUrls;
-  const trustedHosts = [...indexUrls, ...extraIndexUrls].flatMap((url) =>
-    url.startsWith('http:') ? [new URL(url).hostname] : [],
-  );
-  return {
-    ...(indexUrl !== undefined && { indexUrl }),
-    extraIndexUrls: [...others, ...extraIndexUrls],
-    findLinks: [],
-    trustedHosts,
-  };
 }
 
 /** Where an installation's files are looked for. */
@@ -46,6 +36,8 @@ export interface ReadContext {
   /** What a list holds that a tool writes in some step: `poetry export -o requirements.txt`; undefined where none does. */
   readonly readExported: (file: string) => Promise<ReadStep | undefined>;
   readonly readText: ReadText;
+  /** What fills a folder of wheels that an instruction installs from; undefined for wheels from elsewhere. */
+  readonly wheelFolder: (folder: string, installer: Instruction) => WheelFolder | undefined;
 }
 
 /** Reads a `pip install`: what it names, the files that it names, and the projects of the build context. */
@@ -62,17 +54,26 @@ export async function readStep(
     parts.push(await readRequirementsFile(expand(text, instruction), where, true));
   for (const group of optionsOf(install, '--group')) parts.push(await readGroup(group, where));
   for (const { text } of install.localPaths)
-    parts.push((await readLocal(expand(text, instruction), where)) ?? unknownProject(text, instruction));
+    parts.push(
+      (await readLocal(expand(text, instruction), where)) ??
+        (await readWheels(text, where)) ??
+        unknownProject(text, instruction),
+    );
   const fromCommand = install.options.map((word) => {
     const [name = '', ...value] = expand(word.text, instruction).split('=');
     return { name, value: value.join('=') };
   });
   const options = [...parts.flatMap((part) => part.options ?? []), ...fromCommand];
+  const links = await readLinkedWheels(install, where);
   return {
     step: {
       requirements: parts.flatMap(({ requirements }) => requirements),
       constraints: parts.flatMap(({ constraints }) => constraints ?? []),
-      indexes: readIndexes(options, instruction),
+      indexes:
+        links ??
+        parts.find(({ indexes }) => indexes !== undefined)?.indexes ??
+        readIndexes(options, instruction),
+      ...((addsNothing(install) || areLocked(parts)) && { isComplete: true }),
     },
     problems: parts.flatMap(({ problems }) => problems ?? []),
   };
@@ -87,6 +88,49 @@ interface Part extends Partial<LocalProject> {
   readonly requirements: readonly string[];
   readonly constraints?: readonly string[];
   readonly options?: readonly { readonly name: string; readonly value: string | undefined }[];
+  /** Where the wheels that it installs were looked for. */
+  readonly indexes?: PackageIndexes;
+  /** It is a lock file, which lists all that is installed. */
+  readonly isLocked?: boolean;
+}
+
+/** `--no-deps`; uv's `pip sync` installs what its files list, and nothing else. */
+function addsNothing(install: PipInstall): boolean {
+  const { tool, command, firstArgument } = install;
+  const isSync = tool === 'uv' && command.words[firstArgument - 1] === 'sync';
+  return isSync || hasPipOption(install, '--no-deps');
+}
+
+function areLocked(parts: readonly Part[]): boolean {
+  const asking = parts.filter(({ requirements }) => requirements.length > 0);
+  return asking.length > 0 && asking.every(({ isLocked }) => isLocked === true);
+}
+
+/** `/wheels/*`, `/wheels/*.whl`: what the `pip wheel` that filled the folder was asked for. */
+async function readWheels(text: string, { instruction, context }: Where): Promise<Part | undefined> {
+  if (!/^(?:\*|.*\.whl)$/.test(posix.basename(text))) return undefined;
+  const folder = context.wheelFolder(posix.dirname(text), instruction);
+  if (folder === undefined) return undefined;
+  const { step, problems } = await readStep(folder, unnested(context));
+  return { ...step, problems, isLocked: step.isComplete === true };
+}
+
+/** A folder that is filled from a folder is not followed further. */
+function unnested(context: ReadContext): ReadContext {
+  return { ...context, wheelFolder: () => undefined };
+}
+
+/** `--no-index --find-links=/wheels`: the indexes that the folder was filled from. */
+async function readLinkedWheels(
+  install: PipInstall,
+  { instruction, context }: Where,
+): Promise<PackageIndexes | undefined> {
+  for (const link of ['-f', '--find-links'].flatMap((name) => optionsOf(install, name))) {
+    const folder = context.wheelFolder(link, instruction);
+    if (folder !== undefined && hasPipOption(install, '--no-index'))
+      return (await readStep(folder, unnested(context))).step.indexes;
+  }
+  return undefined;
 }
 
 function unknownProject(text: string, { syntax }: Instruction): Part {
@@ -138,7 +182,7 @@ async function readListed(
     const text = await context.readText(candidate);
     if (text === undefined) continue;
     const file = readEnvironmentFile({ path: candidate, text });
-    return file && listedRequirements(file, { isWanted });
+    return file && { ...listedRequirements(file, { isWanted }), isLocked: file.kind.includes('lock') };
   }
   return undefined;
 }
@@ -179,37 +223,6 @@ function requirementText(line: RequirementLine): string {
   const extras = line.extras.length === 0 ? '' : `[${line.extras.join(',')}]`;
   const marker = line.marker === undefined ? '' : ` ; ${line.marker}`;
   return `${line.nameAsWritten}${extras}${line.url === undefined ? line.specifier : ` @ ${line.url}`}${marker}`;
-}
-
-/** Options of the command and its files; pip's variables count where no option is given. */
-function readIndexes(
-  options: readonly { readonly name: string; readonly value: string | undefined }[],
-  instruction: Instruction,
-): PackageIndexes {
-  const { variables } = instruction.before;
-  const values = (...names: readonly string[]): string[] => [
-    ...new Set(options.flatMap((one) => (names.includes(one.name) && one.value ? [one.value] : []))),
-  ];
-  const words = (variable: string): string[] => (variables[variable] ?? '').split(/\s+/).filter(Boolean);
-  const indexUrl = values('-i', '--index-url', '--default-index').at(-1) ?? variables['PIP_INDEX_URL'];
-  const extra = values('--extra-index-url', '--index');
-  const links = values('-f', '--find-links');
-  const hosts = values('--trusted-host');
-  const has = (name: string): boolean => options.some((one) => one.name === name);
-  return {
-    ...(indexUrl !== undefined && { indexUrl }),
-    extraIndexUrls: extra.length > 0 ? extra : words('PIP_EXTRA_INDEX_URL'),
-    findLinks: (links.length > 0 ? links : words('PIP_FIND_LINKS')).filter((link) => /^https?:/.test(link)),
-    trustedHosts: hosts.length > 0 ? hosts : words('PIP_TRUSTED_HOST'),
-    ...(has('--no-index') && { isWithoutIndex: true }),
-    ...(has('--pre') && { isPrereleaseAllowed: true }),
-  };
-}
-
-function expand(text: string, instruction: Instruction): string {
-  return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => {
-    return instruction.before.variables[braced ?? bare] ?? whole;
-  });
 }
 
 /** In requirements files pip puts in variables in this spelling alone, and leaves those that are not set (`expand_env_variables`). */

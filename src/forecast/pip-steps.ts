@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import {
+  type DockerfileModel,
   hasPipOption,
   type Instruction,
   type PipInstall,
@@ -13,6 +15,7 @@ import type { InstalledStages } from './installed-stages.ts';
 import { type PipStep, type ReadStep, readStep } from './pip-step.ts';
 import { type ProjectStep, readProjectSteps } from './project-steps.ts';
 import type { ReadText } from './read-text.ts';
+import { type WheelFolder, wheelFolder } from './wheel-folders.ts';
 
 /** All that pip and uv install. */
 export interface PipSteps {
@@ -22,6 +25,8 @@ export interface PipSteps {
   readonly compilesAll: boolean;
   /** What pip downloaded stays in a layer of the target stage. */
   readonly keepsCache: boolean;
+  /** The wheels that it is installed from were copied into a layer of the target stage. */
+  readonly keepsWheels: boolean;
   /** A tool made the environment, with a pip of its own in it. */
   readonly seedsEnvironment: boolean;
   /** The wheels that it took that pip from stay in a layer of the target stage. */
@@ -37,14 +42,21 @@ interface Placed {
   readonly install: PipInstall;
 }
 
-/** Reads every `pip install` of the stages (`everything`: of all, with those that only write lists), and what tools with manifests and Conda's environments install by it. */
+/** Reads every `pip install` of the stages (of the whole file, where those of other stages only write lists or wheels), and what tools with manifests and Conda's environments install by it. */
 export async function readPipSteps(
   stages: InstalledStages,
-  everything: readonly Instruction[],
+  model: DockerfileModel,
   readText: ReadText,
 ): Promise<PipSteps> {
+  const everything = model.stages.flatMap((stage) => stage.instructions);
   const instructions = [...stages.builders, ...stages.own];
-  const context = { copies: instructions, readText, readExported: exportedLists(everything, readText) };
+  const context = {
+    // A folder of wheels may be filled in a stage whose environment nobody copies.
+    copies: everything,
+    readText,
+    readExported: exportedLists(everything, readText),
+    wheelFolder: (folder: string, installer: Instruction) => wheelFolder(folder, installer, model),
+  };
   const installs = instructions.flatMap(installsOf);
   const projects: ProjectStep[] = [];
   const found: ReadStep[] = [];
@@ -62,9 +74,12 @@ export async function readPipSteps(
     steps: joinSteps(found.map(({ step }) => step)).filter((step) => step.requirements.length > 0),
     compilesAll: installs.filter(bringsDependencies).some(compiles) || projects.some(compilesProject),
     keepsCache:
-      installs.some((one) => isOwn(one) && keepsCache(one)) ||
+      installs.some((one) => isOwn(one) && folderOf(one, model) === undefined && keepsCache(one)) ||
       projects.some((one) => isOwn(one) && keepsToolCache(one)),
-    buildsProject: installs.some((one) => isOwn(one) && one.install.localPaths.length > 0),
+    keepsWheels: installs.some((one) => isOwn(one) && folderOf(one, model)?.isCopied === true),
+    buildsProject: installs.some(
+      (one) => isOwn(one) && one.install.localPaths.length > 0 && folderOf(one, model) === undefined,
+    ),
     seedsEnvironment: seeds.length > 0,
     keepsSeeds: seeds.some(isOwn),
     missing: [...new Set(problems)].map((because) => ({
@@ -75,21 +90,37 @@ export async function readPipSteps(
   };
 }
 
-/** Neighbours with the same indexes are one. */
+/** Neighbours are one where they look in the same places, and add what is required or not alike. */
 function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
   const joined: PipStep[] = [];
   for (const step of steps) {
     const previous = joined.at(-1);
-    if (previous === undefined || JSON.stringify(previous.indexes) !== JSON.stringify(step.indexes))
-      joined.push(step);
+    if (previous === undefined || settingsOf(previous) !== settingsOf(step)) joined.push(step);
     else
       joined[joined.length - 1] = {
+        ...previous,
         requirements: [...new Set([...previous.requirements, ...step.requirements])],
         constraints: [...new Set([...previous.constraints, ...step.constraints])],
-        indexes: previous.indexes,
       };
   }
   return joined;
+}
+
+function settingsOf({ indexes, isComplete = false }: PipStep): string {
+  return JSON.stringify([indexes, isComplete]);
+}
+
+/** The folder of wheels that an installation takes its wheels from. */
+function folderOf({ instruction, install }: Placed, model: DockerfileModel): WheelFolder | undefined {
+  const links = install.options.flatMap(({ text }) => /^(?:-f|--find-links)=(.*)$/.exec(text)?.[1] ?? []);
+  const folders = install.localPaths.flatMap(({ text }) =>
+    /(?:^|\/)(?:\*|[^/]*\.whl)$/.test(text) ? [posix.dirname(text)] : [],
+  );
+  for (const folder of [...folders, ...links]) {
+    const found = wheelFolder(folder, instruction, model);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function installsOf(instruction: Instruction): Placed[] {
@@ -103,6 +134,7 @@ function installsOf(instruction: Instruction): Placed[] {
 function bringsDependencies({ install }: Placed): boolean {
   return (
     install.requirementFiles.length > 0 ||
+    install.localPaths.length > 0 ||
     install.requirements.some((word) => !/^(pip|setuptools|wheel|uv)\b(?!-)/.test(word.text))
   );
 }

@@ -67,7 +67,10 @@ describe('installations from a project’s own files', () => {
     ['poetry install --only=main,docs', ['a', 'sphinx'], 'a list of groups'],
     ['poetry install --without dev --no-root', ['a', 'sphinx'], 'all but one'],
     ['poetry install --no-dev', ['a', 'sphinx'], 'the old word for it'],
-    ['pdm install', ['a', 'pytest'], 'the default and development groups, no extras'],
+    ['pdm install', ['a', 'pytest', 'gunicorn'], 'all groups that the lock file names'],
+    ['pdm install --dev', ['a', 'pytest'], 'the default and development groups, no extras'],
+    ['pdm install --without dev', ['a', 'gunicorn'], 'all but one'],
+    ['pdm install -G serve', ['a', 'pytest', 'gunicorn'], 'an extra beside the groups for development'],
     ['pdm sync --prod', ['a'], 'no development groups'],
     ['pdm install --prod -G serve', ['a', 'gunicorn'], 'an extra by name'],
     ['pipenv install --deploy', ['a'], 'the packages'],
@@ -119,6 +122,56 @@ describe('installations from a project’s own files', () => {
   });
 
   it.each([
+    ['uv sync', true, 'a lock file lists all, overrides of what others require included'],
+    ['poetry install', true, 'in any format'],
+    ['uv pip sync pylock.toml', true, 'by any command'],
+    ['uv pip sync requirements.txt', true, 'uv does not add to what it synchronises with'],
+    ['pip install --no-deps -r requirements.txt', true, 'as asked'],
+    ['pip install -r requirements.txt', false, 'pip adds what these require'],
+    ['pip install .', false, 'a manifest is no lock file'],
+    ['uv sync && pip install --no-deps d', true, 'neighbours that both add nothing'],
+  ])('%s installs what is listed and nothing else: %s (%s)', async (run, isComplete) => {
+    expect((await describeRun(run)).isComplete ?? false).toBe(isComplete);
+  });
+
+  it.each([
+    ['uv sync --extra cpu', ['https://pypi.org/simple', 'https://wheels.test/cpu']],
+    ['uv sync --extra gpu', ['https://pypi.org/simple']],
+    ['uv sync', ['https://pypi.org/simple']],
+  ])('%s looks where its own packages are locked from', async (run, urls) => {
+    const torch = (version: string, index: string): string =>
+      `[[package]]\nname = "torch"\nversion = "${version}"\nsource = { registry = "${index}" }\n`;
+    const lock = `version = 1
+conflicts = [[{ package = "app", extra = "cpu" }, { package = "app", extra = "gpu" }]]
+[[package]]
+name = "app"
+source = { virtual = "." }
+dependencies = [{ name = "a" }]
+[package.optional-dependencies]
+cpu = [{ name = "torch", version = "2+cpu", marker = "extra == 'extra-3-app-cpu'" }]
+gpu = [{ name = "torch", version = "2", marker = "extra == 'extra-3-app-gpu'" }]
+[[package]]
+name = "a"
+version = "1"
+source = { registry = "https://pypi.org/simple" }
+${torch('2', 'https://pypi.org/simple')}${torch('2+cpu', 'https://wheels.test/cpu')}`;
+    const described = await describeDockerfileForForecast(
+      resolveDockerfile(parseDockerfile(`FROM python:3.12\nCOPY . .\nRUN ${run}\n`)),
+      { readText: async (path) => (path === 'uv.lock' ? lock : undefined), sentFiles: [] },
+    );
+    const { indexUrl, extraIndexUrls = [] } = described.indexes;
+    expect([indexUrl, ...extraIndexUrls]).toEqual(urls);
+  });
+
+  it('adds what is required to the installation that is not locked', async () => {
+    const { earlierInstalls, requirements, isComplete } = await describeRun(
+      'uv sync --no-dev\nRUN pip install d',
+    );
+    expect(earlierInstalls).toMatchObject([{ requirements: ['a==1'], isComplete: true }]);
+    expect([requirements, isComplete]).toEqual([['d'], undefined]);
+  });
+
+  it.each([
     ['poetry export -f requirements.txt --output requirements-app.txt --without-hashes', ['a==1']],
     ['poetry export --with dev -o /tmp/requirements-app.txt', ['a==1', 'pytest==1']],
     ['poetry export --only=docs > requirements-app.txt', ['sphinx==1']],
@@ -132,6 +185,67 @@ describe('installations from a project’s own files', () => {
     });
     expect(described.requirements).toEqual(requirements);
     expect(described.missing ?? []).toEqual([]);
+  });
+
+  it.each([
+    [
+      'RUN pip wheel --no-cache-dir -w /wheels -r requirements.txt',
+      'COPY --from=builder /wheels /wheels\nRUN pip install /wheels/*.whl && rm -rf /wheels',
+      true,
+      'a folder that is copied',
+    ],
+    [
+      'RUN pip wheel --wheel-dir=wheels -r requirements.txt',
+      'RUN --mount=type=bind,from=builder,source=/code/wheels,target=/w pip install /w/*',
+      false,
+      'a folder that is mounted',
+    ],
+    [
+      'RUN pip wheel -r requirements.txt',
+      'COPY --from=builder /code/*.whl /tmp/w/\nRUN pip install --no-cache-dir /tmp/w/*',
+      true,
+      'wheels in the working directory, copied by a pattern',
+    ],
+    [
+      'ENV W=/opt/w\nRUN python -m pip download -d $W -r requirements.txt',
+      'COPY --from=0 /opt /opt\nRUN pip install --no-index --find-links=/opt/w -r requirements.txt',
+      true,
+      'a folder that pip looks into, below one that is copied',
+    ],
+    [
+      'RUN echo',
+      'RUN pip wheel -w /w -r requirements.txt && pip install /w/*.whl && rm -r /w',
+      false,
+      'one step',
+    ],
+  ])('follows the wheels: %s, %s', async (build, install, keepsWheels) => {
+    const text = `FROM python:3.12 AS builder\nWORKDIR /code\nCOPY requirements.txt lib ./\n${build}\nFROM python:3.12\nWORKDIR /code\nCOPY requirements.txt .\n${install}\n`;
+    const described = await describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
+      readText: async (path) =>
+        path === 'requirements.txt' ? '--index-url https://own/simple\nc==3\nd\n' : undefined,
+      sentFiles: [],
+    });
+    expect(described.missing ?? []).toEqual([]);
+    expect(described).toMatchObject({
+      requirements: ['c==3', 'd'],
+      indexes: { indexUrl: 'https://own/simple' },
+      python: { keepsPipCache: false, buildsProject: false },
+    });
+    expect(described.python.keepsWheels ?? false).toBe(keepsWheels);
+    expect(described.indexes.isWithoutIndex).toBeUndefined();
+  });
+
+  it.each([
+    ['COPY dist/*.whl ./\nRUN pip install *.whl', 'wheels of the build context'],
+    ['COPY --from=registry.test/wheels:1 / /w\nRUN pip install /w/*', 'wheels of another image'],
+    ['RUN pip wheel -w /w /w/*.whl && pip install /w/*', 'a folder that is filled from itself'],
+  ])('does not guess what %j brings (%s)', async (install) => {
+    const text = `FROM python:3.12\nWORKDIR /code\n${install}\n`;
+    const { missing } = await describeDockerfileForForecast(resolveDockerfile(parseDockerfile(text)), {
+      readText: async () => undefined,
+      sentFiles: [],
+    });
+    expect(missing?.[0]?.because).toContain('is known to the build only');
   });
 
   it('reads the Pipfile where there is no lock file', async () => {
@@ -153,6 +267,15 @@ describe('installations from a project’s own files', () => {
     expect(described.missing?.map(({ because }) => because)).toEqual([
       'line 4: what `conda create` installs is known to the build only',
     ]);
+  });
+
+  it.each([
+    ['pip install .', 'all', 'what a project brings along is compiled, too'],
+    ['pip install /w/*.whl', 'all', 'and wheels at hand'],
+    ['pip install --no-compile .', 'none', 'unless it is told not to'],
+    ['pip install --upgrade pip', 'none', 'pip itself is counted apart'],
+  ])('%s leaves bytecode: %s (%s)', async (run, bytecode) => {
+    expect((await describeRun(run)).python.bytecode).toBe(bytecode);
   });
 
   it('does not guess what only a build tells', async () => {

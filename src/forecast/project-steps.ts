@@ -10,10 +10,12 @@ import {
   listedRequirements,
   optionValues,
   readEnvironmentFile,
+  wantedDistributions,
   wantedGroups,
 } from '../python/index.ts';
-import { indexesOf, type PipStep } from './pip-step.ts';
+import type { PipStep } from './pip-step.ts';
 import type { ReadText } from './read-text.ts';
+import { indexesOf } from './step-indexes.ts';
 
 /** What an installation from a manifest or lock file brings. */
 export interface ProjectStep {
@@ -96,10 +98,21 @@ export async function readProjectStep(
     step: {
       requirements: listed.requirements,
       constraints: [],
-      indexes: indexesOf(hasIndexes(file) ? file : (manifest ?? file)),
+      indexes: indexesOf(neededIndexes(file, isWanted) ?? (hasIndexes(file) ? file : (manifest ?? file))),
+      ...(lock !== undefined && { isComplete: true }),
     },
     problems: listed.problems,
   };
+}
+
+/** Those alone that the wanted groups come from, where each tells: another one may offer the same version, built for other hardware. */
+function neededIndexes(
+  file: EnvironmentFile,
+  isWanted: (group: string) => boolean,
+): Pick<EnvironmentFile, 'indexUrls'> | undefined {
+  const urls = wantedDistributions(file, { isWanted }).flatMap(({ indexUrl }) => indexUrl ?? []);
+  if (urls.length === 0) return undefined;
+  return { indexUrls: file.indexUrls.filter((url) => urls.includes(url)) };
 }
 
 function hasIndexes({ indexUrls, extraIndexUrls = [] }: EnvironmentFile): boolean {

@@ -69,11 +69,14 @@ export function pythonRow(
   if (python.buildsProject === true)
     estimate.add(1, python.keepsPipCache === true ? projectBytes.withCache : projectBytes.without);
   estimate.add(1, ownBytecode[python.leavesOwnBytecode ?? 'none']);
-  const cacheBytes = python.keepsPipCache
-    ? sum((wheel) => (wheel.isCachedByPip ? wheel.contents.wheelBytes : 0))
-    : 0;
+  const cacheBytes = sum(
+    ({ isCachedByPip, contents }) =>
+      (python.keepsPipCache === true && isCachedByPip ? contents.wheelBytes : 0) +
+      (python.keepsWheels === true ? contents.wheelBytes : 0),
+  );
   estimate.add(cacheBytes, { expected: 1, margin: 0.03 });
-  const cached = cacheBytes > 0 ? ', with what pip downloaded' : '';
+  const kept = python.keepsWheels === true ? ', with the wheels themselves' : ', with what pip downloaded';
+  const cached = cacheBytes > 0 ? kept : '';
   return {
     group: 'python-dependencies',
     label: `${wheels.length} Python distributions${cached}`,

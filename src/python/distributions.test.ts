@@ -67,3 +67,30 @@ test('vendored metadata and broken metadata are no distributions', async () => {
   });
   expect(found).toEqual([]);
 });
+
+test.each<[string, string, Readonly<Record<string, string>>, boolean]>([
+  ['a folder', '{"url": "file:///app", "dir_info": {}}', {}, true],
+  ['a folder, in editable mode', '{"url": "file:///app", "dir_info": {"editable": true}}', {}, true],
+  ['a folder, though others require it', '{"url": "file:///lib", "dir_info": {}}', { web: 'Requires-Dist: api' }, true],
+  ['a repository', '{"url": "https://host/x.git", "vcs_info": {"vcs": "git"}}', {}, true],
+  ['a wheel at hand', '{"url": "file:///dist/api-1-py3-none-any.whl", "archive_info": {}}', {}, true],
+  ['a wheel that others require: a library of a folder of wheels', '{"url": "file:///wheels/api-1.whl", "archive_info": {}}', { web: 'Requires-Dist: api>=1' }, false],
+  ['a wheel that an extra of others asks for', '{"url": "file:///wheels/api-1.whl", "archive_info": {}}', { web: 'Requires-Dist: api ; extra == "x"' }, false],
+  ['a build of Conda', '{"dir_info": {}, "url": "file:///home/conda/feedstock_root/build_artifacts/attrs_1659291887007/work"}', {}, false],
+  ['a build of the default channel', '{"archive_info": {}, "url": "file:///croot/api_1701295038894/work/dist/api-1.whl"}', {}, false],
+  ['what is no note', 'oops', {}, false],
+])('installed from %s', async (_, directUrl, others, isOwn) => {
+  const found = await installed({
+    [`${site}/api-1.dist-info/METADATA`]: 'Name: api\nVersion: 1\nRequires-Dist: api[x] ; extra == "all"\n',
+    [`${site}/api-1.dist-info/direct_url.json`]: directUrl,
+    ...Object.fromEntries(
+      Object.entries(others).map(([name, line]) => [
+        `${site}/${name}-1.dist-info/METADATA`,
+        `Name: ${name}\nVersion: 1\n${line}\n`,
+      ]),
+    ),
+  });
+  const api = found.find(({ name }) => name === 'api');
+  expect(api?.isOwn ?? false).toBe(isOwn);
+  expect(api?.isEditable).toBe(directUrl.includes('editable'));
+}); // biome-ignore format: a table

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { RootFileSystem } from '../filetree/index.ts';
 import { parseCoreMetadata } from './core-metadata.ts';
+import { type InstallationOrigin, readDirectUrl } from './direct-url.ts';
 import { type FileClass, fileClass } from './file-class.ts';
 import { modulesOf, parseEntryPoints, recordPaths } from './metadata-folder.ts';
 import type { NamedRequirement } from './requirement-line.ts';
@@ -26,6 +27,11 @@ export interface InstalledDistribution {
   readonly modules: readonly string[];
   /** Installed from a folder in editable mode (`direct_url.json`). */
   readonly isEditable: boolean;
+  /**
+   * Taken for the application, or a part of it: installed from a folder or a repository (PEP 610), or from a wheel at hand that nothing
+   * else requires. What others require is a library, though it lay in a folder of wheels.
+   */
+  readonly isOwn?: true;
 }
 
 const metadataFile =
@@ -43,7 +49,23 @@ export function isPythonInventoryFile(path: string): boolean {
 export function findDistributions(root: RootFileSystem): readonly InstalledDistribution[] {
   const folders = new Set(root.captured().flatMap((path) => metadataFolder(path) ?? []));
   const lookups: Lookups = { unrecorded: once(() => filesByChild(root)), bytecodeOf: bytecodeFinder(root) };
-  return [...folders].sort().flatMap((folder) => readDistribution(root, folder, lookups) ?? []);
+  return withOwn([...folders].sort().flatMap((folder) => readDistribution(root, folder, lookups) ?? []));
+}
+
+interface FoundDistribution extends InstalledDistribution {
+  readonly origin: InstallationOrigin | undefined;
+}
+
+function withOwn(found: readonly FoundDistribution[]): readonly InstalledDistribution[] {
+  const required = new Set(
+    found.flatMap(({ name, requirements }) =>
+      requirements.flatMap((one) => (one.name === name ? [] : [one.name])),
+    ),
+  );
+  return found.map(({ origin, ...one }) => {
+    const isOwn = origin !== undefined && (origin !== 'archive' || !required.has(one.name));
+    return isOwn ? { ...one, isOwn } : one;
+  });
 }
 
 /** What several distributions ask about the same root file system. */
@@ -87,7 +109,7 @@ function readDistribution(
   root: RootFileSystem,
   folder: string,
   lookups: Lookups,
-): InstalledDistribution | undefined {
+): FoundDistribution | undefined {
   const read = (name: string): string | undefined => {
     const content = root.content(`${folder}/${name}`);
     return content === undefined ? undefined : new TextDecoder().decode(content);
@@ -97,6 +119,7 @@ function readDistribution(
   const core = parseCoreMetadata(metadata);
   if (core === undefined) return undefined;
   const { name, version, requirements } = core;
+  const direct = readDirectUrl(read('direct_url.json'));
   const location = posix.dirname(folder);
   const record = read('RECORD') ?? read('installed-files.txt');
   const recorded = record === undefined ? undefined : recordPaths(record);
@@ -116,7 +139,8 @@ function readDistribution(
     requirements,
     entryPoints: parseEntryPoints(read('entry_points.txt') ?? ''),
     modules,
-    isEditable: /"editable"\s*:\s*true/.test(read('direct_url.json') ?? ''),
+    isEditable: direct?.isEditable === true,
+    origin: direct?.origin,
   };
 }
 

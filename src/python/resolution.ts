@@ -19,6 +19,8 @@ export interface ResolveRequirementsOptions {
   /** Requirements by name (PEP 508), one each. */
   readonly requirements: readonly string[];
   readonly constraints?: readonly string[];
+  /** The requirements are all that is installed, as of a lock file: what they require is not added (`--no-deps`). */
+  readonly isComplete?: boolean;
   /** `3.11`. */
   readonly pythonVersion: string;
   readonly platform: WheelPlatform;

@@ -6,6 +6,8 @@ export interface InstallStep {
   readonly requirements: readonly string[];
   readonly constraints: readonly string[];
   readonly indexes: PackageIndexes;
+  /** Nothing else is installed, whatever these require: a lock file, or `--no-deps`. */
+  readonly isComplete?: boolean;
 }
 
 /** Resolves step by step as pip installs; what an earlier step brought is asked for by its URL afterwards, so that it stays. */
@@ -21,6 +23,7 @@ export async function resolveSteps(
       requirements: [...before, ...step.requirements],
       constraints: step.constraints,
       indexes: step.indexes,
+      isComplete: step.isComplete === true,
     });
   }
   return resolved;

@@ -72,6 +72,13 @@ cat > "$out" <<'END'\n${report}\nEND`,
     expect(resolved.wheels.map((one) => one.name)).toEqual(['click', 'h11', 'uvicorn', 'uvloop']);
   });
 
+  it.each(['pip', 'uv'] as const)('adds nothing to a complete list, with %s', async (tool) => {
+    const answer = program(tool, 'echo "ERROR: $*" >&2; exit 1').then((one) => findResolver([one]));
+    const asked = { ...target, requirements: ['uvicorn==1.0'], resolver: await answer };
+    await expect(resolveRequirements({ ...asked, isComplete: true })).rejects.toThrow(/ --no-deps\b/);
+    await expect(resolveRequirements(asked)).rejects.not.toThrow(/ --no-deps\b/);
+  });
+
   it.each([
     [
       'no wheel',

@@ -22,7 +22,8 @@ export async function resolveRequirements(options: ResolveRequirementsOptions): 
     await writeFile(join(folder, 'constraints.txt'), `${(options.constraints ?? []).join('\n')}\n`);
     const output = join(folder, program.tool === 'pip' ? 'report.json' : 'pylock.toml');
     const extra = program.tool === 'pip' ? (options.pipOptions ?? []) : [];
-    const settings = [...indexOptions(options.indexes ?? {}), ...extra];
+    const whole = options.isComplete === true ? ['--no-deps'] : [];
+    const settings = [...whole, ...indexOptions(options.indexes ?? {}), ...extra];
     const args =
       program.tool === 'pip' ? pipArguments(options, folder, output) : uvArguments(options, folder, output);
     const [command = '', ...before] = program.command;

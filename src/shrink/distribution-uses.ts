@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { type InstalledDistribution, normaliseName } from '../python/index.ts';
 import { loadedFiles } from './loaded-files.ts';
-import { isOwnDistribution } from './own-distributions.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { isUse, numbersOfModules, type Tool } from './python-uses.ts';
 import { startedPrograms } from './started-programs.ts';
@@ -112,7 +111,7 @@ function isNeedOf(
   const isWithin = (module: string): boolean => `${name}.`.startsWith(`${module}.`);
   const through = usedThrough.find(isWithin);
   if (through !== undefined) return by?.modules.includes(through.split('.')[0] ?? '') !== true;
-  return by === undefined || isOwnDistribution(by) || !loggedToBy.some(isWithin);
+  return by === undefined || by.isOwn === true || !loggedToBy.some(isWithin);
 }
 
 /** `CMD ["jupyter", "lab"]` needs whatever brought that script, and all that has a part of its name. */

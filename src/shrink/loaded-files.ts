@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { isOwnDistribution } from './own-distributions.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { isStandardPlace, moduleAt, siteOf } from './site-packages.ts';
 import { startedPrograms } from './started-programs.ts';
@@ -58,7 +57,7 @@ function reach(subject: ShrinkSubject): ReadonlySet<string> | undefined {
 function isOwn(path: string, { packageOf, distributionOf }: ShrinkSubject): boolean {
   if (siteOf(path) === undefined) return !isStandardPlace(path) && packageOf(path) === undefined;
   const distribution = distributionOf(path);
-  return distribution === undefined || isOwnDistribution(distribution);
+  return distribution === undefined || distribution.isOwn === true;
 }
 
 /** Whatever the distributions bring whose programs or modules the image starts, with the modules of their scripts. */

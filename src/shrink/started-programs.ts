@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import { isDocumentationPlace } from '../distro/index.ts';
-import { isOwnDistribution } from './own-distributions.ts';
 import type { ShrinkSubject } from './pass.ts';
 import { shellProgramWords } from './program-source.ts';
 import { isTestFile } from './python-uses.ts';
@@ -51,7 +50,7 @@ const elsewhere = /^var\/lib\/dpkg\/|(?:^|\/)\.git\//;
 
 function isOfApplication(path: string, { packageOf, distributionOf }: ShrinkSubject): boolean {
   const distribution = distributionOf(path);
-  if (distribution !== undefined) return isOwnDistribution(distribution);
+  if (distribution !== undefined) return distribution.isOwn === true;
   return (
     siteOf(path) === undefined &&
     !isStandardPlace(path) &&

@@ -1,6 +1,5 @@
 import { developmentPurpose, type InstalledDistribution } from '../python/index.ts';
 import { type MentionList, mentionList } from './mention-list.ts';
-import { isOwnDistribution } from './own-distributions.ts';
 import { type EntryCollection, entryCollection } from './stored-entries.ts';
 import type { ElfFacts, ProgramSource, Study } from './study.ts';
 
@@ -35,7 +34,7 @@ export function newCollection(
     numbers: new Map(),
     mentions: mentionList(),
     programSources: [],
-    ownFiles: new Set(distributions.filter(isOwnDistribution).flatMap(({ files }) => files)),
+    ownFiles: new Set(distributions.filter(({ isOwn }) => isOwn === true).flatMap(({ files }) => files)),
     words: new Set(
       distributions.flatMap(({ modules, entryPoints }) => [...modules, ...Object.keys(entryPoints)]),
     ),

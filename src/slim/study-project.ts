@@ -4,6 +4,7 @@ import {
   installedFolders,
   type PipInstall,
   pipInstallOf,
+  readWheelBuild,
   redirectedRequirements,
   shippedStages,
   staticDependencies,
@@ -56,7 +57,7 @@ export async function studyProject(project: Project, override: StartOverride = {
   const installs = shippedStages(model)
     .flatMap((stage) => stage.instructions)
     .flatMap((one) => one.commands ?? [])
-    .flatMap((command) => pipInstallOf(command) ?? []);
+    .flatMap((command) => pipInstallOf(command) ?? readWheelBuild(command)?.install ?? []);
   const requirements = await readTrees(project, installs);
   return {
     sources,

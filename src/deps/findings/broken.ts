@@ -27,23 +27,27 @@ function isBroughtByOthers({ module }: ImportPlace, { broughtByOthers }: DepsSub
   return [top, ...likelyDistributions(module)].some((name) => broughtByOthers?.has(normaliseName(name)));
 }
 
-/** Requirements of distributions that what is installed does not meet: what `pip check` says. */
-export const unmetRequirements: FindingSource = ({ subject, rooted }) =>
-  rooted.graph.unmet.map(({ by, name, specifier, version }) => ({
-    kind: 'unmet-requirement',
-    severity: subject.kind === 'image' ? 'error' : 'warning',
-    distributions: [by, name],
-    title:
-      version === undefined
-        ? `${by} requires ${name}, which is not installed`
-        : `${by} requires ${name}${specifier}, but ${version} is installed`,
-    evidence: [],
-    doubts: [],
-    remedy:
-      version === undefined
-        ? `install ${name}${specifier}`
-        : `install a version of ${name} that ${by} allows`,
+/** Requirements of distributions that what is installed does not meet: what `pip check` says, what one of them lacks in one finding. */
+export const unmetRequirements: FindingSource = ({ subject, rooted }) => {
+  const severity = subject.kind === 'image' ? 'error' : 'warning';
+  const common = { kind: 'unmet-requirement', severity, evidence: [], doubts: [] } as const;
+  const missing = rooted.graph.unmet.filter(({ version }) => version === undefined);
+  const lacking = [...Map.groupBy(missing, ({ by }) => by)].map(([by, all]) => ({
+    ...common,
+    distributions: [by, ...all.map(({ name }) => name)],
+    title: `${by} requires ${all.map(({ name }) => name).join(', ')}, which ${all.length === 1 ? 'is' : 'are'} not installed`,
+    remedy: `install ${all.map(({ name, specifier }) => `${name}${specifier}`).join(' ')}`,
   }));
+  const unfit = rooted.graph.unmet
+    .filter(({ version }) => version !== undefined)
+    .map(({ by, name, specifier, version }) => ({
+      ...common,
+      distributions: [by, name],
+      title: `${by} requires ${name}${specifier}, but ${version} is installed`,
+      remedy: `install a version of ${name} that ${by} allows`,
+    }));
+  return [...lacking, ...unfit];
+};
 
 /** Releases that their makers took back (PEP 592). */
 export const yankedReleases: FindingSource = ({ subject }) =>

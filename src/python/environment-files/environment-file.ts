@@ -16,12 +16,16 @@ export interface ListedDistribution {
   readonly extras: readonly string[];
   /** The environment marker (PEP 508), where it is not wanted everywhere. */
   readonly marker?: string;
+  /** Group → its own marker, where groups want it in different places; one that is not in it wants it everywhere. */
+  readonly markerOfGroup?: Readonly<Record<string, string>>;
   /**
    * The groups that bring it: `main` for the project's own dependencies, `extra:NAME` for an extra; `member:NAME:GROUP` for those of another
    * member of a workspace. Empty where the file does not tell.
    */
   readonly groups: readonly string[];
   readonly place?: DistributionPlace;
+  /** The package index that it was locked from, where the file says it of each. */
+  readonly indexUrl?: string;
   /** Installed by Conda, and no Python distribution of an index. */
   readonly isConda?: true;
   /** Normalised names of what it needs, where the file tells. */
@@ -62,6 +66,8 @@ export interface EnvironmentFile {
   readonly distributions: readonly ListedDistribution[];
   /** Groups that Poetry leaves out unless it is asked for them. */
   readonly optionalGroups?: readonly string[];
+  /** Groups that the lock file was made for, where it says so (PDM); they are installed where nobody chooses others. */
+  readonly lockedGroups?: readonly string[];
   /** Groups that uv installs unasked, where the file says it. */
   readonly defaultGroups?: readonly string[] | 'all';
   /** Package indexes that it names in place of the default one, the first one first. */
@@ -73,6 +79,8 @@ export interface EnvironmentFile {
   readonly problems: readonly EnvironmentProblem[];
   /** Of an `environment.yml` that could be read. */
   readonly conda?: CondaFacts;
+  /** Set where groups exclude each other (`conflicts` of uv): what is installed then depends on all groups that are wanted at once. */
+  readonly ofGroups?: (isWanted: (group: string) => boolean) => readonly ListedDistribution[];
 }
 
 /** The formats that are read. */

@@ -76,6 +76,116 @@ describe('a workspace of uv', () => {
   });
 });
 
+// As uv writes it for `[tool.uv] conflicts` (https://docs.astral.sh/uv/guides/integration/pytorch/), shortened.
+const cpuIndex = '{ registry = "https://download.pytorch.org/whl/cpu" }';
+const pypi = '{ registry = "https://pypi.org/simple" }';
+const both = "extra == 'extra-4-api1-cpu' and extra == 'extra-4-api1-gpu'";
+const torch = (extra: string, version: string, source: string, more = ''): string =>
+  `{ name = "torch", version = "${version}", source = ${source}, marker = "${more}extra == 'extra-4-api1-${extra}' or (${both})" }`;
+const torches = [
+  torch('cpu', '2', cpuIndex, "sys_platform == 'darwin' and "),
+  torch('cpu', '2+cpu', cpuIndex, "sys_platform != 'darwin' and "),
+  torch('gpu', '2', pypi),
+];
+const conflicting = `version = 1
+revision = 3
+conflicts = [[
+    { package = "api1", extra = "cpu" },
+    { package = "api1", extra = "gpu" },
+]]
+[[package]]
+name = "api1"
+source = { virtual = "." }
+dependencies = [{ name = "encoder" }, { name = "tqdm" }]
+[package.optional-dependencies]
+cpu = [${torches.slice(0, 2).join(', ')}]
+gpu = [${torches[2]}]
+[package.dev-dependencies]
+dev = [{ name = "colorama" }]
+[[package]]
+name = "encoder"
+version = "1"
+source = ${pypi}
+dependencies = [{ name = "tqdm", marker = "extra == 'extra-4-api1-cpu' or extra == 'extra-4-api1-gpu'" }, ${torches.join(', ')}]
+[[package]]
+name = "tqdm"
+version = "1"
+source = ${pypi}
+dependencies = [{ name = "colorama", marker = "sys_platform == 'win32'" }]
+[[package]]
+name = "colorama"
+version = "1"
+source = ${pypi}
+[[package]]
+name = "torch"
+version = "2"
+source = ${cpuIndex}
+[[package]]
+name = "torch"
+version = "2+cpu"
+source = ${cpuIndex}
+dependencies = [{ name = "sympy", marker = "extra == 'extra-4-api1-cpu' or (${both})" }]
+[[package]]
+name = "torch"
+version = "2"
+source = ${pypi}
+dependencies = [{ name = "nvidia-nccl", marker = "sys_platform == 'linux' and extra == 'extra-4-api1-gpu'" }]
+${versions('sympy', 'nvidia-nccl')}`;
+const [linux, mac] = ['linux', 'darwin'].map((name) => `sys_platform == "${name}"`);
+
+describe('groups of uv that exclude each other', () => {
+  test.each([
+    ['uv sync --no-dev', ['tqdm==1', `colorama==1 ; sys_platform == 'win32'`], 'none of them'],
+    [
+      'uv sync --no-dev --extra cpu',
+      [
+        'tqdm==1',
+        `colorama==1 ; sys_platform == 'win32'`,
+        `torch==2 ; ${mac}`,
+        'torch==2+cpu ; sys_platform != "darwin"',
+        'sympy==1 ; sys_platform != "darwin"',
+      ],
+      'one, which also decides what others bring',
+    ],
+    [
+      'uv sync --no-dev --extra gpu',
+      ['tqdm==1', `colorama==1 ; sys_platform == 'win32'`, 'torch==2', `nvidia-nccl==1 ; ${linux}`],
+      'the other, from its own index',
+    ],
+  ])('%s: %s (%s)', (command, expected) => {
+    const listed = installed(command, 'uv.lock', conflicting);
+    // `encoder` in front.
+    expect(listed.slice(1).map((line) => line.replace(/^(torch==2 ;) \((.*)\)$/, '$1 $2'))).toEqual(expected);
+  });
+});
+
+test.each([
+  [
+    'uv sync --no-dev',
+    `colorama==1 ; sys_platform == 'win32'`,
+    'what development wants everywhere is nothing to production',
+  ],
+  ['uv sync', 'colorama==1', 'where both are wanted, it is everywhere'],
+])('markers of uv by groups: %s', (command, expected) => {
+  const plain = conflicting.replace(/conflicts = [^#]*?\]\]\n/, '');
+  expect(installed(command, 'uv.lock', plain)).toContain(expected);
+});
+
+test.each([
+  ['poetry install --only main', ['colorama==1 ; platform_system == "Windows"']],
+  ['poetry install', ['colorama==1 ; (platform_system == "Windows") or (os_name == "nt")']],
+])('markers of Poetry by groups: %s', (command, expected) => {
+  const lock = `[[package]]
+name = "colorama"
+version = "1"
+groups = ["main", "dev"]
+markers = {main = "platform_system == \\"Windows\\"", dev = "os_name == \\"nt\\""}
+[metadata]
+lock-version = "2.1"
+`;
+  expect(installed(command, 'poetry.lock', lock)).toEqual(expected);
+});
+
 // As Poetry 2.1 writes it: an optional package has the extra in its marker.
 const poetry2 = `[[package]]
 name = "numpy"
@@ -153,10 +263,15 @@ marker = "'gpu' in extras and \\"default\\" in dependency_groups"
   test.each([
     [
       ['main'],
-      ['numpy==1 ; python_version >= "3.9"', 'idna==1 ; os_name == "posix" or os_name == "nt"'],
-      'the default groups',
+      ['numpy==1 ; python_version >= "3.9"', 'idna==1 ; os_name == "posix"'],
+      'the default groups, by their own condition',
     ],
-    [['dev'], ['pytest==1', 'idna==1 ; os_name == "posix" or os_name == "nt"'], 'a group'],
+    [['dev'], ['pytest==1', 'idna==1 ; os_name == "nt"'], 'a group'],
+    [
+      ['main', 'dev'],
+      ['numpy==1 ; python_version >= "3.9"', 'pytest==1', 'idna==1 ; os_name == "posix" or os_name == "nt"'],
+      'both',
+    ],
     [['extra:gpu'], ['torch==1'], 'an extra'],
   ])('%s: %s', (groups, expected) => {
     const file = readEnvironmentFile({ path: 'pylock.toml', text: lock });

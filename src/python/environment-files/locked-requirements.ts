@@ -1,3 +1,4 @@
+import { joinMarkers } from '../marker-syntax.ts';
 import type { EnvironmentFile, ListedDistribution } from './environment-file.ts';
 
 /** What is installed of a manifest or lock file, as pip would be asked for it. */
@@ -38,11 +39,22 @@ export function wantedDistributions(
   file: EnvironmentFile,
   wish: RequirementsWish,
 ): readonly ListedDistribution[] {
+  if (file.ofGroups !== undefined) return file.ofGroups(wish.isWanted);
   const isGrouped = file.distributions.some(({ groups }) => groups.length > 0);
   const reached = isGrouped ? undefined : reachedFrom(file, wish);
-  return file.distributions.filter((one) =>
-    reached === undefined ? one.groups.some(wish.isWanted) : reached.has(one.name),
-  );
+  if (reached !== undefined) return file.distributions.filter(({ name }) => reached.has(name));
+  return file.distributions
+    .filter(({ groups }) => groups.some(wish.isWanted))
+    .map((one) => inGroups(one, wish.isWanted));
+}
+
+/** With the marker of the wanted groups alone: that another group wants it everywhere is nothing to them. */
+function inGroups(one: ListedDistribution, isWanted: (group: string) => boolean): ListedDistribution {
+  if (one.markerOfGroup === undefined) return one;
+  const wanted = one.groups.filter(isWanted);
+  const markers = wanted.flatMap((group) => one.markerOfGroup?.[group] ?? []);
+  const { marker: _, ...everywhere } = one;
+  return markers.length < wanted.length ? everywhere : { ...everywhere, marker: joinMarkers(markers) };
 }
 
 /** Undefined where there is no manifest: then all of the lock file is taken. */

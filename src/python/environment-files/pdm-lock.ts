@@ -5,7 +5,10 @@ import { type EnvironmentText, readFormat } from './parse-text.ts';
 
 const schema = z.object({
   metadata: z.object({
-    lock_version: z.string().optional(),
+    lock_version: z
+      .string()
+      .regex(/^[234](?:\.|$)/, 'only versions 2 to 4 of the format are known')
+      .optional(),
     groups: z.array(z.string()).optional(),
     targets: z.array(z.object({ requires_python: z.string().optional() })).optional(),
   }),
@@ -55,6 +58,7 @@ function describe(lock: z.infer<typeof schema>, { path }: EnvironmentText): Envi
     path,
     kind: 'pdm.lock',
     ...(requiresPython !== undefined && { requiresPython }),
+    ...(lock.metadata.groups !== undefined && { lockedGroups: lock.metadata.groups }),
     distributions: [...byKey.values()],
     indexUrls: [],
     includes: [],

@@ -103,6 +103,7 @@ function distribution(one: LockedPackage, ofExtras: readonly string[]): ListedDi
     version: one.version,
     extras: [],
     ...(rest !== undefined && { marker: rest }),
+    ...(typeof one.markers === 'object' && !isByExtra && { markerOfGroup: one.markers }),
     groups: isByExtra ? ofExtras.map((extra) => `extra:${extra}`) : told,
     ...(place !== undefined && { place }),
     requires: Object.keys(one.dependencies).map(normaliseName),

@@ -86,7 +86,7 @@ function placeOf({ vcs, directory, archive }: LockedPackage): DistributionPlace 
 function splitGroups(
   marker: string | undefined,
   defaults: readonly string[],
-): Pick<ListedDistribution, 'groups' | 'marker'> {
+): Pick<ListedDistribution, 'groups' | 'marker' | 'markerOfGroup'> {
   const expression = marker === undefined ? undefined : parseMarker(marker);
   const asked = {
     extras: askedIn(expression, 'extras'),
@@ -108,9 +108,16 @@ function splitGroups(
   ];
   const found = rests.filter(([, rest]) => rest !== false);
   const groups = found.map(([group]) => group);
-  const open = found.flatMap(([, rest]) => (typeof rest === 'boolean' ? [] : [printMarker(rest)]));
+  const byGroup = found.flatMap(([group, rest]): [string, string][] =>
+    typeof rest === 'boolean' ? [] : [[group, printMarker(rest)]],
+  );
+  const open = byGroup.map(([, marker]) => marker);
   // Where one of the groups wants it everywhere, it is taken for wanted everywhere.
-  return { groups, ...(open.length === found.length && open.length > 0 && { marker: joinMarkers(open) }) };
+  return {
+    groups,
+    ...(open.length === found.length && open.length > 0 && { marker: joinMarkers(open) }),
+    ...(groups.length > 1 && open.length > 0 && { markerOfGroup: Object.fromEntries(byGroup) }),
+  };
 }
 
 type Rest = MarkerExpression | boolean;

@@ -119,8 +119,12 @@ function ofPoetry({ install, file, manifest }: GroupsQuestion): IsWanted {
 // pdm install --prod -G serve · --no-default --dev
 function ofPdm({ install, file, manifest }: GroupsQuestion): IsWanted {
   const isProduction = has(install, '--prod', '--production', '--no-dev');
-  const chosen = optionValues(install, '-G', '--group').map((name) => normaliseName(name.replace(/^:/, '')));
+  const named = optionValues(install, '-G', '--group').map((name) => normaliseName(name.replace(/^:/, '')));
+  const isChosen = isProduction || named.length > 0 || has(install, '--dev', '-d', '--no-default');
   const without = optionValues(install, '--without').map(normaliseName);
+  // Nothing chosen is all that the lock file was made for; nothing but what is left out, all else (`GroupSelection` of PDM).
+  const isAll = !isChosen && (without.length > 0 || file.lockedGroups !== undefined);
+  const chosen = isAll ? ['all'] : named;
   const extras = new Set(
     [...file.distributions, ...(manifest?.distributions ?? [])].flatMap(({ groups }) =>
       groups.filter(isExtra),

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { scanPythonFiles } from '../../../python/index.ts';
 import { applicationSigns } from './application-signs.ts';
+import { applicationUses } from './application-uses.ts';
 import { hasPip, projectOf, reportOf, wheelsOf } from './fixtures/run-deps.ts';
 
 const hosts = ['fastapi', 'sqlalchemy', 'celery', 'pandas', 'django', 'keras', 'matplotlib'];
@@ -123,4 +125,26 @@ test.each([
     variables: [],
   });
   expect([...calls.keys()]).toEqual(call === undefined ? [] : [call]);
+});
+
+test.each([
+  ['celery -A app worker\n', ['celery'], 'a line'],
+  [
+    'set -e\nexec gunicorn app:app && python -m alembic upgrade head\n',
+    ['set', 'gunicorn', 'python', 'alembic'],
+    'commands of a line, a module',
+  ],
+  ['PORT=1 /opt/venv/bin/daphne app\n', ['daphne'], 'behind variables, by its path'],
+  ['# celery worker\necho "run celery"\n', ['echo'], 'no comments, no arguments'],
+])('programs of a script: %j', async (text, names) => {
+  const uses = applicationUses({
+    sources: await scanPythonFiles([]),
+    application: { sources: [], buildSources: [] },
+    texts: [],
+    configTexts: [],
+    startWords: [],
+    variables: [],
+    scripts: [{ path: 'run.sh', text }],
+  });
+  expect([...uses.mayStart.keys()].sort()).toEqual([...names].sort());
 });

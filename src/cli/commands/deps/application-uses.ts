@@ -18,6 +18,8 @@ export interface UsesInput extends Pick<SignsInput, 'variables' | 'configTexts'>
   readonly application: Pick<Application, 'sources' | 'buildSources'>;
   /** The texts of the sources. */
   readonly texts: readonly PythonFile[];
+  /** Shell scripts, a Procfile and the like, whether something starts them or not. */
+  readonly scripts: readonly PythonFile[];
   /** Words that start the container, and those of scripts, each with its place. */
   readonly startWords: readonly { readonly word: string; readonly place: string }[];
 }
@@ -38,6 +40,7 @@ export function applicationUses(input: UsesInput): ApplicationUses {
   return {
     imports: sites.map((site) => placeOf(site, running)),
     commands: commandsOf(own, startWords),
+    mayStart: scriptPrograms(input.scripts),
     strings,
     calls,
     signs,
@@ -56,6 +59,7 @@ function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<Pyt
     module: found.module,
     names: found.names.filter((name) => name !== '*'),
     members: found.members,
+    ...(found.names.includes('*') && { takesAll: true }),
     file: source.path,
     line: found.line,
     role: isOwn || source.role === 'application' || source.role === 'build' ? 'application' : source.role,
@@ -84,6 +88,23 @@ function commandsOf(
       for (const program of [...programs, ...words.filter((_, at) => words[at - 1] === '-m')])
         add(posix.basename(program), `${path}:${line}`);
   return commands;
+}
+
+// celery -A app worker            exec gunicorn app:app            python -m alembic upgrade head            web: daphne app:app
+const program =
+  /(?:^\s*(?:[\w-]+:\s+)?|[;&|(`]\s*)(?:(?:exec|sudo|nohup|time|env|[A-Z_]\w*=\S*)\s+)*([\w./-]+)/gm;
+const moduleRun = /\s-m\s+([A-Za-z_]\w*)/g;
+
+/** What scripts call, whoever starts them: the programs at the heads of their commands, and modules that Python runs. */
+function scriptPrograms(scripts: readonly PythonFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { path, text } of scripts)
+    for (const [at, line] of text.split('\n').entries()) {
+      if (/^\s*#/.test(line)) continue;
+      for (const [, name = ''] of [...line.matchAll(program), ...line.matchAll(moduleRun)])
+        if (!found.has(posix.basename(name))) found.set(posix.basename(name), `${path}:${at + 1}`);
+    }
+  return found;
 }
 
 /** `uvicorn.workers.UvicornWorker` → `uvicorn`; `postgresql+psycopg2://` → both. */

@@ -40,6 +40,7 @@ export async function imageApplication(contents: ImageContents): Promise<ImageAp
       sources,
       application,
       texts: python,
+      scripts,
       startWords,
       configTexts: [],
       variables: config.env.map((text) => {

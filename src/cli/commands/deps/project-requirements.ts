@@ -1,6 +1,14 @@
 import { posix } from 'node:path';
 import type { Requested, RequirementsInstall } from '../../../deps/index.ts';
-import { type Instruction, pipInstallOf, runningCommands, shippedStages } from '../../../dockerfile/index.ts';
+import {
+  type Instruction,
+  type PipInstall,
+  pipInstallOf,
+  readWheelBuild,
+  runningCommands,
+  type ShellCommand,
+  shippedStages,
+} from '../../../dockerfile/index.ts';
 import type { Project } from '../../../project/index.ts';
 import {
   isDevelopmentFile,
@@ -70,8 +78,14 @@ function requestedIn(tree: RequirementsTree, project: Project): readonly Request
   });
 }
 
+/** What a command installs, or makes wheels of that are installed later. */
+function installOf(command: ShellCommand): readonly PipInstall[] {
+  const install = pipInstallOf(command) ?? readWheelBuild(command)?.install;
+  return install === undefined ? [] : [install];
+}
+
 function inlineRequested(instruction: Instruction, { dockerfile }: Project): readonly Requested[] {
-  const installs = runningCommands(instruction).flatMap((command) => pipInstallOf(command) ?? []);
+  const installs = runningCommands(instruction).flatMap(installOf);
   return installs.flatMap(({ requirements }) =>
     requirements.flatMap(({ text }): Requested[] => {
       const parsed = parseNamedRequirement(text);
@@ -98,7 +112,7 @@ function fileInstalls(
   { dockerfile }: Project,
   trees: readonly RequirementsTree[],
 ): readonly RequirementsInstall[] {
-  const installs = runningCommands(instruction).flatMap((command) => pipInstallOf(command) ?? []);
+  const installs = runningCommands(instruction).flatMap(installOf);
   return installs.flatMap(({ requirementFiles }) =>
     requirementFiles.flatMap(({ text }): RequirementsInstall[] => {
       const tree = trees.find(({ files }) => posix.basename(files[0]?.path ?? '') === posix.basename(text));

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { UserError } from '../../../base/index.ts';
 import type { DepsSubject } from '../../../deps/index.ts';
 import { baseImage, describeDockerfileForForecast } from '../../../forecast/index.ts';
-import { type Project, readProject } from '../../../project/index.ts';
+import { NoDockerfileError, type Project, readProject } from '../../../project/index.ts';
 import {
   type FoundResolver,
   findResolver,
@@ -44,16 +44,26 @@ export async function projectSubject(
   environment: CliEnvironment,
 ): Promise<ReadProjectSubject> {
   const directory = resolve(environment.cwd, options.subject);
+  const list = options.file === undefined ? await standIn(directory, options) : undefined;
   const project = await readProject(directory, {
     dockerfile: options.file,
     acceptsAnyStage: true,
-    standIn: options.file === undefined ? await standIn(directory, options) : undefined,
+    standIn: typeof list === 'string' ? list : undefined,
+  }).catch((error: unknown) => {
+    throw error instanceof NoDockerfileError &&
+      list instanceof UserError &&
+      !/there is/.test(error.hint ?? '')
+      ? list
+      : error;
   });
   const study = await studyProject(project);
   const trees =
     options.requirement.length > 0 ? await namedTrees(project, options.requirement) : study.requirements;
   const target = await decideTarget(project, { ...study, requirements: trees }, options.target);
-  const plan = await installPlan(project, trees, options);
+  const plan = {
+    ...(await installPlan(project, trees, options)),
+    isStandIn: project.dockerfile.text === list,
+  };
   const resolved = await resolvePlan(plan, options, environment);
   const { pythonVersion, platform } = resolved;
   return {
@@ -115,12 +125,12 @@ async function resolvePlan(
   return { ...resolved, pythonVersion, platform, yanked, indexUrls };
 }
 
-/** Only where there is a list to install: else the missing Dockerfile is what is told. */
-async function standIn(directory: string, { requirement, python }: DepsOptions): Promise<string | undefined> {
+/** Or that there is nothing to install, which matters only where the project has no Dockerfile. */
+async function standIn(directory: string, { requirement, python }: DepsOptions): Promise<string | UserError> {
   try {
     return await standInDockerfile(directory, requirement, python);
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) return error;
     throw error;
   }
 }
@@ -145,6 +155,8 @@ interface InstallPlan extends ProjectRequirements {
   readonly steps: readonly InstallStep[];
   readonly hasBytecode: boolean;
   readonly incomplete: DepsSubject['incomplete'];
+  /** The project has no Dockerfile. */
+  readonly isStandIn?: boolean;
 }
 
 /** What is resolved: what the Dockerfile installs, or the requirements files that were named. */
@@ -180,6 +192,7 @@ async function installPlan(
     requirements: described.requirements,
     constraints: described.constraints ?? [],
     indexes,
+    ...(described.isComplete === true && { isComplete: true }),
   };
   return {
     base,
@@ -226,15 +239,22 @@ function stepOf(tree: RequirementsTree, indexes: InstallStep['indexes']): Instal
   };
 }
 
-function nothingInstalled({ incomplete }: InstallPlan): UserError {
+function nothingInstalled({ incomplete, isStandIn }: InstallPlan): UserError {
   const [first] = incomplete;
-  return first === undefined
-    ? new UserError('the Dockerfile installs no Python requirements', {
-        hint: 'Name a requirements file with -r, or give an image.',
-      })
-    : new UserError(`what is installed cannot be read: ${first.because}`, {
-        hint: 'Build the image and give it in place of the directory.',
-      });
+  if (first === undefined) {
+    const who = isStandIn === true ? 'what the project lists for production' : 'the Dockerfile';
+    return new UserError(`${who} installs no Python requirements`, {
+      hint: 'Name a requirements file with -r, or give an image.',
+    });
+  }
+  // requirements.txt:3: …
+  const isFile = /^[^\s:]+(?::\d+)?: /.test(first.because);
+  return new UserError(`what is installed cannot be read: ${first.because}`, {
+    hint:
+      isFile || isStandIn === true
+        ? 'Mend that file, or name a requirements file with -r.'
+        : 'Build the image and give it in place of the directory.',
+  });
 }
 
 // pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)
@@ -264,6 +284,7 @@ async function usesOf(project: Project, study: ProjectStudy): Promise<DepsSubjec
     sources,
     application,
     texts: project.texts.pythonSources,
+    scripts: project.texts.shellScripts,
     startWords: [
       // The compose file's own first: those of the image are told without their place.
       ...composeCommands(project),

@@ -162,6 +162,29 @@ describe.skipIf(!hasPip)('a project', () => {
     }
   });
 
+  test('a lock file is installed as it is, though a requirement of it contradicts it', async () => {
+    // As after `override-dependencies` of uv.
+    const project = projectOf({
+      'pyproject.toml':
+        '[project]\nname = "api"\nversion = "1"\ndependencies = ["web"]\n[tool.uv]\noverride-dependencies = ["click>=2"]\n',
+      'uv.lock':
+        'version = 1\n[[package]]\nname = "api"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [{ name = "web" }]\n' +
+        '[[package]]\nname = "web"\nversion = "1.0"\nsource = { registry = "https://pypi.org/simple" }\ndependencies = [{ name = "click" }]\n' +
+        '[[package]]\nname = "click"\nversion = "2.0"\nsource = { registry = "https://pypi.org/simple" }\n',
+      'app.py': 'import web\n',
+    });
+    const wheels = wheelsOf({
+      web: { requires: ['click<2', 'unlisted'] },
+      click: { version: '2.0' },
+      unlisted: {},
+    });
+    const report = await reportOf(wheels, project, '--python', '3.11', '--no-index');
+    expect(report.distributions.map(({ name, version }) => `${name} ${version}`)).toEqual([
+      'web 1.0',
+      'click 2.0',
+    ]);
+  });
+
   test('without a Dockerfile: a lock file after PEP 751, and the pip section of a Conda environment', async () => {
     const lock = projectOf({
       'pylock.toml':
@@ -392,7 +415,11 @@ describe.skipIf(!hasPip)('hashes of a locked list', () => {
 describe('what is wrong is told', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['no such directory or image', ['./nowhere'], /^error: /],
-    ['nothing that lists requirements', ['EMPTY'], /^error: .* has no Dockerfile\nhint: /],
+    [
+      'nothing that lists requirements',
+      ['EMPTY'],
+      /^error: .* has no Dockerfile, and lists no Python requirements\nhint: Name a requirements file/,
+    ],
     ['--fix of an image', ['docker-archive:x.tar', '--fix'], /^error: --fix is for a project directory/],
     ['-r of an image', ['oci:x', '-r', 'a.txt'], /^error: --requirement is for a project directory/],
     [
@@ -439,3 +466,24 @@ describe('what is wrong is told', () => {
     );
   });
 });
+
+const mend = 'hint: Mend that file, or name a requirements file with -r.';
+const manifest = '[project]\nname = "api"\ndependencies = ["flask"]\n';
+test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+  ['a manifest that is broken', { 'pyproject.toml': '[project\n' }, ['pyproject.toml:1: Invalid TOML', mend]],
+  ['a lock file that is broken', { 'pyproject.toml': manifest, 'poetry.lock': '[[package]]\nname = \n' }, ['poetry.lock:2: Invalid TOML', mend]],
+  ['a lock file of a later format of uv', { 'pyproject.toml': manifest, 'uv.lock': 'version = 9\n' }, ['only version 1 of the format is known', mend]],
+  ['one of PDM', { 'pyproject.toml': manifest, 'pdm.lock': '[metadata]\nlock_version = "9.0"\n' }, ['pdm.lock', 'only versions 2 to 4 of the format are known', mend]],
+  ['one of Poetry', { 'pyproject.toml': manifest, 'poetry.lock': '[metadata]\nlock-version = "3.0"\n' }, ['only versions 1 and 2 of the format are known', mend]],
+  ['one of PEP 751', { 'pylock.toml': 'lock-version = "2.0"\n' }, ['only version 1 of the format is known', mend]],
+  ['a line that pip cannot read', { 'requirements.txt': 'flask==\n' }, ['requirements.txt:1: ', mend]],
+  ['an environment of Conda that is broken', { 'environment.yml': 'dependencies: [numpy\n' }, ['environment.yml:', mend]],
+  ['a manifest that asks for nothing', { 'pyproject.toml': '[project]\nname = "api"\nversion = "1"\n' }, ['what the project lists for production installs no Python requirements', 'hint: Name a requirements file']],
+  ['nothing but setup.py', { 'setup.py': '' }, ['has no Dockerfile, and lists no Python requirements', 'hint: Name a requirements file']],
+  ['a Dockerfile further down', { 'deploy/Dockerfile': 'FROM python:3.11\n' }, ['has no Dockerfile', 'hint: Name one with -f; there is deploy/Dockerfile']],
+  ['what only a build tells', { Dockerfile: 'FROM python:3.11\nCOPY . .\nRUN pip install ./lib\n', 'lib/setup.py': '' }, ['line 3: what `pip install ./lib`', 'hint: Build the image']],
+])('of %s it says where, and what to do', async (_, files, parts) => {
+  const { code, stderr } = await deps(scratch(), projectOf(files), '--python', '3.11');
+  expect(code).toBe(2);
+  for (const part of parts) expect(stderr).toContain(part);
+}); // biome-ignore format: a table
