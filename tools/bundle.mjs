@@ -25,10 +25,12 @@ const keepAssets = {
   },
 };
 
-rmSync(target, { recursive: true, force: true });
+// The entry stays as tsc has written it: an older Node, which could not read the rest, reads it and is told so.
+for (const name of readdirSync(target))
+  if (name !== 'main.js') rmSync(join(target, name), { recursive: true });
 /** The doors of the rooms only hand on: what comes in by one need not bring the whole room along. */
 const isDoor = /[\\/]src[\\/].*[\\/]index\.ts$/;
-const commandModules = await bundleEntry('main', {
+const commandModules = await bundleEntry('command-line', {
   treeshake: { moduleSideEffects: (id) => !isDoor.test(id) },
 });
 // One file of what it needs alone: a thread is of use from the moment that it has read its code.

@@ -15,8 +15,17 @@ const site = 'usr/local/lib/python3.11/site-packages';
 describe('dead bytes', () => {
   const report = audit(
     rootOf(
-      { 'a/big': 500, 'a/old': 40, 'a/owned': { sizeBytes: 70, contentHash: 'aa' } },
-      { 'a/old': 45, 'a/owned': { sizeBytes: 70, contentHash: 'aa' } },
+      {
+        'a/big': 500,
+        'a/old': 40,
+        'a/owned': { sizeBytes: 70, contentHash: 'aa' },
+        'a/same': { sizeBytes: 30, contentHash: 'bb' },
+      },
+      {
+        'a/old': 45,
+        'a/owned': { sizeBytes: 70, contentHash: 'aa', mode: 0o600 },
+        'a/same': { sizeBytes: 30, contentHash: 'bb', mtimeSeconds: 9 },
+      },
       { a: 'whiteout:' },
     ),
   );
@@ -26,15 +35,16 @@ describe('dead bytes', () => {
       report.findings.map(({ kind, layer, sizeBytes, instruction }) => [kind, layer, sizeBytes, instruction]),
     ).toEqual([
       ['deleted-file', 0, 500, 'RUN step 0'],
-      ['deleted-file', 1, 115, 'RUN step 1'],
+      ['deleted-file', 1, 145, 'RUN step 1'],
       ['metadata-copy', 0, 70, 'RUN step 0'],
       ['overwritten-file', 0, 40, 'RUN step 0'],
+      ['unchanged-copy', 0, 30, 'RUN step 0'],
     ]);
     expect(report.findings[0]?.remedy).toContain('Hidden by layer 2');
   });
 
   test('are summed for each layer', () => {
-    expect(report.deadBytes).toBe(725);
+    expect(report.deadBytes).toBe(785);
     expect(report.efficiency).toBe(0);
     expect(
       report.layers.map(
@@ -48,9 +58,9 @@ describe('dead bytes', () => {
         ],
       ),
     ).toEqual([
-      [610, 70, 0, 0, 610, 0],
-      [115, 0, 110, 0, 0, 115],
-      [0, 0, 615, 615, 0, 0],
+      [640, 70, 0, 0, 640, 0],
+      [145, 0, 140, 0, 0, 145],
+      [0, 0, 645, 645, 0, 0],
     ]);
   });
 });

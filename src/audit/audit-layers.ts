@@ -24,7 +24,7 @@ export interface AuditLayer {
   readonly changedBytes: number;
   /** Bytes of this layer that it or a later one hides. */
   readonly deadBytes: number;
-  /** Of `deadBytes`: stored again by a later layer with the same content. */
+  /** Of `deadBytes`: stored again by a later layer with the same content, and another owner or mode. */
   readonly metadataOnlyBytes: number;
   /** Bytes of lower layers that this one hides. */
   readonly buriedBytes: number;

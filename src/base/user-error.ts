@@ -7,7 +7,7 @@ export interface UserErrorDetails {
 
 /**
  * The one expected throw of the whole program: a problem that its user can act upon.
- * Only `cli/main.ts` catches it; it prints message and hint, without a stack, and exits with 2.
+ * Only `cli/command-line.ts` catches it; it prints message and hint, without a stack, and exits with 2.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';

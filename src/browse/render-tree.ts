@@ -103,6 +103,7 @@ const burials: Readonly<Partial<Record<FindingKind, string>>> = {
   'overwritten-file': 'overwritten',
   'deleted-file': 'deleted',
   'metadata-copy': 'copied for owner or mode',
+  'unchanged-copy': 'stored again, unchanged',
 };
 
 /** The sign and the words for waste. */

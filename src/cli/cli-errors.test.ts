@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunResult, runProcess } from '../base/index.ts';
-import { main as interruptedMain } from './main.ts';
+import { main as interruptedMain } from './command-line.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 

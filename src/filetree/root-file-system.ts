@@ -21,8 +21,8 @@ export interface BuriedEntry {
   readonly sizeBytes: number;
   /** Position of the layer that hides them. */
   readonly buriedBy: number;
-  /** `metadata-only`: written again with the same content and other owner, mode or time. */
-  readonly reason: 'overwritten' | 'deleted' | 'metadata-only';
+  /** Written again with the same content: `metadata-only` with another owner, mode or attribute, `unchanged` with the same ones. */
+  readonly reason: 'overwritten' | 'deleted' | 'metadata-only' | 'unchanged';
 }
 
 /** All layers stacked: what the container sees and what each layer buried. */

@@ -21,6 +21,16 @@ export function isSameContent(one: FileAt, other: FileAt): boolean {
   );
 }
 
+/** Says whether two stored files have the same owner, mode and attributes; their times may differ. */
+export function isSameMetadata([first, at]: FileAt, [second, otherAt]: FileAt): boolean {
+  return (
+    first.modes[at] === second.modes[otherAt] &&
+    first.uids[at] === second.uids[otherAt] &&
+    first.gids[at] === second.gids[otherAt] &&
+    first.strings[first.details[at] ?? 0] === second.strings[second.details[otherAt] ?? 0]
+  );
+}
+
 function areEqual(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean | undefined {
   return one === undefined || other === undefined ? undefined : Buffer.compare(one, other) === 0;
 }

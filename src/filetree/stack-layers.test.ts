@@ -167,6 +167,15 @@ describe('stackLayers', () => {
       ['a@0 metadata-only by 1: 3', 'b@0 overwritten by 1: 3'],
     ],
     [
+      'the same file brought again: owner and mode as they were, and the time, or with another time',
+      [
+        [file('a', '123', { mtimeSeconds: 5 }), file('d/b', '123', { mtimeSeconds: 5, uid: 7 })],
+        [file('a', '123', { mtimeSeconds: 5 }), file('d/b', '123', { mtimeSeconds: 5, uid: 7, gid: 8 })],
+      ],
+      ['a@1', 'd/b@1'],
+      ['a@0 unchanged by 1: 3', 'd/b@0 metadata-only by 1: 3'],
+    ],
+    [
       'chown of hard links stores the bytes once more',
       [
         [file('a', '123'), hardlink('b', 'a')],
@@ -195,7 +204,7 @@ describe('stackLayers', () => {
       ],
       true,
     );
-    expect(dead(root)).toEqual(['changed@0 overwritten by 1: 3', 'touched@0 metadata-only by 1: 3']);
+    expect(dead(root)).toEqual(['changed@0 overwritten by 1: 3', 'touched@0 unchanged by 1: 3']);
   });
 
   test('parents come before children, implied ones too, and a directory shows its latest metadata', async () => {

@@ -16,7 +16,7 @@ import {
   unlink,
 } from './path-tree.ts';
 import type { BuriedEntry, EntryPlace, RootFileSystem } from './root-file-system.ts';
-import { isSameContent } from './same-content.ts';
+import { isSameContent, isSameMetadata } from './same-content.ts';
 import { type StackOptions, showRoot } from './show-root.ts';
 
 /**
@@ -24,7 +24,7 @@ import { type StackOptions, showRoot } from './show-root.ts';
  * what lower layers have, never what its own layer brings; directories merge; anything else replaces what was there, with
  * all below it. Stored bytes are dead once no link to them is left.
  *
- * A file written again counts as `metadata-only` when both copies have the same content hash; where they were not hashed, the
+ * A file written again counts as `metadata-only` or `unchanged` when both copies have the same content hash; where they were not hashed, the
  * same size and fingerprint; and for smaller files the same size and modification time: `chown` and `chmod` keep both, and
  * a real change of content hardly does. The cost grows with the number of entries, however many layers they are in.
  */
@@ -219,8 +219,12 @@ class LayerStack {
     if (before === undefined || after === undefined) return 'overwritten';
     const [old, young] = [this.#columns[before.layer], this.#columns[after.layer]];
     if (old === undefined || young === undefined) return 'overwritten';
-    const isSame = isSameContent([old, before.position], [young, after.position]);
-    return isSame ? 'metadata-only' : 'overwritten';
+    const [first, second] = [
+      [old, before.position],
+      [young, after.position],
+    ] as const;
+    if (!isSameContent(first, second)) return 'overwritten';
+    return isSameMetadata(first, second) ? 'unchanged' : 'metadata-only';
   }
 }
 

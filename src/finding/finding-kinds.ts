@@ -51,6 +51,15 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     why: 'A `chown` or `chmod` in an instruction of its own stores a full second copy of every file that it touches.',
     remedy: 'Set owner and mode where the files arrive: `COPY --chown=… --chmod=…`.',
   },
+  'unchanged-copy': {
+    title: 'Stored again, unchanged',
+    severity: 'warning',
+    waste: 'dead',
+    risk: 'safe',
+    docs: page('unchanged-copy'),
+    why: 'The file is there already, with the same content, owner and mode: an instruction that copies, installs or touches it once more stores it a second time.',
+    remedy: 'Copy and install each file once, and leave out what an earlier instruction has brought.',
+  },
   'package-manager-cache': {
     title: 'Package manager cache',
     severity: 'warning',

@@ -109,6 +109,7 @@ export type PlainFindingKind =
   | 'overwritten-file'
   | 'deleted-file'
   | 'metadata-copy'
+  | 'unchanged-copy'
   | 'bytecode'
   | 'orphaned-bytecode'
   | 'stale-bytecode'

@@ -29,7 +29,7 @@ export interface InstalledDistribution {
   readonly isEditable: boolean;
   /**
    * Taken for the application, or a part of it: installed from a folder or a repository (PEP 610), or from a wheel at hand that nothing
-   * else requires. What others require is a library, though it lay in a folder of wheels.
+   * else requires. What others require is a library, though it lay in a folder of wheels; what installs others never is the application.
    */
   readonly isOwn?: true;
 }
@@ -56,6 +56,9 @@ interface FoundDistribution extends InstalledDistribution {
   readonly origin: InstallationOrigin | undefined;
 }
 
+/** Base images install them from files that they have fetched before. */
+const installers: ReadonlySet<string> = new Set(['pip', 'setuptools', 'wheel', 'packaging', 'uv']);
+
 function withOwn(found: readonly FoundDistribution[]): readonly InstalledDistribution[] {
   const required = new Set(
     found.flatMap(({ name, requirements }) =>
@@ -63,7 +66,8 @@ function withOwn(found: readonly FoundDistribution[]): readonly InstalledDistrib
     ),
   );
   return found.map(({ origin, ...one }) => {
-    const isOwn = origin !== undefined && (origin !== 'archive' || !required.has(one.name));
+    const isOwn =
+      origin !== undefined && !installers.has(one.name) && (origin !== 'archive' || !required.has(one.name));
     return isOwn ? { ...one, isOwn } : one;
   });
 }

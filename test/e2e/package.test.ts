@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,11 +6,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runProcess } from '../../src/base/index.ts';
 import { buildImage, writeDockerArchive } from '../../src/image/index.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let directory: string;
+/** The machine's own Node, where it is too old: npm's scripts put the one of the package before it. */
+const olderNode = ['/usr/local/bin/node', '/usr/bin/node'].find((path) => {
+  const major = existsSync(path)
+    ? /^v(\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))
+    : null;
+  return major !== null && Number(major[1]) < 22;
+});
 
 /** Runs the command line of the unpacked package, as `npx plimsoll` would. */
 async function plimsoll(...words: string[]): Promise<string> {
@@ -42,6 +50,31 @@ describe('the package as npm packs it', () => {
     for (const name of ['commander', 'zod', 'yaml'])
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
     expect(licences).toMatch(/Permission is hereby granted/);
+  });
+
+  test.each(['20.20.2', '22.17.1', '18.0.0'])('on Node %s it says which one it needs', async (version) => {
+    const pretence = `data:text/javascript,${encodeURIComponent(
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
+    )}`;
+    const program = join(directory, 'package/dist/cli/main.js');
+    const { code, stdout, stderr } = await runProcess(process.execPath, ['--import', pretence, program]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      `error: Plimsoll needs Node 22.18 or newer; this is ${version}.\nhint: Install a newer one from https://nodejs.org.\n`,
+    );
+  });
+
+  test('what says so loads nothing that an older Node could not', async () => {
+    const code = await readFile(join(directory, 'package/dist/cli/main.js'), 'utf8');
+    expect([...code.matchAll(/^(?:import|export) .*$/gm)].map(([line]) => line)).toEqual([
+      expect.stringMatching(/^import { readFileSync } from .node:fs.;$/),
+    ]);
+  });
+
+  test.skipIf(olderNode === undefined)('an older Node that is here gets that far', async () => {
+    const program = join(directory, 'package/dist/cli/main.js');
+    const { code, stderr } = await runProcess(olderNode ?? '', [program, '--version']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: Plimsoll needs Node 22\.18 /)]);
   });
 
   test('tells its version, and audits with its tables and without its sources', async () => {

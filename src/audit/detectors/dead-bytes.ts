@@ -6,11 +6,12 @@ import { ownersOf } from '../group-claims.ts';
 
 /** Why bytes are dead → the kind of finding. */
 export const buriedKinds: Readonly<
-  Record<BuriedEntry['reason'], 'overwritten-file' | 'deleted-file' | 'metadata-copy'>
+  Record<BuriedEntry['reason'], 'overwritten-file' | 'deleted-file' | 'metadata-copy' | 'unchanged-copy'>
 > = {
   overwritten: 'overwritten-file',
   deleted: 'deleted-file',
   'metadata-only': 'metadata-copy',
+  unchanged: 'unchanged-copy',
 };
 
 /** Bytes that a layer stores and a later one hides: one finding for each storing layer, hiding layer and reason. */

@@ -245,6 +245,20 @@ describe('what else needs a package', () => {
     expect((await packagesLeft(members)).left).toEqual(['git', 'perl', 'liberror-perl']);
   });
 
+  test.each<[name: string, isStarted: boolean, reason: string]>([
+    ['packaging', false, 'base images install it, pip and setuptools from files; it starts nothing'],
+    ['setuptools', false, 'what installs others is not the application'],
+    ['web', true, 'nothing else requires it: it is the application'],
+  ])('a distribution that comes from a file: %s (%s, %s)', async (name, isStarted) => {
+    const source = `import os\nrun(["git", "log"])\n`;
+    const extra = {
+      [`${name}-1.0.dist-info/direct_url.json`]: '{"url": "file:///mnt/a.whl", "archive_info": {}}',
+    };
+    const members = distribution(name, { [`${name}/__init__.py`]: source }, { extra });
+    const { left } = await packagesLeft([...dpkg([git, perl, error]), ...members]);
+    expect(left.includes('git')).toBe(isStarted);
+  });
+
   test('what a link outside leads to', async () => {
     const link: TarMember = { path: 'srv/compiler', type: 'symlink', linkPath: '/usr/bin/gcc' };
     const { left, because } = await packagesLeft([...dpkg(toolchain), link]);

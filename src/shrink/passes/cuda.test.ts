@@ -53,6 +53,14 @@ describe('libraries of wheels', () => {
       }),
       [],
     ],
+    [
+      'static ones beside nvcc, which links with them',
+      [
+        ...nvidia({ 'nvidia/cu13/lib/libcudart_static.a': archive, 'nvidia/cu13/bin/nvcc': 'x' }),
+        ...triton({ 'triton/backends/nvidia/lib/x.a': archive }),
+      ],
+      ['triton/backends/nvidia/lib/x.a'],
+    ],
     ['a static one of somebody else', distribution('x', { 'x/a.a': archive }), []],
     [
       'libraries that nothing seems to load',
@@ -142,6 +150,10 @@ describe('headers of CUDA', () => {
     ['CuPy compiles', distribution('cupy-cuda13x', { 'cupy/__init__.py': '' }), false],
     ['FlashInfer compiles', distribution('flashinfer', { 'flashinfer/__init__.py': '' }), false],
     ['nvcc is there', [file('usr/local/cuda/bin/nvcc', 'x', 0o755)], false],
+    ['nvcc is there, by its version', [file('usr/local/cuda-13.0/bin/nvcc', 'x', 0o755)], false],
+    ['nvcc is there, of the distribution', [file('usr/bin/nvcc', 'x', 0o755)], false],
+    ['nvcc is there, of a wheel', distribution('nvidia-cuda-nvcc', { 'nvidia/cu13/bin/nvcc': 'x' }), false],
+    ['ptxas alone is there', distribution('nvidia-cuda-nvcc', { 'nvidia/cuda_nvcc/bin/ptxas': 'x' }), true],
     [
       'extensions are compiled',
       [file('app/a.py', 'from torch.utils import cpp_extension'), file('usr/bin/gcc', 'x', 0o755)],

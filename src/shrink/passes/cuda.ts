@@ -46,11 +46,16 @@ const deviceLibrary = /(?:_device|devrt)\.a$/;
 
 function staticLibraries(subject: ShrinkSubject): PassResult {
   const edits: ShrinkEdit[] = [];
+  const leftAlone: LeftAlone[] = [];
+  const nvcc = nvccOf(subject);
   for (const { path } of cudaFiles(subject)) {
     if (!subject.study.archives.has(path) || deviceLibrary.test(path)) continue;
-    edits.push({ kind: 'remove', path, reason: 'a static library of CUDA', unit: path });
+    // nvcc links with `libcudart_static.a` where nobody says otherwise.
+    if (nvcc === undefined || isTritons(path))
+      edits.push({ kind: 'remove', path, reason: 'a static library of CUDA', unit: path });
+    else leftAlone.push({ path, because: `${nvcc} is in the image` });
   }
-  return { edits, leftAlone: [] };
+  return { edits, leftAlone };
 }
 
 /** `libnvrtc.alt.so.13` beside `libnvrtc.so.13`: goes where nothing but another one of its kind is linked with it or loads it. */
@@ -132,7 +137,16 @@ function compilerOf(subject: ShrinkSubject): string | undefined {
     modules.some((module) => hasOwnCompiler(module) && !ownTools.has(module)),
   );
   if (one !== undefined) return `${one.name} compiles while the program runs`;
-  return subject.root.get('usr/local/cuda/bin/nvcc') === undefined ? undefined : 'nvcc is in the image';
+  const nvcc = nvccOf(subject);
+  return nvcc && `${nvcc} is in the image`;
+}
+
+/** CUDA's compiler: of a wheel (`nvidia/cu13/bin/nvcc`), of NVIDIA's packages (`/usr/local/cuda-13.0`), of Debian's. */
+function nvccOf(subject: ShrinkSubject): string | undefined {
+  for (const { path } of cudaFiles(subject)) if (path.endsWith('/bin/nvcc')) return path;
+  const { root } = subject;
+  const folders = ['usr', ...[...root.namesIn('usr/local')].map((name) => `usr/local/${name}`)];
+  return folders.map((folder) => `${folder}/bin/nvcc`).find((path) => root.get(path) !== undefined);
 }
 
 const systemPackage =

@@ -24,6 +24,13 @@ import {
 } from './fixtures/run-deps.ts';
 
 describe.skipIf(!hasPip)('a project', () => {
+  test('-o - is standard output, as for audit and compare', async () => {
+    const project = projectOf(service);
+    const { code, stdout } = await deps(wheelsOf(serviceWheels), '--json', '-o', '-', project);
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { subject: { kind: 'project' } }]);
+    expect(existsSync('-')).toBe(false);
+  });
+
   test('what its Dockerfile installs: costs, reasons, findings, the shortest list', async () => {
     const report = await reportOf(wheelsOf(serviceWheels), projectOf(service));
     expect(report.code).toBe(1);

@@ -17,7 +17,7 @@ export async function runDeps(given: unknown, signal: AbortSignal): Promise<Exit
     : await ofImage(options, environment);
   signal.throwIfAborted();
   const text = textOf(report, options, environment);
-  if (options.output === undefined) environment.write(text);
+  if (options.output === undefined || options.output === '-') environment.write(text);
   else await writeOutput(options.output, text);
   return exitCodeOf(report, options);
 }

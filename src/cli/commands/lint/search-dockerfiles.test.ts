@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { main } from '../../main.ts';
+import { main } from '../../command-line.ts';
 
 type Files = Readonly<Record<string, string>>;
 

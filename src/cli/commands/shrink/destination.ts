@@ -54,6 +54,7 @@ export async function assertFree({
   kind,
   path,
 }: Pick<FileDestination, 'path'> & { readonly kind: string }): Promise<void> {
+  if (path === '-') throw onStandardOutput(kind);
   const there = await stat(path).catch(() => undefined);
   // A list goes into a pipe or a device as well.
   if (kind === 'manifest' && there !== undefined && !there.isFile() && !there.isDirectory()) return;
@@ -66,6 +67,17 @@ export async function assertFree({
   await access(folder, constants.W_OK).catch((error: unknown) => {
     throw unwritable(path, error);
   });
+}
+
+/** Elsewhere `-` means standard output, which has the report; a file of that name nobody means. */
+function onStandardOutput(kind: string): UserError {
+  return kind === 'manifest'
+    ? new UserError('--manifest - cannot be: standard output has the report', {
+        hint: 'Name a file; --manifest /dev/stderr shows the list beside it.',
+      })
+    : new UserError(`${kind}:- cannot be: standard output has the report`, {
+        hint: `Name a file: ${kind}:FILE.`,
+      });
 }
 
 /** The folder itself, or the first one above it that is there: those below are made. */

@@ -37,7 +37,7 @@ const schema = z
       .default([]),
     keep: z.array(z.string().regex(/[^/]/, '--keep needs a pattern such as *.pyi')).default([]),
     compression: z.enum(['gzip', 'zstd']).optional(),
-    manifest: z.string().optional(),
+    manifest: z.string().min(1, '--manifest needs the name of a file').optional(),
     caFile: z.string().optional(),
     verify: z.boolean().default(false),
     insecure: z.boolean().default(false),

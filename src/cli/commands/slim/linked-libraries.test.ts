@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { dynamicElf } from '../../../filetree/fixtures/dynamic-elf.ts';
-import { main } from '../../main.ts';
+import { main } from '../../command-line.ts';
 
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-linked-'));
