@@ -1,7 +1,8 @@
 import { redactInstruction } from '../finding/index.ts';
-import type { Image, RegistrySink, SentBlob } from '../image/index.ts';
+import type { Image, RegistrySink } from '../image/index.ts';
+import { candidateBlobs } from './candidate-blobs.ts';
 import { type LayerPacking, type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
-import { pushedBlobs } from './pushed-blobs.ts';
+import { type PushedBlobs, pushedBlobs } from './pushed-blobs.ts';
 import { estimatedBytes } from './sample-layer.ts';
 
 /** What a push would do. */
@@ -47,14 +48,9 @@ export async function estimatePush(request: EstimateRequest): Promise<PushEstima
   const seen = new Map<string, EstimatedLayer>();
   const layers: EstimatedLayer[] = [];
   for (const layer of image.layers) {
-    const outgoing = outgoingLayer(layer, packing);
-    const { createdBy } = layer;
-    const before = await known.recall(outgoing.key);
-    const blob = blobOf(outgoing) ?? before;
-    const facts =
-      seen.get(outgoing.key) ??
-      (await judge(outgoing, { blob, packing, isThere: blob !== undefined && (await sink.has(blob)) }));
-    seen.set(outgoing.key, facts);
+    const { createdBy, digest } = layer;
+    const facts = seen.get(digest) ?? (await judge(outgoingLayer(layer, packing), { sink, known, packing }));
+    seen.set(digest, facts);
     layers.push({
       ...facts,
       ...(createdBy !== undefined && { instruction: redactInstruction(createdBy) }),
@@ -73,26 +69,28 @@ export async function estimatePush(request: EstimateRequest): Promise<PushEstima
   };
 }
 
-async function judge(
-  outgoing: OutgoingLayer,
-  known: {
-    readonly blob: SentBlob | undefined;
-    readonly packing: LayerPacking | undefined;
-    readonly isThere: boolean;
-  },
-): Promise<EstimatedLayer> {
+interface Known {
+  readonly sink: RegistrySink;
+  readonly known: PushedBlobs;
+  readonly packing: LayerPacking | undefined;
+}
+
+async function judge(outgoing: OutgoingLayer, { sink, known, packing }: Known): Promise<EstimatedLayer> {
   const { layer } = outgoing;
-  const { blob, packing, isThere } = known;
   const facts = { diffId: layer.diffId, packing: outgoing.packing, storedBytes: layer.sizeBytes };
   if ((layer.urls ?? []).length > 0) {
     return { ...facts, outcome: 'foreign', sizeBytes: layer.sizeBytes, isEstimated: false };
   }
-  const outcome = isThere ? 'present' : 'to send';
-  if (blob !== undefined) return { ...facts, outcome, sizeBytes: blob.sizeBytes, isEstimated: false };
-  if (packing === undefined) return { ...facts, outcome, sizeBytes: layer.sizeBytes, isEstimated: false };
-  return { ...facts, outcome, sizeBytes: await estimatedBytes(layer, packing), isEstimated: true };
-}
-
-function blobOf({ digest, sizeBytes }: OutgoingLayer): SentBlob | undefined {
-  return digest === undefined || sizeBytes === undefined ? undefined : { digest, sizeBytes };
+  const candidates = await candidateBlobs(outgoing, known);
+  for (const blob of candidates) {
+    if (await sink.has(blob)) {
+      return { ...facts, outcome: 'present', sizeBytes: blob.sizeBytes, isEstimated: false };
+    }
+  }
+  const toSend = { ...facts, outcome: 'to send' } as const;
+  // What was made of it last is what will be made of it again.
+  const blob = candidates.at(-1);
+  if (blob !== undefined) return { ...toSend, sizeBytes: blob.sizeBytes, isEstimated: false };
+  if (packing === undefined) return { ...toSend, sizeBytes: layer.sizeBytes, isEstimated: false };
+  return { ...toSend, sizeBytes: await estimatedBytes(layer, packing), isEstimated: true };
 }

@@ -139,6 +139,32 @@ test('another level makes another blob, which is remembered apart', async () => 
   expect((await at(19)).sentBytes).toBe(0);
 });
 
+test('what the registry was given before is good enough where nobody asked for a compressor, whatever made it', async () => {
+  const any = { format: 'gzip', isAnyGood: true } as const;
+  const layersOf = ({ layers }: PushReport): string[] =>
+    layers.map(({ outcome, digest }) => `${outcome} ${digest}`);
+  const first = await pushPacked({ ...any, level: 1 });
+  // As if another compressor had come: the digests stay.
+  expect(layersOf(await pushPacked({ ...any, level: 9 }))).toEqual(
+    layersOf(first).map((line) => line.replace('sent', 'present')),
+  );
+  // Who asks for it gets it; afterwards the first one is still that of who does not.
+  const asked = await pushPacked({ format: 'gzip', level: 9 });
+  expect(outcomes(asked)).toEqual(['sent', 'sent']);
+  expect(asked.layers[0]?.digest).not.toBe(first.layers[0]?.digest);
+  expect((await pushPacked({ ...any, level: 9 })).layers[0]?.digest).toBe(first.layers[0]?.digest);
+  // The other one does where the first one is gone.
+  for (const { digest } of first.layers) registry.blobs.delete(`team/app@${digest}`);
+  expect(layersOf(await pushPacked({ ...any, level: 9 }))).toEqual(
+    layersOf(asked).map((line) => line.replace('sent', 'present')),
+  );
+});
+
+test('gzip without a level is of the second', async () => {
+  const plainGzip = await pushPacked({ format: 'gzip' });
+  expect((await pushPacked({ format: 'gzip', level: 2 })).digest).toBe(plainGzip.digest);
+});
+
 test.skipIf((await igzipVersion()) === undefined)(
   'what igzip makes is remembered apart from what zlib makes, and from what another igzip makes',
   async () => {
