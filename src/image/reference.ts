@@ -28,6 +28,10 @@ export function parseReference(text: string): Reference {
     why: string,
     hint = 'Write it as [REGISTRY/]NAME[:TAG] or [REGISTRY/]NAME@sha256:…',
   ): UserError => new UserError(`"${text}" is no image reference: ${why}`, { hint });
+  const scheme = /^[a-z][a-z-]*:\/\/(?=.)/.exec(text)?.[0];
+  if (scheme !== undefined) {
+    throw invalid(`it begins with ${scheme}`, `Write it as ${text.slice(scheme.length)}`);
+  }
   const at = text.indexOf('@');
   const digest = at === -1 ? undefined : text.slice(at + 1);
   const beforeDigest = at === -1 ? text : text.slice(0, at);
