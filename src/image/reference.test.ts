@@ -75,6 +75,7 @@ test.each([
   ['MyApp', 'myapp'],
   ['https://registry.example.org/team/app:1', 'registry.example.org/team/app:1'],
   ['docker://ghcr.io/a/b', 'ghcr.io/a/b'],
+  ['My App', '[REGISTRY/]NAME[:TAG] or [REGISTRY/]NAME@sha256:…'],
 ])('%s: the hint says how it is written', (text, hint) => {
   expect(() => parseReference(text)).toThrow(expect.objectContaining({ hint: `Write it as ${hint}` }));
 });

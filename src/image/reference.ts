@@ -43,7 +43,7 @@ export function parseReference(text: string): Reference {
   if (/^[a-f0-9]{64}$/.test(name)) throw invalid('64 hex digits are an image ID, not a name');
   const { registry, path } = splitRegistry(name);
   if (!domainPattern.test(registry)) throw invalid('its registry is malformed');
-  if (/[A-Z]/.test(path)) {
+  if (/[A-Z]/.test(path) && pathPattern.test(path.toLowerCase())) {
     const host = name.length - path.length;
     const lower = `${text.slice(0, host)}${path.toLowerCase()}${text.slice(name.length)}`;
     throw invalid('a name is in lower case', `Write it as ${lower}`);
