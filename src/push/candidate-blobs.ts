@@ -7,20 +7,30 @@ export interface CandidateBlob extends PushedBlob {
   readonly keys: readonly string[];
 }
 
+/** Where blobs may be known from. */
+export interface BlobSources {
+  /** What the registry was given before. */
+  readonly known: PushedBlobs;
+  /** A repository of the same registry that the layers come from. */
+  readonly repository?: string | undefined;
+}
+
 /** What a layer would be in the registry: its own blob, or those that were made of it before; the best first. */
 export async function candidateBlobs(
   { keys, digest, sizeBytes }: OutgoingLayer,
-  known: PushedBlobs,
+  { known, repository }: BlobSources,
 ): Promise<readonly CandidateBlob[]> {
+  const own = repository === undefined ? [] : [repository];
   const candidates = new Map<string, CandidateBlob>();
   for (const key of keys) {
     const before = await known.recall(key);
     if (digest !== undefined && sizeBytes !== undefined) {
-      return [{ digest, sizeBytes, keys, repositories: before?.repositories ?? [] }];
+      return [{ digest, sizeBytes, keys, repositories: [...own, ...(before?.repositories ?? [])] }];
     }
     // What is as good takes the place of what was, where that is gone.
     if (before !== undefined && !candidates.has(before.digest)) {
-      candidates.set(before.digest, { ...before, keys: [...new Set([keys[0], key])] });
+      const repositories = [...own, ...before.repositories];
+      candidates.set(before.digest, { ...before, repositories, keys: [...new Set([keys[0], key])] });
     }
   }
   return [...candidates.values()];

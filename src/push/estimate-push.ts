@@ -1,13 +1,14 @@
 import { redactInstruction } from '../finding/index.ts';
 import type { Image, RegistrySink } from '../image/index.ts';
-import { candidateBlobs } from './candidate-blobs.ts';
+import { type BlobSources, type CandidateBlob, candidateBlobs } from './candidate-blobs.ts';
 import { type LayerPacking, type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
-import { type PushedBlobs, pushedBlobs } from './pushed-blobs.ts';
+import { mountable } from './push-image.ts';
+import { pushedBlobs } from './pushed-blobs.ts';
 import { estimatedBytes } from './sample-layer.ts';
 
 /** What a push would do. */
 export interface EstimateRequest {
-  readonly image: Pick<Image, 'layers'>;
+  readonly image: Pick<Image, 'layers' | 'repository'>;
   readonly sink: RegistrySink;
   /** Without it, all layers go as they are stored. */
   readonly packing: LayerPacking | undefined;
@@ -19,7 +20,7 @@ export interface EstimateRequest {
 /** What would become of a layer. */
 export interface EstimatedLayer {
   readonly diffId: string;
-  readonly outcome: 'to send' | 'present' | 'foreign';
+  readonly outcome: 'to send' | 'to mount' | 'present' | 'foreign';
   readonly packing: OutgoingLayer['packing'];
   readonly storedBytes: number;
   /** As a blob of the registry. */
@@ -45,11 +46,13 @@ export interface PushEstimate {
 export async function estimatePush(request: EstimateRequest): Promise<PushEstimate> {
   const { image, sink, packing, uplinkBitsPerSecond } = request;
   const known = pushedBlobs(request.cacheDir, sink.registry);
+  const repository = mountable(image.repository, sink);
   const seen = new Map<string, EstimatedLayer>();
   const layers: EstimatedLayer[] = [];
   for (const layer of image.layers) {
     const { createdBy, digest } = layer;
-    const facts = seen.get(digest) ?? (await judge(outgoingLayer(layer, packing), { sink, known, packing }));
+    const facts =
+      seen.get(digest) ?? (await judge(outgoingLayer(layer, packing), { sink, known, packing, repository }));
     seen.set(digest, facts);
     layers.push({
       ...facts,
@@ -63,29 +66,28 @@ export async function estimatePush(request: EstimateRequest): Promise<PushEstima
     reference: sink.title,
     layers,
     sendBytes,
-    skippedBytes: sum('present'),
+    skippedBytes: sum('present') + sum('to mount'),
     uplinkBitsPerSecond,
     uploadSeconds: (sendBytes * 8) / uplinkBitsPerSecond,
   };
 }
 
-interface Known {
+interface Known extends BlobSources {
   readonly sink: RegistrySink;
-  readonly known: PushedBlobs;
   readonly packing: LayerPacking | undefined;
 }
 
-async function judge(outgoing: OutgoingLayer, { sink, known, packing }: Known): Promise<EstimatedLayer> {
+async function judge(outgoing: OutgoingLayer, request: Known): Promise<EstimatedLayer> {
+  const { packing } = request;
   const { layer } = outgoing;
   const facts = { diffId: layer.diffId, packing: outgoing.packing, storedBytes: layer.sizeBytes };
   if ((layer.urls ?? []).length > 0) {
     return { ...facts, outcome: 'foreign', sizeBytes: layer.sizeBytes, isEstimated: false };
   }
-  const candidates = await candidateBlobs(outgoing, known);
+  const candidates = await candidateBlobs(outgoing, request);
   for (const blob of candidates) {
-    if (await sink.has(blob)) {
-      return { ...facts, outcome: 'present', sizeBytes: blob.sizeBytes, isEstimated: false };
-    }
+    const outcome = await placeOf(blob, request.sink);
+    if (outcome !== undefined) return { ...facts, outcome, sizeBytes: blob.sizeBytes, isEstimated: false };
   }
   const toSend = { ...facts, outcome: 'to send' } as const;
   // What was made of it last is what will be made of it again.
@@ -93,4 +95,13 @@ async function judge(outgoing: OutgoingLayer, { sink, known, packing }: Known): 
   if (blob !== undefined) return { ...toSend, sizeBytes: blob.sizeBytes, isEstimated: false };
   if (packing === undefined) return { ...toSend, sizeBytes: layer.sizeBytes, isEstimated: false };
   return { ...toSend, sizeBytes: await estimatedBytes(layer, packing), isEstimated: true };
+}
+
+/** Where the registry has a blob that need not be sent; undefined where it has it nowhere that is known. */
+async function placeOf(blob: CandidateBlob, sink: RegistrySink): Promise<'present' | 'to mount' | undefined> {
+  if (await sink.has(blob)) return 'present';
+  for (const from of new Set(blob.repositories)) {
+    if (from !== sink.repository && (await sink.isElsewhere(blob, from))) return 'to mount';
+  }
+  return undefined;
 }

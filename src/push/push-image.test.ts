@@ -320,6 +320,34 @@ test('an estimate says what is there and about what would be sent, and sends not
   await image.close();
 });
 
+test('an estimate counts what another repository has, as far as it may be looked into', async () => {
+  const image = await plain();
+  const { layers } = await push(image);
+  const [bottom, top] = layers;
+  const expected = async (refused?: string): Promise<(string | number)[]> => {
+    const sink = await openRegistrySink(`${registry.host}/team/other:1`, { access: {} });
+    const request = {
+      image,
+      sink,
+      packing: { format: 'zstd' as const },
+      cacheDir: join(folder, 'cache'),
+      uplinkBitsPerSecond: 1e6,
+    };
+    registry.fault = ({ method, path }) =>
+      method === 'HEAD' && path.includes(`team/app/blobs/${refused}`) ? { status: 403 } : undefined;
+    const estimate = await estimatePush(request).finally(() => sink.close());
+    expect(estimate.layers.map(({ isEstimated }) => isEstimated)).toEqual([false, false]);
+    return [...estimate.layers.map(({ outcome }) => outcome), estimate.sendBytes];
+  };
+  expect(await expected(bottom?.digest)).toEqual(['to send', 'to mount', bottom?.sizeBytes]);
+  expect(await expected()).toEqual(['to mount', 'to mount', 0]);
+  // The push does as it was said.
+  registry.fault = undefined;
+  expect(outcomes(await push(image, 'team/other:1'))).toEqual(['mounted', 'mounted']);
+  registry.blobs.delete(`team/other@${top?.digest}`);
+  expect(await expected()).toEqual(['present', 'to mount', 0]);
+});
+
 test('the progress tells how far each layer is, in the numbers of the table', async () => {
   const steps: string[] = [];
   let readBytes = 0;

@@ -119,18 +119,14 @@ interface Work {
 
 /** A layer that need not be sent: the repository has it, or takes it from another one, or it is foreign. Undefined where it must be. */
 async function findLayer(outgoing: OutgoingLayer, work: Work): Promise<SentLayer | undefined> {
-  const { sink, known } = work;
   const { layer, readBytes } = outgoing;
   const facts = factsOf(outgoing);
   const { urls = [] } = layer;
   if (urls.length > 0)
     return { ...facts, digest: layer.digest, sizeBytes: layer.sizeBytes, outcome: 'foreign' };
-  for (const { digest, sizeBytes, keys, repositories } of await candidateBlobs(outgoing, known)) {
+  for (const { digest, sizeBytes, keys, repositories } of await candidateBlobs(outgoing, work)) {
     const blob = { digest, sizeBytes };
-    const outcome = await withoutSending(sink, blob, [
-      ...(work.repository === undefined ? [] : [work.repository]),
-      ...repositories,
-    ]);
+    const outcome = await withoutSending(work.sink, blob, repositories);
     if (outcome === undefined) continue;
     work.onRead(readBytes);
     await keepAs(keys, blob, work);

@@ -121,7 +121,8 @@ async function pushAll(work: Work): Promise<void> {
       for (const node of nodesOf(tree.root)) {
         if (node.kind === 'image') layers.push(...(await tree.openImage(node)).layers);
       }
-      await tellEstimate({ layers }, work, packing);
+      const { repository } = tree;
+      await tellEstimate({ layers, ...(repository && { repository }) }, work, packing);
     } else await tell(await pushIndex({ tree, sink, packing, cacheDir, progress }), work);
   } finally {
     await tree.close();
@@ -129,7 +130,7 @@ async function pushAll(work: Work): Promise<void> {
 }
 
 async function tellEstimate(
-  image: Pick<Image, 'layers'>,
+  image: Pick<Image, 'layers' | 'repository'>,
   { sink, options, environment }: Work,
   packing: LayerPacking | undefined,
 ): Promise<void> {
