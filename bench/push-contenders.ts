@@ -20,7 +20,7 @@ export interface PushContender {
 /** The command line as it is built. */
 export const cli: string = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
-/** `docker push` first, then skopeo where it is installed, then ours, also with `igzip` where that is. */
+/** `docker push` first, then skopeo where it is installed, then ours, gzip also without `igzip` where that is. */
 export async function pushContenders(
   images: PushImages,
   engine: Awaited<ReturnType<typeof labEngine>>,
@@ -50,7 +50,7 @@ export async function pushContenders(
     },
     ...(hasSkopeo ? formats.map((format) => skopeo(images, format)) : []),
     ...formats.map((format) => plimsoll(images, format, ['--compression', format])),
-    ...(hasIgzip ? [plimsoll(images, 'gzip by igzip', ['--compressor', 'igzip'])] : []),
+    ...(hasIgzip ? [plimsoll(images, 'gzip by zlib', ['--compressor', 'zlib'])] : []),
   ];
 }
 

@@ -60,7 +60,7 @@ async function endOf(program: ChildProcessByStdio<Writable, Readable, Readable>)
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }
-  throw new UserError(`igzip failed: ${reason}`, { hint: 'Leave out --compressor igzip.' });
+  throw new UserError(`igzip failed: ${reason}`, { hint: 'Push with --compressor zlib.' });
 }
 
 /** Takes bytes as long as somebody wants them. */

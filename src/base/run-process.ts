@@ -40,7 +40,15 @@ export async function runProcess(
     env: options.env ? { ...process.env, ...options.env } : process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const abort = (): void => void child.kill('SIGTERM');
+  // What the program has started may keep its ends of the pipes open.
+  const letGo = (): void => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const abort = (): void => {
+    child.once('exit', letGo);
+    if (!child.kill('SIGTERM')) letGo();
+  };
   options.signal?.addEventListener('abort', abort, { once: true });
   const keep = options.keepCharacters ?? 1_000_000;
   const collected = { stdout: '', stderr: '' };

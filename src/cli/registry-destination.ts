@@ -3,7 +3,7 @@ import { formatReference, parseReference } from '../image/index.ts';
 
 /** Reads where in a registry an image is to go: `[registry:][REGISTRY/]NAME[:TAG]`, in full. Throws a `UserError` for what names no tag. */
 export function registryDestination(text: string): string {
-  const bare = text.startsWith('registry:') ? text.slice('registry:'.length) : text;
+  const bare = text.replace(/^registry:(?:\/\/)?/, '');
   const reference = parseReference(bare);
   if (reference.digest !== undefined) {
     throw new UserError(`${text} names a digest, which only the registry can give`, {

@@ -31,6 +31,7 @@ describe('parseReference', () => {
     ['a short digest', 'app@sha256:abc'],
     ['64 hex digits are an ID', 'ab'.repeat(32)],
     ['blanks', 'my app'],
+    ['an address of a web page', 'https://registry.example.org/app'],
     ['a name of more than 255 characters', `a/${'b'.repeat(260)}`],
   ])('%s is refused', (_reason, text) => {
     expect(() => parseReference(text)).toThrow('is no image reference');
@@ -72,6 +73,9 @@ describe('parseImageSpec', () => {
 test.each([
   ['localhost:5000/Team/App:V1', 'localhost:5000/team/app:V1'],
   ['MyApp', 'myapp'],
-])('%s: the hint says it in lower case', (text, hint) => {
+  ['https://registry.example.org/team/app:1', 'registry.example.org/team/app:1'],
+  ['docker://ghcr.io/a/b', 'ghcr.io/a/b'],
+  ['My App', '[REGISTRY/]NAME[:TAG] or [REGISTRY/]NAME@sha256:…'],
+])('%s: the hint says how it is written', (text, hint) => {
   expect(() => parseReference(text)).toThrow(expect.objectContaining({ hint: `Write it as ${hint}` }));
 });

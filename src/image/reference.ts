@@ -28,6 +28,10 @@ export function parseReference(text: string): Reference {
     why: string,
     hint = 'Write it as [REGISTRY/]NAME[:TAG] or [REGISTRY/]NAME@sha256:…',
   ): UserError => new UserError(`"${text}" is no image reference: ${why}`, { hint });
+  const scheme = /^[a-z][a-z-]*:\/\/(?=.)/.exec(text)?.[0];
+  if (scheme !== undefined) {
+    throw invalid(`it begins with ${scheme}`, `Write it as ${text.slice(scheme.length)}`);
+  }
   const at = text.indexOf('@');
   const digest = at === -1 ? undefined : text.slice(at + 1);
   const beforeDigest = at === -1 ? text : text.slice(0, at);
@@ -39,7 +43,7 @@ export function parseReference(text: string): Reference {
   if (/^[a-f0-9]{64}$/.test(name)) throw invalid('64 hex digits are an image ID, not a name');
   const { registry, path } = splitRegistry(name);
   if (!domainPattern.test(registry)) throw invalid('its registry is malformed');
-  if (/[A-Z]/.test(path)) {
+  if (/[A-Z]/.test(path) && pathPattern.test(path.toLowerCase())) {
     const host = name.length - path.length;
     const lower = `${text.slice(0, host)}${path.toLowerCase()}${text.slice(name.length)}`;
     throw invalid('a name is in lower case', `Write it as ${lower}`);

@@ -85,9 +85,11 @@ function settings({ repository, branch, place }: PipelineRequest): readonly stri
     'rm -f "$REPORT"/plimsoll-*.md "$REPORT"/plimsoll-*.xml',
     'rmdir "$REPORT" 2>/dev/null || :',
     'work=$(mktemp -d)',
+    'source=',
     `trap 'mkdir -p "$REPORT"`,
     '  cp "$work"/plimsoll-* "$REPORT" 2>/dev/null || :',
-    `  rm -rf "$work"' EXIT`,
+    '  rm -rf "$work"',
+    `  forget' EXIT`,
     `trap 'exit 2' HUP INT TERM`,
     'status=0',
   ];
@@ -125,6 +127,12 @@ function functions(request: PipelineRequest): readonly string[] {
     '  fi',
     '}',
     '',
+    '# A machine that stays would keep the image of every commit. The cache of the build remains.',
+    'forget() {',
+    '  case $source in docker:*) docker image rm "${source#docker:}" >/dev/null 2>&1 || : ;; esac',
+    '  source=',
+    '}',
+    '',
     '# The worst code of all decides; an error ends everything.',
     'note() {',
     '  case $1 in',
@@ -156,6 +164,7 @@ function functions(request: PipelineRequest): readonly string[] {
     `      plimsoll push "$source" "$repository:$tag" --compat ${request.compat === 'any' ? 'any' : '"$(compat_of "$source")"'} || exit 2`,
     '    done',
     '  fi',
+    '  forget',
     '}',
     ...(request.compat === 'any'
       ? []

@@ -13,8 +13,8 @@ import type { Layer } from '../image/index.ts';
 /** A layer as it goes to a registry. */
 export interface OutgoingLayer {
   readonly layer: Layer;
-  /** What the memory of pushed blobs calls it. */
-  readonly key: string;
+  /** What the memory of pushed blobs calls it: by what would be made of it now, last; before that, by what does as well. */
+  readonly keys: readonly [string, ...string[]];
   /** How it is packed on its way; `stored` as the source has it. */
   readonly packing: LayerCompressionFormat | 'stored';
   readonly mediaType: string;
@@ -27,17 +27,19 @@ export interface OutgoingLayer {
   open(onRead: (sizeBytes: number) => void): Promise<Readable>;
 }
 
-const defaultLevels: Readonly<Record<LayerCompressionFormat, number>> = { gzip: 4, zstd: 3 };
+const defaultLevels: Readonly<Record<LayerCompressionFormat, number>> = { gzip: 2, zstd: 3 };
 /** Its command line's own. */
 const igzipLevel = 2;
 
 /** How layers that are stored uncompressed are packed. */
 export interface LayerPacking {
   readonly format: LayerCompressionFormat;
-  /** How hard the compressor tries: 1 to 9 for gzip (default 4), 1 to 19 for zstd (default 3); docs/push.md has what was measured. */
+  /** How hard the compressor tries: 1 to 9 for gzip (default 2), 1 to 19 for zstd (default 3); docs/push.md has what was measured. */
   readonly level?: number | undefined;
   /** The version of `igzip` that makes the gzip, in place of Node's zlib: four times as fast, for other bytes. Its levels are 0 to 3 (default 2). */
   readonly igzip?: string | undefined;
+  /** Any blob of that format that the registry was given for a layer does, whatever made it: its digest stays where another compressor comes. */
+  readonly isAnyGood?: boolean | undefined;
 }
 
 function levelOf({ format, level, igzip }: LayerPacking): number {
@@ -64,7 +66,7 @@ export function outgoingLayer(layer: Layer, packing: LayerPacking | undefined): 
   if (digest !== diffId || packing === undefined) {
     return {
       layer,
-      key: digest,
+      keys: [digest],
       packing: 'stored',
       mediaType,
       digest,
@@ -73,11 +75,12 @@ export function outgoingLayer(layer: Layer, packing: LayerPacking | undefined): 
       open: async (onRead) => metered(await layer.stored(), onRead),
     };
   }
-  const { format, igzip } = packing;
+  const { format, igzip, isAnyGood = false } = packing;
   const maker = igzip === undefined ? packingVersion : `igzip-${igzip}`;
+  const key = `${diffId}+${format}.${maker}.${levelOf(packing)}`;
   return {
     layer,
-    key: `${diffId}+${format}.${maker}.${levelOf(packing)}`,
+    keys: isAnyGood ? [`${diffId}+${format}`, key] : [key],
     packing: format,
     mediaType: `application/vnd.oci.image.layer.v1.tar+${format}`,
     readBytes: sizeBytes,

@@ -139,6 +139,32 @@ test('another level makes another blob, which is remembered apart', async () => 
   expect((await at(19)).sentBytes).toBe(0);
 });
 
+test('what the registry was given before is good enough where nobody asked for a compressor, whatever made it', async () => {
+  const any = { format: 'gzip', isAnyGood: true } as const;
+  const layersOf = ({ layers }: PushReport): string[] =>
+    layers.map(({ outcome, digest }) => `${outcome} ${digest}`);
+  const first = await pushPacked({ ...any, level: 1 });
+  // As if another compressor had come: the digests stay.
+  expect(layersOf(await pushPacked({ ...any, level: 9 }))).toEqual(
+    layersOf(first).map((line) => line.replace('sent', 'present')),
+  );
+  // Who asks for it gets it; afterwards the first one is still that of who does not.
+  const asked = await pushPacked({ format: 'gzip', level: 9 });
+  expect(outcomes(asked)).toEqual(['sent', 'sent']);
+  expect(asked.layers[0]?.digest).not.toBe(first.layers[0]?.digest);
+  expect((await pushPacked({ ...any, level: 9 })).layers[0]?.digest).toBe(first.layers[0]?.digest);
+  // The other one does where the first one is gone.
+  for (const { digest } of first.layers) registry.blobs.delete(`team/app@${digest}`);
+  expect(layersOf(await pushPacked({ ...any, level: 9 }))).toEqual(
+    layersOf(asked).map((line) => line.replace('sent', 'present')),
+  );
+});
+
+test('gzip without a level is of the second', async () => {
+  const plainGzip = await pushPacked({ format: 'gzip' });
+  expect((await pushPacked({ format: 'gzip', level: 2 })).digest).toBe(plainGzip.digest);
+});
+
 test.skipIf((await igzipVersion()) === undefined)(
   'what igzip makes is remembered apart from what zlib makes, and from what another igzip makes',
   async () => {
@@ -292,6 +318,34 @@ test('an estimate says what is there and about what would be sent, and sends not
     skippedBytes: report.layers.reduce((sum, one) => sum + one.sizeBytes, 0),
   });
   await image.close();
+});
+
+test('an estimate counts what another repository has, as far as it may be looked into', async () => {
+  const image = await plain();
+  const { layers } = await push(image);
+  const [bottom, top] = layers;
+  const expected = async (refused?: string): Promise<(string | number)[]> => {
+    const sink = await openRegistrySink(`${registry.host}/team/other:1`, { access: {} });
+    const request = {
+      image,
+      sink,
+      packing: { format: 'zstd' as const },
+      cacheDir: join(folder, 'cache'),
+      uplinkBitsPerSecond: 1e6,
+    };
+    registry.fault = ({ method, path }) =>
+      method === 'HEAD' && path.includes(`team/app/blobs/${refused}`) ? { status: 403 } : undefined;
+    const estimate = await estimatePush(request).finally(() => sink.close());
+    expect(estimate.layers.map(({ isEstimated }) => isEstimated)).toEqual([false, false]);
+    return [...estimate.layers.map(({ outcome }) => outcome), estimate.sendBytes];
+  };
+  expect(await expected(bottom?.digest)).toEqual(['to send', 'to mount', bottom?.sizeBytes]);
+  expect(await expected()).toEqual(['to mount', 'to mount', 0]);
+  // The push does as it was said.
+  registry.fault = undefined;
+  expect(outcomes(await push(image, 'team/other:1'))).toEqual(['mounted', 'mounted']);
+  registry.blobs.delete(`team/other@${top?.digest}`);
+  expect(await expected()).toEqual(['present', 'to mount', 0]);
 });
 
 test('the progress tells how far each layer is, in the numbers of the table', async () => {

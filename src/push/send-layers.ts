@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { formatBytes, type Progress } from '../base/index.ts';
 import type { RegistrySink, SentBlob } from '../image/index.ts';
+import { candidateBlobs } from './candidate-blobs.ts';
 import type { OutgoingLayer } from './outgoing-layer.ts';
 import { type PushedBlobs, pushedBlobs } from './pushed-blobs.ts';
 
@@ -118,27 +119,28 @@ interface Work {
 
 /** A layer that need not be sent: the repository has it, or takes it from another one, or it is foreign. Undefined where it must be. */
 async function findLayer(outgoing: OutgoingLayer, work: Work): Promise<SentLayer | undefined> {
-  const { sink, known } = work;
-  const { layer, key } = outgoing;
+  const { layer, readBytes } = outgoing;
   const facts = factsOf(outgoing);
   const { urls = [] } = layer;
   if (urls.length > 0)
     return { ...facts, digest: layer.digest, sizeBytes: layer.sizeBytes, outcome: 'foreign' };
-  const before = await known.recall(key);
-  const { digest = before?.digest, sizeBytes = before?.sizeBytes } = outgoing;
-  if (digest === undefined || sizeBytes === undefined) return undefined;
-  const blob = { digest, sizeBytes };
-  const outcome = await withoutSending(sink, blob, [
-    ...(work.repository === undefined ? [] : [work.repository]),
-    ...(before?.repositories ?? []),
-  ]);
-  if (outcome === undefined) return undefined;
-  work.onRead(outgoing.readBytes);
-  await known.keep(key, blob, sink.repository);
-  return { ...facts, ...blob, outcome };
+  for (const { digest, sizeBytes, keys, repositories } of await candidateBlobs(outgoing, work)) {
+    const blob = { digest, sizeBytes };
+    const outcome = await withoutSending(work.sink, blob, repositories);
+    if (outcome === undefined) continue;
+    work.onRead(readBytes);
+    await keepAs(keys, blob, work);
+    return { ...facts, ...blob, outcome };
+  }
+  return undefined;
 }
 
-async function sendLayer(outgoing: OutgoingLayer, { sink, known, ...work }: Work): Promise<SentLayer> {
+async function keepAs(keys: readonly string[], blob: SentBlob, { known, sink }: Work): Promise<void> {
+  for (const key of keys) await known.keep(key, blob, sink.repository);
+}
+
+async function sendLayer(outgoing: OutgoingLayer, work: Work): Promise<SentLayer> {
+  const { sink } = work;
   const title = `layer ${outgoing.layer.diffId.slice(0, 19)} of ${sink.title}`;
   // A digest that is only remembered is no promise: another version of the compressor may make other bytes.
   const sent = await sink.send({
@@ -148,7 +150,7 @@ async function sendLayer(outgoing: OutgoingLayer, { sink, known, ...work }: Work
     open: reopened(outgoing, work.onRead),
     onBytes: work.onSent,
   });
-  await known.keep(outgoing.key, sent, sink.repository);
+  await keepAs(outgoing.keys, sent, work);
   return { ...factsOf(outgoing), ...sent, outcome: 'sent' };
 }
 

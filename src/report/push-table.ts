@@ -86,6 +86,7 @@ const words: Readonly<Record<(PushedLayer | EstimatedLayer)['outcome'], string>>
   present: 'there',
   foreign: 'elsewhere',
   'to send': 'to send',
+  'to mount': 'to mount',
 };
 
 function layerRow(layer: PushedLayer | EstimatedLayer, position: number): Cell[] {

@@ -17,7 +17,7 @@ test.runIf(lab)(
     const [folder, repository] = [scratch(), uniqueRepository()];
     const commit = randomBytes(6).toString('hex');
     const local = `plimsoll-ci/${repository.split('/').pop()}:${commit}`;
-    onTestFinished(async () => void (await docker('image', 'rm', local)));
+    onTestFinished(async () => void (await docker('image', 'rm', local).catch(() => '')));
     copyFileSync('/bin/busybox', join(folder, 'busybox'));
     writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY busybox /bin/busybox\nCOPY app /app\n');
     const tell = (sizeBytes: number): void => writeFileSync(join(folder, 'app'), randomBytes(sizeBytes));
@@ -42,8 +42,9 @@ test.runIf(lab)(
     expect(pushed).toMatch(/^sha256:/);
     expect(await digestOf(repository, `sha-${commit}`)).toBe(pushed);
 
-    // Else it would lose its name to the next one, and stay.
-    await docker('image', 'rm', local);
+    // Else a machine that stays would keep the image of every commit.
+    const kept = async (): Promise<string> => await docker('image', 'ls', '--quiet', local);
+    expect(await kept()).toBe('');
     tell(110_000);
     const change = await run();
     expect(change.code, change.stderr).toBe(0);
@@ -52,13 +53,17 @@ test.runIf(lab)(
     expect(change.stderr).toMatch(/CACHED/);
     expect(await digestOf(repository, 'main')).toBe(pushed);
 
-    await docker('image', 'rm', local);
     tell(5_000_000);
     const large = await run({ PUSH: '1' });
     expect(large.code, large.stderr).toBe(1);
     expect(report(`plimsoll-${name}.md`)).toMatch(/^## ❌ /);
     expect(report(`plimsoll-${name}.xml`)).toMatch(/<failure message="growth .* over the limit of 10%/);
     expect(await digestOf(repository, 'main')).toBe(pushed);
+    expect(await kept()).toBe('');
+
+    const unwilling = program(scratch(), 'plimsoll', ['exit 2']);
+    expect((await run({ PUSH: '1', PLIMSOLL: unwilling })).code).toBe(2);
+    expect(await kept()).toBe('');
 
     writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY nothing /\n');
     expect((await run({ PUSH: '1' })).code).toBe(2);

@@ -90,9 +90,9 @@ async function pulledByBuildah(reference: string): Promise<string[]> {
 test
   .skipIf(lab === undefined || hasSkopeo !== true)
   .each([
-    ['gzip', 'gzip', ['--compat', 'any']],
+    ['zlib', 'gzip', ['--compressor', 'zlib']],
     ['zstd', 'zstd', []],
-    ...(hasIgzip ? [['igzip', 'gzip', ['--compressor', 'igzip']] as const] : []),
+    ...(hasIgzip ? [['igzip', 'gzip', ['--compat', 'any']] as const] : []),
   ] as const)(
   `what we compress with %s, others pull and unpack as it was ${inject('noLabBecause')}`,
   async (_, format, flags) => {
@@ -159,6 +159,34 @@ test.skipIf(lab === undefined)(
   },
 );
 
+test.skipIf(lab === undefined)(
+  `gzip is made by an igzip on PATH unless zlib or one of its levels is asked for ${inject('noLabBecause')}`,
+  async () => {
+    const image = await built();
+    const stand = scratch();
+    const script =
+      '#!/bin/sh\n[ "$1" = --version ] && exec echo igzip command line interface 9.9.9\nexit 3\n';
+    writeFileSync(join(stand, 'igzip'), script, { mode: 0o755 });
+    const path = cliEnvironment()['PATH'] ?? process.env['PATH'] ?? '';
+    const name = `${lab?.registry}/plimsoll-e2e/push-${randomBytes(4).toString('hex')}`;
+    const cases: readonly [flags: readonly string[], expected: RegExp][] = [
+      [['--compression', 'gzip'], /^2 .*igzip failed: it ended with 3\n.*--compressor zlib/s],
+      [['--compat', 'any'], /^2 .*igzip failed/s],
+      [['--compressor', 'igzip'], /^2 .*igzip failed/s],
+      [['--compressor', 'zlib'], /^0 /],
+      [['--compat', 'any', '--compression-level', '1'], /^0 /],
+      [[], /^0 /],
+    ];
+    for (const [at, [flags, expected]] of cases.entries()) {
+      const env = { PLIMSOLL_CACHE_DIR: scratch(), PATH: `${stand}:${path}` };
+      const { code, stderr } = await plimsoll(['push', `docker:${image}`, `${name}:${at}`, ...flags], {
+        env,
+      });
+      expect(`${code} ${stderr}`).toMatch(expected);
+    }
+  },
+);
+
 test.skipIf(lab === undefined)(`what cannot be pushed is told ${inject('noLabBecause')}`, async () => {
   const env = { PLIMSOLL_CACHE_DIR: scratch() };
   const cases: readonly [words: readonly string[], told: RegExp][] = [
@@ -170,6 +198,11 @@ test.skipIf(lab === undefined)(`what cannot be pushed is told ${inject('noLabBec
     [['docker:x', 'app', '--compression-level', '20'], /whole number from 1 to 19/],
     [['docker:x', 'app', '--compressor', 'igzip', '--compression', 'zstd'], /makes gzip, not zstd/],
     [['docker:x', 'app', '--compressor', 'igzip', '--compression-level', '4'], /whole number from 0 to 3/],
+    [
+      ['docker:x', 'app', '--compressor', 'zlib', '--compression-level', '0'],
+      /of zlib is a whole number from 1 to 9/,
+    ],
+    [['docker:x', 'app', '--compressor', 'pigz'], /igzip, zlib/],
     [['docker:x', 'app', '--all-platforms', '--platform', 'linux/arm64'], /exclude each other/],
     [['docker:x', 'app', '--all-platforms'], /one platform only/],
     [['docker:x', 'app', '--uplink', 'fast', '--estimate'], /--uplink takes Mbit\/s/],

@@ -22,13 +22,13 @@ export const push: CliCommand = {
       )
       .option(
         '--compression-level <n>',
-        'how hard: 1 to 9 for gzip (default 4), 1 to 19 for zstd (default 3), 0 to 3 for igzip (default 2)',
+        'how hard: 1 to 9 for gzip (default 2), 1 to 19 for zstd (default 3), 0 to 3 with --compressor igzip (default 2)',
       )
       .addOption(
         new Option(
           '--compressor <program>',
-          'a program on PATH that makes the gzip: igzip (ISA-L), several times as fast, with digests of its own',
-        ).choices(['igzip']),
+          'what makes the gzip: igzip (ISA-L), a program on PATH, several times as fast (default where it is there and no level is asked for), or zlib; digests differ',
+        ).choices(['igzip', 'zlib']),
       )
       .addOption(
         new Option(

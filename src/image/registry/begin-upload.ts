@@ -1,6 +1,6 @@
 import { UserError } from '../../base/index.ts';
 import { discardBody, type HttpAnswer } from './http-call.ts';
-import type { RegistryClient } from './registry-client.ts';
+import type { RegistryClient, RepositoryAction } from './registry-client.ts';
 
 /** A blob as the registry has it now. */
 export interface SentBlob {
@@ -13,14 +13,18 @@ export interface UploadSession {
   readonly url: URL;
 }
 
-/** True when the repository has the blob (OCI distribution-spec, "Checking if content exists in the registry"). */
+/**
+ * True when the repository has the blob (OCI distribution-spec, "Checking if content exists in the registry"). Who only reads in it
+ * needs no more rights: `action` is what the credentials must be good for.
+ */
 export async function hasBlob(
   client: RegistryClient,
   { repository, digest, sizeBytes }: { readonly repository: string } & SentBlob,
+  action: RepositoryAction = 'push',
 ): Promise<boolean> {
   const wanted = `${client.registry}/${repository}`;
   const path = `blobs/${digest}`;
-  const answer = await client.send({ method: 'HEAD', repository, path, action: 'push', wanted });
+  const answer = await client.send({ method: 'HEAD', repository, path, action, wanted });
   discardBody(answer);
   const length = answer.headers['content-length'];
   return answer.status === 200 && (length === undefined || Number(length) === sizeBytes);

@@ -259,6 +259,14 @@ describe.skipIf(!hasDebianRegistry)("Debian's docker-registry", () => {
       expect(await failure(reference, { systemDir: dir })).toMatch(/does not have /);
     });
 
+    test('but not by a name that the certificate does not have', async () => {
+      const registry = await withImage({ isTls: true });
+      const elsewhere = registry.host.replace('127.0.0.1', '0.0.0.0');
+      const told = await failure(`${elsewhere}/team/app:1`, { authorityFile: registry.authorityFile });
+      expect(told).toMatch(/certificate of 0\.0\.0\.0:\d+ is for another name: .*127\.0\.0\.1/);
+      expect(told).not.toContain('ca.crt');
+    });
+
     test('whose file holds none: said', async () => {
       const registry = await startFor({ isTls: true });
       const file = join(folder, 'no.pem');

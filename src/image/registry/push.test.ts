@@ -440,6 +440,12 @@ test('a manifest goes under the tag, and its digest is what the registry says', 
   await expect(sink.put(manifest)).rejects.toThrow(/answers 400 .*manifest invalid/);
 });
 
+test.each(['localhost:65536', '999.0.0.1:5000', '[::1::2]'])('%s is no address', async (host) => {
+  await expect(openRegistrySink(`${host}/team/app:1`, { access: {} })).rejects.toThrow(
+    `"${host}" is no address of a registry`,
+  );
+});
+
 test('what is read while it is sent is read once', async () => {
   let opened = 0;
   await sink.send({

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { UserError } from '../../base/index.ts';
 
 /** Where the registry of a reference is reached. */
 export interface RegistryHost {
@@ -10,10 +11,19 @@ export interface RegistryHost {
   readonly isLoopback: boolean;
 }
 
-/** Finds the API of a registry: Docker Hub's is not where its name says. */
+/**
+ * Finds the API of a registry: Docker Hub's is not where its name says. Throws a `UserError` for what a reference may name as its registry, and
+ * is no address all the same.
+ */
 export function registryHost(registry: string): RegistryHost {
   const address = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
-  return { name: registry, address, isLoopback: isLoopback(new URL(`https://${address}`)) };
+  const url = URL.parse(`https://${address}`);
+  if (url === null) {
+    throw new UserError(`"${registry}" is no address of a registry`, {
+      hint: 'Check the host and the port (1 to 65535) of the reference.',
+    });
+  }
+  return { name: registry, address, isLoopback: isLoopback(url) };
 }
 
 /** True for `localhost` (RFC 6761) and the loopback addresses 127.0.0.0/8 and ::1. */

@@ -110,6 +110,12 @@ function directTrouble(error: unknown, { registry, wanted, isInsecure }: Trouble
   if (code === 'ECONNREFUSED') {
     return told(`${registry} refuses the connection`, 'Check the port, and that the registry runs.');
   }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return told(
+      `the certificate of ${registry} is for another name: ${messageOf(error)}`,
+      'Reach it by a name that its certificate has, or pass --insecure to take any certificate.',
+    );
+  }
   if (isCertificateTrouble(error)) {
     return told(
       `the certificate of ${registry} is not trusted: ${withoutNodeAdvice(messageOf(error))}`,

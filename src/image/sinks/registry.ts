@@ -1,4 +1,5 @@
 import { formatReference, type Reference } from '../reference.ts';
+import { AbsentImageError } from '../registry/absent-image-error.ts';
 import { beginUpload, hasBlob, type SentBlob } from '../registry/begin-upload.ts';
 import { type OutgoingBlob, pushBlob } from '../registry/push-blob.ts';
 import { type OutgoingManifest, pushManifest } from '../registry/push-manifest.ts';
@@ -14,6 +15,8 @@ export interface RegistrySink {
   readonly title: string;
   /** True when the repository has the blob. */
   has(blob: SentBlob): Promise<boolean>;
+  /** True when another repository of the registry has the blob, so that it may be mounted; false where we may not look. */
+  isElsewhere(blob: SentBlob, repository: string): Promise<boolean>;
   /** Asks for a blob out of another repository of the registry; true when it is here now. */
   mount(blob: SentBlob, from: string): Promise<boolean>;
   /** Sends a blob; see `pushBlob`. */
@@ -37,6 +40,14 @@ export function openSink(
     repository,
     title,
     has: async (blob) => await hasBlob(client, { repository, ...blob }),
+    async isElsewhere(blob, other) {
+      try {
+        return await hasBlob(client, { repository: other, ...blob }, 'pull');
+      } catch (error) {
+        if (error instanceof AbsentImageError) return false;
+        throw error;
+      }
+    },
     async mount(blob, from) {
       const session = await beginUpload(client, repository, { digest: blob.digest, from });
       if (session === undefined) return true;

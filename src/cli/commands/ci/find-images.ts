@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { decodeLossless, UserError } from '../../../base/index.ts';
-import { parseDockerfile, resolveDockerfile, secretIds } from '../../../dockerfile/index.ts';
+import {
+  type DockerfileModel,
+  parseDockerfile,
+  resolveDockerfile,
+  secretIds,
+} from '../../../dockerfile/index.ts';
 import type { PipelineImage } from '../../../pipeline/index.ts';
 import { hasNoGates, readGates } from '../../../policy/index.ts';
 import {
@@ -77,7 +82,7 @@ async function imageOf(
   search: ImageSearch,
   others: readonly PipelineImage[],
 ): Promise<PipelineImage> {
-  const { repository } = search;
+  const { repository, stage } = search;
   const shown = (path: string): string => shownIn(repository, path);
   const image = {
     name: nameOf(build, repository, others),
@@ -85,7 +90,7 @@ async function imageOf(
     dockerfile: shown(build.dockerfile),
     target: build.target,
     buildArgs: build.buildArgs,
-    secrets: secretsIn(decodeLossless(await readFile(build.dockerfile)), shown(build.dockerfile)),
+    secrets: secretIds(await modelOf(build.dockerfile, { fileName: shown(build.dockerfile), target: stage })),
     ...(await gatesOf(build, search)),
   };
   const texts = [
@@ -102,8 +107,13 @@ async function imageOf(
   });
 }
 
-function secretsIn(text: string, fileName: string): readonly string[] {
-  return secretIds(resolveDockerfile(parseDockerfile(text, fileName), { fileName }));
+/** Reads a Dockerfile; throws for a stage that somebody named and it does not have. */
+async function modelOf(
+  path: string,
+  { fileName, target }: { readonly fileName: string; readonly target: string | undefined },
+): Promise<DockerfileModel> {
+  const syntax = parseDockerfile(decodeLossless(await readFile(path)), fileName);
+  return resolveDockerfile(syntax, { fileName, ...(target !== undefined && { target }) });
 }
 
 function shownIn(repository: string, path: string): string {

@@ -163,7 +163,8 @@ jobs:
   });
 
   test('one project of a repository, whose paths are relative to that', async () => {
-    const folder = repositoryOf({ 'services/api/Dockerfile': dockerfile, 'web/Dockerfile': dockerfile });
+    const staged = 'FROM python:3.11-slim AS serve\nCOPY . .\n';
+    const folder = repositoryOf({ 'services/api/Dockerfile': staged, 'web/Dockerfile': dockerfile });
     const report = await reportOf(folder, 'github', 'services/api', '--stage', 'serve');
     expect(report).toMatchObject({
       path: workflow,
@@ -225,6 +226,7 @@ describe('where images go', () => {
     [['github', '--branch', 'a b'], /--branch/, 'no branch'],
     [['github', '--stdout', '--json'], /cannot be used/, 'two outputs'],
     [['github', '-f', 'Nope'], /Nope/, 'no such file'],
+    [['github', '--stage', 'nope'], /Dockerfile: target stage "nope" could not be found/, 'no such stage'],
     [['generic', '-o', '../x.sh'], /outside of the repository/, 'paths in it are relative to that'],
     [['github', '..'], /Dockerfile|outside|empty/, 'nothing to build'],
   ])('%j is an error: %s', async (args, said) => {

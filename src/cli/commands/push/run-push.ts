@@ -43,7 +43,7 @@ const schema = z.object({
     .number({ error: '--compression-level takes a whole number' })
     .int({ error: '--compression-level takes a whole number' })
     .optional(),
-  compressor: z.enum(['igzip']).optional(),
+  compressor: z.enum(['igzip', 'zlib']).optional(),
   compat: z.enum(['current', 'any']),
   estimate: z.boolean().default(false),
   uplink: z.coerce.number({ error: '--uplink takes Mbit/s, for example 50' }).positive(),
@@ -121,7 +121,8 @@ async function pushAll(work: Work): Promise<void> {
       for (const node of nodesOf(tree.root)) {
         if (node.kind === 'image') layers.push(...(await tree.openImage(node)).layers);
       }
-      await tellEstimate({ layers }, work, packing);
+      const { repository } = tree;
+      await tellEstimate({ layers, ...(repository && { repository }) }, work, packing);
     } else await tell(await pushIndex({ tree, sink, packing, cacheDir, progress }), work);
   } finally {
     await tree.close();
@@ -129,7 +130,7 @@ async function pushAll(work: Work): Promise<void> {
 }
 
 async function tellEstimate(
-  image: Pick<Image, 'layers'>,
+  image: Pick<Image, 'layers' | 'repository'>,
   { sink, options, environment }: Work,
   packing: LayerPacking | undefined,
 ): Promise<void> {
@@ -174,14 +175,10 @@ async function versionOfHolder(image: string, environment: CliEnvironment): Prom
 }
 
 /** From the quickest to the hardest that a compressor can try; above 19, zstd wants more memory of those who unpack. */
-const levels = { gzip: [1, 9], zstd: [1, 19], igzip: [0, 3] } as const;
+const levels = { zlib: [1, 9], zstd: [1, 19], igzip: [0, 3] } as const;
 
-async function packingOf({
-  compression,
-  compressionLevel: level,
-  compressor,
-  compat,
-}: PushOptions): Promise<LayerPacking> {
+async function packingOf(options: PushOptions): Promise<LayerPacking> {
+  const { compression, compressionLevel: level, compressor, compat } = options;
   if (compression === 'zstd' && compat === 'any') {
     throw new UserError('--compression zstd is not what any engine can pull', {
       hint: 'Docker before 23 cannot: leave out one of --compression zstd and --compat any.',
@@ -194,13 +191,27 @@ async function packingOf({
   }
   const isGzip = compressor !== undefined || compat === 'any';
   const format = compression ?? (isGzip ? 'gzip' : 'zstd');
-  const [lowest, highest] = levels[compressor ?? format];
-  if (level !== undefined && !(level >= lowest && level <= highest)) {
-    throw new UserError(
-      `--compression-level of ${compressor ?? format} is a whole number from ${lowest} to ${highest}`,
-    );
-  }
-  return { format, level, ...(compressor && { igzip: await installedIgzip() }) };
+  checkLevel(options, format);
+  const isAnyGood = level === undefined && compressor === undefined;
+  if (format === 'zstd') return { format, level, isAnyGood };
+  // Levels are zlib's where nobody says whose, so a number means the same everywhere.
+  const igzip = isAnyGood
+    ? await igzipVersion()
+    : compressor === 'igzip'
+      ? await installedIgzip()
+      : undefined;
+  return { format, level, isAnyGood, igzip };
+}
+
+function checkLevel(
+  { compressionLevel: level, compressor }: PushOptions,
+  format: LayerPacking['format'],
+): void {
+  const [lowest, highest] = levels[format === 'zstd' ? 'zstd' : (compressor ?? 'zlib')];
+  if (level === undefined || (level >= lowest && level <= highest)) return;
+  throw new UserError(
+    `--compression-level of ${compressor ?? format} is a whole number from ${lowest} to ${highest}`,
+  );
 }
 
 async function installedIgzip(): Promise<string> {
