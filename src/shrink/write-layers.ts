@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type BlockReader,
   compressBlocks,
   type LayerCompressionFormat,
   type Progress,
@@ -10,7 +11,7 @@ import {
   UserError,
 } from '../base/index.ts';
 import { type Image, type Layer, openFileLayer } from '../image/index.ts';
-import { type FileRange, packTar } from '../tar/index.ts';
+import { type FileRange, type FillFromTar, packTar } from '../tar/index.ts';
 import type { PlannedLayer } from './arrange-layers.ts';
 import type { PlainLayers } from './plain-layers.ts';
 import type { ShrinkPlan } from './plan.ts';
@@ -78,8 +79,7 @@ async function writeLayer(
 ): Promise<WrittenLayer> {
   const task = progress.start(`writing ${planned.group}`, planned.contentBytes);
   const path = join(layers.folder, `new-${planned.group}`);
-  const plain = summing((sizeBytes) => task.advance(sizeBytes));
-  const packed = summing(() => {});
+  const [plain, packed] = [summing(), summing()];
   let contentBytes = 0;
   const members = planMembers(planned, {
     entries,
@@ -90,7 +90,11 @@ async function writeLayer(
   });
   const file = await open(path, 'wx').catch(explainFull(layers.folder));
   try {
-    for await (const chunk of compressBlocks(plain.through(packTar(members)), compression)) {
+    const blocks = summedBlocks(packTar(members), (piece) => {
+      plain.add(piece);
+      task.advance(piece.length);
+    });
+    for await (const chunk of compressBlocks(blocks, compression)) {
       signal.throwIfAborted();
       packed.add(chunk);
       await file.writeFile(chunk).catch(explainFull(layers.folder));
@@ -125,30 +129,39 @@ function explainFull(folder: string): (error: unknown) => never {
   };
 }
 
+/** What the cache of one processor holds beside other things, in bytes: what was just read there is summed up from it. */
+const pieceBytes = 256 * 1024;
+
+/** Fills a compressor's blocks from an archive, and tells of each piece while it is at hand. */
+function summedBlocks(fill: FillFromTar, onPiece: (piece: Buffer) => void): BlockReader {
+  return {
+    async readInto(block) {
+      for (let at = 0; at < block.length; at += pieceBytes) {
+        const piece = block.subarray(at, at + pieceBytes);
+        const filled = fill(piece);
+        onPiece(piece.subarray(0, filled));
+        if (filled < piece.length) return at + filled;
+      }
+      return block.length;
+    },
+    close: async () => {},
+  };
+}
+
 interface Summing {
   add(chunk: Buffer): void;
-  /** The same chunks, each summed up when it is asked for. */
-  through(chunks: Iterable<Buffer>): Iterable<Buffer>;
   digest(): string;
   sizeBytes(): number;
 }
 
 /** Sums up what flows by. */
-function summing(onBytes: (sizeBytes: number) => void): Summing {
+function summing(): Summing {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  const add = (chunk: Buffer): void => {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-    onBytes(chunk.length);
-  };
   return {
-    add,
-    *through(chunks) {
-      for (const chunk of chunks) {
-        add(chunk);
-        yield chunk;
-      }
+    add(chunk) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
     },
     digest: () => `sha256:${hash.digest('hex')}`,
     sizeBytes: () => sizeBytes,

@@ -14,33 +14,41 @@ export interface PlacedMember extends Omit<TarMember, 'content'> {
   readonly content?: string | Uint8Array | PlacedContent;
 }
 
-const windowBytes = 1024 * 1024;
+/** Fills `target` with the next bytes of an archive and gives how many came: fewer than it holds at the end only. */
+export type FillFromTar = (target: Buffer) => number;
 
 /**
- * The same bytes as `writeTar` gives, in pieces of one buffer that is filled again and again: nothing is allocated for a file.
- * Each piece is to be read, or copied, before the next one is asked for.
+ * The same bytes as `writeTar` gives, read into memory that the reader brings: nothing is copied, and nothing allocated for a file.
+ * Throws what reading a content throws.
  */
-export function* packTar(members: Iterable<PlacedMember>): Generator<Buffer> {
-  const window = Buffer.alloc(windowBytes);
-  let filled = 0;
+export function packTar(members: Iterable<PlacedMember>): FillFromTar {
+  const parts = partsOf(members);
+  let part = parts.next();
+  let doneBytes = 0;
+  return (target) => {
+    let filled = 0;
+    while (filled < target.length && !part.done) {
+      const { sizeBytes, read } = part.value;
+      const length = Math.min(sizeBytes - doneBytes, target.length - filled);
+      if (length > 0) read(target.subarray(filled, filled + length), doneBytes);
+      filled += length;
+      doneBytes += length;
+      if (doneBytes < sizeBytes) continue;
+      part = parts.next();
+      doneBytes = 0;
+    }
+    return filled;
+  };
+}
+
+function* partsOf(members: Iterable<PlacedMember>): Generator<PlacedContent> {
   for (const member of members) {
     const content = placedContent(member);
-    const header = formatHeader(member, content.sizeBytes);
-    const parts: readonly PlacedContent[] = [inMemory(header), content, paddingOf(content)];
-    for (const part of parts) {
-      for (let at = 0; at < part.sizeBytes; ) {
-        const length = Math.min(part.sizeBytes - at, windowBytes - filled);
-        part.read(window.subarray(filled, filled + length), at);
-        at += length;
-        filled += length;
-        if (filled < windowBytes) continue;
-        yield window;
-        filled = 0;
-      }
-    }
+    yield inMemory(formatHeader(member, content.sizeBytes));
+    yield content;
+    yield inMemory(zeroBlock.subarray(0, paddedBytes(content.sizeBytes) - content.sizeBytes));
   }
-  if (filled > 0) yield window.subarray(0, filled);
-  yield Buffer.alloc(2 * blockBytes);
+  yield inMemory(Buffer.alloc(2 * blockBytes));
 }
 
 function placedContent({ path, type = 'file', content = '' }: PlacedMember): PlacedContent {
@@ -55,8 +63,4 @@ function inMemory(bytes: Uint8Array): PlacedContent {
     sizeBytes: bytes.length,
     read: (target, start) => target.set(bytes.subarray(start, start + target.length)),
   };
-}
-
-function paddingOf({ sizeBytes }: PlacedContent): PlacedContent {
-  return inMemory(zeroBlock.subarray(0, paddedBytes(sizeBytes) - sizeBytes));
 }
