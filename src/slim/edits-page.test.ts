@@ -60,6 +60,7 @@ const facts: RewriteFacts = {
       {
         paths: ['app/__init__.py', 'app/features.py', 'data/customers.csv', 'train.py'],
         because: undefined,
+        heavyAlone: { because: undefined },
       },
     ],
   ]),
@@ -202,8 +203,15 @@ RUN pip install --no-cache-dir -r requirements.txt
     without: [],
   },
   'step-inputs': {
-    text: `FROM python:3.11-slim
+    text: `FROM python:3.11 AS builder
+RUN python -m venv /opt/venv
+COPY requirements.txt ./
+RUN /opt/venv/bin/pip install -r requirements.txt
+
+FROM python:3.11-slim
 WORKDIR /app
+COPY --from=builder /opt/venv /opt/venv
+ENV PATH="/opt/venv/bin:$PATH"
 COPY . .
 RUN python train.py
 CMD ["python", "app.py"]

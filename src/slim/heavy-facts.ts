@@ -34,8 +34,19 @@ const largeBytes = 10e6;
 /** All large ones together are worth a layer from here on. */
 const worthBytes = 50e6;
 
+/** What is heavy. */
+export interface FoundHeavy {
+  readonly facts: HeavyFacts;
+  /** Normalised names: they, and what they bring along. */
+  readonly brought: ReadonlySet<string>;
+  /** All that the requirements bring, the heavy ones among them. */
+  readonly installed: ReadonlySet<string>;
+  /** Installers that the requirements ask for. */
+  readonly installers: readonly string[];
+}
+
 /** The requirements that are large, alone or with what they require, as far as they may be installed before the others; undefined when none is. */
-export function heavyFacts(input: HeavyInput): HeavyFacts | undefined {
+export function heavyFacts(input: HeavyInput): FoundHeavy | undefined {
   const asked = askedFor(input);
   const found =
     input.distributions === undefined ? known(asked) : measured(asked, input, input.distributions);
@@ -49,12 +60,18 @@ export function heavyFacts(input: HeavyInput): HeavyFacts | undefined {
     const [, module = ''] = /^(?:from|import)\s+([\w.]+)/.exec(statement) ?? [];
     return likelyDistributions(module).some((name) => found.brought.has(normaliseName(name)));
   };
-  return {
+  const facts: HeavyFacts = {
     requirements,
     options: optionsOf(input),
     because: obstacleOf(input) ?? toolOf([...found.names], input),
     evidence: found.evidence,
     importStatements: input.importStatements.filter(isServed),
+  };
+  return {
+    facts,
+    brought: found.brought,
+    installed: found.installed,
+    installers: [...asked.keys()].filter(isInstaller),
   };
 }
 
@@ -95,6 +112,8 @@ interface Found {
   readonly names: ReadonlySet<string>;
   /** They, and what they bring along. */
   readonly brought: ReadonlySet<string>;
+  /** All that is asked for, with what it requires. */
+  readonly installed: ReadonlySet<string>;
   readonly evidence: string;
 }
 
@@ -106,6 +125,7 @@ function known(asked: ReadonlyMap<string, string>): Found | undefined {
   return {
     names,
     brought: names,
+    installed: new Set(asked.keys()),
     evidence: `${listOf(names)} ${names.size === 1 ? 'is' : 'are'} large and rarely changed: ${gain}`,
   };
 }
@@ -135,7 +155,7 @@ function measured(
   const bytes = sizeOf(brought);
   if (names.size === 0 || bytes < worthBytes) return undefined;
   const evidence = `${listOf(names)} with what ${names.size === 1 ? 'it requires' : 'they require'} take ${formatBytes(bytes)} of ${formatBytes(sizeOf(all))} and rarely change: ${gain}`;
-  return { names, brought, evidence };
+  return { names, brought, installed: all, evidence };
 }
 
 function closure(

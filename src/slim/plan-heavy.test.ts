@@ -84,7 +84,7 @@ async function planned({
   );
   const edit = plan.edits.find(({ id }) => id === 'heavy-layer');
   return {
-    step: /comes first.*\nRUN pip install (.*)\nRUN touch/.exec(plan.files[0]?.content ?? '')?.[1],
+    step: /comes first.*\nRUN pip install (.*)\n/.exec(plan.files[0]?.content ?? '')?.[1],
     reason: edit?.reason,
     because: plan.leftAlone.find(({ because }) => because.startsWith('heavy distributions stay'))?.because,
   };

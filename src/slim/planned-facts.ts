@@ -1,7 +1,8 @@
 import type { RewriteFacts } from '../dockerfile/index.ts';
 import { ignoreMatcher, parseDockerignore } from '../dockerignore/index.ts';
 import type { SplitRequirements } from '../python/index.ts';
-import { heavyFacts } from './heavy-facts.ts';
+import { beyondHeavy } from './heavy-alone.ts';
+import { type FoundHeavy, heavyFacts } from './heavy-facts.ts';
 import { withImageLibraries } from './image-libraries.ts';
 import type { IgnoreProposal, PlanInput } from './plan-input.ts';
 import { withSmaller } from './smaller-facts.ts';
@@ -17,10 +18,12 @@ export function plannedFacts(
   const moved = splits.flatMap((split) => split.moved.map(({ name }) => name));
   const removed = [...moved, ...developmentDistributions];
   const facts = withSmaller(input.facts, !without.has('headless-opencv'));
+  const isGone = goneOf(input, removed, without);
+  const found = heavyOf({ ...input, facts }, isGone, without);
   return {
     ...withImageLibraries(facts, input.imageEvidence, removed),
-    heavy: heavyOf({ ...input, facts }, removed, without),
-    stepInputs: stepsAsMeasured(input),
+    heavy: found?.facts,
+    stepInputs: found === undefined ? stepsAsMeasured(input) : stepsBesides(found, input),
     isIgnored: ignoredBy(input.ignore, without),
     // What stays in editable form is judged as such.
     editablePackages: without.has('regular-install') ? undefined : input.facts.editablePackages,
@@ -29,23 +32,55 @@ export function plannedFacts(
   };
 }
 
-/** Without an image nobody knows what a step writes; where it writes over the source, the order decides. */
+/** Where a step writes over the source, the order decides; without an image nobody knows what it writes. */
 function stepsAsMeasured({ facts, imageEvidence }: PlanInput): RewriteFacts['stepInputs'] {
   const touched = imageEvidence?.touchedFiles;
-  if (touched === undefined || facts.stepInputs === undefined) return undefined;
-  const [first] = touched;
-  if (first === undefined) return facts.stepInputs;
-  const because = `a step of the build changes or removes ${first}, which the source brings`;
-  return new Map([...facts.stepInputs].map(([script, { paths }]) => [script, { paths, because }]));
+  if (facts.stepInputs === undefined) return undefined;
+  const [first] = touched ?? [];
+  if (touched !== undefined && first === undefined) return facts.stepInputs;
+  const because =
+    first === undefined
+      ? 'only the layers of the fat image, which was not built, show that no step changes files of the source'
+      : `a step of the build changes or removes ${first}, which the source brings`;
+  return new Map(
+    [...facts.stepInputs].map(([script, step]) => [script, { ...step, because: step.because ?? because }]),
+  );
+}
+
+/** Whether they could run in front of what is installed after the heavy distributions. */
+function stepsBesides(
+  { brought, installed, installers }: FoundHeavy,
+  input: PlanInput,
+): RewriteFacts['stepInputs'] {
+  const distributions = input.imageEvidence?.distributions;
+  const steps = stepsAsMeasured(input);
+  if (distributions === undefined || steps === undefined) return steps;
+  return new Map(
+    [...steps].map(([script, step]) => {
+      const { modules = [] } = step;
+      const because = beyondHeavy({ modules, brought, installed, distributions, installers });
+      return [script, { ...step, heavyAlone: { because } }];
+    }),
+  );
+}
+
+/** What of the fat image's distributions is not in the lean one. */
+function goneOf(
+  { distributions }: PlanInput,
+  removed: readonly string[],
+  without: ReadonlySet<string>,
+): (name: string) => boolean {
+  const gone = new Set(removed);
+  const isSwapped = !without.has('cpu-wheels');
+  return (name) => gone.has(name) || (isSwapped && distributions.isGpuOnly(name));
 }
 
 /** By what the lean image installs. */
 function heavyOf(
   input: PlanInput,
-  removed: readonly string[],
+  isGone: (name: string) => boolean,
   without: ReadonlySet<string>,
-): RewriteFacts['heavy'] {
-  const gone = new Set(removed);
+): FoundHeavy | undefined {
   const isSwapped = !without.has('cpu-wheels');
   const { cpuRequirement, smaller, importStatements } = input.facts;
   return heavyFacts({
@@ -53,7 +88,7 @@ function heavyOf(
     otherRequirements: input.otherRequirements ?? [],
     toolRequirements: input.toolRequirements ?? [],
     distributions: input.imageEvidence?.distributions,
-    isGone: (name) => gone.has(name) || (isSwapped && input.distributions.isGpuOnly(name)),
+    isGone,
     replaced: (text) => (isSwapped ? cpuRequirement?.(text) : undefined) ?? smaller?.requirement(text),
     importStatements,
   });

@@ -78,6 +78,16 @@ test.each([
   expect(after).not.toContain('vim');
 });
 
+test('what conda installs that is large is named as the index names it', async () => {
+  const { condaHeavy } = await factsOf({
+    Dockerfile:
+      'FROM continuumio/miniconda3\nCOPY environment.yml .\nRUN conda env create -f environment.yml\nRUN conda install -y conda-forge::Pandas=2.1 flask\n',
+    'environment.yml':
+      'name: geo\ndependencies:\n  - pytorch::pytorch-cpu>=2\n  - click\n  - pip:\n    - xgboost\n',
+  });
+  expect(condaHeavy).toEqual(['torch', 'pandas']);
+});
+
 test('places in conda’s installation are found in sources, environment files by their names', async () => {
   const { condaPaths, contextManifests } = await factsOf({
     Dockerfile: 'FROM continuumio/miniconda3\nCOPY . .\n',

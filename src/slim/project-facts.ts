@@ -10,7 +10,7 @@ import {
   torchCompanions,
 } from '../python/index.ts';
 import { importStatement } from './application.ts';
-import { condaBringsTorch } from './conda-torch.ts';
+import { condaBringsTorch, condaHeavy } from './conda-packages.ts';
 import { credentialFiles, modelCacheFolders } from './context-contents.ts';
 import { contextManifests, contextTexts } from './context-manifests.ts';
 import { cudaFacts } from './cuda-facts.ts';
@@ -75,6 +75,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     credentialFiles: credentialFiles(project),
     modelCacheFolders: modelCacheFolders(project),
     stepInputs: stepInputsOf(project, study),
+    condaHeavy: condaHeavy(project),
     pruneScript: pruneScriptPath,
   };
 }

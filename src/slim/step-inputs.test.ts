@@ -88,7 +88,7 @@ test.each<[string, string, Files, readonly string[]]>([
     ['train.py'],
   ],
 ])('it reads %s', async (_what, train, more, paths) => {
-  expect(await inputsOf(train, more)).toEqual({ paths, because: undefined });
+  expect(await inputsOf(train, more)).toMatchObject({ paths, because: undefined });
 });
 
 test.each<[string, string, Files]>([

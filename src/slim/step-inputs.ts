@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { readContextCopy, type StepInputs } from '../dockerfile/index.ts';
 import type { RootFileSystem } from '../filetree/index.ts';
 import type { Project } from '../project/index.ts';
-import { type PythonSource, reachableFrom } from '../python/index.ts';
+import { foreignImports, type PythonSource, reachableFrom } from '../python/index.ts';
 import type { ProjectStudy } from './study-project.ts';
 
 /** What could change what a script does without an error, when a file of the project is not there: a reason for each. */
@@ -40,19 +40,20 @@ export function stepInputsOf(project: Project, study: ProjectStudy): ReadonlyMap
   return new Map(
     scripts.map(({ path }) => {
       const sources = reachableFrom(study.sources, [path]);
-      return [path, inputsOf(sources, { project, texts, known })] as const;
+      return [path, inputsOf(sources, { project, study, texts, known })] as const;
     }),
   );
 }
 
 interface Reading {
   readonly project: Project;
+  readonly study: ProjectStudy;
   readonly texts: ReadonlyMap<string, string>;
   /** Files and folders of the build context. */
   readonly known: ReadonlySet<string>;
 }
 
-function inputsOf(sources: readonly PythonSource[], { project, texts, known }: Reading): StepInputs {
+function inputsOf(sources: readonly PythonSource[], { project, study, texts, known }: Reading): StepInputs {
   const because = sources.map((source) => doubtAbout(source, texts.get(source.path) ?? '')).find(Boolean);
   const literals = [
     ...sources.flatMap(({ path }) => literalsOf(path, texts.get(path) ?? '')),
@@ -81,7 +82,12 @@ function inputsOf(sources: readonly PythonSource[], { project, texts, known }: R
   );
   const odd = paths.find((path) => !/^[\w./@+-]+$/.test(path));
   const computed = elsewhere && `${elsewhere.place} names ${elsewhere.text}, whose folder it computes`;
-  return { paths, because: because ?? computed ?? (odd && `the name of ${odd} would have to be quoted`) };
+  const modules = [...foreignImports(study.sources, sources).keys()];
+  return {
+    paths,
+    modules,
+    because: because ?? computed ?? (odd && `the name of ${odd} would have to be quoted`),
+  };
 }
 
 function doubtAbout({ path, hasSyntaxErrors, commands }: PythonSource, text: string): string | undefined {

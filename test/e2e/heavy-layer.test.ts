@@ -21,6 +21,9 @@ RUN pip install -r requirements.txt
 FROM python:3.11-slim
 COPY --from=builder /opt/venv /opt/venv
 ENV PATH="/opt/venv/bin:$PATH"
+WORKDIR /app
+COPY . .
+RUN python train.py
 CMD ["python"]
 `;
 
@@ -44,9 +47,16 @@ wheel("small", "1.0", {"small/__init__.py": "", "small/data/x.txt": "x"}, [], "[
 wheel("more", "1.0", {"more.py": "", "heavyset_plugin/a.py": ""})
 `;
 
-/** The Dockerfile as the edit makes it. */
+/** Writes down what it is trained with. */
+const train = `import heavyset
+open("model.txt", "w").write(heavyset.VERSION)
+`;
+
+/** The Dockerfile as the edits make it. */
 function divided(): string {
-  const without = new Set(rewrites.map(({ id }) => id).filter((id) => id !== 'heavy-layer'));
+  const only: readonly string[] = ['heavy-layer', 'step-inputs'];
+  const without = new Set(rewrites.map(({ id }) => id).filter((id) => !only.includes(id)));
+  const alone = { paths: ['train.py'], because: undefined, heavyAlone: { because: undefined } };
   const heavy = {
     requirements: ['heavyset==1.0'],
     options: [],
@@ -54,7 +64,8 @@ function divided(): string {
     evidence: 'heavyset is heavy',
     importStatements: [],
   };
-  return rewriteDockerfile(dockerfile, { ...noFacts, heavy }, { without }).text;
+  const facts = { ...noFacts, heavy, stepInputs: new Map([['train.py', alone]]) };
+  return rewriteDockerfile(dockerfile, facts, { without }).text;
 }
 
 /** Builds with these requirements, by this Dockerfile; the image goes when the test ends. */
@@ -85,8 +96,13 @@ async function layersOf(image: string): Promise<readonly string[]> {
 }
 
 describe.skipIf(inject('lab') === undefined)(`heavy-layer ${inject('noLabBecause')}`, () => {
-  test('the layers together are the environment, an added requirement leaves the heavy one as it is, and another version wins whole', async () => {
-    const folder = projectOf({ plain: dockerfile, divided: divided(), 'make.py': makeWheels });
+  test('the layers together are the environment, an added requirement leaves the heavy one as it is, runs no step that needs it alone, and another version wins whole', async () => {
+    const folder = projectOf({
+      plain: dockerfile,
+      divided: divided(),
+      'make.py': makeWheels,
+      'train.py': train,
+    });
     const images = new Map<string, string>();
     for (const requirements of [
       'heavyset==1.0\nsmall\n',
@@ -104,9 +120,11 @@ describe.skipIf(inject('lab') === undefined)(`heavy-layer ${inject('noLabBecause
     }
     const [first, added, replaced] = [...images.values()];
     const [before, after] = [await layersOf(first ?? ''), await layersOf(added ?? '')];
-    const [heavy, rest] = [before.at(-2), before.at(-1)];
-    expect(after.at(-2), 'the heavy layer').toBe(heavy);
-    expect(after.at(-1), 'the layer above').not.toBe(rest);
+    // Environment, /app, model, environment, source.
+    expect(after.slice(-5, -2), 'the heavy layer, and the step behind it').toEqual(before.slice(-5, -2));
+    expect(after.at(-2), 'the layer above').not.toBe(before.at(-2));
+    expect(await inContainer(added ?? '', 'cat /app/model.txt')).toBe('1.0');
+    expect(await inContainer(replaced ?? '', 'cat /app/model.txt'), 'the version in the image').toBe('2.0');
     const names = 'ls /opt/venv/lib/python3.11/site-packages /opt/venv/lib/python3.11/site-packages/heavyset';
     expect(await inContainer(replaced ?? '', names)).toMatch(/heavyset-2\.0\.dist-info[\s\S]*only_new\.py/);
     expect(await inContainer(replaced ?? '', names)).not.toMatch(/heavyset-1\.0|only_old/);

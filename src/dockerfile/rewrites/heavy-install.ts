@@ -26,6 +26,18 @@ export function heavyMark(path: string): string {
   return `${path}.heavy`;
 }
 
+/** Where the files lie that are newer than the heavy distributions. */
+export function restOf(path: string): string {
+  return `${path}-rest`;
+}
+
+/** The instruction that makes the mark: all that is heavy is installed in front of it. */
+export function findHeavyMark({ builder, path }: CopiedEnvironment): Instruction | undefined {
+  return builder.instructions.find(({ commands = [] }) =>
+    commands.some(({ words }) => /^(touch|find)$/.test(words[0] ?? '') && words.at(-1) === heavyMark(path)),
+  );
+}
+
 /** Finds the first installation that an added requirement changes; a text says why none can be put in front of it, undefined that there is none. */
 export function findHeavyInstall(
   { builder }: CopiedEnvironment,

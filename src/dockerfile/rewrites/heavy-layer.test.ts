@@ -48,6 +48,21 @@ test('nothing is said where no environment is copied', () => {
   expect(rewritten(text)).toMatchObject({ text, leftAlone: [] });
 });
 
+test('what conda installs stays whole, and that is said where some of it is large', () => {
+  const text = 'FROM continuumio/miniconda3 AS app\nRUN conda install -y pandas flask\n';
+  const given = { ...facts, heavy: undefined, condaHeavy: ['pandas'] };
+  expect(rewritten(text, { given })).toMatchObject({
+    text,
+    leftAlone: [
+      {
+        because:
+          'pandas stays in one layer with the others: conda solves an environment as a whole, so that one more package may change all others',
+      },
+    ],
+  });
+  expect(rewritten(text, { given: { ...given, condaHeavy: [] } }).leftAlone).toEqual([]);
+});
+
 test.each([
   ['FROM debian\nCOPY --from=1 /opt/venv /opt/venv\n', 'names a stage by its number, which would change'],
   ['FROM debian\nRUN --mount=type=bind,from=1,target=/app ls /app\n', 'names a stage by its number'],
@@ -70,7 +85,7 @@ test('another instruction that reads the environment keeps it as it is', () => {
 });
 
 describe('with the edits that work on the environment', () => {
-  const both = ['heavy-layer', 'prune-tests', 'traced-bytecode'];
+  const both = ['heavy-layer', 'prune-tests', 'prune-headers', 'traced-bytecode'];
   const { text } = rewritten(builder + final, { only: both });
   const places = (...parts: readonly string[]): readonly number[] => parts.map((part) => text.indexOf(part));
 
@@ -88,10 +103,33 @@ describe('with the edits that work on the environment', () => {
     expect(text.match(/import pandas/g)).toHaveLength(1);
   });
 
-  test('test suites go from the whole environment, when all is there that may import them', () => {
-    const order = places('-r requirements.txt', '--tests', 'FROM builder AS layers');
+  test('what is heavy is pruned in its own step, and then only what is newer, which may need what was taken out', () => {
+    const order = places(
+      '"pandas>=2.1"',
+      'prune-site-packages.py /opt/venv --aside /opt/venv.aside --tests --headers --static-libraries',
+      'import pandas',
+      'touch ',
+      '-r requirements.txt',
+      'prune-site-packages.py /opt/venv --since /opt/venv.aside --tests --headers --static-libraries',
+      'FROM builder AS layers',
+    );
     expect(order).toEqual(order.toSorted((a, b) => a - b));
-    expect(text.match(/--tests/g)).toHaveLength(1);
+    expect(order).not.toContain(-1);
+  });
+
+  test('without the layer, one run prunes all', () => {
+    const { text: whole } = rewritten(builder + final, { only: ['prune-tests', 'prune-headers'] });
+    expect(whole).toContain('prune-site-packages.py /opt/venv --tests --headers');
+    expect(whole).not.toMatch(/--aside|--since/);
+  });
+
+  test('a slim builder gets binutils once', () => {
+    const { text: slim } = rewritten(builder.replace('3.11', '3.11-slim') + final, {
+      only: [...both, 'strip-libraries'],
+    });
+    expect(slim.match(/binutils/g)).toHaveLength(1);
+    expect(slim.match(/--strip/g)).toHaveLength(2);
+    expect(slim.indexOf('binutils')).toBeLessThan(slim.indexOf('--aside'));
   });
 
   test('the result is the same again', () => {

@@ -5,7 +5,7 @@ import { argumentWords } from '../syntax/words.ts';
 import { ancestors } from './apt-mounts.ts';
 import { type CopiedEnvironment, findCopiedEnvironment } from './copied-environment.ts';
 import { filledIn } from './filled-in.ts';
-import { findHeavyInstall, type HeavyInstall, heavyMark, heavyStep } from './heavy-install.ts';
+import { findHeavyInstall, type HeavyInstall, heavyMark, heavyStep, restOf } from './heavy-install.ts';
 import {
   leave,
   nothingToDo,
@@ -25,8 +25,12 @@ export const heavyLayer: Rewrite = {
   title: 'Keep heavy distributions in a layer of their own',
   risk: 'verify',
   propose(dockerfile, facts) {
-    const { heavy } = facts;
+    const { heavy, condaHeavy = [] } = facts;
     const environment = findCopiedEnvironment(dockerfile.model);
+    if (environment === undefined && condaHeavy.length > 0)
+      return leave(
+        `${condaHeavy.join(', ')} ${condaHeavy.length === 1 ? 'stays' : 'stay'} in one layer with the others: conda solves an environment as a whole, so that one more package may change all others`,
+      );
     if (heavy === undefined || environment === undefined || isSplit(environment)) return nothingToDo;
     const found = findHeavyInstall(environment, dockerfile, heavy);
     if (found === undefined) return nothingToDo;
@@ -119,11 +123,6 @@ function split({ environment, dockerfile, facts, install }: Split): RewritePropo
     reason: heavy.evidence,
     leftAlone: [],
   };
-}
-
-/** Where the files lie that are newer than the heavy distributions. */
-function restOf(path: string): string {
-  return `${path}-rest`;
 }
 
 /** Directories stay out of the second part where files of the first lie in them; those that it leaves empty go with it. */

@@ -105,6 +105,8 @@ export interface RewriteFacts {
   readonly stepInputs?: ReadonlyMap<string, StepInputs> | undefined;
   /** Requirements that are large, alone or with what they require; undefined when none is. */
   readonly heavy?: HeavyFacts | undefined;
+  /** Large distributions that conda installs: `pandas`. */
+  readonly condaHeavy?: readonly string[] | undefined;
   /** What the image is built for: `linux/amd64`; undefined where nobody said it and no engine was asked. */
   readonly buildPlatform?: string | undefined;
   /** Facts about running as another user than root; undefined where the project was not read for them. */
@@ -150,6 +152,10 @@ export interface StepInputs {
   readonly paths: readonly string[];
   /** Why it may read more, in words that follow `because`; undefined when it does not. */
   readonly because: string | undefined;
+  /** Top-level modules that it and what it imports take from distributions: `sklearn`. */
+  readonly modules?: readonly string[];
+  /** Whether the heavy distributions are all that it needs, and why not, in words that follow `because`; absent where there are none, or nothing tells. */
+  readonly heavyAlone?: { readonly because: string | undefined };
 }
 
 /** Requirements that are worth a layer of their own. */

@@ -117,6 +117,32 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
       ]),
     },
   ],
+  [
+    /step-inputs\/layers-(alone|used)/,
+    {
+      stepInputs: new Map(
+        ['train.py', 'more.py'].map((path) => [
+          path,
+          { paths: ['data', path], because: undefined, heavyAlone: { because: undefined } },
+        ]),
+      ),
+    },
+  ],
+  [
+    /step-inputs\/layers-not-alone/,
+    {
+      stepInputs: new Map([
+        [
+          'train.py',
+          {
+            paths: ['train.py'],
+            because: undefined,
+            heavyAlone: { because: 'it imports flask, which is installed later' },
+          },
+        ],
+      ]),
+    },
+  ],
   [/step-inputs\/left-alone-ignored/, { isIgnored: (path) => path === 'models.json' }],
   [/heavy-layer\//, { heavy, importStatements: ['import pandas', 'import fastapi'] }],
   [

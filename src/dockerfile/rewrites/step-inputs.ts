@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Instruction, Stage } from '../model.ts';
 import { joinPieces } from '../syntax/pieces.ts';
+import { findLaterLayer, type LaterLayer } from './between-layers.ts';
 import { classifyInstruction } from './classify-instruction.ts';
 import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
 import { filledIn } from './filled-in.ts';
@@ -12,6 +13,7 @@ import {
   type Rewrite,
   type RewriteFacts,
   type RewriteProposal,
+  type StepInputs,
 } from './rewrite.ts';
 
 /** More would be hard to read, and to keep right. */
@@ -36,7 +38,7 @@ export const stepInputs: Rewrite = {
       const inputs = facts.stepInputs.get(step.script);
       if (inputs === undefined) continue;
       const because = inputs.because ?? obstacleTo(step, inputs.paths, facts);
-      if (because === undefined) return { ...moved(step, inputs.paths, dockerfile), leftAlone };
+      if (because === undefined) return { ...moved(step, inputs, dockerfile), leftAlone };
       leftAlone.push(
         `${dockerfile.placeOf(step.run.syntax)}: ${dockerfile.quoteOf(step.run.syntax)} runs after each change of the code: ${because}`,
       );
@@ -97,11 +99,28 @@ function obstacleTo(
   return ignored && `${ignored} is not sent to the build`;
 }
 
+/** Whether one more requirement runs the step again, where the requirements are in two layers. */
+function onRequirements(
+  { copy }: BuildStep,
+  { heavyAlone }: StepInputs,
+  dockerfile: ResolvedDockerfile,
+): { readonly later: LaterLayer | undefined; readonly words: string } {
+  const later = heavyAlone && findLaterLayer(copy.instruction, dockerfile);
+  if (heavyAlone === undefined || later === undefined) return { later: undefined, words: '' };
+  return heavyAlone.because === undefined
+    ? { later, words: ', and neither does one more requirement' }
+    : { later: undefined, words: `; one more requirement does, because ${heavyAlone.because}` };
+}
+
 function moved(
-  { copy, run, folder, script }: BuildStep,
-  paths: readonly string[],
-  { syntax: { text } }: ResolvedDockerfile,
+  step: BuildStep,
+  inputs: StepInputs,
+  dockerfile: ResolvedDockerfile,
 ): Omit<RewriteProposal, 'leftAlone'> {
+  const { copy, run, folder, script } = step;
+  const { paths } = inputs;
+  const { text } = dockerfile.syntax;
+  const { later, words } = onRequirements(step, inputs, dockerfile);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const block = copy.instruction.syntax;
   const mounts = paths
@@ -110,16 +129,17 @@ function moved(
   const { valueRange, range } = run.syntax;
   return {
     edits: [
+      ...(later?.edits ?? []),
       removeBlock(text, { start: block.blockStart, end: block.range.end }),
       { range: { start: valueRange.start, end: valueRange.start }, newText: mounts },
       {
         range: { start: range.end, end: range.end },
         ...joinPieces([
-          `${eol}${eol}`,
+          `${eol}${eol}${later === undefined ? '' : `${later.text}${eol}${eol}`}`,
           { text: text.slice(block.blockStart, block.range.end), from: block.range.start },
         ]),
       },
     ],
-    reason: `${script} reads ${paths.filter((path) => path !== script).join(', ') || 'nothing else'}: a change of other code does not run it again`,
+    reason: `${script} reads ${paths.filter((path) => path !== script).join(', ') || 'nothing else'}: a change of other code does not run it again${words}`,
   };
 }

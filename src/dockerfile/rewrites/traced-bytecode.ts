@@ -1,7 +1,7 @@
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { type CopiedEnvironment, environmentPython, findCopiedEnvironment } from './copied-environment.ts';
-import { heavyMark } from './heavy-install.ts';
+import { findHeavyMark } from './heavy-install.ts';
 import { nothingToDo, type Rewrite, type RewriteFacts } from './rewrite.ts';
 import { isToolPip } from './tool-commands.ts';
 
@@ -55,15 +55,13 @@ export const tracedBytecode: Rewrite = {
 
 /** What is traced with the heavy distributions, so that their bytecode lies in their layer, and what is at the end. */
 function inTurn(
-  { builder, path }: CopiedEnvironment,
+  environment: CopiedEnvironment,
   { heavy, importStatements }: RewriteFacts,
 ): readonly [
   early: { readonly at: number | undefined; readonly statements: readonly string[] },
   late: readonly string[],
 ] {
-  const mark = builder.instructions.find((one) =>
-    one.commands?.some(({ words }) => words[0] === 'touch' && words[1] === heavyMark(path)),
-  );
+  const mark = findHeavyMark(environment);
   const early = mark === undefined ? [] : (heavy?.importStatements ?? []);
   return [
     { at: early.length === 0 ? undefined : mark?.syntax.range.start, statements: early },

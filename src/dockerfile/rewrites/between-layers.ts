@@ -1,0 +1,75 @@
+import type { Instruction } from '../model.ts';
+import type { TextEdit } from '../syntax/syntax.ts';
+import { findCopiedEnvironment } from './copied-environment.ts';
+import { findHeavyMark, heavyMark, restOf } from './heavy-install.ts';
+import { removeBlock } from './remove-block.ts';
+import type { ResolvedDockerfile } from './rewrite.ts';
+
+/** The COPY of what is installed after the heavy distributions, which a step may stand in front of. */
+export interface LaterLayer {
+  readonly copy: Instruction;
+  /** Takes it from where it stands, and has all in the first layer where a heavy distribution was exchanged. */
+  readonly edits: readonly TextEdit[];
+  /** To stand behind the step, its comment included. */
+  readonly text: string;
+}
+
+const declaring = /^(env|arg|label|expose|user|cmd|entrypoint|stopsignal|workdir)$/;
+
+/** Finds the COPY that brings the second part of an environment, with nothing but declarations between it and `before`; undefined where there is none. */
+export function findLaterLayer(
+  before: Instruction,
+  { syntax: { text }, model }: ResolvedDockerfile,
+): LaterLayer | undefined {
+  const environment = findCopiedEnvironment(model);
+  const target = model.stages[model.target];
+  if (environment === undefined || target === undefined) return undefined;
+  const { path, copiedFrom } = environment;
+  const above = target.instructions.slice(0, target.instructions.indexOf(before));
+  const copy = above.findLast(({ syntax }) => !declaring.test(syntax.keyword));
+  const words = copy?.syntax.value.trim().split(/\s+/) ?? [];
+  if (copy?.syntax.keyword !== 'copy' || words.join(' ') !== `${restOf(path)} ${path}`) return undefined;
+  const mark = findHeavyMark(environment);
+  const divide = copiedFrom.instructions.find(({ syntax }) =>
+    syntax.value.includes(`mkdir ${restOf(path)} `),
+  );
+  if (mark === undefined || divide === undefined) return undefined;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const comment = '# Behind the step that needs none of it: one more requirement does not run it again.';
+  const { range, blockStart } = copy.syntax;
+  const isOurs = text.slice(blockStart, range.start).trim() === comment;
+  return {
+    copy,
+    edits: [
+      removeBlock(text, { start: isOurs ? blockStart : range.start, end: range.end }),
+      ...listedMark(mark, path),
+      ...guarded(divide, path, eol),
+    ],
+    text: `${comment}${eol}${text.slice(range.start, range.end)}`,
+  };
+}
+
+/** The mark becomes a list of what is there, each as a folder. */
+function listedMark({ syntax: { valueRange, value } }: Instruction, path: string): readonly TextEdit[] {
+  if (value.trim() !== `touch ${heavyMark(path)}`) return [];
+  return [{ range: valueRange, newText: `find ${path} -name "*.dist-info" -fprint ${heavyMark(path)}` }];
+}
+
+/** Where one of the list is gone, nothing is newer than the mark. */
+function guarded(
+  { syntax: { range, valueRange, value } }: Instruction,
+  path: string,
+  eol: string,
+): readonly TextEdit[] {
+  const guard = `{ xargs ls -d < ${heavyMark(path)} > /dev/null || touch ${heavyMark(path)}; } && \\${eol}    `;
+  if (value.includes('xargs ls -d')) return [];
+  // Where the value of an instruction is joined of several lines, its text still starts alike.
+  const start = valueRange.start + `mkdir ${restOf(path)} && \\${eol}    `.length;
+  return [
+    {
+      range: { start: range.start, end: range.start },
+      newText: `# Where the requirements have exchanged one of those, all stays in the first layer.${eol}`,
+    },
+    { range: { start, end: start }, newText: guard },
+  ];
+}
