@@ -262,6 +262,26 @@ test('for readers that know no zstd, layers that are stored so are packed anew, 
   sink.close();
 });
 
+test('annotations stay where the manifest is made anew, but for those of a blob that is no more', async () => {
+  const [loose, tight] = [await plain('x'), await plain('x', 'gzip')];
+  const annotated = [loose.layers[0], tight.layers[1]].flatMap((layer, at) =>
+    layer === undefined ? [] : [{ ...layer, annotations: { 'org.example.toc': `of ${at}` } }],
+  );
+  const layout = join(folder, 'layout');
+  const annotations = { 'org.opencontainers.image.revision': 'abc' };
+  await writeOciLayout({ ...loose, annotations, layers: annotated }, layout, { tag: 'v1' });
+  const image = await openImage(`oci:${layout}:v1`, { temporaryDir: folder });
+  const report = await push(image);
+  expect(report.layers.map(({ packing }) => packing)).toEqual(['zstd', 'stored']);
+  const manifest = JSON.parse(registry.manifests.get('team/app:1')?.content ?? '{}');
+  expect(manifest.annotations).toEqual(annotations);
+  expect(manifest.layers.map((layer: { annotations?: object }) => layer.annotations)).toEqual([
+    undefined,
+    { 'org.example.toc': 'of 1' },
+  ]);
+  await image.close();
+});
+
 test('a configuration goes as it is stored, so that the image keeps its ID', async () => {
   const archive = join(folder, 'image.tar');
   await writeDockerArchive(await plain(), archive, { tags: ['docker.io/library/app:1'] });
