@@ -75,6 +75,7 @@ const manifestSchema = z.object({
   config: descriptorSchema,
   layers: listOf(descriptorSchema),
   subject: descriptorSchema.nullish().transform((subject) => subject ?? undefined),
+  annotations,
 });
 
 const dockerManifestSchema = z.array(
@@ -114,6 +115,7 @@ export interface ManifestDocument {
   readonly layers: readonly Descriptor[];
   /** The manifest that this one says something about. */
   readonly subject?: Descriptor | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** `manifest.json` of a docker-archive: one item an image. */

@@ -18,6 +18,7 @@ export type {
 } from './image.ts';
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';
 export { AbsentLayerError, openFileLayer } from './layer.ts';
+export { type ManifestAnnotations, manifestAnnotations } from './manifest-annotations.ts';
 export { type ManifestKind, type ManifestNode, type ManifestTree, nodesOf } from './manifest-tree.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';

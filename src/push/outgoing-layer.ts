@@ -40,6 +40,8 @@ export interface LayerPacking {
   readonly igzip?: string | undefined;
   /** Any blob of that format that the registry was given for a layer does, whatever made it: its digest stays where another compressor comes. */
   readonly isAnyGood?: boolean | undefined;
+  /** Readers that know no zstd must be able to pull it: layers that are stored so are packed anew. */
+  readonly isForAny?: boolean | undefined;
 }
 
 function levelOf({ format, level, igzip }: LayerPacking): number {
@@ -63,7 +65,7 @@ export function packed(source: BlockSource, packing: LayerPacking): AsyncGenerat
  */
 export function outgoingLayer(layer: Layer, packing: LayerPacking | undefined): OutgoingLayer {
   const { digest, diffId, sizeBytes, mediaType } = layer;
-  if (digest !== diffId || packing === undefined) {
+  if (packing === undefined || (digest !== diffId && !(packing.isForAny === true && isZstd(layer)))) {
     return {
       layer,
       keys: [digest],
@@ -86,9 +88,24 @@ export function outgoingLayer(layer: Layer, packing: LayerPacking | undefined): 
     readBytes: sizeBytes,
     open: async (onRead) => {
       const blocks = await layer.plainBlocks?.();
-      const source = blocks ? counted(blocks, onRead) : metered(await layer.uncompressed(), onRead);
+      const tell = capped(onRead, sizeBytes);
+      const source = blocks ? counted(blocks, tell) : metered(await layer.uncompressed(), tell);
       return Readable.from(packed(source, packing), { objectMode: false });
     },
+  };
+}
+
+function isZstd({ mediaType, urls = [] }: Layer): boolean {
+  return urls.length === 0 && /[.+]zstd(?::chunked)?$/.test(mediaType);
+}
+
+/** What is unpacked is more than what is stored: the rest is not told. */
+function capped(onRead: (sizeBytes: number) => void, mostBytes: number): (sizeBytes: number) => void {
+  let left = mostBytes;
+  return (sizeBytes) => {
+    const told = Math.min(left, sizeBytes);
+    left -= told;
+    onRead(told);
   };
 }
 

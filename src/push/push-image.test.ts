@@ -228,6 +228,60 @@ test.each(['gzip', 'zstd'] as const)(
   },
 );
 
+test('for readers that know no zstd, layers that are stored so are packed anew, and no others', async () => {
+  const forAny = { format: 'gzip', isForAny: true } as const;
+  const image = await plain('x', 'zstd');
+  const sink = await openRegistrySink(`${registry.host}/team/app:1`, { access: {} });
+  const cacheDir = join(folder, 'cache');
+  const pushed = async (one: Image): Promise<PushReport> =>
+    await pushImage({ image: one, sink, packing: forAny, cacheDir, progress: silentProgress });
+  const first = await pushed(image);
+  expect(first.layers.map(({ packing }) => packing)).toEqual(['gzip', 'gzip']);
+  const back = await pulled();
+  expect(back.layers.map(({ mediaType }) => mediaType)).toEqual(
+    Array(2).fill('application/vnd.oci.image.layer.v1.tar+gzip'),
+  );
+  for (const [at, layer] of back.layers.entries()) {
+    expect(sha256Digest(await buffer(await layer.uncompressed()))).toBe(image.layers[at]?.diffId);
+  }
+  await back.close();
+  expect(await pushed(image)).toMatchObject({ sentBytes: 0, digest: first.digest });
+  const asStored = await pushed(await plain('x', 'gzip'));
+  expect(asStored.layers.map(({ packing }) => packing)).toEqual(['stored', 'stored']);
+  const estimate = await estimatePush({
+    image: await plain('y', 'zstd'),
+    sink,
+    packing: forAny,
+    cacheDir,
+    uplinkBitsPerSecond: 1,
+  });
+  expect(estimate.layers.map(({ packing, outcome }) => [packing, outcome])).toEqual([
+    ['gzip', 'present'],
+    ['gzip', 'to send'],
+  ]);
+  sink.close();
+});
+
+test('annotations stay where the manifest is made anew, but for those of a blob that is no more', async () => {
+  const [loose, tight] = [await plain('x'), await plain('x', 'gzip')];
+  const annotated = [loose.layers[0], tight.layers[1]].flatMap((layer, at) =>
+    layer === undefined ? [] : [{ ...layer, annotations: { 'org.example.toc': `of ${at}` } }],
+  );
+  const layout = join(folder, 'layout');
+  const annotations = { 'org.opencontainers.image.revision': 'abc' };
+  await writeOciLayout({ ...loose, annotations, layers: annotated }, layout, { tag: 'v1' });
+  const image = await openImage(`oci:${layout}:v1`, { temporaryDir: folder });
+  const report = await push(image);
+  expect(report.layers.map(({ packing }) => packing)).toEqual(['zstd', 'stored']);
+  const manifest = JSON.parse(registry.manifests.get('team/app:1')?.content ?? '{}');
+  expect(manifest.annotations).toEqual(annotations);
+  expect(manifest.layers.map((layer: { annotations?: object }) => layer.annotations)).toEqual([
+    undefined,
+    { 'org.example.toc': 'of 1' },
+  ]);
+  await image.close();
+});
+
 test('a configuration goes as it is stored, so that the image keeps its ID', async () => {
   const archive = join(folder, 'image.tar');
   await writeDockerArchive(await plain(), archive, { tags: ['docker.io/library/app:1'] });

@@ -4,7 +4,9 @@ import { redactInstruction } from '../finding/index.ts';
 import {
   type Image,
   type Layer,
+  type ManifestAnnotations,
   type ManifestKind,
+  manifestAnnotations,
   ociDocuments,
   type RegistrySink,
   type SentBlob,
@@ -156,18 +158,24 @@ export async function pushConfig(
   return { ...blob, outcome: 'sent' };
 }
 
-/** The source's own manifest where it still fits, so that the digest stays; else a new one. */
+const none: ManifestAnnotations = { ofLayers: new Map() };
+
+/** The source's own manifest where it still fits, so that the digest stays; else a new one with its annotations. */
 export function manifestOf(
   image: Image,
   layers: readonly PushedLayer[],
 ): { readonly mediaType: string; readonly content: string } {
   const own = image.documents?.manifest;
   if (own !== undefined && layers.every(({ packing }) => packing === 'stored')) return own;
+  const { own: annotations, ofLayers } = own === undefined ? none : manifestAnnotations(own.content);
   const packed = image.layers.map((layer, position) => {
-    const { digest, sizeBytes, mediaType } = layers[position] ?? layer;
-    return { ...layer, digest, sizeBytes, mediaType };
+    const { digest, sizeBytes, mediaType, packing } = layers[position] ?? { ...layer, packing: 'stored' };
+    // What is said of other bytes says nothing of these.
+    const said = packing === 'stored' ? ofLayers.get(layer.digest) : undefined;
+    return { ...layer, digest, sizeBytes, mediaType, ...(said && { annotations: said }) };
   });
-  const { content } = ociDocuments({ ...image, layers: packed }).manifest;
+  const view = { ...image, layers: packed, ...(annotations && { annotations }) };
+  const { content } = ociDocuments(view).manifest;
   return { mediaType: 'application/vnd.oci.image.manifest.v1+json', content };
 }
 

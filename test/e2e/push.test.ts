@@ -159,6 +159,29 @@ test.skipIf(lab === undefined)(
   },
 );
 
+test.skipIf(lab === undefined || hasSkopeo !== true)(
+  `what is stored as zstd goes as it is, unless any engine must be able to pull it ${inject('noLabBecause')}`,
+  async () => {
+    const image = await built();
+    const name = `${lab?.registry}/plimsoll-e2e/push-${randomBytes(4).toString('hex')}`;
+    await push(`docker:${image}`, `${name}:zstd`);
+    const asked = await plimsoll(
+      ['push', `registry:${name}:zstd`, `${name}:asked`, '--compression', 'gzip', '--json'],
+      { env: { PLIMSOLL_CACHE_DIR: scratch() } },
+    );
+    expect(asked.stderr).toContain('--compression gzip changes nothing');
+    const report = reportSchema.parse(JSON.parse(asked.stdout));
+    expect(report.layers.map(({ packing }) => packing)).toEqual(Array(4).fill('stored'));
+
+    const forAny = await push(`registry:${name}:zstd`, `${name}:any`, '--compat', 'any');
+    expect(forAny.layers.map(({ packing }) => packing)).toEqual(Array(4).fill('gzip'));
+    await docker('pull', '--quiet', `${name}:any`);
+    onTestFinished(async () => void (await docker('image', 'rm', `${name}:any`)));
+    const idOf = async (one: string): Promise<string> => await docker('inspect', '--format', '{{.Id}}', one);
+    expect(await idOf(`${name}:any`)).toBe(await idOf(image));
+  },
+);
+
 test.skipIf(lab === undefined)(
   `gzip is made by an igzip on PATH unless zlib or one of its levels is asked for ${inject('noLabBecause')}`,
   async () => {

@@ -115,6 +115,7 @@ async function askFor(
     };
   } catch (error) {
     question.signal?.throwIfAborted();
+    if (patience.aborted) return `${program} gave no answer for ${helperPatienceSeconds} seconds`;
     if (errorCode(error) === 'ENOENT') return `the credential helper ${program} is not installed`;
     // What it printed is not quoted: there may be a secret in it.
     return error instanceof SyntaxError || error instanceof z.ZodError

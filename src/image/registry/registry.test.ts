@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { sha256Digest, UserError } from '../../base/index.ts';
 import {
   AbsentLayerError,
@@ -513,6 +523,19 @@ printf '{"ServerURL":"%s","Username":"ann","Secret":"se:cret"}\n' "$server"`,
     expect(message).toMatch(expected);
     expect(message).not.toContain('wrong');
     expect(message).not.toContain('hush');
+  });
+
+  test('refused: a helper that does not answer, after two minutes', async () => {
+    registry.intercept = wantsBasic;
+    const home = await mkdtemp(join(folder, 'home-'));
+    await writeText(join(home, '.docker/config.json'), '{"credsStore": "one"}');
+    const path = await helper('one', 'exec sleep 1000');
+    const now = AbortSignal.timeout(0);
+    const clock = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(now);
+    onTestFinished(() => clock.mockRestore());
+    const message = await failure({ access: { homeDir: home, environment: { PATH: path } } });
+    expect(message).toMatch(/docker-credential-one gave no answer for 120 seconds/);
+    expect(clock).toHaveBeenCalledWith(120_000);
   });
 
   test('a helper that fails is no matter where everybody may read', async () => {

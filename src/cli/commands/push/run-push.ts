@@ -141,9 +141,23 @@ async function tellEstimate(
 }
 
 async function tell(report: PushReport, { options, environment }: Work): Promise<void> {
-  const { columns: width, isColour: hasColour, write } = environment;
+  const { columns: width, isColour: hasColour, progress, write } = environment;
+  const asked = askedOfCompression(options);
+  const isStored = report.layers.length > 0 && report.layers.every(({ packing }) => packing === 'stored');
+  if (asked !== undefined && isStored) {
+    progress.note(
+      `All layers are compressed where they are stored, and go as they are: ${asked} changes nothing.`,
+    );
+  }
   write(options.json ? pushJson(report) : pushTable(report, { width, hasColour }));
   await addToStepSummary(pushMarkdown(report), environment);
+}
+
+/** The option that says how layers are to be compressed, where one does. */
+function askedOfCompression(options: PushOptions): string | undefined {
+  if (options.compression !== undefined) return `--compression ${options.compression}`;
+  if (options.compressionLevel !== undefined) return `--compression-level ${options.compressionLevel}`;
+  return options.compressor && `--compressor ${options.compressor}`;
 }
 
 /** The first version of Docker that pulls layers compressed with zstd. */
@@ -200,7 +214,7 @@ async function packingOf(options: PushOptions): Promise<LayerPacking> {
     : compressor === 'igzip'
       ? await installedIgzip()
       : undefined;
-  return { format, level, isAnyGood, igzip };
+  return { format, level, isAnyGood, igzip, isForAny: compat === 'any' };
 }
 
 function checkLevel(
