@@ -12,7 +12,7 @@ const compiling =
 let sourceMemory: Buffer = Buffer.alloc(1024 * 1024);
 
 /** Reads a Python source or stub: the modules, programs and libraries that it names. */
-export function studySource(into: Collection, { path, entry, body }: StudiedFile): void {
+export function studySource(into: Collection, { path, place, entry, body }: StudiedFile): void {
   if (entry.sizeBytes > sourceMemory.length) sourceMemory = Buffer.alloc(entry.sizeBytes);
   const bytes = sourceMemory.subarray(0, entry.sizeBytes);
   body.read(bytes, 0);
@@ -29,14 +29,17 @@ export function studySource(into: Collection, { path, entry, body }: StudiedFile
   const numbered = (names: ReadonlySet<string>): number[] =>
     Array.from(names, (name) => numberOf(into.numbers, name));
   const { imports, strings, guarded, lazy, words, programs } = found;
-  into.mentions.add(path, {
-    names: numbered(
-      new Set([...imports, ...strings, ...(isOfApplication ? takenWriters(into, imports, text) : [])]),
-    ),
-    guarded: numbered(guarded),
-    lazy: numbered(lazy),
-    words: numbered(words),
-  });
+  into.mentions.add(
+    { path, place },
+    {
+      names: numbered(
+        new Set([...imports, ...strings, ...(isOfApplication ? takenWriters(into, imports, text) : [])]),
+      ),
+      guarded: numbered(guarded),
+      lazy: numbered(lazy),
+      words: numbered(words),
+    },
+  );
   const stubUse = path.endsWith('.py') ? stubUseOf(text) : undefined;
   if (stubUse !== undefined) into.stubReaders.set(path, stubUse);
   if (into.withLoadedLibraries) for (const name of librariesLoadedBy(text)) addLoaded(into, name, path);
