@@ -40,8 +40,8 @@ export function studySource(into: Collection, { path, place, entry, body }: Stud
       words: numbered(words),
     },
   );
-  const stubUse = path.endsWith('.py') ? stubUseOf(text) : undefined;
-  if (stubUse !== undefined) into.stubReaders.set(path, stubUse);
+  const use = path.endsWith('.py') ? stubUseOf(text) : undefined;
+  if (use !== undefined) into.stubReaders.set(path, use);
   if (into.withLoadedLibraries) for (const name of librariesLoadedBy(text)) addLoaded(into, name, path);
   if (!isOfApplication) return;
   if (programs.size > 0) into.programSources.push({ path, programs: ownTexts(programs) });
@@ -56,10 +56,13 @@ function takenWriters({ writers }: Collection, imports: ReadonlySet<string>, tex
   });
 }
 
+const stubUse = /\.pyi|attach_stub|lazy_loader/;
+
 /** How a source reads stubs, if it may: comments count, which errs towards keeping them. */
 function stubUseOf(text: string): 'attaches' | 'names' | undefined {
-  if (text.includes('attach_stub') || text.includes('lazy_loader')) return 'attaches';
-  return text.includes('.pyi') ? 'names' : undefined;
+  // Once through the text, as hardly any names one of them.
+  if (!stubUse.test(text)) return undefined;
+  return text.includes('attach_stub') || text.includes('lazy_loader') ? 'attaches' : 'names';
 }
 
 function packageOf(path: string, site: string): string {
