@@ -63,7 +63,8 @@ function plimsollShrink(
   return {
     title: 'plimsoll shrink, nothing cached',
     command: process.execPath,
-    args: [cli, 'shrink', `oci:${layout}`, '-o', `oci-archive:${out}`, '--compression', format, '--quiet'],
+    // As it came: an archive would be a further copy of what was packed.
+    args: [cli, 'shrink', `oci:${layout}`, '-o', `oci:${out}`, '--compression', format, '--quiet'],
     env: { PLIMSOLL_CACHE_DIR: cacheDir },
     removes: [out, join(cacheDir, 'layers')],
   };

@@ -292,6 +292,24 @@ describe('the layers', () => {
     await shrunk.close();
   });
 
+  test('are sorted character by character, whiteouts among the rest, below every directory above', async () => {
+    const base = [file('srv/a/gone'), file('srv/b')];
+    const own = ['srv/a/x', 'srv/a.c', 'srv/a-b', 'srv/a/.wh.gone', 'srv/.wh.b'].map((path) =>
+      file(path, ''),
+    );
+    const shrunk = await shrinkParts({ layers: [base, own] }, { baseLayerCount: 1 });
+    expect((await entriesOf(shrunk.image, 1)).map(({ path }) => path)).toEqual([
+      'srv/',
+      'srv/.wh.b',
+      'srv/a/',
+      'srv/a-b',
+      'srv/a.c',
+      'srv/a/.wh.gone',
+      'srv/a/x',
+    ]);
+    await shrunk.close();
+  });
+
   test('of distributions do not change with the application', async () => {
     const other = [layers[0] ?? [], [...heavy, file('app/main.py', 'changed')]];
     const [one, two] = [await shrinkParts({ layers }), await shrinkParts({ layers: other })];

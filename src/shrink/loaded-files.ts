@@ -10,8 +10,12 @@ import { startedPrograms } from './started-programs.ts';
 export function loadedFiles(subject: ShrinkSubject): (path: string) => boolean {
   const known = loaded.get(subject);
   if (known !== undefined) return known;
-  const found = reach(subject);
-  const isLoaded = (path: string): boolean => found === undefined || found.has(path);
+  // Few plans ask, and the answer takes a walk through all that sources name.
+  let found: { readonly files: ReadonlySet<string> | undefined } | undefined;
+  const isLoaded = (path: string): boolean => {
+    found ??= { files: reach(subject) };
+    return found.files === undefined || found.files.has(path);
+  };
   loaded.set(subject, isLoaded);
   return isLoaded;
 }

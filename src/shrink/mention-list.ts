@@ -1,3 +1,5 @@
+import type { EntryPlace, LayerIndex } from '../filetree/index.ts';
+import { doubled } from './doubled.ts';
 import type { MentioningFile, Mentions } from './study.ts';
 
 /** What a file names, by the numbers of the names. */
@@ -7,12 +9,18 @@ export type MentionedNumbers = {
 
 /** Files with the modules that they name, in columns: typed arrays for each of 30,000 files would take more than what is in them. */
 export interface MentionList extends Mentions {
-  add(path: string, numbers: MentionedNumbers): void;
+  add(file: MentionedIn, numbers: MentionedNumbers): void;
 }
 
-/** An empty list. */
-export function mentionList(): MentionList {
-  const paths: string[] = [];
+/** Where a file lies, and a path that shows it. */
+export interface MentionedIn {
+  readonly path: string;
+  readonly place: EntryPlace;
+}
+
+/** An empty list of files in these layers. */
+export function mentionList(layers: readonly LayerIndex[]): MentionList {
+  const paths = pathColumn(layers);
   const columns = {
     names: numberColumn(),
     guarded: numberColumn(),
@@ -20,15 +28,14 @@ export function mentionList(): MentionList {
     words: numberColumn(),
   };
   const at = (position: number): MentioningFile | undefined => {
-    const path = paths[position];
-    if (path === undefined) return undefined;
+    if (position < 0 || position >= paths.length()) return undefined;
     const [guarded, lazy, words] = [
       columns.guarded.at(position),
       columns.lazy.at(position),
       columns.words.at(position),
     ];
     return {
-      path,
+      path: paths.at(position),
       names: columns.names.at(position),
       ...(guarded.length > 0 && { guarded }),
       ...(lazy.length > 0 && { lazy }),
@@ -36,7 +43,7 @@ export function mentionList(): MentionList {
     };
   };
   function* each(): Generator<MentioningFile> {
-    for (const position of paths.keys()) {
+    for (let position = 0; position < paths.length(); position++) {
       const mention = at(position);
       if (mention !== undefined) yield mention;
     }
@@ -47,14 +54,43 @@ export function mentionList(): MentionList {
       for (const mention of each()) if (isIt(mention)) return mention;
       return undefined;
     },
-    add(path, { names, guarded, lazy, words }) {
-      paths.push(path);
+    add(file, { names, guarded, lazy, words }) {
+      paths.add(file);
       columns.names.add(names);
       columns.guarded.add(guarded);
       columns.lazy.add(lazy);
       columns.words.add(words);
     },
     [Symbol.iterator]: each,
+  };
+}
+
+interface PathColumn {
+  add(file: MentionedIn): void;
+  at(position: number): string;
+  length(): number;
+}
+
+/** Paths by the places of their entries, which know them: as texts of their own, those of 100,000 files would take 13 MB. */
+function pathColumn(layers: readonly LayerIndex[]): PathColumn {
+  // Of each file the layer, and the position in it.
+  let places = new Uint32Array(1024);
+  const others = new Map<number, string>();
+  let length = 0;
+  const stored = (layer: number, position: number): string => layers[layer]?.entry(position).path ?? '';
+  return {
+    add({ path, place: { layer, position } }) {
+      if (2 * length === places.length) places = doubled(places);
+      places.set([layer, position], 2 * length);
+      // A hard link shows it under another name.
+      if (stored(layer, position) !== path) others.set(length, path);
+      length += 1;
+    },
+    at(number) {
+      const [layer = 0, position = 0] = places.subarray(2 * number, 2 * number + 2);
+      return others.get(number) ?? stored(layer, position);
+    },
+    length: () => length,
   };
 }
 
@@ -80,10 +116,4 @@ function numberColumn(): NumberColumn {
     },
     at: (position) => numbers.subarray(ends[position - 1] ?? 0, ends[position]),
   };
-}
-
-function doubled(numbers: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const longer = new Uint32Array(2 * numbers.length);
-  longer.set(numbers);
-  return longer;
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import type { EntryPlace, LayerEntry } from '../filetree/index.ts';
 import { decodeName, type PlacedContent, type PlacedMember, type SparseMap } from '../tar/index.ts';
-import type { FileChange, PlannedFile, PlannedLayer, PlannedMember } from './arrange-layers.ts';
+import type { PlannedLayer } from './arrange-layers.ts';
 import type { StripPlan } from './elf/plan-strip.ts';
 import { editRecord, type PlannedRecord, type RecordedFile } from './plan-records.ts';
+import type { FileChange, PlannedFile, PlannedMember } from './planned-member.ts';
 import { type ReadBytes, readPieces } from './read-pieces.ts';
 import type { StoredEntries, StoredEntry } from './stored-entries.ts';
 

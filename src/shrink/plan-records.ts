@@ -10,6 +10,7 @@ export interface PlannedRecord {
   readonly path: string;
   /** The folder that its paths are relative to. */
   readonly location: string;
+  /** Decoded when it is asked for: the lists of 200,000 files are 20 MB. */
   readonly text: string;
   readonly gone: ReadonlySet<string>;
   readonly stripped: ReadonlyMap<string, { readonly plan: StripPlan; readonly content: EntryPlace }>;
@@ -42,8 +43,8 @@ export function planRecords(subject: ShrinkSubject, edits: readonly PlannedEdit[
   const gone = new Set(edits.flatMap(({ edit }) => (edit.kind === 'remove' ? [edit.path] : [])));
   return [...byDistribution].flatMap(([distribution, own]) => {
     const path = distribution && recordOf(distribution);
-    const content = path === undefined || gone.has(path) ? undefined : subject.root.content(path);
-    if (distribution === undefined || path === undefined || content === undefined) return [];
+    if (distribution === undefined || path === undefined || gone.has(path)) return [];
+    if (textOf(subject.root, path) === undefined) return [];
     const stripped = own.flatMap(({ edit }) => {
       const place = edit.kind === 'strip' ? contentPlace(subject.root, edit.path) : undefined;
       return edit.kind === 'strip' && place
@@ -51,10 +52,23 @@ export function planRecords(subject: ShrinkSubject, edits: readonly PlannedEdit[
         : [];
     });
     const { location } = distribution;
-    return [
-      { path, location, text: Buffer.from(content).toString('utf8'), gone, stripped: new Map(stripped) },
-    ];
+    return [plannedRecord(subject.root, { path, location, gone, stripped: new Map(stripped) })];
   });
+}
+
+/** Apart, as what a plan holds on to is what this function knows: not the whole study. */
+function plannedRecord(root: RootFileSystem, facts: Omit<PlannedRecord, 'text'>): PlannedRecord {
+  return {
+    ...facts,
+    get text() {
+      return textOf(root, facts.path) ?? '';
+    },
+  };
+}
+
+function textOf(root: RootFileSystem, path: string): string | undefined {
+  const content = root.content(path);
+  return content && Buffer.from(content).toString('utf8');
 }
 
 /** Where the bytes of what is visible at a path are stored, hard links followed. */

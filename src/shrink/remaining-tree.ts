@@ -1,4 +1,5 @@
 import type { RootFileSystem, VisibleEntry } from '../filetree/index.ts';
+import { inPathOrder } from './path-order.ts';
 import type { PlannedEdit } from './planned-edit.ts';
 import { siteOf } from './site-packages.ts';
 
@@ -7,6 +8,8 @@ export interface RemainingTree {
   has(path: string): boolean;
   /** Parents before children, each made when it is asked for; the root itself is none. */
   entries(): Iterable<VisibleEntry>;
+  /** The same by path, character by character. */
+  sorted(): Iterable<VisibleEntry>;
 }
 
 /**
@@ -47,11 +50,13 @@ export function remainingTree({
     if (unit !== undefined) wholes.set(parent, unit);
     children.set(parent, (children.get(parent) ?? 0) - 1);
   }
+  function* remaining(all: Iterable<VisibleEntry>): Generator<VisibleEntry> {
+    for (const visible of all) if (!gone.has(visible.entry.path)) yield visible;
+  }
   return {
     has: (path) => !gone.has(path) && root.get(path) !== undefined,
-    *entries() {
-      for (const visible of root.entries()) if (!gone.has(visible.entry.path)) yield visible;
-    },
+    entries: () => remaining(root.entries()),
+    sorted: () => remaining(inPathOrder(root)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { LayerIndex } from '../filetree/index.ts';
 import { developmentPurpose, type InstalledDistribution } from '../python/index.ts';
 import { type MentionList, mentionList } from './mention-list.ts';
 import { type EntryCollection, entryCollection } from './stored-entries.ts';
@@ -26,13 +27,14 @@ export interface Collection {
 
 /** Nothing yet. Libraries that are loaded while something runs are looked for where they are asked for. */
 export function newCollection(
+  layers: readonly LayerIndex[],
   distributions: readonly InstalledDistribution[],
   withLoadedLibraries: boolean,
 ): Collection {
   return {
     entries: entryCollection(),
     numbers: new Map(),
-    mentions: mentionList(),
+    mentions: mentionList(layers),
     programSources: [],
     ownFiles: new Set(distributions.filter(({ isOwn }) => isOwn === true).flatMap(({ files }) => files)),
     words: new Set(

@@ -31,28 +31,33 @@ export interface StudyRequest {
  */
 export async function studyLayers(request: StudyRequest): Promise<Study> {
   const visible = visiblePlaces(request.root);
-  const collected = newCollection(request.distributions, request.withLoadedLibraries === true);
+  const collected = newCollection(
+    request.root.layers,
+    request.distributions,
+    request.withLoadedLibraries === true,
+  );
   const hasTwin = equalSizes(request.root, request.baseLayerCount);
   for (const [number, layer] of request.image.layers.entries()) {
     const wanted = visible.get(number);
     const index = request.root.layers[number];
     if (wanted === undefined || index === undefined) continue;
     if (number < request.baseLayerCount && !isStudied(index, wanted)) continue;
-    const place = await request.layers.open(layer);
+    const file = await request.layers.open(layer);
     let position = -1;
-    await scanTarFile(place, {
+    await scanTarFile(file, {
       isEndMarkerOptional: true,
       signal: request.signal,
       onEntry(entry, body) {
         position += 1;
+        const place = { layer: number, position };
         const names = namesAt(wanted, index, position);
         if (names.length === 0) return;
         // Of what stays as it is, only directories are written again: above new files.
         if (number >= request.baseLayerCount || entry.type === 'directory')
-          collected.entries.add({ layer: number, position }, entry, index.entryCount);
+          collected.entries.add(place, entry, index.entryCount);
         if (entry.type !== 'file' || entry.sparse !== undefined) return;
         for (const path of names) {
-          studyFile(collected, { path, entry, body });
+          studyFile(collected, { path, place, entry, body });
           if (number >= request.baseLayerCount && hasTwin(path, entry.sizeBytes))
             collected.digests.set(path, digestOf(entry, body));
         }

@@ -12,7 +12,7 @@ const compiling =
 let sourceMemory: Buffer = Buffer.alloc(1024 * 1024);
 
 /** Reads a Python source or stub: the modules, programs and libraries that it names. */
-export function studySource(into: Collection, { path, entry, body }: StudiedFile): void {
+export function studySource(into: Collection, { path, place, entry, body }: StudiedFile): void {
   if (entry.sizeBytes > sourceMemory.length) sourceMemory = Buffer.alloc(entry.sizeBytes);
   const bytes = sourceMemory.subarray(0, entry.sizeBytes);
   body.read(bytes, 0);
@@ -29,16 +29,19 @@ export function studySource(into: Collection, { path, entry, body }: StudiedFile
   const numbered = (names: ReadonlySet<string>): number[] =>
     Array.from(names, (name) => numberOf(into.numbers, name));
   const { imports, strings, guarded, lazy, words, programs } = found;
-  into.mentions.add(path, {
-    names: numbered(
-      new Set([...imports, ...strings, ...(isOfApplication ? takenWriters(into, imports, text) : [])]),
-    ),
-    guarded: numbered(guarded),
-    lazy: numbered(lazy),
-    words: numbered(words),
-  });
-  const stubUse = path.endsWith('.py') ? stubUseOf(text) : undefined;
-  if (stubUse !== undefined) into.stubReaders.set(path, stubUse);
+  into.mentions.add(
+    { path, place },
+    {
+      names: numbered(
+        new Set([...imports, ...strings, ...(isOfApplication ? takenWriters(into, imports, text) : [])]),
+      ),
+      guarded: numbered(guarded),
+      lazy: numbered(lazy),
+      words: numbered(words),
+    },
+  );
+  const use = path.endsWith('.py') ? stubUseOf(text) : undefined;
+  if (use !== undefined) into.stubReaders.set(path, use);
   if (into.withLoadedLibraries) for (const name of librariesLoadedBy(text)) addLoaded(into, name, path);
   if (!isOfApplication) return;
   if (programs.size > 0) into.programSources.push({ path, programs: ownTexts(programs) });
@@ -53,10 +56,13 @@ function takenWriters({ writers }: Collection, imports: ReadonlySet<string>, tex
   });
 }
 
+const stubUse = /\.pyi|attach_stub|lazy_loader/;
+
 /** How a source reads stubs, if it may: comments count, which errs towards keeping them. */
 function stubUseOf(text: string): 'attaches' | 'names' | undefined {
-  if (text.includes('attach_stub') || text.includes('lazy_loader')) return 'attaches';
-  return text.includes('.pyi') ? 'names' : undefined;
+  // Once through the text, as hardly any names one of them.
+  if (!stubUse.test(text)) return undefined;
+  return text.includes('attach_stub') || text.includes('lazy_loader') ? 'attaches' : 'names';
 }
 
 function packageOf(path: string, site: string): string {

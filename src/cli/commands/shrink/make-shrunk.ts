@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { matchPaths } from '../../../base/index.ts';
 import type { FoundBase, Image } from '../../../image/index.ts';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../../../shrink/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
 import type { ReadImage } from '../../read-opened.ts';
+import { growHeap, growNewSpace } from './heap-growth.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
 /** An image that is open and read, and what to do with it. */
@@ -57,6 +57,7 @@ export interface MadeImage extends PlannedImage {
 export async function planWith(work: ShrinkWork, passes: readonly ShrinkPass[]): Promise<PlannedImage> {
   const { options, environment, image, read, layers, traced, baseLayerCount } = work;
   const { root, distributions } = read;
+  growHeap(root.layers.reduce((sum, { entryCount }) => sum + entryCount, 0));
   growNewSpace();
   const study = await studyLayers({
     image,
@@ -79,15 +80,6 @@ export async function planWith(work: ShrinkWork, passes: readonly ShrinkPass[]):
     isKept: matchPaths(options.keep),
   });
   return { plan, entries: study.entries, imports: applicationImports(study, distributions) };
-}
-
-/**
- * Has V8 keep 8 MB for what is new: it has made that small while layers were unpacked, which makes little, and would go through it thousands of
- * times, as the command line lets it grow at the start only.
- */
-function growNewSpace(): void {
-  setFlagsFromString('--semi-space-growth-factor=8');
-  setTimeout(() => setFlagsFromString('--semi-space-growth-factor=1'), 100).unref();
 }
 
 /** Makes the image that a plan describes, in a folder of its own. */

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { z } from 'zod';
 import { matchPaths, UserError } from '../../../base/index.ts';
 import type { Engine } from '../../../engines/index.ts';
@@ -22,6 +21,7 @@ import { readOpenImage } from '../../read-side.ts';
 import { writeOutput } from '../../write-output.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';
 import { assertFree } from './destination.ts';
+import { growHeap } from './heap-growth.ts';
 import { makeShrunk, type PlannedImage, planWith, type ShrinkWork } from './make-shrunk.ts';
 import { assertOtherImage, type OpenDestination, openDestination } from './open-destination.ts';
 import { proofEngine, proveShrunk } from './prove-shrunk.ts';
@@ -33,7 +33,7 @@ import { tracedModules } from './traced-modules.ts';
 export async function runShrink(given: unknown, signal: AbortSignal): Promise<ExitCode> {
   // What commander gives is a record of options.
   const environment = readEnvironment(signal, (given as { readonly quiet?: boolean }).quiet);
-  keepHeapTight();
+  growHeap(0);
   const options = shrinkOptions(given, await readShrinkSettings(environment.cwd));
   const passes = choosePasses(options);
   const epoch = sourceDateEpoch(environment);
@@ -67,14 +67,6 @@ async function withLayers(setting: Omit<Setting, 'layers'>, partners: Partners):
   } finally {
     await layers.close();
   }
-}
-
-/**
- * Lets the heap grow by a fifth of what lives in it before V8 looks for what does not, in place of doubling: what was planned for
- * 70,000 files takes 30 MB less then, for a twentieth of the time.
- */
-function keepHeapTight(): void {
-  setFlagsFromString('--heap-growing-percent=20');
 }
 
 /** Fails with a `UserError` where the list would take the place of the image. */
