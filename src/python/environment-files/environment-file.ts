@@ -79,7 +79,7 @@ export interface EnvironmentFile {
   readonly problems: readonly EnvironmentProblem[];
   /** Of an `environment.yml` that could be read. */
   readonly conda?: CondaFacts;
-  /** Set where groups exclude each other (`conflicts` of uv): what is installed then depends on all groups that are wanted at once. */
+  /** Set where groups exclude each other (`conflicts` of uv, `'gpu' not in extras` of PEP 751): what is installed then depends on all groups that are wanted at once. */
   readonly ofGroups?: (isWanted: (group: string) => boolean) => readonly ListedDistribution[];
 }
 

@@ -260,6 +260,36 @@ name = "torch"
 version = "1"
 marker = "'gpu' in extras and \\"default\\" in dependency_groups"
 `;
+  // As `packaging.pylock` selects.
+  test.each([
+    [['main'], ['torch==2+cpu', 'six==1']],
+    [
+      ['main', 'extra:gpu'],
+      ['torch==2', 'six==1'],
+    ],
+    [['dev'], ['torch==2+cpu', 'six==1']],
+  ])('of builds that exclude each other %s has one', (groups, expected) => {
+    const builds = `lock-version = "1.0"
+extras = ["gpu"]
+dependency-groups = ["default", "dev"]
+default-groups = ["default"]
+[[packages]]
+name = "torch"
+version = "2"
+marker = "'gpu' in extras"
+[[packages]]
+name = "torch"
+version = "2+cpu"
+marker = "'gpu' not in extras"
+[[packages]]
+name = "six"
+version = "1"
+`;
+    const file = readEnvironmentFile({ path: 'pylock.toml', text: builds });
+    const listed = file && listedRequirements(file, { isWanted: (group) => groups.includes(group) });
+    expect(listed?.requirements).toEqual(expected);
+  });
+
   test.each([
     [
       ['main'],
@@ -269,10 +299,15 @@ marker = "'gpu' in extras and \\"default\\" in dependency_groups"
     [['dev'], ['pytest==1', 'idna==1 ; os_name == "nt"'], 'a group'],
     [
       ['main', 'dev'],
-      ['numpy==1 ; python_version >= "3.9"', 'pytest==1', 'idna==1 ; os_name == "posix" or os_name == "nt"'],
+      ['numpy==1 ; python_version >= "3.9"', 'pytest==1', 'idna==1 ; os_name == "nt" or os_name == "posix"'],
       'both',
     ],
-    [['extra:gpu'], ['torch==1'], 'an extra'],
+    [
+      ['main', 'extra:gpu'],
+      ['numpy==1 ; python_version >= "3.9"', 'idna==1 ; os_name == "posix"', 'torch==1'],
+      'an extra',
+    ],
+    [['extra:gpu'], [], 'an extra without the default groups that it asks for'],
   ])('%s: %s', (groups, expected) => {
     const file = readEnvironmentFile({ path: 'pylock.toml', text: lock });
     const listed = file && listedRequirements(file, { isWanted: (group) => groups.includes(group) });
