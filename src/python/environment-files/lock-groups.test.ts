@@ -238,6 +238,60 @@ describe('extras of Poetry', () => {
   });
 });
 
+// Poetry 1.5 to 1.8: neither category nor groups, and what an edge asks for.
+const poetryWithoutGroups = `[[package]]
+name = "api-server"
+version = "1"
+optional = false
+[package.dependencies]
+colorama = {version = "*", markers = "sys_platform == \\"win32\\""}
+numpy = [
+    {version = ">=1.26,<2", markers = "python_version < \\"3.12\\""},
+    {version = ">=2", markers = "python_version >= \\"3.12\\""},
+]
+loop = {version = ">=1", optional = true, markers = "sys_platform != \\"win32\\" and extra == \\"standard\\""}
+${versions('colorama', 'loop', 'pytest')}
+[[package]]
+name = "numpy"
+version = "1.26.4"
+[[package]]
+name = "numpy"
+version = "2.1.0"
+[[package]]
+name = "gunicorn"
+version = "1"
+optional = true
+[extras]
+serve = ["gunicorn"]
+[metadata]
+lock-version = "2.0"
+`;
+const manifestWithoutGroups = `[tool.poetry]
+name = "app"
+[tool.poetry.dependencies]
+python = "^3.9"
+api-server = {version = "*", extras = ["standard"]}
+gunicorn = {version = "*", optional = true}
+[tool.poetry.extras]
+serve = ["gunicorn"]
+[tool.poetry.group.dev.dependencies]
+pytest = "*"
+`;
+const main = [
+  'api-server==1',
+  'colorama==1 ; sys_platform == "win32"',
+  'loop==1 ; sys_platform != "win32"',
+  'numpy==1.26.4 ; python_version < "3.12"',
+  'numpy==2.1.0 ; python_version >= "3.12"',
+];
+test.each([
+  ['poetry install --only main', main, 'the manifest tells, and each edge where it applies'],
+  ['poetry install --only main -E serve', [...main, 'gunicorn==1'], 'with what an extra alone brings'],
+  ['poetry install', [...main.slice(0, 3), 'pytest==1', ...main.slice(3)], 'with development'],
+])('Poetry before 2.0, %s: %j (%s)', (command, expected) => {
+  expect(installed(command, 'poetry.lock', poetryWithoutGroups, manifestWithoutGroups)).toEqual(expected);
+});
+
 describe('groups and extras in the markers of PEP 751', () => {
   const lock = `lock-version = "1.0"
 default-groups = ["default"]
