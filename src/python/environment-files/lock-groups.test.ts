@@ -292,6 +292,13 @@ test.each([
   expect(installed(command, 'poetry.lock', poetryWithoutGroups, manifestWithoutGroups)).toEqual(expected);
 });
 
+test('Poetry up to 1.4 tells a category, and where something is needed at the edges', () => {
+  const lock = poetryWithoutGroups
+    .replaceAll(/^version = .*\n/gm, (line) => `${line}category = "main"\n`)
+    .replace(/(name = "pytest"\nversion = "1"\ncategory = )"main"/, '$1"dev"');
+  expect(installed('poetry install --no-dev', 'poetry.lock', lock, manifestWithoutGroups)).toEqual(main);
+});
+
 describe('groups and extras in the markers of PEP 751', () => {
   const lock = `lock-version = "1.0"
 default-groups = ["default"]

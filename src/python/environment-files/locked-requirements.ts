@@ -45,13 +45,22 @@ export function wantedDistributions(
   const isGrouped = file.distributions.some(({ groups }) =>
     groups.some((group) => !group.startsWith('extra:')),
   );
-  if (!isGrouped) {
+  if (!isGrouped || isMarkedAtEdges(file, wish)) {
     const reached = reachedFrom(file, wish);
     return reached.filter(({ groups }) => groups.length === 0 || groups.some(wish.isWanted));
   }
   return file.distributions
     .filter(({ groups }) => groups.some(wish.isWanted))
     .map((one) => inGroups(one, wish.isWanted));
+}
+
+/** Poetry up to 1.4: groups by category, and what is not wanted everywhere only where something needs it. */
+function isMarkedAtEdges({ distributions }: EnvironmentFile, { manifest }: RequirementsWish): boolean {
+  return (
+    manifest !== undefined &&
+    distributions.every(({ marker, markerOfGroup }) => marker === undefined && markerOfGroup === undefined) &&
+    distributions.some(({ needs = [] }) => needs.some(({ marker }) => marker !== undefined))
+  );
 }
 
 /** With the marker of the wanted groups alone: that another group wants it everywhere is nothing to them. */
