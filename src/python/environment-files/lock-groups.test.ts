@@ -299,6 +299,24 @@ test('Poetry up to 1.4 tells a category, and where something is needed at the ed
   expect(installed('poetry install --no-dev', 'poetry.lock', lock, manifestWithoutGroups)).toEqual(main);
 });
 
+test('PDM without inherited metadata: what an edge asks for', () => {
+  const lock = `[metadata]
+groups = ["default", "dev"]
+strategy = []
+lock_version = "4.5.0"
+[[package]]
+name = "tqdm"
+version = "1"
+dependencies = ["colorama; platform_system == \\"Windows\\""]
+${versions('colorama', 'pytest')}`;
+  const manifest =
+    '[project]\nname = "app"\ndependencies = ["tqdm"]\n[dependency-groups]\ndev = ["pytest"]\n';
+  expect(installed('pdm install --prod', 'pdm.lock', lock, manifest)).toEqual([
+    'tqdm==1',
+    'colorama==1 ; platform_system == "Windows"',
+  ]);
+});
+
 describe('groups and extras in the markers of PEP 751', () => {
   const lock = `lock-version = "1.0"
 default-groups = ["default"]
