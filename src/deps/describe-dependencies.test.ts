@@ -281,6 +281,21 @@ describe('what each is there for', () => {
   });
 });
 
+test.each<[string, readonly string[], Partial<DepsSubject>, string]>([
+  ['no window is opened', ['opencv-python', 'opencv-python-headless'], {}, 'opencv-python-headless'],
+  ['windows are opened', ['opencv-python', 'opencv-python-headless'], { uses: usesOf({ calls: new Map([['imshow', 'app.py:2']]) }) }, 'opencv-python'],
+  ['there is no GPU', ['onnxruntime', 'onnxruntime-gpu'], {}, 'onnxruntime'],
+  ['there is a GPU', ['onnxruntime', 'onnxruntime-gpu'], { target: { device: 'gpu', evidence: '' } }, 'onnxruntime-gpu'],
+  ['there is a GPU', ['tensorflow', 'tensorflow-cpu'], { target: { device: 'gpu', evidence: '' } }, 'tensorflow'],
+])('of twins it keeps the one that serves where %s: %j', (_case, names, given, kept) => {
+  const subject = subjectOf(Object.fromEntries(names.map((name) => [name, {}])), {
+    requested: requestedOf(names.map((name) => `${name}==1.0`)),
+    ...given,
+  });
+  const finding = describeDependencies(subject).findings.find(({ kind }) => kind === 'same-purpose');
+  expect(finding?.remedy).toMatch(new RegExp(`^keep ${kept}, `));
+}); // biome-ignore format: a table
+
 describe('what may be used without a sign', () => {
   const useOf = (uses: DepsSubject['uses'], name: string) => {
     const subject = subjectOf(

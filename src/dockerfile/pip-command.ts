@@ -114,9 +114,10 @@ export function pipInstallOf(command: ShellCommand): PipInstall | undefined {
 function readPipSync(command: ShellCommand): PipInstall | undefined {
   const first = programAt(command.words);
   const program = (command.words[first] ?? '').split('/').pop() ?? '';
-  const isUv = program === 'uv' && command.words[first + 1] === 'pip' && command.words[first + 2] === 'sync';
+  const pip = program === 'uv' ? behindOptions(command.words, first + 1) : -1;
+  const isUv = command.words[pip] === 'pip' && command.words[pip + 1] === 'sync';
   if (!isUv && program !== 'pip-sync') return undefined;
-  const firstArgument = first + (isUv ? 3 : 1);
+  const firstArgument = isUv ? pip + 2 : first + 1;
   const read = readArguments(command, { tool: isUv ? 'uv' : 'pip', firstArgument });
   const files = [...read.requirements, ...read.localPaths];
   // pip-sync reads `requirements.txt` unasked.
@@ -147,8 +148,7 @@ function installArgument(
   const first = programAt(words);
   const program = (words[first] ?? '').split('/').pop() ?? '';
   const after = (position: number, tool: 'pip' | 'uv'): ReturnType<typeof installArgument> => {
-    let at = position;
-    while (at < words.length && words[at]?.startsWith('-')) at += takesValue(words[at] ?? '') ? 2 : 1;
+    const at = behindOptions(words, position);
     return verbs.includes(words[at] ?? '') ? { tool, firstArgument: at + 1 } : undefined;
   };
   if (/^pip(\d+(\.\d+)?)?$/.test(program)) return after(first + 1, 'pip');
@@ -156,8 +156,16 @@ function installArgument(
     const module = moduleOf(words, first + 1);
     return module?.name === 'pip' ? after(module.next, 'pip') : undefined;
   }
-  if (program === 'uv' && words[first + 1] === 'pip') return after(first + 2, 'uv');
+  const pip = program === 'uv' ? behindOptions(words, first + 1) : -1;
+  if (words[pip] === 'pip') return after(pip + 1, 'uv');
   return undefined;
+}
+
+/** The first word from there on that is no option, and no value of one: `uv --managed-python pip`. */
+function behindOptions(words: readonly string[], from: number): number {
+  let at = from;
+  while (at < words.length && words[at]?.startsWith('-')) at += takesValue(words[at] ?? '') ? 2 : 1;
+  return at;
 }
 
 /** The module that Python's options name, and what follows it: `-m pip`, `-mpip`, `-Im pip`; options of a script that Python runs are not its own. */

@@ -111,6 +111,12 @@ describe('installations from a project’s own files', () => {
     ],
     ['pip install --group lint', ['ruff'], 'a group alone (PEP 735)'],
     ['pip install --group lib/pyproject.toml:x', [], 'a group that is not there'],
+    [
+      'uv --managed-python --directory . pip install -r pyproject.toml',
+      ['a>=1'],
+      'options of uv itself in front',
+    ],
+    ['uv -q pip sync pylock.toml', ['a==1'], 'and of what it synchronises'],
     ['uv pip sync pylock.toml', ['a==1'], 'a lock file (PEP 751)'],
     ['uv pip sync requirements.txt', ['b<2', 'c==3'], 'sync takes files'],
     ['pip-sync', ['b<2', 'c==3'], 'pip-tools, its own default'],

@@ -181,9 +181,10 @@ function isEnvironmentFile(name: string): boolean {
   return /(?:^|[-_.])(?:environment|env|conda)(?:[-_.][\w.-]*)?\.ya?ml$/i.test(name);
 }
 
-/** `requirements.txt`, `dev-requirements.txt`, `requirements_gpu.in`, `constraints.txt`, `requirements/base.txt`. */
+/** `requirements.txt`, `dev-requirements.txt`, `requirements_gpu.in`, `constraints.txt`, `requirements/base.txt`, `requirements-dev.lock`. */
 export function isRequirements(path: string): boolean {
   const name = posix.basename(path);
+  if (/^(?:.*[-_.])?requirements(?:[-_.].*)?\.lock$/i.test(name)) return true;
   if (!/\.(txt|in)$/i.test(name)) return false;
   if (/^(?:.*[-_.])?(?:requirements?|constraints?|reqs?)(?:[-_.].*)?\.(?:txt|in)$/i.test(name)) return true;
   return /(?:^|[-_.])(?:requirements?|reqs?)$/i.test(posix.basename(posix.dirname(path)));

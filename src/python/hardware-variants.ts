@@ -104,6 +104,11 @@ export function smallerDistribution(distribution: string): SmallerDistribution |
   return hardwareTable.smaller.find((entry) => entry.from === distribution);
 }
 
+/** The calls for which this distribution is the smaller stand-in, and does not do. */
+export function callsThatNeedMore(distribution: string): readonly string[] {
+  return hardwareTable.smaller.find(({ to }) => to === distribution)?.unlessCalls ?? [];
+}
+
 /** The calls that need the larger one of such a pair: `imshow`. */
 export function windowCalls(): readonly string[] {
   return [...new Set(hardwareTable.smaller.flatMap(({ unlessCalls }) => unlessCalls))];

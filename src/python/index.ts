@@ -71,6 +71,7 @@ export {
 } from './hardware-evidence.ts';
 export {
   type CpuVariant,
+  callsThatNeedMore,
   cpuVariant,
   cudaWants,
   gpuCompanionOf,

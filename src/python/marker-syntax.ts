@@ -103,6 +103,14 @@ export function joinMarkers(markers: readonly string[]): string {
   return all.map((one) => (all.length === 1 ? one : `(${one})`)).join(' or ');
 }
 
+/** The marker of what both conditions hold for; undefined for no condition. */
+export function bothMarkers(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || one === other) return other ?? one;
+  if (other === undefined) return one;
+  // Deep graphs repeat the same condition.
+  return one.includes(other) ? one : `(${one}) and (${other})`;
+}
+
 function printTerm(term: MarkerTerm): string {
   if (term.kind === 'variable') return term.name;
   return term.value.includes('"') ? `'${term.value}'` : `"${term.value}"`;

@@ -62,7 +62,7 @@ async function openHttp(url: URL, options: OpenWheelOptions): Promise<OpenWheel>
   const sizeBytes = Number(head.headers.get('content-length') ?? Number.NaN);
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0) {
     throw new UserError(`${request.name}: the server does not tell how large the wheel is`, {
-      hint: 'Use another index, or download the wheels and give their folder with --find-links.',
+      hint: 'Use another index, or `pip download` the wheels and name their folder in PIP_FIND_LINKS.',
     });
   }
   return {
@@ -74,7 +74,7 @@ async function openHttp(url: URL, options: OpenWheelOptions): Promise<OpenWheel>
       if (response.status !== 206) {
         await response.body?.cancel();
         throw new UserError(`${request.name}: the server sends only the whole wheel, not parts of it`, {
-          hint: 'Use another index, or download the wheels and give their folder with --find-links.',
+          hint: 'Use another index, or `pip download` the wheels and name their folder in PIP_FIND_LINKS.',
         });
       }
       return whole(new Uint8Array(await response.arrayBuffer()), length, request.name);

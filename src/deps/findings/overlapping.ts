@@ -1,4 +1,4 @@
-import { samePurpose } from '../../python/index.ts';
+import { callsThatNeedMore, cpuVariant, samePurpose } from '../../python/index.ts';
 import { leavingBytes } from '../costs.ts';
 import type { FindingSource, JudgedSubject } from '../judged.ts';
 import type { DepsFinding } from '../report.ts';
@@ -10,7 +10,7 @@ export const samePurposes: FindingSource = (judged) => {
   const { subject } = judged;
   return samePurpose(new Set(subject.distributions.map(({ name }) => name))).map(
     ({ group, members }): DepsFinding => {
-      const keep = group.keep.find((name) => members.includes(name)) ?? members[0] ?? '';
+      const keep = memberToKeep([...group.keep, ...members], members, judged);
       const others = members.filter((name) => name !== keep);
       const requirers = others.flatMap((name) => requirersOf(name, judged));
       const isChoice = group.kind === 'choose-one';
@@ -31,6 +31,19 @@ export const samePurposes: FindingSource = (judged) => {
     },
   );
 };
+
+/** The first that serves the application: without windows where it opens none, for a GPU where it uses one. */
+function memberToKeep(
+  order: readonly string[],
+  members: readonly string[],
+  { subject }: JudgedSubject,
+): string {
+  const there = order.filter((name) => members.includes(name));
+  const fit = there.filter((name) => !callsThatNeedMore(name).some((call) => subject.uses.calls.has(call)));
+  const forGpu =
+    subject.target.device === 'gpu' ? fit.find((name) => cpuVariant(name) !== undefined) : undefined;
+  return forGpu ?? fit[0] ?? there[0] ?? '';
+}
 
 function requirersOf(name: string, { rooted }: JudgedSubject): readonly string[] {
   const by = (rooted.graph.requiredBy.get(name) ?? []).filter((one) => one.split('[')[0] !== name);

@@ -5,6 +5,15 @@ export interface DistributionPlace {
   readonly target: string;
 }
 
+/** What a distribution of a lock file needs. */
+export interface NeededDistribution {
+  /** Normalised. */
+  readonly name: string;
+  /** PEP 440. */
+  readonly specifier?: string | undefined;
+  readonly marker?: string | undefined;
+}
+
 /** One distribution that a file asks for or pins. */
 export interface ListedDistribution {
   /** Normalised after PEP 503. */
@@ -30,6 +39,8 @@ export interface ListedDistribution {
   readonly isConda?: true;
   /** Normalised names of what it needs, where the file tells. */
   readonly requires?: readonly string[];
+  /** The same with versions and markers, where the file tells these. */
+  readonly needs?: readonly NeededDistribution[];
   /** Where a manifest asks for it, 1-based; absent where that is not found again, and of lock files. */
   readonly line?: number;
 }
@@ -79,7 +90,7 @@ export interface EnvironmentFile {
   readonly problems: readonly EnvironmentProblem[];
   /** Of an `environment.yml` that could be read. */
   readonly conda?: CondaFacts;
-  /** Set where groups exclude each other (`conflicts` of uv): what is installed then depends on all groups that are wanted at once. */
+  /** Set where groups exclude each other (`conflicts` of uv, `'gpu' not in extras` of PEP 751): what is installed then depends on all groups that are wanted at once. */
   readonly ofGroups?: (isWanted: (group: string) => boolean) => readonly ListedDistribution[];
 }
 

@@ -155,7 +155,12 @@ vcs = { type = "git", url = "https://host/tool.git", commit-id = "abc" }
       ['pywin32', ['main'], "sys_platform == 'win32'"],
       ['tool', ['main'], undefined],
     ]);
-    expect(lines('pylock.toml', text, 'extra:test')).toEqual(['pytest==8.0']);
+    // What no marker binds to a group is there with any, in the order of the file.
+    expect(lines('pylock.toml', text, 'extra:test')).toEqual([
+      'anyio==4.15.1',
+      'pytest==8.0',
+      'pywin32==300 ; sys_platform == "win32"',
+    ]);
   });
 
   it('follows uv.lock from the project, with its groups, extras and markers', () => {

@@ -238,6 +238,85 @@ describe('extras of Poetry', () => {
   });
 });
 
+// Poetry 1.5 to 1.8: neither category nor groups, and what an edge asks for.
+const poetryWithoutGroups = `[[package]]
+name = "api-server"
+version = "1"
+optional = false
+[package.dependencies]
+colorama = {version = "*", markers = "sys_platform == \\"win32\\""}
+numpy = [
+    {version = ">=1.26,<2", markers = "python_version < \\"3.12\\""},
+    {version = ">=2", markers = "python_version >= \\"3.12\\""},
+]
+loop = {version = ">=1", optional = true, markers = "sys_platform != \\"win32\\" and extra == \\"standard\\""}
+${versions('colorama', 'loop', 'pytest')}
+[[package]]
+name = "numpy"
+version = "1.26.4"
+[[package]]
+name = "numpy"
+version = "2.1.0"
+[[package]]
+name = "gunicorn"
+version = "1"
+optional = true
+[extras]
+serve = ["gunicorn"]
+[metadata]
+lock-version = "2.0"
+`;
+const manifestWithoutGroups = `[tool.poetry]
+name = "app"
+[tool.poetry.dependencies]
+python = "^3.9"
+api-server = {version = "*", extras = ["standard"]}
+gunicorn = {version = "*", optional = true}
+[tool.poetry.extras]
+serve = ["gunicorn"]
+[tool.poetry.group.dev.dependencies]
+pytest = "*"
+`;
+const main = [
+  'api-server==1',
+  'colorama==1 ; sys_platform == "win32"',
+  'loop==1 ; sys_platform != "win32"',
+  'numpy==1.26.4 ; python_version < "3.12"',
+  'numpy==2.1.0 ; python_version >= "3.12"',
+];
+test.each([
+  ['poetry install --only main', main, 'the manifest tells, and each edge where it applies'],
+  ['poetry install --only main -E serve', [...main, 'gunicorn==1'], 'with what an extra alone brings'],
+  ['poetry install', [...main.slice(0, 3), 'pytest==1', ...main.slice(3)], 'with development'],
+])('Poetry before 2.0, %s: %j (%s)', (command, expected) => {
+  expect(installed(command, 'poetry.lock', poetryWithoutGroups, manifestWithoutGroups)).toEqual(expected);
+});
+
+test('Poetry up to 1.4 tells a category, and where something is needed at the edges', () => {
+  const lock = poetryWithoutGroups
+    .replaceAll(/^version = .*\n/gm, (line) => `${line}category = "main"\n`)
+    .replace(/(name = "pytest"\nversion = "1"\ncategory = )"main"/, '$1"dev"');
+  expect(installed('poetry install --no-dev', 'poetry.lock', lock, manifestWithoutGroups)).toEqual(main);
+});
+
+test('PDM without inherited metadata: what an edge asks for', () => {
+  const lock = `[metadata]
+groups = ["default", "dev"]
+strategy = []
+lock_version = "4.5.0"
+[[package]]
+name = "tqdm"
+version = "1"
+dependencies = ["colorama; platform_system == \\"Windows\\""]
+${versions('colorama', 'pytest')}`;
+  const manifest =
+    '[project]\nname = "app"\ndependencies = ["tqdm"]\n[dependency-groups]\ndev = ["pytest"]\n';
+  expect(installed('pdm install --prod', 'pdm.lock', lock, manifest)).toEqual([
+    'tqdm==1',
+    'colorama==1 ; platform_system == "Windows"',
+  ]);
+});
+
 describe('groups and extras in the markers of PEP 751', () => {
   const lock = `lock-version = "1.0"
 default-groups = ["default"]
@@ -260,6 +339,36 @@ name = "torch"
 version = "1"
 marker = "'gpu' in extras and \\"default\\" in dependency_groups"
 `;
+  // As `packaging.pylock` selects.
+  test.each([
+    [['main'], ['torch==2+cpu', 'six==1']],
+    [
+      ['main', 'extra:gpu'],
+      ['torch==2', 'six==1'],
+    ],
+    [['dev'], ['torch==2+cpu', 'six==1']],
+  ])('of builds that exclude each other %s has one', (groups, expected) => {
+    const builds = `lock-version = "1.0"
+extras = ["gpu"]
+dependency-groups = ["default", "dev"]
+default-groups = ["default"]
+[[packages]]
+name = "torch"
+version = "2"
+marker = "'gpu' in extras"
+[[packages]]
+name = "torch"
+version = "2+cpu"
+marker = "'gpu' not in extras"
+[[packages]]
+name = "six"
+version = "1"
+`;
+    const file = readEnvironmentFile({ path: 'pylock.toml', text: builds });
+    const listed = file && listedRequirements(file, { isWanted: (group) => groups.includes(group) });
+    expect(listed?.requirements).toEqual(expected);
+  });
+
   test.each([
     [
       ['main'],
@@ -269,10 +378,15 @@ marker = "'gpu' in extras and \\"default\\" in dependency_groups"
     [['dev'], ['pytest==1', 'idna==1 ; os_name == "nt"'], 'a group'],
     [
       ['main', 'dev'],
-      ['numpy==1 ; python_version >= "3.9"', 'pytest==1', 'idna==1 ; os_name == "posix" or os_name == "nt"'],
+      ['numpy==1 ; python_version >= "3.9"', 'pytest==1', 'idna==1 ; os_name == "nt" or os_name == "posix"'],
       'both',
     ],
-    [['extra:gpu'], ['torch==1'], 'an extra'],
+    [
+      ['main', 'extra:gpu'],
+      ['numpy==1 ; python_version >= "3.9"', 'idna==1 ; os_name == "posix"', 'torch==1'],
+      'an extra',
+    ],
+    [['extra:gpu'], [], 'an extra without the default groups that it asks for'],
   ])('%s: %s', (groups, expected) => {
     const file = readEnvironmentFile({ path: 'pylock.toml', text: lock });
     const listed = file && listedRequirements(file, { isWanted: (group) => groups.includes(group) });

@@ -1,5 +1,6 @@
 import { joinMarkers } from '../marker-syntax.ts';
 import type { EnvironmentFile, ListedDistribution } from './environment-file.ts';
+import { reachedDistributions } from './reached-distributions.ts';
 
 /** What is installed of a manifest or lock file, as pip would be asked for it. */
 export interface ListedRequirements {
@@ -40,12 +41,26 @@ export function wantedDistributions(
   wish: RequirementsWish,
 ): readonly ListedDistribution[] {
   if (file.ofGroups !== undefined) return file.ofGroups(wish.isWanted);
-  const isGrouped = file.distributions.some(({ groups }) => groups.length > 0);
-  const reached = isGrouped ? undefined : reachedFrom(file, wish);
-  if (reached !== undefined) return file.distributions.filter(({ name }) => reached.has(name));
+  // Poetry 1.5 to 1.8 tell of what extras alone bring, and of nothing else.
+  const isGrouped = file.distributions.some(({ groups }) =>
+    groups.some((group) => !group.startsWith('extra:')),
+  );
+  if (!isGrouped || isMarkedAtEdges(file, wish)) {
+    const reached = reachedFrom(file, wish);
+    return reached.filter(({ groups }) => groups.length === 0 || groups.some(wish.isWanted));
+  }
   return file.distributions
     .filter(({ groups }) => groups.some(wish.isWanted))
     .map((one) => inGroups(one, wish.isWanted));
+}
+
+/** Poetry up to 1.4: groups by category, and what is not wanted everywhere only where something needs it. */
+function isMarkedAtEdges({ distributions }: EnvironmentFile, { manifest }: RequirementsWish): boolean {
+  return (
+    manifest !== undefined &&
+    distributions.every(({ marker, markerOfGroup }) => marker === undefined && markerOfGroup === undefined) &&
+    distributions.some(({ needs = [] }) => needs.some(({ marker }) => marker !== undefined))
+  );
 }
 
 /** With the marker of the wanted groups alone: that another group wants it everywhere is nothing to them. */
@@ -57,17 +72,16 @@ function inGroups(one: ListedDistribution, isWanted: (group: string) => boolean)
   return markers.length < wanted.length ? everywhere : { ...everywhere, marker: joinMarkers(markers) };
 }
 
-/** Undefined where there is no manifest: then all of the lock file is taken. */
+/** All of the lock file where there is no manifest. */
 function reachedFrom(
   lock: EnvironmentFile,
   { manifest, isWanted }: RequirementsWish,
-): ReadonlySet<string> | undefined {
-  if (manifest === undefined) return new Set(lock.distributions.map(({ name }) => name));
-  const byName = new Map(lock.distributions.map((one) => [one.name, one]));
-  const roots = manifest.distributions.filter(({ groups }) => groups.some(isWanted));
-  const reached = new Set(roots.map(({ name }) => name));
-  for (const name of reached) for (const needed of byName.get(name)?.requires ?? []) reached.add(needed);
-  return reached;
+): readonly ListedDistribution[] {
+  if (manifest === undefined) return lock.distributions;
+  return reachedDistributions(
+    lock.distributions,
+    manifest.distributions.filter(({ groups }) => groups.some(isWanted)),
+  );
 }
 
 function requirementOf({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { normaliseName } from '../distribution-name.ts';
+import { parseNamedRequirement } from '../requirement-line.ts';
 import type { DistributionPlace, EnvironmentFile, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 
@@ -81,6 +82,12 @@ function distribution(one: LockedPackage, locked: readonly string[] | undefined)
       const name = /^[A-Za-z0-9][\w.-]*/.exec(text)?.[0];
       return name === undefined ? [] : [normaliseName(name)];
     }),
+    needs: one.dependencies.flatMap((text) => {
+      const needed = parseNamedRequirement(text);
+      if ('error' in needed) return [];
+      const { name, specifier, marker } = needed;
+      return [{ name, specifier, marker }];
+    }),
   };
 }
 
@@ -91,6 +98,7 @@ function joined(one: ListedDistribution, other: ListedDistribution): ListedDistr
     extras: union(one.extras, other.extras),
     groups: union(one.groups, other.groups),
     requires: union(one.requires ?? [], other.requires ?? []).filter((name) => name !== one.name),
+    needs: [...(one.needs ?? []), ...(other.needs ?? [])].filter(({ name }) => name !== one.name),
   };
 }
 

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { normaliseName } from '../distribution-name.ts';
 import { reduceMarker } from '../environment-markers.ts';
-import { joinMarkers, parseMarker, printMarker } from '../marker-syntax.ts';
-import type { DistributionPlace, EnvironmentFile, ListedDistribution } from './environment-file.ts';
+import { comparisonsIn, joinMarkers, parseMarker, printMarker } from '../marker-syntax.ts';
+import type {
+  DistributionPlace,
+  EnvironmentFile,
+  ListedDistribution,
+  NeededDistribution,
+} from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
+import { poetrySpecifier } from './poetry-constraint.ts';
 
 const schema = z.object({
   package: z
@@ -34,6 +40,7 @@ const schema = z.object({
     'python-versions': z.string().optional(),
   }),
 });
+const edge = z.object({ version: z.string().optional(), markers: z.string().optional() });
 type LockedPackage = z.infer<typeof schema>['package'][number];
 
 /**
@@ -107,7 +114,29 @@ function distribution(one: LockedPackage, ofExtras: readonly string[]): ListedDi
     groups: isByExtra ? ofExtras.map((extra) => `extra:${extra}`) : told,
     ...(place !== undefined && { place }),
     requires: Object.keys(one.dependencies).map(normaliseName),
+    needs: Object.entries(one.dependencies).flatMap(needsIn),
   };
+}
+
+/**
+ * What one line of `[package.dependencies]` asks for; several alternatives for different systems.
+ *
+ *     uvloop = {version = ">=0.15", optional = true, markers = "sys_platform != \"win32\" and extra == \"standard\""}
+ */
+function needsIn([name, value]: [string, unknown]): readonly NeededDistribution[] {
+  return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
+    const { version, markers } = edge.safeParse(typeof one === 'string' ? { version: one } : one).data ?? {};
+    const asked = markers === undefined ? undefined : parseMarker(markers);
+    const extras = comparisonsIn(asked).flatMap(({ left, right }) =>
+      left.kind === 'variable' && left.name === 'extra' && right.kind === 'text' ? [right.value] : [],
+    );
+    return {
+      name: normaliseName(name),
+      specifier: version === undefined ? undefined : poetrySpecifier(version),
+      // The package is in the lock file because somebody asked for its extra.
+      marker: extras.length === 0 ? markers : withoutExtra(markers, extras),
+    };
+  });
 }
 
 /** `extra == "gpu" and sys_platform == "linux"` → `sys_platform == "linux"`. */

@@ -31,7 +31,8 @@ const schema = z.object({
     )
     .default([]),
 });
-type LockedPackage = z.infer<typeof schema>['packages'][number];
+type Lock = z.infer<typeof schema>;
+type LockedPackage = Lock['packages'][number];
 
 /**
  * Reads a lock file after PEP 751, as `pip lock`, `uv export` and `pdm lock` write it. Its default groups are `main`; what a marker asks of
@@ -47,31 +48,53 @@ export function readPylock(file: EnvironmentText): EnvironmentFile {
   return readFormat({ kind: 'pylock.toml', syntax: 'toml', schema, read: describe }, file);
 }
 
-function describe(lock: z.infer<typeof schema>, { path }: EnvironmentText): EnvironmentFile {
+function describe(lock: Lock, { path }: EnvironmentText): EnvironmentFile {
   const requiresPython = lock['requires-python'];
   return {
     path,
     kind: 'pylock.toml',
     ...(requiresPython !== undefined && { requiresPython }),
-    distributions: lock.packages.map((one) => {
-      const { name, version, dependencies } = one;
-      const wish = splitGroups(one.marker, lock['default-groups']);
-      const place = placeOf(one);
-      return {
-        name: normaliseName(name),
-        ...(version !== undefined && { version }),
-        extras: [],
-        ...wish,
-        ...(place !== undefined && { place }),
-        ...(dependencies !== undefined && {
-          requires: dependencies.map((needed) => normaliseName(needed.name)),
-        }),
-      };
-    }),
+    distributions: lock.packages.map((one) => ({
+      ...distribution(one),
+      ...splitGroups(one.marker, lock['default-groups']),
+    })),
+    ofGroups: (isWanted) => chosen(lock, isWanted),
     indexUrls: [...new Set(lock.packages.flatMap(({ index }) => index ?? []))],
     includes: [],
     problems: [],
   };
+}
+
+function distribution(one: LockedPackage): Omit<ListedDistribution, 'groups'> {
+  const { name, version, dependencies } = one;
+  const place = placeOf(one);
+  return {
+    name: normaliseName(name),
+    ...(version !== undefined && { version }),
+    extras: [],
+    ...(place !== undefined && { place }),
+    ...(dependencies !== undefined && {
+      requires: dependencies.map((needed) => normaliseName(needed.name)),
+    }),
+  };
+}
+
+/** What an installer chooses (PEP 751, installation): each marker is asked once, about all extras and groups that are wanted. */
+function chosen(lock: Lock, isWanted: (group: string) => boolean): readonly ListedDistribution[] {
+  const markers = lock.packages.flatMap(({ marker }) => (marker === undefined ? [] : [parseMarker(marker)]));
+  const asked = (name: 'extras' | 'dependency_groups'): string[] =>
+    markers.flatMap((expression) => askedIn(expression, name));
+  // What nobody asks about changes nothing, so that the lists at the head of the file are not needed.
+  const extras = asked('extras').filter((name) => isWanted(`extra:${name}`));
+  const named = asked('dependency_groups').filter(isWanted);
+  const dependencyGroups = [...(isWanted('main') ? lock['default-groups'] : []), ...named];
+  return lock.packages.flatMap((one) => {
+    const expression = one.marker === undefined ? undefined : parseMarker(one.marker);
+    const rest = expression === undefined ? true : reduceMarker(expression, { extras, dependencyGroups });
+    if (rest === false) return [];
+    const { groups } = splitGroups(one.marker, lock['default-groups']);
+    return [{ ...distribution(one), groups, ...(rest !== true && { marker: printMarker(rest) }) }];
+  });
 }
 
 function placeOf({ vcs, directory, archive }: LockedPackage): DistributionPlace | undefined {
@@ -86,7 +109,7 @@ function placeOf({ vcs, directory, archive }: LockedPackage): DistributionPlace 
 function splitGroups(
   marker: string | undefined,
   defaults: readonly string[],
-): Pick<ListedDistribution, 'groups' | 'marker' | 'markerOfGroup'> {
+): Pick<ListedDistribution, 'groups' | 'marker'> {
   const expression = marker === undefined ? undefined : parseMarker(marker);
   const asked = {
     extras: askedIn(expression, 'extras'),
@@ -108,16 +131,9 @@ function splitGroups(
   ];
   const found = rests.filter(([, rest]) => rest !== false);
   const groups = found.map(([group]) => group);
-  const byGroup = found.flatMap(([group, rest]): [string, string][] =>
-    typeof rest === 'boolean' ? [] : [[group, printMarker(rest)]],
-  );
-  const open = byGroup.map(([, marker]) => marker);
+  const open = found.flatMap(([, rest]) => (typeof rest === 'boolean' ? [] : [printMarker(rest)]));
   // Where one of the groups wants it everywhere, it is taken for wanted everywhere.
-  return {
-    groups,
-    ...(open.length === found.length && open.length > 0 && { marker: joinMarkers(open) }),
-    ...(groups.length > 1 && open.length > 0 && { markerOfGroup: Object.fromEntries(byGroup) }),
-  };
+  return { groups, ...(open.length === found.length && open.length > 0 && { marker: joinMarkers(open) }) };
 }
 
 type Rest = MarkerExpression | boolean;

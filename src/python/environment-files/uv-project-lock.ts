@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { normaliseName } from '../distribution-name.ts';
-import { joinMarkers } from '../marker-syntax.ts';
+import { bothMarkers, joinMarkers } from '../marker-syntax.ts';
 import type { DistributionPlace, EnvironmentFile, ListedDistribution } from './environment-file.ts';
 import { type EnvironmentText, readFormat } from './parse-text.ts';
 import { conflictName, settleConflicts } from './uv-conflicts.ts';
@@ -168,7 +168,7 @@ function reachFrom(
         (edge.source === undefined || JSON.stringify(one.source) === JSON.stringify(edge.source)),
     );
     for (const target of targets) {
-      const marker = both(way.marker, edge.marker);
+      const marker = bothMarkers(way.marker, edge.marker);
       const known = ways.get(target) ?? [];
       // One way without a marker stands for all of its group; of the others each marker counts.
       const isKnown = known.some(
@@ -195,13 +195,6 @@ function groupsOf(member: LockedPackage): [string, readonly Dependency[]][] {
     ),
     ...Object.entries(member['dev-dependencies']),
   ];
-}
-
-function both(one: string | undefined, other: string | undefined): string | undefined {
-  if (one === undefined || one === other) return other ?? one;
-  if (other === undefined) return one;
-  // Deep graphs repeat the same condition.
-  return one.includes(other) ? one : `(${one}) and (${other})`;
 }
 
 function distribution(one: LockedPackage, ways: readonly Way[]): ListedDistribution {

@@ -474,6 +474,13 @@ describe('what is wrong is told', () => {
   });
 });
 
+test.skipIf(!hasPip)('--fix --dry-run says so where there is nothing to change', async () => {
+  const project = projectOf({ ...service, 'requirements.txt': 'fastapi\nuvicorn[standard]\n' });
+  const { stdout, stderr } = await deps(wheelsOf(serviceWheels), project, '--fix', '--dry-run', '--no-index');
+  expect(stdout).toBe('');
+  expect(stderr).toContain('nothing to change: no requirements file holds what only development uses');
+});
+
 const mend = 'hint: Mend that file, or name a requirements file with -r.';
 const manifest = '[project]\nname = "api"\ndependencies = ["flask"]\n';
 test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([

@@ -62,6 +62,8 @@ function textOf(report: ShownDeps, options: DepsOptions, environment: CliEnviron
   if (options.format === 'json') return depsJson(report);
   if (options.dryRun && report.fix !== undefined) {
     for (const one of report.fix.leftAlone) environment.progress.note(`left alone: ${one}`);
+    if (report.fix.diff === '' && report.fix.leftAlone.length === 0)
+      environment.progress.note('nothing to change: no requirements file holds what only development uses');
     return report.fix.diff;
   }
   if (options.format === 'markdown') return depsMarkdown(report);
