@@ -18,11 +18,14 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/lab/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: ['src', 'test/lab', 'test/sweep', 'tools', 'bench'].map(
+            (folder) => `${folder}/**/*.test.ts`,
+          ),
           exclude: needsEngine,
           globalSetup: 'tools/own-temporary-folder.ts',
           maxWorkers,
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           // It imports JSON as bundlers do, and Node does not.
           server: { deps: { inline: ['@actions/workflow-parser'] } },
         },

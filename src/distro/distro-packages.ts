@@ -21,6 +21,8 @@ export interface DistroInventory {
   readonly unreadable: readonly UnreadableDatabase[];
   /** The package that owns a visible path. */
   ownerOf(path: string): DistroPackage | undefined;
+  /** The Conda package that lists the metadata of a Python distribution, which owns its files: `…/pytest-8.0.dist-info/METADATA`. */
+  condaPackageOf(path: string): DistroPackage | undefined;
 }
 
 /** How files find their owner. */
@@ -55,9 +57,24 @@ export function findDistroPackages(
   const fromDistro = [...readDpkg(source), ...readApk(source), ...readRpm(source)];
   const packages = fromDistro.map((one) => withFiles(one, lookup));
   const isFree = (path: string): boolean => options.isOfDistribution?.(path) !== true;
-  packages.push(...readConda(source).map((one) => withFiles(one, { ...lookup, isFree })));
-  return { release: readOsRelease(root), packages, unreadable, ownerOf: ownerIndex(packages) };
+  const records = new Map<string, DistroPackage>();
+  for (const one of readConda(source)) {
+    const found = withFiles(one, { ...lookup, isFree });
+    packages.push(found);
+    for (const path of one.listed) if (metadata.test(path)) records.set(path, found);
+  }
+  const condaPackageOf = (path: string): DistroPackage | undefined => records.get(path);
+  return {
+    release: readOsRelease(root),
+    packages,
+    unreadable,
+    ownerOf: ownerIndex(packages),
+    condaPackageOf,
+  };
 }
+
+/** Names a distribution (Core metadata specifications). */
+const metadata = /\.(?:dist-info\/METADATA|egg-info\/PKG-INFO)$/;
 
 interface Lookup {
   readonly root: RootFileSystem;

@@ -67,11 +67,14 @@ function unitOf(one: InstalledDistribution): string {
   return inside === undefined ? `${one.location}/${one.name}` : posix.dirname(inside);
 }
 
-function obstacle(one: InstalledDistribution, { packageOf }: ShrinkSubject): string | undefined {
+function obstacle(one: InstalledDistribution, { packageOf, inventory }: ShrinkSubject): string | undefined {
   if (one.isEditable) return 'it is installed from a folder, in editable mode';
   const record = recordOf(one);
   const owner = one.files.map(packageOf).find((found) => found !== undefined);
   if (owner !== undefined) return `the package ${owner.name} owns it`;
+  // Conda keeps account of its programs and of what depends on it, which RECORD and METADATA do not tell.
+  const [inConda] = one.files.flatMap((path) => inventory.condaPackageOf(path) ?? []);
+  if (inConda !== undefined) return `the package ${inConda.name} of Conda owns it`;
   if (record?.endsWith('.dist-info/RECORD') === true) return undefined;
   return 'it has no RECORD, so that nothing tells all of its files';
 }

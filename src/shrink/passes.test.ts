@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dynamicElf } from '../filetree/fixtures/dynamic-elf.ts';
 import type { TarMember } from '../tar/index.ts';
 import {
   distribution,
@@ -25,7 +26,7 @@ async function goneOf(
   return { gone: gone.sort(), because: shrunk.plan.leftAlone.map(({ because }) => because) };
 }
 
-const file = (path: string, content = 'x'): TarMember => ({ path, content });
+const file = (path: string, content: string | Buffer = 'x'): TarMember => ({ path, content });
 
 describe('caches', () => {
   test.each<[reason: string, path: string, isGone: boolean, env?: readonly string[]]>([
@@ -51,6 +52,23 @@ describe('caches', () => {
       { path: 'opt/conda/lib/libx.so', type: 'symlink', linkPath: '../pkgs/x/lib/libx.so' },
     ];
     expect((await goneOf(members)).gone).toEqual(['opt/conda/pkgs/x/other']);
+  });
+
+  test('what Conda has unpacked is no place that modules and libraries are looked for in', async () => {
+    const place = (root: string): string => `${root}/lib/python3.11/site-packages`;
+    const cached = 'opt/conda/pkgs/numpy-2.4.6-py311_0';
+    const members: TarMember[] = [
+      file('app/main.py', 'import numpy\n'),
+      ...['opt/conda', cached].flatMap((root) => [
+        file(`${place(root)}/numpy/__init__.py`, 'x = 1\n'),
+        file(`${root}/lib/libblas.so.3`, dynamicElf({})),
+      ]),
+      file('opt/conda/lib/liblapack.so.3', dynamicElf({ needed: ['libblas.so.3'] })),
+    ];
+    expect((await goneOf(members)).gone).toEqual([
+      `${cached}/lib/libblas.so.3`,
+      `${place(cached)}/numpy/__init__.py`,
+    ]);
   });
 
   test('directories of a home go with what was in them, those of the system stay', async () => {

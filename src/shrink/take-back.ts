@@ -89,14 +89,17 @@ function importProof(subject: ShrinkSubject): Proof {
   };
 }
 
+/** Copies that a package manager has unpacked (Conda's `pkgs/numpy-2.4-0/lib/…`) lie where nobody imports and no loader looks. */
+const caches = 'package-caches';
+
 /** The modules and packages that go, by name, with a file of each; what another file still provides is not among them. */
 function goneModules(
   root: RootFileSystem,
   gone: ReadonlyMap<string, PlannedEdit>,
 ): ReadonlyMap<string, string> {
   const modules = new Map<string, string>();
-  for (const path of gone.keys()) {
-    if (siteOf(path) === undefined || !/\.(?:py|so)$/.test(path)) continue;
+  for (const [path, { pass }] of gone) {
+    if (pass === caches || siteOf(path) === undefined || !/\.(?:py|so)$/.test(path)) continue;
     const module = moduleAt(path);
     if (module === undefined || hasTwin(root, path, gone)) continue;
     modules.set(module, path);
@@ -114,7 +117,8 @@ function hasTwin(root: RootFileSystem, path: string, gone: ReadonlyMap<string, P
 function libraryProof({ study, root }: ShrinkSubject): Proof {
   return (gone) => {
     const byName = new Map<string, string>();
-    for (const path of gone.keys()) byName.set(path.slice(path.lastIndexOf('/') + 1), path);
+    for (const [path, { pass }] of gone)
+      if (pass !== caches) byName.set(path.slice(path.lastIndexOf('/') + 1), path);
     const failed = new Map<string, string>();
     for (const [path, { needed, folders }] of study.elf) {
       if (gone.has(path)) continue;

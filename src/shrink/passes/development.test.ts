@@ -296,7 +296,20 @@ describe('what cannot go as a whole', () => {
     ),
     file('var/lib/dpkg/info/python3-pytest.list', pytest.map(({ path }) => `/${path}\n`).join('')),
   ];
+  const conda = file(
+    'opt/venv/conda-meta/pytest-1.0-py311_0.json',
+    JSON.stringify({
+      name: 'pytest',
+      version: '1.0',
+      files: ['bin/py.test', ...pytest.map(({ path }) => path.replace('opt/venv/', ''))],
+    }),
+  );
   test.each<[reason: string, members: readonly TarMember[], because: RegExp]>([
+    [
+      'one that Conda has installed, and keeps account of',
+      [...pytest, conda, file('opt/venv/bin/py.test')],
+      /the package pytest of Conda owns it/,
+    ],
     ['no RECORD', without(pytest, /\/RECORD$/), /no RECORD/],
     ['a package of the system', [...pytest, ...dpkg], /the package python3-pytest owns it/],
     [

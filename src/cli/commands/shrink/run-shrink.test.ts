@@ -172,7 +172,7 @@ describe('compiled modules', () => {
   });
   test.each<[reason: string, args: readonly string[], message: RegExp]>([
     ['a trace without modules', ['--trace', 'fat.tar'], /names no module/],
-    ['a trace that is not there', ['--trace', 'gone.txt'], /--trace cannot be read/],
+    ['a trace that is not there', ['--trace', 'gone.txt'], /--trace gone.txt cannot be read/],
     ['an image that no engine holds', ['--bytecode', 'traced'], /no engine holds/],
     ['two answers', ['--smallest', '--bytecode', 'all'], /--smallest/],
     ['a trace for nothing', ['--bytecode', 'none', '--trace', 'used.txt'], /--trace/],
@@ -249,6 +249,11 @@ describe('refuses', () => {
   test.each<[reason: string, args: readonly string[], message: RegExp]>([
     ['a layout that holds something', ['-o', 'oci:held'], /held is not empty/],
     ['a place below a file', ['-o', 'fat.tar/lean.tar'], /fat\.tar is no directory/],
+    [
+      'a trace that is not there',
+      ['-o', 'x.tar', '--trace', 'none'],
+      /--trace none cannot be read.*\nhint: A trace is/,
+    ],
     ['a list that is there', ['--dry-run', '--manifest', 'fat.tar'], /fat\.tar is there already/],
     ['a list in the place of the image', ['-o', 'x.tar', '--manifest', './x.tar'], /Name two files/],
   ])('before it reads anything: %s', async (_, args, message) => {

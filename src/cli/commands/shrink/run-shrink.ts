@@ -27,7 +27,7 @@ import { assertOtherImage, type OpenDestination, openDestination } from './open-
 import { proofEngine, proveShrunk } from './prove-shrunk.ts';
 import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
 import { readShrinkSettings } from './shrink-settings.ts';
-import { tracedModules } from './traced-modules.ts';
+import { givenTrace, tracedModules } from './traced-modules.ts';
 
 /** Shrinks an image, or says what that would do. */
 export async function runShrink(given: unknown, signal: AbortSignal): Promise<ExitCode> {
@@ -40,6 +40,7 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   if (options.manifest !== undefined) await assertFree({ kind: 'manifest', path: options.manifest });
   assertApart(options);
   // Known now, and not only after the work.
+  await givenTrace(options);
   const engine = options.proof && (await proofEngine(options.proof, options.image, environment));
   await mkdir(join(environment.cacheDir, 'tmp'), { recursive: true });
   const destination =

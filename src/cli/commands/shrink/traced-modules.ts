@@ -21,22 +21,29 @@ export async function tracedModules(
   options: ShrinkOptions,
   environment: CliEnvironment,
 ): Promise<ReadonlySet<string> | undefined> {
-  const { trace } = options;
   if (options.bytecode !== 'traced') return undefined;
-  const text = trace === undefined ? await traceOf(image, options, environment) : await readTrace(trace);
-  const sources = tracedSources(text);
-  if (sources.size > 0) return sources;
-  throw new UserError(`${trace ?? `the start of ${image.name}`} names no module of Python`, {
-    hint: 'A trace is what `python -v` prints, or a list of .py and .pyc files. `python -I` and `-E` print nothing when they are asked by a variable.',
-  });
+  const given = await givenTrace(options);
+  return given ?? sourcesIn(await traceOf(image, options, environment), `the start of ${image.name}`);
 }
 
-async function readTrace(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UserError(`--trace cannot be read: ${messageOf(error)}`, { cause: error });
-  }
+/** The modules that the file of `--trace` tells of; undefined without it. Fails with a `UserError` where it names none. */
+export async function givenTrace({
+  trace,
+}: Pick<ShrinkOptions, 'trace'>): Promise<ReadonlySet<string> | undefined> {
+  if (trace === undefined) return undefined;
+  const text = await readFile(trace, 'utf8').catch((error: unknown) => {
+    throw new UserError(`--trace ${trace} cannot be read: ${messageOf(error)}`, { hint, cause: error });
+  });
+  return sourcesIn(text, trace);
+}
+
+const hint =
+  'A trace is what `python -v` prints, or a list of .py and .pyc files. `python -I` and `-E` print nothing when they are asked by a variable.';
+
+function sourcesIn(text: string, from: string): ReadonlySet<string> {
+  const sources = tracedSources(text);
+  if (sources.size > 0) return sources;
+  throw new UserError(`${from} names no module of Python`, { hint });
 }
 
 async function traceOf(
