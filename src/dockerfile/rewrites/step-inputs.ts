@@ -42,7 +42,8 @@ export const stepInputs: Rewrite = {
         `${dockerfile.placeOf(step.run.syntax)}: ${dockerfile.quoteOf(step.run.syntax)} runs after each change of the code: ${because}`,
       );
     }
-    return inFront(stage, facts.stepInputs, dockerfile) ?? leave(...leftAlone);
+    const other = inFront(stage, facts.stepInputs, dockerfile);
+    return { ...other, leftAlone: [...leftAlone, ...other.leftAlone] };
   },
 };
 
@@ -132,29 +133,31 @@ function obstacleTo(
 }
 
 /** A step that is cached well already, whose inputs alone are copied: in front of the layer that it needs nothing of. */
-function inFront(
-  stage: Stage,
-  scripts: Scripts,
-  dockerfile: ResolvedDockerfile,
-): RewriteProposal | undefined {
+function inFront(stage: Stage, scripts: Scripts, dockerfile: ResolvedDockerfile): RewriteProposal {
   const eol = dockerfile.syntax.text.includes('\r\n') ? '\r\n' : '\n';
+  const leftAlone: string[] = [];
   for (const [at, run] of stage.instructions.entries()) {
     const copies = stage.instructions.slice(0, at).flatMap((one) => readContextCopy(one) ?? []);
-    const script = scriptOf(run, copies, scripts);
-    const inputs = script === undefined ? undefined : scripts.get(script);
-    const isSure = inputs?.because === undefined && moreThan(run) === undefined;
-    if (!isSure || inputs?.heavyAlone === undefined || inputs.heavyAlone.because !== undefined) continue;
-    const later = findLaterLayer(run, dockerfile);
-    if (later === undefined) continue;
+    const script = copies.some(({ sources }) => sources.includes('.'))
+      ? undefined
+      : scriptOf(run, copies, scripts);
+    const inputs = scripts.get(script ?? '');
+    const later = inputs?.heavyAlone && findLaterLayer(run, dockerfile);
+    if (inputs === undefined || later === undefined) continue;
+    const because = moreThan(run) ?? inputs.because ?? inputs.heavyAlone?.because;
     const { end } = run.syntax.range;
-    return {
-      title: 'Run build steps in front of the distributions that they do not import',
-      edits: [...later.edits, { range: { start: end, end }, newText: `${eol}${eol}${later.text}` }],
-      reason: `${script} needs the heavy distributions alone: one more requirement does not run it again`,
-      leftAlone: [],
-    };
+    if (because === undefined)
+      return {
+        title: 'Run build steps in front of the distributions that they do not import',
+        edits: [...later.edits, { range: { start: end, end }, newText: `${eol}${eol}${later.text}` }],
+        reason: `${script} needs the heavy distributions alone: one more requirement does not run it again`,
+        leftAlone,
+      };
+    leftAlone.push(
+      `${dockerfile.placeOf(run.syntax)}: ${dockerfile.quoteOf(run.syntax)} runs again with each added requirement: ${because}`,
+    );
   }
-  return undefined;
+  return leave(...leftAlone);
 }
 
 /** Whether one more requirement runs the step again, where the requirements are in two layers. */
