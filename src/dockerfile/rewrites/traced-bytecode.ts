@@ -57,7 +57,7 @@ function imports(environment: CopiedEnvironment, facts: RewriteFacts, eol: strin
   return prunesAgain(last, facts)
     ? [
         ...first,
-        insert(range.start, `${comment}${eol}`),
+        insert(last.syntax.blockStart, `${comment}${eol}`),
         insert(valueRange.start, `${importing(late)} && \\${eol}    `),
       ]
     : [...first, insert(range.end, `${eol}${eol}${step(late)}`)];
