@@ -31,13 +31,16 @@ async function projectOf(files: Files): Promise<Project> {
 }
 
 async function inputsOf(train: string, more: Files = {}): Promise<StepInputs | undefined> {
-  const project = await projectOf({ 'train.py': train, ...more });
+  return (await stepsOf(await projectOf({ 'train.py': train, ...more })))?.get('train.py');
+}
+
+async function stepsOf(project: Project): Promise<ReadonlyMap<string, StepInputs> | undefined> {
   const facts = rewriteFacts({
     ...{ project, study: await studyProject(project), hasCacheMounts: true, suite: 'bookworm' },
     target: { device: 'cpu', source: 'given', evidence: [] },
     foundMissing: new Map(),
   });
-  return facts.stepInputs?.get('train.py');
+  return facts.stepInputs;
 }
 
 const reading = 'import pandas as pd\nfrom app.features import NUMERIC\n';
@@ -82,6 +85,16 @@ test.each<[string, string, Files, readonly string[]]>([
     ['data/customers.csv', 'train.py'],
   ],
   [
+    'what its command names',
+    'import sys\nopen(sys.argv[2])\n',
+    {
+      Dockerfile: dockerfile
+        .replace('train.py', 'train.py --table=data/customers.csv model.bin')
+        .replace('CMD', 'RUN ls app/main.py\nCMD'),
+    },
+    ['data/customers.csv', 'train.py'],
+  ],
+  [
     'what it is only about to write is not there',
     'open("models/model.bin", "wb").write(b"")\n',
     {},
@@ -89,6 +102,19 @@ test.each<[string, string, Files, readonly string[]]>([
   ],
 ])('it reads %s', async (_what, train, more, paths) => {
   expect(await inputsOf(train, more)).toMatchObject({ paths, because: undefined });
+});
+
+test('started as a module, it reads the packages that it lies in', async () => {
+  const project = await projectOf({
+    Dockerfile: dockerfile.replace('train.py', '-m app.jobs.train'),
+    'app/jobs/__init__.py': 'import app.features\n',
+    'app/jobs/train.py': 'import pandas\n',
+  });
+  expect((await stepsOf(project))?.get('app/jobs/train.py')).toMatchObject({
+    paths: ['app/__init__.py', 'app/features.py', 'app/jobs/__init__.py', 'app/jobs/train.py'],
+    modules: ['pandas'],
+    because: undefined,
+  });
 });
 
 test.each<[string, string, Files]>([

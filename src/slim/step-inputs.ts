@@ -39,8 +39,13 @@ export function stepInputsOf(project: Project, study: ProjectStudy): ReadonlyMap
   );
   return new Map(
     scripts.map(({ path }) => {
-      const sources = reachableFrom(study.sources, [path]);
-      return [path, inputsOf(sources, { project, study, texts, known })] as const;
+      // Started with `-m`, it imports the packages that it lies in.
+      const module = path.replace(/(\/__main__)?\.py$/, '').replaceAll('/', '.');
+      const packages = selfAndFolders(path)
+        .slice(1)
+        .map((folder) => `${folder}/__init__.py`);
+      const sources = reachableFrom(study.sources, [path, ...packages]);
+      return [path, inputsOf({ path, module, sources }, { project, study, texts, known })] as const;
     }),
   );
 }
@@ -53,11 +58,26 @@ interface Reading {
   readonly known: ReadonlySet<string>;
 }
 
-function inputsOf(sources: readonly PythonSource[], { project, study, texts, known }: Reading): StepInputs {
+/** A script with all that it imports of the project. */
+interface Script {
+  readonly path: string;
+  /** Its dotted name, by which `-m` starts it. */
+  readonly module: string;
+  readonly sources: readonly PythonSource[];
+}
+
+function inputsOf(
+  { path: script, module, sources }: Script,
+  { project, study, texts, known }: Reading,
+): StepInputs {
   const because = sources.map((source) => doubtAbout(source, texts.get(source.path) ?? '')).find(Boolean);
   const literals = [
     ...sources.flatMap(({ path }) => literalsOf(path, texts.get(path) ?? '')),
     ...variablesOf(project.dockerfile.text).map((text) => ({ text, place: project.dockerfile.path })),
+    ...argumentsOf(project, [posix.basename(script), module]).map((text) => ({
+      text,
+      place: project.dockerfile.path,
+    })),
     ...sources.flatMap(({ path, pathStrings }) => pathStrings.map(({ text }) => ({ text, place: path }))),
   ];
   const found = literals.map((literal) => ({
@@ -112,6 +132,17 @@ function literalsOf(place: string, text: string): Literal[] {
 function variablesOf(dockerfile: string): string[] {
   const declared = [...dockerfile.matchAll(/^\s*(?:ENV|ARG)\s+(.*)$/gim)].map((match) => match[1] ?? '');
   return declared.flatMap((line) => line.split(/[\s="']+/)).filter((word) => word !== '');
+}
+
+/** Words of the commands that start a script: `--data=data/raw.csv` → `data/raw.csv`. */
+function argumentsOf({ dockerfile }: Project, names: readonly string[]): string[] {
+  const commands = dockerfile.model.stages.flatMap(({ instructions }) =>
+    instructions.flatMap((one) => one.commands ?? []),
+  );
+  return commands
+    .filter(({ words }) => words.some((word) => names.includes(posix.basename(word))))
+    .flatMap(({ words }) => words.flatMap((word) => word.split('=')))
+    .filter((word) => word !== '' && !names.includes(posix.basename(word)));
 }
 
 /** From the working directory or beside the file; of a text with holes (`data/{name}.csv`, `data/*.csv`) the folder in front of them. */

@@ -1,5 +1,6 @@
 import type { Instruction } from '../model.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { folderOf, readContextCopy } from './context-paths.ts';
 import { findCopiedEnvironment } from './copied-environment.ts';
 import { findHeavyMark, heavyMark, restOf } from './heavy-install.ts';
 import { removeBlock } from './remove-block.ts';
@@ -16,7 +17,7 @@ export interface LaterLayer {
 
 const declaring = /^(env|arg|label|expose|user|cmd|entrypoint|stopsignal|workdir)$/;
 
-/** Finds the COPY that brings the second part of an environment, with nothing but declarations between it and `before`; undefined where there is none. */
+/** Finds the COPY that brings the second part of an environment, with nothing but declarations and files of the build context between it and `before`; undefined where there is none. */
 export function findLaterLayer(
   before: Instruction,
   { syntax: { text }, model }: ResolvedDockerfile,
@@ -26,7 +27,7 @@ export function findLaterLayer(
   if (environment === undefined || target === undefined) return undefined;
   const { path, copiedFrom } = environment;
   const above = target.instructions.slice(0, target.instructions.indexOf(before));
-  const copy = above.findLast(({ syntax }) => !declaring.test(syntax.keyword));
+  const copy = above.findLast((one) => !declaring.test(one.syntax.keyword) && !isApart(one, path));
   const words = copy?.syntax.value.trim().split(/\s+/) ?? [];
   if (copy?.syntax.keyword !== 'copy' || words.join(' ') !== `${restOf(path)} ${path}`) return undefined;
   const mark = findHeavyMark(environment);
@@ -47,6 +48,14 @@ export function findLaterLayer(
     ],
     text: `${comment}${eol}${text.slice(range.start, range.end)}`,
   };
+}
+
+/** Brings files of the build context, none of them into the environment. */
+function isApart(instruction: Instruction, path: string): boolean {
+  const copy = readContextCopy(instruction);
+  if (copy === undefined) return false;
+  const [folder, environment] = [folderOf(copy), `${path}/`];
+  return !folder.startsWith(environment) && !environment.startsWith(folder);
 }
 
 /** The mark becomes a list of what is there, each as a folder. */

@@ -43,9 +43,17 @@ test('nothing changes where nothing is heavy', () => {
   expect(leftAlone).toEqual([]);
 });
 
-test('nothing is said where no environment is copied', () => {
-  const text = 'FROM python:3.11 AS app\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n';
-  expect(rewritten(text)).toMatchObject({ text, leftAlone: [] });
+test.each([
+  ['RUN pip install -r requirements.txt', 1],
+  ['RUN pip install --upgrade pip', 0],
+  ['COPY --from=wheels /usr/local /usr/local', 0],
+])('what is installed in the image itself stays whole, and that is said: %s', (step, count) => {
+  const text = `FROM python:3.11 AS wheels\nRUN pip install -r requirements.txt\nFROM python:3.11 AS app\n${step}\n`;
+  const { text: same, leftAlone } = rewritten(text);
+  expect(same).toBe(text);
+  expect(leftAlone.map((one) => one.because)).toEqual(
+    Array.from({ length: count }, () => expect.stringContaining('no virtual environment is copied')),
+  );
 });
 
 test('what conda installs stays whole, and that is said where some of it is large', () => {

@@ -14,6 +14,7 @@ import {
   type RewriteFacts,
   type RewriteProposal,
 } from './rewrite.ts';
+import { isInstalling, isToolPip } from './tool-commands.ts';
 
 /**
  * Heavy requirements are installed in a step of their own, before the requirements file is there, and what comes after them is taken into a
@@ -31,6 +32,10 @@ export const heavyLayer: Rewrite = {
       return leave(
         `${condaHeavy.join(', ')} ${condaHeavy.length === 1 ? 'stays' : 'stay'} in one layer with the others: conda solves an environment as a whole, so that one more package may change all others`,
       );
+    if (heavy !== undefined && environment === undefined && installsInPlace(dockerfile.model))
+      return leave(
+        'heavy distributions stay in one layer with the others: they are installed in the image itself, and no virtual environment is copied',
+      );
     if (heavy === undefined || environment === undefined || isSplit(environment)) return nothingToDo;
     const found = findHeavyInstall(environment, dockerfile, heavy);
     if (found === undefined) return nothingToDo;
@@ -43,6 +48,14 @@ export const heavyLayer: Rewrite = {
       : split({ environment, dockerfile, facts, install: found });
   },
 };
+
+/** With pip, in a stage that becomes the image. */
+function installsInPlace(model: DockerfileModel): boolean {
+  const target = model.stages[model.target];
+  const chain = target === undefined ? [] : [target, ...ancestors(target, model)];
+  const commands = chain.flatMap(({ instructions }) => instructions.flatMap((one) => one.commands ?? []));
+  return commands.some((command) => isInstalling(command) && !isToolPip(command));
+}
 
 /** The environment is copied from a stage that only divides it. */
 function isSplit({ copiedFrom, builder }: CopiedEnvironment): boolean {

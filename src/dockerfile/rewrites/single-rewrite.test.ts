@@ -109,6 +109,7 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
           { paths: ['app/__init__.py', 'app/features.py', 'data', 'train.py'], because: undefined },
         ],
         ['tools/export.py', { paths: ['models.json', 'tools/export.py'], because: undefined }],
+        ['app/train.py', { paths: ['app', 'data'], because: undefined }],
         ['guess.py', { paths: ['guess.py'], because: 'guess.py lists what is in a folder' }],
         [
           'many.py',

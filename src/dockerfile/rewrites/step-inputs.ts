@@ -32,18 +32,18 @@ export const stepInputs: Rewrite = {
   propose(dockerfile, facts) {
     const stage = dockerfile.model.stages[dockerfile.model.target];
     if (stage === undefined || facts.stepInputs === undefined) return nothingToDo;
-    const found = stage.instructions.flatMap((copy, at) => stepBehind(stage, copy, at) ?? []);
     const leftAlone: string[] = [];
-    for (const step of found) {
+    for (const step of stepsBehind(stage, facts.stepInputs, dockerfile)) {
       const inputs = facts.stepInputs.get(step.script);
       if (inputs === undefined) continue;
-      const because = inputs.because ?? obstacleTo(step, inputs.paths, facts);
+      const because = step.because ?? inputs.because ?? obstacleTo(step, inputs.paths, facts);
       if (because === undefined) return { ...moved(step, inputs, dockerfile), leftAlone };
       leftAlone.push(
         `${dockerfile.placeOf(step.run.syntax)}: ${dockerfile.quoteOf(step.run.syntax)} runs after each change of the code: ${because}`,
       );
     }
-    return leave(...leftAlone);
+    const other = inFront(stage, facts.stepInputs, dockerfile);
+    return { ...other, leftAlone: [...leftAlone, ...other.leftAlone] };
   },
 };
 
@@ -54,34 +54,67 @@ interface BuildStep {
   readonly script: string;
   /** Where the build context lies in the container: `/app`. */
   readonly folder: string;
+  /** Why it cannot be moved, by where and how it stands; undefined when it can. */
+  readonly because: string | undefined;
 }
 
-/** The step that stands behind the COPY of the whole context, with nothing but declarations between. */
-function stepBehind(stage: Stage, instruction: Instruction, at: number): BuildStep | undefined {
-  const copy = readContextCopy(instruction);
-  if (copy === undefined || copy.sources.join() !== '.' || instruction.syntax.keyword !== 'copy')
-    return undefined;
-  const behind = stage.instructions.slice(at + 1);
-  const run = behind.find(
-    ({ syntax }) => !/^(env|arg|label|expose|user|cmd|entrypoint|stopsignal)$/.test(syntax.keyword),
-  );
-  if (run === undefined || run.syntax.keyword !== 'run') return undefined;
-  const script = scriptOf(run, copy);
+const declaring = /^(env|arg|label|expose|user|cmd|entrypoint|stopsignal|workdir)$/;
+
+/** The steps behind the COPY of the whole context that start a script of it; those can be moved with nothing but declarations between. */
+function stepsBehind(stage: Stage, scripts: Scripts, { placeOf }: ResolvedDockerfile): readonly BuildStep[] {
+  const at = stage.instructions.findLastIndex((one) => one.syntax.keyword === 'copy' && bringsAll(one));
+  const copied = stage.instructions[at];
+  const copy = copied && readContextCopy(copied);
+  if (copy === undefined) return [];
+  const behind = stage.instructions.slice(at + 1).filter(({ syntax }) => !declaring.test(syntax.keyword));
   const folder = copy.destination.replace(/(.)\/$/, '$1');
-  return script === undefined ? undefined : { copy, run, script, folder };
+  const [first] = behind;
+  return behind.flatMap((run) => {
+    const script = scriptOf(run, [copy], scripts);
+    if (script === undefined) return [];
+    const between =
+      run === first ? undefined : `${placeOf(first?.syntax ?? run.syntax)} stands between it and the source`;
+    return [{ copy, run, script, folder, because: between ?? moreThan(run) }];
+  });
 }
 
-/** `python train.py` and nothing else → `train.py`. */
-function scriptOf(run: Instruction, copy: ContextCopy): string | undefined {
-  const { commands = [], syntax, quoted, before } = run;
-  const [command, ...more] = commands;
-  const isPlain = syntax.flags.length === 0 && syntax.heredocs.length === 0 && quoted.length === 0;
-  if (command === undefined || more.length > 0 || !isPlain || syntax.json !== undefined) return undefined;
-  const [program = '', script = '', ...rest] = command.words;
-  if (!command.isTopLevel || command.assignments.length > 0 || rest.length > 0) return undefined;
-  if (!/^python[\d.]*$/.test(posix.basename(program)) || !/^[\w./-]+\.py$/.test(script)) return undefined;
-  const path = posix.resolve('/', before.workdir ?? '/', filledIn(script, before.variables));
-  return classifyInstruction(run).role === 'other' ? contextPathOf(path, [copy]) : undefined;
+function bringsAll(instruction: Instruction): boolean {
+  return readContextCopy(instruction)?.sources.join() === '.';
+}
+
+type Scripts = NonNullable<RewriteFacts['stepInputs']>;
+
+/** `python train.py --seed 7` → `train.py`; `python -m app.train` → `app/train.py`. */
+function scriptOf(run: Instruction, copies: readonly ContextCopy[], scripts: Scripts): string | undefined {
+  if (run.syntax.keyword !== 'run') return undefined;
+  const place = (path: string): string | undefined =>
+    contextPathOf(
+      posix.resolve('/', run.before.workdir ?? '/', filledIn(path, run.before.variables)),
+      copies,
+    );
+  for (const { words } of run.commands ?? []) {
+    const [program = '', ...rest] = words;
+    if (!/^python[\d.]*$/.test(posix.basename(program))) continue;
+    const [first = '', module = ''] = rest.filter((word) => word !== '-u');
+    const steps = module.replaceAll('.', '/');
+    const names = first === '-m' ? [`${steps}.py`, `${steps}/__main__.py`] : [first];
+    const found = names.map(place).find((path) => path !== undefined && scripts.has(path));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Why a step is not the start of a script and nothing else. */
+function moreThan(run: Instruction): string | undefined {
+  const { commands = [], syntax, quoted } = run;
+  if (syntax.flags.length > 0) return 'it has mounts or flags of its own';
+  if (commands.length > 1 || classifyInstruction(run).role !== 'other')
+    return 'it does more than start the script';
+  const isPlain = syntax.heredocs.length === 0 && quoted.length === 0 && syntax.json === undefined;
+  const isBare = commands.every(({ isTopLevel, assignments }) => isTopLevel && assignments.length === 0);
+  return isPlain && isBare && !/[<>|]/.test(syntax.value)
+    ? undefined
+    : 'it starts the script within other code';
 }
 
 function obstacleTo(
@@ -97,6 +130,34 @@ function obstacleTo(
   if (paths.length > mostInputs) return `it reads ${paths.length} files and folders`;
   const ignored = paths.find((path) => isIgnored?.(path) === true);
   return ignored && `${ignored} is not sent to the build`;
+}
+
+/** A step that is cached well already, whose inputs alone are copied: in front of the layer that it needs nothing of. */
+function inFront(stage: Stage, scripts: Scripts, dockerfile: ResolvedDockerfile): RewriteProposal {
+  const eol = dockerfile.syntax.text.includes('\r\n') ? '\r\n' : '\n';
+  const leftAlone: string[] = [];
+  for (const [at, run] of stage.instructions.entries()) {
+    const copies = stage.instructions.slice(0, at).flatMap((one) => readContextCopy(one) ?? []);
+    const script = copies.some(({ sources }) => sources.includes('.'))
+      ? undefined
+      : scriptOf(run, copies, scripts);
+    const inputs = scripts.get(script ?? '');
+    const later = inputs?.heavyAlone && findLaterLayer(run, dockerfile);
+    if (inputs === undefined || later === undefined) continue;
+    const because = moreThan(run) ?? inputs.because ?? inputs.heavyAlone?.because;
+    const { end } = run.syntax.range;
+    if (because === undefined)
+      return {
+        title: 'Run build steps in front of the distributions that they do not import',
+        edits: [...later.edits, { range: { start: end, end }, newText: `${eol}${eol}${later.text}` }],
+        reason: `${script} needs the heavy distributions alone: one more requirement does not run it again`,
+        leftAlone,
+      };
+    leftAlone.push(
+      `${dockerfile.placeOf(run.syntax)}: ${dockerfile.quoteOf(run.syntax)} runs again with each added requirement: ${because}`,
+    );
+  }
+  return leave(...leftAlone);
 }
 
 /** Whether one more requirement runs the step again, where the requirements are in two layers. */

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import type { Instruction } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { type CopiedEnvironment, environmentPython, findCopiedEnvironment } from './copied-environment.ts';
@@ -25,33 +27,46 @@ export const tracedBytecode: Rewrite = {
       return nothingToDo;
     if (environment.builder.after.env['UV_COMPILE_BYTECODE'] !== undefined) return nothingToDo;
     const eol = syntax.text.includes('\r\n') ? '\r\n' : '\n';
-    const last =
-      environment.builder.instructions.findLast((one) => one.syntax.keyword === 'run') ??
-      environment.lastInstall;
-    const at = last.syntax.range.end;
     const flags = installs.map((install): TextEdit => {
       const word = install.command.wordRanges[install.firstArgument - 1] ?? install.command.range;
       return { range: { start: word.end, end: word.end }, newText: ' --no-compile' };
     });
-    const [early, late] = inTurn(environment, facts);
-    const traced = (statements: readonly string[]): string =>
-      `# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.${eol}` +
-      `RUN ${environmentPython(environment)} -I -c "${statements.join(`; \\${eol}    `)}"`;
-    const runs = [
-      ...(early.at === undefined
-        ? []
-        : [{ range: { start: early.at, end: early.at }, newText: `${traced(early.statements)}${eol}` }]),
-      ...(late.length === 0
-        ? []
-        : [{ range: { start: at, end: at }, newText: `${eol}${eol}${traced(late)}` }]),
-    ];
     return {
-      edits: [...flags, ...runs],
+      edits: [...flags, ...imports(environment, facts, eol)],
       reason: 'pip compiles every module of every distribution; the service loads a fraction of them',
       leftAlone: [],
     };
   },
 };
+
+const comment =
+  '# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.';
+
+/** The statements in steps of their own; behind the second run of the pruning script, which each added requirement repeats, within its step. */
+function imports(environment: CopiedEnvironment, facts: RewriteFacts, eol: string): readonly TextEdit[] {
+  const { builder, lastInstall } = environment;
+  const last = builder.instructions.findLast((one) => one.syntax.keyword === 'run') ?? lastInstall;
+  const { range, valueRange } = last.syntax;
+  const [early, late] = inTurn(environment, facts);
+  const importing = (statements: readonly string[]): string =>
+    `${environmentPython(environment)} -I -c "${statements.join(`; \\${eol}    `)}"`;
+  const step = (statements: readonly string[]): string => `${comment}${eol}RUN ${importing(statements)}`;
+  const insert = (at: number, newText: string): TextEdit => ({ range: { start: at, end: at }, newText });
+  const first = early.at === undefined ? [] : [insert(early.at, `${step(early.statements)}${eol}`)];
+  if (late.length === 0) return first;
+  return prunesAgain(last, facts)
+    ? [
+        ...first,
+        insert(last.syntax.blockStart, `${comment}${eol}`),
+        insert(valueRange.start, `${importing(late)} && \\${eol}    `),
+      ]
+    : [...first, insert(range.end, `${eol}${eol}${step(late)}`)];
+}
+
+/** The second run of the pruning script. */
+function prunesAgain({ syntax }: Instruction, { pruneScript }: RewriteFacts): boolean {
+  return syntax.value.includes(posix.basename(pruneScript)) && syntax.value.includes(' --since ');
+}
 
 /** What is traced with the heavy distributions, so that their bytecode lies in their layer, and what is at the end. */
 function inTurn(
