@@ -724,6 +724,11 @@ describe('damaged layers', () => {
     const swapped = await imageOf(tar, tar, evil);
     await expect(swapped.layers[0]?.stored().then(buffer)).rejects.toThrow('does not have its digest');
     await expect(swapped.layers[0]?.uncompressed().then(buffer)).rejects.toThrow('does not have its digest');
+    // They unpack to what the diffID tells, and still are not what the manifest names.
+    const packed = gzipSync(tar);
+    const madeElsewhere = Buffer.from(packed.with(9, 255));
+    const repacked = await imageOf(tar, packed, madeElsewhere);
+    await expect(repacked.layers[0]?.uncompressed().then(buffer)).rejects.toThrow('does not have its digest');
     const lying = await imageOf(tar, gzipSync(evil));
     await expect(lying.layers[0]?.uncompressed().then(buffer)).rejects.toThrow('does not have its diffID');
     expect(await lying.layers[0]?.stored().then(buffer)).toEqual(gzipSync(evil));
