@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,9 +55,22 @@ function siteOf(environment: string): string {
 }
 
 function prune(environment: string, ...words: readonly string[]): string {
-  return execFileSync('python3', [join(root, 'prune.py'), join(root, environment), ...words], {
+  const told = execFileSync('python3', [join(root, 'prune.py'), join(root, environment), ...words], {
     encoding: 'utf8',
   });
+  letClockTick();
+  return told;
+}
+
+/** Whatever is written next is newer: the clock of a file system ticks every few milliseconds, which is less than lies between two steps of a build. */
+function letClockTick(): void {
+  const probe = join(root, 'probe');
+  const writtenAt = (): bigint => {
+    writeFileSync(probe, '');
+    return statSync(probe, { bigint: true }).ctimeNs;
+  };
+  const start = writtenAt();
+  while (writtenAt() <= start);
 }
 
 const asideOf = (environment: string): string => join(root, `${environment}.aside`);
@@ -167,6 +181,7 @@ describe.skipIf(!hasPython)('prune-site-packages.py in two runs', () => {
       // Only who does not read the file itself can think so.
       const noted = readFileSync(notes, 'utf8').replace('small.tests.plugin', 'small.sub.test');
       writeFileSync(notes, noted);
+      letClockTick();
       install(environment, 'small-1.0', { 'small/sub/test/a.py': '', 'small/tests/plugin.py': '' });
     }
     const changed = join(siteOf('changed'), 'heavy/__init__.py');
