@@ -1,22 +1,14 @@
-import type { EntryType } from '../filetree/index.ts';
+import type { LayerEntry } from '../filetree/index.ts';
 
 /** What two files of one path differ in. */
 export type FileAspect = 'type' | 'content' | 'mode' | 'owner' | 'link' | 'device' | 'attributes' | 'time';
 
 /** A file as one image shows it. */
-export interface FileFacts {
-  readonly type: EntryType;
-  readonly sizeBytes: number;
-  /** Permission bits with setuid, setgid and sticky. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mtimeSeconds: number;
-  readonly linkTarget?: string;
-  /** Major and minor number of a device: `8:1`. */
-  readonly device?: string;
-  /** Extended attributes by name; values in hex, long ones as `sha256:…`. */
-  readonly attributes?: Readonly<Record<string, string>>;
+export interface FileFacts
+  extends Pick<
+    LayerEntry,
+    'type' | 'sizeBytes' | 'mode' | 'uid' | 'gid' | 'mtimeSeconds' | 'linkTarget' | 'device' | 'attributes'
+  > {
   /** Position of the layer that provides it. */
   readonly layer: number;
 }

@@ -1,5 +1,5 @@
 import type { EntryPlace, LayerIndex } from '../filetree/index.ts';
-import { doubled } from './doubled.ts';
+import { placeColumn } from './place-column.ts';
 import type { PlannedMember } from './planned-member.ts';
 
 /** The entries of a new layer in the order in which they were added, each made when it is asked for. */
@@ -18,18 +18,16 @@ export interface MemberList extends Iterable<PlannedMember> {
  * object it takes two hundred.
  */
 export function memberList(layers: readonly LayerIndex[]): MemberList {
-  // Of each member the layer, and the position in it.
-  let places = new Uint32Array(1024);
+  const places = placeColumn();
   const others = new Map<number, PlannedMember>();
   const from = new Set<number>();
-  let [length, contentBytes, fileCount] = [0, 0, 0];
+  let [contentBytes, fileCount] = [0, 0];
   const memberAt = (number: number): PlannedMember => {
     const other = others.get(number);
     if (other !== undefined) return other;
-    const [layer = 0, position = 0] = places.subarray(2 * number, 2 * number + 2);
-    const stored = layers[layer]?.entry(position);
-    const { path = '', sizeBytes = 0 } = stored ?? {};
-    return { kind: 'file', path, content: { layer, position }, sizeBytes };
+    const content = places.at(number);
+    const { path = '', sizeBytes = 0 } = layers[content.layer]?.entry(content.position) ?? {};
+    return { kind: 'file', path, content, sizeBytes };
   };
   return {
     add(member) {
@@ -39,14 +37,12 @@ export function memberList(layers: readonly LayerIndex[]): MemberList {
       }
       if (member.kind === 'file' || member.kind === 'link') fileCount += 1;
       const place = plainPlace(member, layers);
-      if (place === undefined) others.set(length, member);
-      if (2 * length === places.length) places = doubled(places);
-      places.set([place?.layer ?? 0, place?.position ?? 0], 2 * length);
-      length += 1;
+      if (place === undefined) others.set(places.length, member);
+      places.add(place ?? { layer: 0, position: 0 });
     },
     from: () => [...from].sort((one, other) => one - other),
     get length() {
-      return length;
+      return places.length;
     },
     get contentBytes() {
       return contentBytes;
@@ -55,7 +51,7 @@ export function memberList(layers: readonly LayerIndex[]): MemberList {
       return fileCount;
     },
     *[Symbol.iterator]() {
-      for (let number = 0; number < length; number++) yield memberAt(number);
+      for (let number = 0; number < places.length; number++) yield memberAt(number);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { EntryPlace, LayerIndex } from '../filetree/index.ts';
 import { doubled } from './doubled.ts';
+import { placeColumn } from './place-column.ts';
 import type { MentioningFile, Mentions } from './study.ts';
 
 /** What a file names, by the numbers of the names. */
@@ -73,24 +74,17 @@ interface PathColumn {
 
 /** Paths by the places of their entries, which know them: as texts of their own, those of 100,000 files would take 13 MB. */
 function pathColumn(layers: readonly LayerIndex[]): PathColumn {
-  // Of each file the layer, and the position in it.
-  let places = new Uint32Array(1024);
+  const places = placeColumn();
   const others = new Map<number, string>();
-  let length = 0;
-  const stored = (layer: number, position: number): string => layers[layer]?.entry(position).path ?? '';
+  const stored = ({ layer, position }: EntryPlace): string => layers[layer]?.entry(position).path ?? '';
   return {
-    add({ path, place: { layer, position } }) {
-      if (2 * length === places.length) places = doubled(places);
-      places.set([layer, position], 2 * length);
+    add({ path, place }) {
       // A hard link shows it under another name.
-      if (stored(layer, position) !== path) others.set(length, path);
-      length += 1;
+      if (stored(place) !== path) others.set(places.length, path);
+      places.add(place);
     },
-    at(number) {
-      const [layer = 0, position = 0] = places.subarray(2 * number, 2 * number + 2);
-      return others.get(number) ?? stored(layer, position);
-    },
-    length: () => length,
+    at: (number) => others.get(number) ?? stored(places.at(number)),
+    length: () => places.length,
   };
 }
 

@@ -31,7 +31,7 @@ export function isUse(
   if (isStandardPlace(path)) return false;
   if (tool === undefined) return true;
   const site = siteOf(path);
-  if (site === undefined || (by !== undefined && by.isOwn === true)) return !isTestFile(path);
+  if (site === undefined || by?.isOwn === true) return !isTestFile(path);
   const inside = path.slice(site.length + 1);
   if (path.endsWith('.pyi') || isTest(inside) || isWrittenFor(inside, tool) || !isLoaded(path)) return false;
   const isMissable = (number: number): boolean =>

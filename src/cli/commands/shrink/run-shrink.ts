@@ -27,7 +27,7 @@ import { assertOtherImage, type OpenDestination, openDestination } from './open-
 import { proofEngine, proveShrunk } from './prove-shrunk.ts';
 import { type ShrinkOptions, shrinkOptions } from './shrink-options.ts';
 import { readShrinkSettings } from './shrink-settings.ts';
-import { givenTrace, tracedModules } from './traced-modules.ts';
+import { givenTrace, type TraceSetting, tracedModules } from './traced-modules.ts';
 
 /** Shrinks an image, or says what that would do. */
 export async function runShrink(given: unknown, signal: AbortSignal): Promise<ExitCode> {
@@ -40,13 +40,13 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   if (options.manifest !== undefined) await assertFree({ kind: 'manifest', path: options.manifest });
   assertApart(options);
   // Known now, and not only after the work.
-  await givenTrace(options);
+  const trace = await givenTrace(options);
   const engine = options.proof && (await proofEngine(options.proof, options.image, environment));
   await mkdir(join(environment.cacheDir, 'tmp'), { recursive: true });
   const destination =
     options.destination && (await openDestination(options.destination, options, environment));
   try {
-    const outcome = await withLayers({ options, passes, environment, epoch }, { engine, destination });
+    const outcome = await withLayers({ options, passes, environment, epoch, trace }, { engine, destination });
     const { report, proof } = outcome;
     environment.write(
       options.json
@@ -79,7 +79,7 @@ function assertApart({ manifest, destination }: ShrinkOptions): void {
     });
 }
 
-type Setting = Pick<ShrinkWork, 'options' | 'environment' | 'layers' | 'passes' | 'epoch'>;
+type Setting = Pick<ShrinkWork, 'options' | 'environment' | 'layers' | 'passes' | 'epoch'> & TraceSetting;
 
 /** What is spoken to while an image is shrunk. */
 interface Partners {
@@ -110,7 +110,7 @@ async function shrinkImage(setting: Setting, partners: Partners): Promise<Shrink
   try {
     const base = await baseOf(image, options, environment);
     const baseLayerCount = keptLayerCount(read.root, base?.layerCount ?? 0);
-    const traced = await tracedModules(image, options, environment);
+    const traced = await tracedModules(image, setting);
     return await shrinkOpened({ ...setting, image, read, traced, base, baseLayerCount }, partners);
   } finally {
     await image.close();

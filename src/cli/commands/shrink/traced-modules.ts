@@ -12,18 +12,24 @@ import type { ShrinkOptions } from './shrink-options.ts';
 /** The longest from the start of the image to its answer, and of an answer, in seconds. */
 const timeoutSeconds = 300;
 
+/** What a trace is taken by. */
+export interface TraceSetting {
+  readonly options: ShrinkOptions;
+  readonly environment: CliEnvironment;
+  /** What a file tells (`givenTrace`); undefined where none was named. */
+  readonly trace: ReadonlySet<string> | undefined;
+}
+
 /**
  * The sources of the modules whose bytecode stays: as a file tells, or as the started image does. Undefined where all bytecode
  * stays, or none. Fails with a `UserError` where the trace names no module.
  */
 export async function tracedModules(
   image: Pick<Image, 'name' | 'config'>,
-  options: ShrinkOptions,
-  environment: CliEnvironment,
+  { options, environment, trace }: TraceSetting,
 ): Promise<ReadonlySet<string> | undefined> {
   if (options.bytecode !== 'traced') return undefined;
-  const given = await givenTrace(options);
-  return given ?? sourcesIn(await traceOf(image, options, environment), `the start of ${image.name}`);
+  return trace ?? sourcesIn(await traceOf(image, options, environment), `the start of ${image.name}`);
 }
 
 /** The modules that the file of `--trace` tells of; undefined without it. Fails with a `UserError` where it names none. */
