@@ -1,5 +1,10 @@
 import type { DockerfileModel, Instruction, Stage } from './model.ts';
 
+/** The stage that `COPY --from` or a mount names, in any case or by its position; undefined for an image, or a context of its own. */
+export function stageNamed({ stages }: Pick<DockerfileModel, 'stages'>, name: string): Stage | undefined {
+  return stages.find((stage) => stage.name === name.toLowerCase() || String(stage.position) === name);
+}
+
 /** The stages whose layers end up in the image that is built: the target and what it starts from. */
 export function keptStages(model: DockerfileModel): readonly Stage[] {
   const kept: Stage[] = [];
@@ -20,9 +25,7 @@ export function shippedStages(model: DockerfileModel): readonly Stage[] {
     if (stage.baseStage !== undefined) add(model.stages[stage.baseStage]);
     for (const { syntax } of stage.instructions) {
       const from = syntax.flags.find(({ name }) => syntax.keyword === 'copy' && name === 'from')?.value;
-      if (from === undefined) continue;
-      const name = from.toLowerCase();
-      add(model.stages.find((one) => one.name === name || String(one.position) === name));
+      if (from !== undefined) add(stageNamed(model, from));
     }
   };
   add(model.stages[model.target]);

@@ -3,7 +3,6 @@ import { type AptInstall, aptAction, readAptInstall } from '../dockerfile/index.
 import { copiedBytes, type SentFile } from './copied-bytes.ts';
 import type { ForecastRequest, ForecastWarning } from './forecast.ts';
 import { filledStages, type InstalledStages } from './installed-stages.ts';
-import type { PipStep } from './pip-step.ts';
 import { type PipSteps, readPipSteps } from './pip-steps.ts';
 import type { ReadText } from './read-text.ts';
 import { isUnreadInstall, unreadInstalls } from './unread-installs.ts';
@@ -34,7 +33,7 @@ export async function describeDockerfileForForecast(
     constraints: last?.constraints ?? [],
     indexes: last?.indexes ?? {},
     ...(last?.isComplete === true && { isComplete: true }),
-    ...(pip.steps.length > 1 && { earlierInstalls: pip.steps.slice(0, -1) satisfies readonly PipStep[] }),
+    ...(pip.steps.length > 1 && { earlierInstalls: pip.steps.slice(0, -1) }),
     contextBytes: copiedBytes(stages.own, options.sentFiles),
     python: readInstallation(stages, pip),
     missing: [...pip.missing, ...unreadInstalls(stages)],

@@ -1,5 +1,5 @@
 import type { DebianIndex } from '../distro/index.ts';
-import type { LinkedDistribution, PackageIndexes, WheelLibraries } from '../python/index.ts';
+import type { InstallStep, LinkedDistribution, PackageIndexes, WheelLibraries } from '../python/index.ts';
 import type { MeasuredBase } from './base-images.ts';
 import type { WheelContents } from './wheel-contents.ts';
 
@@ -78,15 +78,6 @@ export interface PythonInstallation {
   readonly keepsWheels?: boolean;
 }
 
-/** A `pip install` of a step before, with package indexes of its own. */
-export interface EarlierInstall {
-  readonly requirements: readonly string[];
-  readonly constraints: readonly string[];
-  readonly indexes: PackageIndexes;
-  /** Nothing else is installed, whatever these require: a lock file, or `--no-deps`. */
-  readonly isComplete?: boolean;
-}
-
 /** What a Dockerfile asks for, as far as sizes depend on it. */
 export interface ForecastRequest {
   /** `python:3.11-slim`. */
@@ -103,7 +94,7 @@ export interface ForecastRequest {
   /** The requirements are all that is installed: of a lock file, or with `--no-deps`. */
   readonly isComplete?: boolean;
   /** Installations before that look elsewhere, such as torch from PyTorch's own index; what they bring stays as it is. */
-  readonly earlierInstalls?: readonly EarlierInstall[];
+  readonly earlierInstalls?: readonly InstallStep[];
   /** What COPY brings from the build context, in bytes. */
   readonly contextBytes: number;
   readonly python: PythonInstallation;

@@ -8,6 +8,7 @@ import { type DebianIndex, fetchDebianIndex } from '../distro/index.ts';
 import {
   bringsItsLibraries,
   findResolver,
+  type InstallStep,
   type OpenWheelOptions,
   openWheel,
   type ResolvedWheel,
@@ -20,7 +21,7 @@ import {
   wheelLibrariesSchema,
 } from '../python/index.ts';
 import { type BaseImage, describeBase, type MeasuredBase } from './base-images.ts';
-import type { EarlierInstall, ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
+import type { ForecastFacts, ForecastRequest, WheelFacts } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import { summariseWheel, wheelContentsSchema } from './wheel-contents.ts';
 
@@ -154,7 +155,7 @@ async function resolveWheels(
   options: GatherOptions,
 ): Promise<KeptResolution> {
   const resolver = await findResolver(options.programs, options.signal);
-  const steps: readonly EarlierInstall[] = [
+  const steps: readonly InstallStep[] = [
     ...(request.earlierInstalls ?? []),
     {
       requirements: request.requirements,

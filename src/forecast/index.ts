@@ -2,7 +2,6 @@ export { type BaseImage, baseImage, describeBase, type MeasuredBase } from './ba
 export type { SentFile } from './copied-bytes.ts';
 export { type DockerfileForecastFacts, describeDockerfileForForecast } from './describe-dockerfile.ts';
 export type {
-  EarlierInstall,
   Forecast,
   ForecastFacts,
   ForecastPackage,

@@ -1,4 +1,10 @@
-import { argumentWords, type DockerfileModel, type Instruction, type Stage } from '../dockerfile/index.ts';
+import {
+  argumentWords,
+  type DockerfileModel,
+  type Instruction,
+  type Stage,
+  stageNamed,
+} from '../dockerfile/index.ts';
 
 /** The instructions that fill the target stage, directly or through a copied Python environment. */
 export interface InstalledStages {
@@ -36,7 +42,7 @@ function copiedStage(model: DockerfileModel, instruction: Instruction): Stage | 
   if (instruction.syntax.keyword !== 'copy') return undefined;
   const from = instruction.syntax.flags.find((flag) => flag.name === 'from')?.value;
   if (from === undefined) return undefined;
-  const stage = model.stages.find((one) => one.name === from.toLowerCase() || String(one.position) === from);
+  const stage = stageNamed(model, from);
   const sources = argumentWords(instruction.syntax).slice(0, -1);
   if (stage === undefined) return undefined;
   const builder = chainOf(model, stage.position).flatMap((one) => one.instructions);

@@ -1,6 +1,6 @@
-import { posix } from 'node:path';
-import { hasPipOption, type Instruction, type PipInstall } from '../dockerfile/index.ts';
+import { filledIn, hasPipOption, type Instruction, type PipInstall } from '../dockerfile/index.ts';
 import {
+  type InstallStep,
   listedRequirements,
   normaliseName,
   type PackageIndexes,
@@ -11,21 +11,12 @@ import {
 import { contextPaths } from './context-paths.ts';
 import { type LocalProject, manifestBehind, readLocalProject } from './local-projects.ts';
 import type { ReadText } from './read-text.ts';
-import { expand, readIndexes } from './step-indexes.ts';
-import type { WheelFolder } from './wheel-folders.ts';
-
-/** Installations that look for packages in the same places. */
-export interface PipStep {
-  readonly requirements: readonly string[];
-  readonly constraints: readonly string[];
-  readonly indexes: PackageIndexes;
-  /** Nothing else is installed, whatever these require: a lock file, or `--no-deps`. */
-  readonly isComplete?: boolean;
-}
+import { readIndexes } from './step-indexes.ts';
+import { folderOfWheels, type WheelFolder } from './wheel-folders.ts';
 
 /** An installation, and why something of it is not in `step`; one clause each. */
 export interface ReadStep {
-  readonly step: PipStep;
+  readonly step: InstallStep;
   readonly problems: readonly string[];
 }
 
@@ -46,21 +37,22 @@ export async function readStep(
   context: ReadContext,
 ): Promise<ReadStep> {
   const where = { instruction, context };
+  const { variables } = instruction.before;
   const parts: Part[] = [
-    { requirements: install.requirements.map((word) => expand(word.text, instruction)) },
+    { requirements: install.requirements.map((word) => filledIn(word.text, variables)) },
   ];
   for (const { text } of install.requirementFiles) parts.push(await readFile(text, install, where));
   for (const { text } of install.constraintFiles)
-    parts.push(await readRequirementsFile(expand(text, instruction), where, true));
+    parts.push(await readRequirementsFile(filledIn(text, variables), where, true));
   for (const group of optionsOf(install, '--group')) parts.push(await readGroup(group, where));
   for (const { text } of install.localPaths)
     parts.push(
-      (await readLocal(expand(text, instruction), where)) ??
+      (await readLocal(filledIn(text, variables), where)) ??
         (await readWheels(text, where)) ??
         unknownProject(text, instruction),
     );
   const fromCommand = install.options.map((word) => {
-    const [name = '', ...value] = expand(word.text, instruction).split('=');
+    const [name = '', ...value] = filledIn(word.text, variables).split('=');
     return { name, value: value.join('=') };
   });
   const options = [...parts.flatMap((part) => part.options ?? []), ...fromCommand];
@@ -108,8 +100,8 @@ function areLocked(parts: readonly Part[]): boolean {
 
 /** `/wheels/*`, `/wheels/*.whl`: what the `pip wheel` that filled the folder was asked for. */
 async function readWheels(text: string, { instruction, context }: Where): Promise<Part | undefined> {
-  if (!/^(?:\*|.*\.whl)$/.test(posix.basename(text))) return undefined;
-  const folder = context.wheelFolder(posix.dirname(text), instruction);
+  const path = folderOfWheels(text);
+  const folder = path === undefined ? undefined : context.wheelFolder(path, instruction);
   if (folder === undefined) return undefined;
   const { step, problems } = await readStep(folder, unnested(context));
   return { ...step, problems, isLocked: step.isComplete === true };
@@ -140,7 +132,7 @@ function unknownProject(text: string, { syntax }: Instruction): Part {
 
 /** `-r FILE`: a requirements file, or (uv; pip for lock files since 26.1) a manifest or lock file. */
 async function readFile(text: string, install: PipInstall, where: Where): Promise<Part> {
-  const path = expand(text, where.instruction);
+  const path = filledIn(text, where.instruction.before.variables);
   const manifest = manifestBehind(path, where.instruction.syntax.value);
   const written = manifest === undefined ? undefined : await readLocal(manifest, where);
   if (written !== undefined) return written;

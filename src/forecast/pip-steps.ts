@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import {
   type DockerfileModel,
   hasPipOption,
@@ -7,20 +6,21 @@ import {
   pipInstallOf,
   runningCommands,
 } from '../dockerfile/index.ts';
+import type { InstallStep } from '../python/index.ts';
 import { readCondaSteps } from './conda-steps.ts';
 import { exportedLists } from './exported-lists.ts';
 import type { MissingRow } from './forecast.ts';
 import { buildHint } from './forecast-image.ts';
 import type { InstalledStages } from './installed-stages.ts';
-import { type PipStep, type ReadStep, readStep } from './pip-step.ts';
+import { type ReadStep, readStep } from './pip-step.ts';
 import { type ProjectStep, readProjectSteps } from './project-steps.ts';
 import type { ReadText } from './read-text.ts';
-import { type WheelFolder, wheelFolder } from './wheel-folders.ts';
+import { folderOfWheels, type WheelFolder, wheelFolder } from './wheel-folders.ts';
 
 /** All that pip and uv install. */
 export interface PipSteps {
   /** In order; neighbours with the same indexes are one. */
-  readonly steps: readonly PipStep[];
+  readonly steps: readonly InstallStep[];
   /** pip compiles all modules that it installs. */
   readonly compilesAll: boolean;
   /** What pip downloaded stays in a layer of the target stage. */
@@ -40,6 +40,8 @@ export interface PipSteps {
 interface Placed {
   readonly instruction: Instruction;
   readonly install: PipInstall;
+  /** What it takes its wheels from, where the Dockerfile fills that. */
+  readonly wheels: WheelFolder | undefined;
 }
 
 /** Reads every `pip install` of the stages (of the whole file, where those of other stages only write lists or wheels), and what tools with manifests and Conda's environments install by it. */
@@ -57,11 +59,12 @@ export async function readPipSteps(
     readExported: exportedLists(everything, readText),
     wheelFolder: (folder: string, installer: Instruction) => wheelFolder(folder, installer, model),
   };
-  const installs = instructions.flatMap(installsOf);
+  const installs = instructions.flatMap((one) => installsOf(one, model));
   const projects: ProjectStep[] = [];
   const found: ReadStep[] = [];
   for (const instruction of instructions) {
-    for (const placed of installsOf(instruction)) found.push(await readStep(placed, context));
+    for (const placed of installs.filter((one) => one.instruction === instruction))
+      found.push(await readStep(placed, context));
     found.push(...(await readCondaSteps(instruction, context)));
     const ofTools = await readProjectSteps(instruction, readText);
     projects.push(...ofTools);
@@ -74,11 +77,11 @@ export async function readPipSteps(
     steps: joinSteps(found.map(({ step }) => step)).filter((step) => step.requirements.length > 0),
     compilesAll: installs.filter(bringsDependencies).some(compiles) || projects.some(compilesProject),
     keepsCache:
-      installs.some((one) => isOwn(one) && folderOf(one, model) === undefined && keepsCache(one)) ||
+      installs.some((one) => isOwn(one) && one.wheels === undefined && keepsCache(one)) ||
       projects.some((one) => isOwn(one) && keepsToolCache(one)),
-    keepsWheels: installs.some((one) => isOwn(one) && folderOf(one, model)?.isCopied === true),
+    keepsWheels: installs.some((one) => isOwn(one) && one.wheels?.isCopied === true),
     buildsProject: installs.some(
-      (one) => isOwn(one) && one.install.localPaths.length > 0 && folderOf(one, model) === undefined,
+      (one) => isOwn(one) && one.install.localPaths.length > 0 && one.wheels === undefined,
     ),
     seedsEnvironment: seeds.length > 0,
     keepsSeeds: seeds.some(isOwn),
@@ -91,8 +94,8 @@ export async function readPipSteps(
 }
 
 /** Neighbours are one where they look in the same places, and add what is required or not alike. */
-function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
-  const joined: PipStep[] = [];
+function joinSteps(steps: readonly InstallStep[]): readonly InstallStep[] {
+  const joined: InstallStep[] = [];
   for (const step of steps) {
     const previous = joined.at(-1);
     if (previous === undefined || settingsOf(previous) !== settingsOf(step)) joined.push(step);
@@ -106,16 +109,18 @@ function joinSteps(steps: readonly PipStep[]): readonly PipStep[] {
   return joined;
 }
 
-function settingsOf({ indexes, isComplete = false }: PipStep): string {
+function settingsOf({ indexes, isComplete = false }: InstallStep): string {
   return JSON.stringify([indexes, isComplete]);
 }
 
 /** The folder of wheels that an installation takes its wheels from. */
-function folderOf({ instruction, install }: Placed, model: DockerfileModel): WheelFolder | undefined {
+function wheelsOf(
+  install: PipInstall,
+  instruction: Instruction,
+  model: DockerfileModel,
+): WheelFolder | undefined {
   const links = install.options.flatMap(({ text }) => /^(?:-f|--find-links)=(.*)$/.exec(text)?.[1] ?? []);
-  const folders = install.localPaths.flatMap(({ text }) =>
-    /(?:^|\/)(?:\*|[^/]*\.whl)$/.test(text) ? [posix.dirname(text)] : [],
-  );
+  const folders = install.localPaths.flatMap(({ text }) => folderOfWheels(text) ?? []);
   for (const folder of [...folders, ...links]) {
     const found = wheelFolder(folder, instruction, model);
     if (found !== undefined) return found;
@@ -123,10 +128,11 @@ function folderOf({ instruction, install }: Placed, model: DockerfileModel): Whe
   return undefined;
 }
 
-function installsOf(instruction: Instruction): Placed[] {
+function installsOf(instruction: Instruction, model: DockerfileModel): Placed[] {
   return runningCommands(instruction).flatMap((command) => {
     const install = pipInstallOf(command);
-    return install === undefined ? [] : [{ instruction, install }];
+    if (install === undefined) return [];
+    return [{ instruction, install, wheels: wheelsOf(install, instruction, model) }];
   });
 }
 

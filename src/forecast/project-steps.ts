@@ -7,13 +7,13 @@ import {
 } from '../dockerfile/index.ts';
 import {
   type EnvironmentFile,
+  type InstallStep,
   listedRequirements,
   optionValues,
   readEnvironmentFile,
   wantedDistributions,
   wantedGroups,
 } from '../python/index.ts';
-import type { PipStep } from './pip-step.ts';
 import type { ReadText } from './read-text.ts';
 import { indexesOf } from './step-indexes.ts';
 
@@ -21,7 +21,7 @@ import { indexesOf } from './step-indexes.ts';
 export interface ProjectStep {
   readonly install: ProjectInstall;
   readonly instruction: Instruction;
-  readonly step: PipStep;
+  readonly step: InstallStep;
   /** Why something of it is not in `step`; one clause each. */
   readonly problems: readonly string[];
 }
@@ -119,4 +119,4 @@ function hasIndexes({ indexUrls, extraIndexUrls = [] }: EnvironmentFile): boolea
   return indexUrls.length + extraIndexUrls.length > 0;
 }
 
-const noStep: PipStep = { requirements: [], constraints: [], indexes: {} };
+const noStep: InstallStep = { requirements: [], constraints: [], indexes: {} };

@@ -42,10 +42,3 @@ export function readIndexes(
     ...(has('--pre') && { isPrereleaseAllowed: true }),
   };
 }
-
-/** With the variables that are set where the instruction stands. */
-export function expand(text: string, instruction: Pick<Instruction, 'before'>): string {
-  return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => {
-    return instruction.before.variables[braced ?? bare] ?? whole;
-  });
-}

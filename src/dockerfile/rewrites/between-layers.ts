@@ -1,5 +1,6 @@
 import type { Instruction } from '../model.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
+import { isDeclaration } from './classify-instruction.ts';
 import { folderOf, readContextCopy } from './context-paths.ts';
 import { findCopiedEnvironment } from './copied-environment.ts';
 import { findHeavyMark, heavyMark, restOf } from './heavy-install.ts';
@@ -15,8 +16,6 @@ export interface LaterLayer {
   readonly text: string;
 }
 
-const declaring = /^(env|arg|label|expose|user|cmd|entrypoint|stopsignal|workdir)$/;
-
 /** Finds the COPY that brings the second part of an environment, with nothing but declarations and files of the build context between it and `before`; undefined where there is none. */
 export function findLaterLayer(
   before: Instruction,
@@ -27,7 +26,7 @@ export function findLaterLayer(
   if (environment === undefined || target === undefined) return undefined;
   const { path, copiedFrom } = environment;
   const above = target.instructions.slice(0, target.instructions.indexOf(before));
-  const copy = above.findLast((one) => !declaring.test(one.syntax.keyword) && !isApart(one, path));
+  const copy = above.findLast((one) => !isDeclaration(one) && !isApart(one, path));
   const words = copy?.syntax.value.trim().split(/\s+/) ?? [];
   if (copy?.syntax.keyword !== 'copy' || words.join(' ') !== `${restOf(path)} ${path}`) return undefined;
   const mark = findHeavyMark(environment);

@@ -53,6 +53,11 @@ const arrangements = new Set([
   'mkdir', 'useradd', 'groupadd', 'adduser', 'addgroup', 'chown', 'chmod', 'ln', 'touch', 'echo', 'set', 'locale-gen', 'usermod', 'printf', 'install',
 ]); // biome-ignore format: a list
 
+/** Says something of the image, and changes no file of it. */
+export function isDeclaration({ syntax }: Instruction): boolean {
+  return /^(env|arg|label|expose|user|cmd|entrypoint|stopsignal|workdir)$/.test(syntax.keyword);
+}
+
 /** Classifies one instruction; a RUN that cannot be parsed is `other`. */
 export function classifyInstruction(instruction: Instruction): ClassifiedInstruction {
   const commands = instruction.commands ?? [];

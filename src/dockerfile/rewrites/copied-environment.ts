@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
+import { stageNamed } from '../stage-chain.ts';
 import { ancestors } from './apt-mounts.ts';
 import { filledIn } from './filled-in.ts';
 import { isInstalling } from './tool-commands.ts';
@@ -28,9 +29,7 @@ export function findCopiedEnvironment(model: DockerfileModel): CopiedEnvironment
       syntax.keyword === 'copy' ? syntax.flags.find((flag) => flag.name === 'from')?.value : undefined;
     // Without it, an unnamed stage would be taken for its own builder.
     if (from === undefined) continue;
-    const copiedFrom = model.stages.find(
-      (stage) => stage.name === from.toLowerCase() || String(stage.position) === from,
-    );
+    const copiedFrom = stageNamed(model, from);
     const written = (syntax.json ?? syntax.value.trim().split(/\s+/)).map((word) =>
       posix.normalize(filledIn(word.replace(/\/$/, ''), before.variables)),
     );

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Instruction, Stage } from '../model.ts';
 import { joinPieces } from '../syntax/pieces.ts';
 import { findLaterLayer, type LaterLayer } from './between-layers.ts';
-import { classifyInstruction } from './classify-instruction.ts';
+import { classifyInstruction, isDeclaration } from './classify-instruction.ts';
 import { type ContextCopy, contextPathOf, readContextCopy } from './context-paths.ts';
 import { filledIn } from './filled-in.ts';
 import { removeBlock } from './remove-block.ts';
@@ -58,15 +58,13 @@ interface BuildStep {
   readonly because: string | undefined;
 }
 
-const declaring = /^(env|arg|label|expose|user|cmd|entrypoint|stopsignal|workdir)$/;
-
 /** The steps behind the COPY of the whole context that start a script of it; those can be moved with nothing but declarations between. */
 function stepsBehind(stage: Stage, scripts: Scripts, { placeOf }: ResolvedDockerfile): readonly BuildStep[] {
   const at = stage.instructions.findLastIndex((one) => one.syntax.keyword === 'copy' && bringsAll(one));
   const copied = stage.instructions[at];
   const copy = copied && readContextCopy(copied);
   if (copy === undefined) return [];
-  const behind = stage.instructions.slice(at + 1).filter(({ syntax }) => !declaring.test(syntax.keyword));
+  const behind = stage.instructions.slice(at + 1).filter((one) => !isDeclaration(one));
   const folder = copy.destination.replace(/(.)\/$/, '$1');
   const [first] = behind;
   return behind.flatMap((run) => {

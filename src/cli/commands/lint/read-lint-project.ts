@@ -6,6 +6,7 @@ import {
   type DockerfileModel,
   type LintProject,
   readPipInstall,
+  stageNamed,
 } from '../../../dockerfile/index.ts';
 import type { LintedBuild } from './linted-build.ts';
 
@@ -106,10 +107,8 @@ async function findContextNames({
 
 /** Is there a FROM or a COPY --from with a plain name that is no stage? */
 function namesContext({ stages }: DockerfileModel): boolean {
-  const isStage = (name: string): boolean =>
-    stages.some((stage) => stage.name === name.toLowerCase() || String(stage.position) === name);
   const isPlain = (name: string): boolean =>
-    /^[\w./-]+(?::latest)?$/.test(name) && !isStage(name) && name !== 'scratch';
+    /^[\w./-]+(?::latest)?$/.test(name) && stageNamed({ stages }, name) === undefined && name !== 'scratch';
   return stages.some(
     ({ base, baseStage, instructions }) =>
       (baseStage === undefined && isPlain(base)) ||
