@@ -2,7 +2,7 @@ import { UserError, type UserErrorDetails } from '../base/index.ts';
 
 /**
  * Why a build failed. `instruction` is a RUN that failed for a reason of its own; `dockerfile` one that does not parse or names what
- * does not exist; the surroundings are to blame for `no-space`, `network`, `engine-died` and `out-of-memory`.
+ * does not exist; the surroundings are to blame for `no-space`, `network`, `engine-died`, `broken-cache` and `out-of-memory`.
  */
 export type BuildFailureKind =
   | 'instruction'
@@ -15,6 +15,7 @@ export type BuildFailureKind =
   | 'network'
   | 'no-space'
   | 'out-of-memory'
+  | 'broken-cache'
   | 'engine-died';
 
 /** What a failed build is about, beside the words. */

@@ -209,6 +209,31 @@ const spoken = [
       'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
   },
   {
+    kind: 'broken-cache',
+    step: 'exporting to image',
+    output: '',
+    words: 'layer does not exist',
+  },
+  {
+    kind: 'broken-cache',
+    step: '[2/2] RUN pip install torch',
+    output: '',
+    words: 'failed to prepare 3kp: parent snapshot sha256:0d does not exist: not found',
+  },
+  {
+    kind: 'broken-cache',
+    step: '',
+    output: '',
+    words:
+      'Error: checking if cached image exists from a previous build: getting top layer info: layer not known',
+  },
+  {
+    kind: 'instruction',
+    step: '[2/2] RUN python train.py',
+    output: 'KeyError: this layer does not exist',
+    words: 'process "/bin/sh -c python train.py" did not complete successfully: exit code: 1',
+  },
+  {
     kind: 'cache-mount',
     step: '',
     output: '',

@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { formatSeconds, messageOf, UserError } from '../base/index.ts';
 import type { Platform } from '../image/index.ts';
+import { BuildError } from './build-error.ts';
 import { explainFailedBuild } from './build-failure.ts';
 import type { BuildLog, BuildOutcome } from './build-log.ts';
 import type { BuildRequest, BuiltImage, EngineName, SecretSource } from './engine.ts';
@@ -21,8 +22,21 @@ export interface Builder {
   readonly runClient?: typeof callTool;
 }
 
-/** Builds with an engine's command line tool; see `Engine.build`. */
+/** Builds with an engine's command line tool, once more without its cache where that turns out broken; see `Engine.build`. */
 export async function buildImage(builder: Builder, request: BuildRequest): Promise<BuiltImage> {
+  try {
+    return await buildOnce(builder, request);
+  } catch (error) {
+    const isCacheBroken = error instanceof BuildError && error.kind === 'broken-cache';
+    if (!isCacheBroken || request.isCacheOff) throw error;
+    request.progress.note(
+      `${engineTitles[builder.tool.name]}’s build cache names a layer that is gone: the ${request.title} is built again without the cache.`,
+    );
+    return await buildOnce(builder, { ...request, isCacheOff: true });
+  }
+}
+
+async function buildOnce(builder: Builder, request: BuildRequest): Promise<BuiltImage> {
   const { tool } = builder;
   const dockerfileText = await readDockerfile(request);
   const before = await builder.inspect(request.tag, request.signal);

@@ -130,6 +130,31 @@ describe('build', () => {
     await expect(engine.build(request())).rejects.toMatchObject({ kind: 'engine-died' });
   });
 
+  const gone = `echo '#6 exporting to image' >&2; echo '#6 ERROR: layer does not exist' >&2
+  echo '------' >&2; echo 'layer does not exist' >&2; exit 1`;
+
+  test('a build cache that names a layer that is gone is left out, and that is said', async () => {
+    const engine = await fakeDocker(
+      `'build --progress=plain') case "$*" in *--no-cache*) echo abc >"$state/tag";; *) ${gone};; esac;;`,
+    );
+    const notes: string[] = [];
+    const progress = { ...silentProgress, note: (line: string) => void notes.push(line) };
+    expect(await engine.build(request({ progress }))).toMatchObject({ id: 'sha256:abc' });
+    expect(notes).toEqual([
+      'Docker’s build cache names a layer that is gone: the lean image is built again without the cache.',
+    ]);
+  });
+
+  test('a layer that is gone without the cache too is told once', async () => {
+    const engine = await fakeDocker(`'build --progress=plain') ${gone};;`);
+    const error = await engine.build(request()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      kind: 'broken-cache',
+      hint: expect.stringContaining('docker builder prune'),
+    });
+    expect((await calls()).match(/^build /gm)).toHaveLength(2);
+  });
+
   test('success without an image is no success', async () => {
     const engine = await fakeDocker(`'build --progress=plain') exit 0;;`);
     await expect(engine.build(request())).rejects.toThrow('holds no image app:1');

@@ -35,6 +35,9 @@ const diedEngine =
   /Cannot connect to the Docker daemon|Cannot connect to Podman|error during connect|error reading from server|code = Unavailable|transport is closing|server preface|closing transport|unexpected EOF|\bEOF$/m;
 const refusedImage =
   /pull access denied|manifest unknown|manifest for .* not found|not found|unauthorized|authentication required|access to the resource is denied|repository does not exist|image not known|no stage or image found/i;
+/** moby#36573, containerd's snapshots, containers/storage: what a step is to start from was removed, though the build cache names it. */
+const goneLayer =
+  /\blayer does not exist\b|parent snapshot \S+ does not exist|\blayer not known\b|failed to get layer/i;
 const unresolvable =
   /No matching distribution found|ResolutionImpossible|conflicting dependencies|No solution found when resolving|Requires-Python|Could not find a version that satisfies|version solving failed/;
 const badDockerfile =
@@ -61,6 +64,11 @@ const rules: readonly Rule[] = [
     kind: 'engine-died',
     applies: (report) => !report.hasFailedStep && diedEngine.test(report.engineWords),
     hint: 'The engine went away while it worked: see that it runs (`docker info`), look into its log (`journalctl -u docker`), and try again.',
+  },
+  {
+    kind: 'broken-cache',
+    applies: ({ engineWords, exitCode }) => exitCode === undefined && goneLayer.test(engineWords),
+    hint: 'The engine’s build cache names a layer that is gone: empty the cache (`docker builder prune --all`, `podman system prune`) and build again.',
   },
   {
     kind: 'cache-mount',

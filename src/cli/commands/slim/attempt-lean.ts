@@ -27,7 +27,13 @@ export interface AttemptContext extends BuildContext {
 }
 
 /** The surroundings are to blame, not an edit: trying other edits would not help. */
-const surroundings: readonly BuildFailureKind[] = ['engine-died', 'no-space', 'out-of-memory', 'network'];
+const surroundings: readonly BuildFailureKind[] = [
+  'engine-died',
+  'no-space',
+  'out-of-memory',
+  'network',
+  'broken-cache',
+];
 const mostRepairs = 5;
 
 /**
