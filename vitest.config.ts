@@ -10,6 +10,12 @@ const needsEngine = ['src/**/*.engine.test.ts', 'test/e2e/**/*.test.ts'];
  */
 const maxWorkers = availableParallelism() + 1;
 
+/**
+ * Files share the process of their worker and what was loaded there: a new one for each of 280 files cost more than most of their
+ * tests. No file replaces a module, and what one puts in place of a global or a variable it gives back.
+ */
+const isolate = false;
+
 /** Two projects: what runs anywhere, and what needs a container engine (`vitest run --project unit` leaves that out). */
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -24,9 +30,7 @@ const config: ViteUserConfig = defineConfig({
           exclude: needsEngine,
           globalSetup: ['tools/own-temporary-folder.ts', 'tools/program-under-test.ts'],
           maxWorkers,
-          // A process for each of 240 files, with modules of its own, took half of the time. These replace no module and give back
-          // what they put in place of a global or a variable.
-          isolate: false,
+          isolate,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // It imports JSON as bundlers do, and Node does not.
@@ -43,6 +47,7 @@ const config: ViteUserConfig = defineConfig({
             'test/e2e/global-setup.ts',
           ],
           maxWorkers,
+          isolate,
           server: { deps: { inline: ['@actions/expressions'] } },
           testTimeout: 900_000,
           hookTimeout: 900_000,
