@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type ProgressTask, runProcess, silentProgress } from '../base/index.ts';
 import { BuildError, type BuildRequest, type Engine, findEngines } from './index.ts';
 
@@ -169,7 +169,8 @@ RUN --mount=type=secret,id=other export OTHER="$(cat /run/secrets/other 2>/dev/n
     );
     const file = join(folder, `${engine.name}.conf`);
     await writeFile(file, 'from a file\n');
-    process.env['PLIMSOLL_TEST_TOKEN'] = 'from a variable';
+    vi.stubEnv('PLIMSOLL_TEST_TOKEN', 'from a variable');
+    onTestFinished(() => void vi.unstubAllEnvs());
     const secrets = [
       { id: 'token', variable: 'PLIMSOLL_TEST_TOKEN' },
       { id: 'conf', file },
