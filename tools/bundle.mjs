@@ -1,14 +1,16 @@
 // Joins the command line and what it imports into a few files in dist/cli/: one for the start, one more for each part that
 // a command loads when it runs. Hundreds of small modules would cost more time at each start than most commands need.
+// A word names another folder than dist/, as the tests do.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
-const target = join(root, 'dist', 'cli');
+const dist = resolve(root, process.argv[2] ?? 'dist');
+const target = join(dist, 'cli');
 /** Loaded with files of their own (WebAssembly), and by few commands. */
 const external = ['web-tree-sitter', 'tree-sitter-python'];
 
@@ -19,7 +21,7 @@ const keepAssets = {
   transform(code, id) {
     if (!id.startsWith(source + sep) || !code.includes('import.meta.url')) return undefined;
     return code.replace(besideModule, (_whole, name) => {
-      const file = join(root, 'dist', relative(source, join(dirname(id), name.replace(/\.ts$/, '.js'))));
+      const file = join(dist, relative(source, join(dirname(id), name.replace(/\.ts$/, '.js'))));
       return `new URL('${relative(target, file)}', import.meta.url)`;
     });
   },
@@ -59,7 +61,6 @@ async function bundleEntry(name, options = {}) {
 
 /** A digest over all that was built: what was worked out by another build is not taken for this one's. */
 function writeBuildId() {
-  const dist = dirname(target);
   const hash = createHash('sha256');
   for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' }).sort()) {
     if (/\.(?:js|json|py)$/.test(name) && name !== 'build.json')

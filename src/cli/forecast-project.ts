@@ -9,6 +9,7 @@ import {
 } from '../forecast/index.ts';
 import type { Platform } from '../image/index.ts';
 import type { Project } from '../project/index.ts';
+import { type FoundResolver, findResolver } from '../python/index.ts';
 import type { CliEnvironment } from './environment.ts';
 import { measureBase } from './measure-base.ts';
 
@@ -23,6 +24,15 @@ export interface ForecastBuild {
   readonly platform?: Platform | undefined;
   /** Read what the native code of wheels is linked with, too. */
   readonly withLibraries?: boolean;
+}
+
+/** What a command has found for the forecast of one image serves the other: to ask pip takes longer than all else. */
+const resolvers = new WeakMap<AbortSignal, Promise<FoundResolver>>();
+
+async function resolverOf({ signal }: CliEnvironment): Promise<FoundResolver> {
+  const found = resolvers.get(signal) ?? findResolver(undefined, signal);
+  resolvers.set(signal, found);
+  return await found;
 }
 
 /** Forecasts what a build would make: the base is asked for, requirements are resolved, and nothing is built. */
@@ -41,6 +51,7 @@ export async function forecastBuild(build: ForecastBuild, environment: CliEnviro
     {
       cacheDir: join(environment.cacheDir, 'forecast'),
       signal: environment.signal,
+      resolver: () => resolverOf(environment),
       measureBase: (reference) => measureBase(reference, environment, platform),
       // pip's own five retries, each with a long wait, would look like a hang.
       pipOptions: ['--retries', '1'],

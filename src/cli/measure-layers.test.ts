@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { runProcess, silentProgress } from '../base/index.ts';
 import type { LayerMeasure } from '../compare/index.ts';
 import { indexImage } from '../filetree/index.ts';
@@ -9,7 +9,7 @@ import { buildImage, writeOciLayout } from '../image/index.ts';
 import { writeLayerMeasure } from './measure-cache.ts';
 import { measureLayers } from './measure-layers.ts';
 
-const main = join(import.meta.dirname, 'main.ts');
+const main = inject('program');
 
 test('a layer that is stored compressed weighs what is stored, not what gzip would make of it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-measure-'));

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type ProgressTask, runProcess, silentProgress } from '../base/index.ts';
 import { BuildError, type BuildRequest, type Engine, findEngines } from './index.ts';
 
 /** Real engines on a tiny real image: FROM scratch with a static busybox. */
 const folder = await mkdtemp(join(tmpdir(), 'plimsoll-engines-'));
 const busybox = await staticBusybox();
+/** Bytes for the first layer, so that no other image has the same: it may go at any time. */
+const own = randomBytes(6);
 const environment = await testEnvironment();
 const { engines, refusals } = await findEngines({ environment });
 
@@ -66,6 +69,7 @@ async function project(name: string, dockerfile: string): Promise<Project> {
   const contextDir = join(folder, name);
   await mkdir(contextDir, { recursive: true });
   if (busybox !== undefined) await copyFile(busybox, join(contextDir, 'busybox'));
+  await writeFile(join(contextDir, 'own'), own);
   await writeFile(join(contextDir, 'page.txt'), 'hello from the image\n');
   await writeFile(join(contextDir, 'secret.txt'), 'not for the image\n');
   await writeFile(join(contextDir, 'Dockerfile'), dockerfile);
@@ -73,7 +77,7 @@ async function project(name: string, dockerfile: string): Promise<Project> {
 }
 
 const base = `FROM scratch AS builder
-COPY busybox /bin/busybox
+COPY busybox own /bin/
 RUN ["/bin/busybox", "--install", "-s", "/bin"]
 `;
 const service = `${base}ARG GREETING=hi
@@ -165,7 +169,8 @@ RUN --mount=type=secret,id=other export OTHER="$(cat /run/secrets/other 2>/dev/n
     );
     const file = join(folder, `${engine.name}.conf`);
     await writeFile(file, 'from a file\n');
-    process.env['PLIMSOLL_TEST_TOKEN'] = 'from a variable';
+    vi.stubEnv('PLIMSOLL_TEST_TOKEN', 'from a variable');
+    onTestFinished(() => void vi.unstubAllEnvs());
     const secrets = [
       { id: 'token', variable: 'PLIMSOLL_TEST_TOKEN' },
       { id: 'conf', file },

@@ -7,6 +7,7 @@ import { messageOf, UserError, writeFileWhole } from '../base/index.ts';
 import { type DebianIndex, fetchDebianIndex } from '../distro/index.ts';
 import {
   bringsItsLibraries,
+  type FoundResolver,
   findResolver,
   type InstallStep,
   type OpenWheelOptions,
@@ -32,6 +33,8 @@ export interface GatherOptions {
   readonly signal?: AbortSignal;
   /** Default: pip, `python3 -m pip`, uv. */
   readonly programs?: readonly ResolverProgram[];
+  /** Gives the one that was found before; default: it is looked for among the programs. */
+  readonly resolver?: () => Promise<FoundResolver>;
   /** Handed to pip as they are: `--retries 0`. */
   readonly pipOptions?: readonly string[];
   readonly fetch?: OpenWheelOptions['fetch'];
@@ -154,7 +157,7 @@ async function resolveWheels(
   target: Target,
   options: GatherOptions,
 ): Promise<KeptResolution> {
-  const resolver = await findResolver(options.programs, options.signal);
+  const resolver = await (options.resolver?.() ?? findResolver(options.programs, options.signal));
   const steps: readonly InstallStep[] = [
     ...(request.earlierInstalls ?? []),
     {

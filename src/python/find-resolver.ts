@@ -5,6 +5,8 @@ export interface ResolverProgram {
   readonly tool: 'pip' | 'uv';
   /** `['python3', '-m', 'pip']`. */
   readonly command: readonly string[];
+  /** A quicker command that prints what it prints with `--version`. */
+  readonly versionCommand?: readonly string[];
 }
 
 /** A program that runs, and what its answers depend on besides the question. */
@@ -18,10 +20,14 @@ export interface FoundResolver {
   readonly cost?: string;
 }
 
+// What pip prints itself (pip/_internal/utils/misc.py, get_pip_version), without the loading of all its commands.
+const pipVersion =
+  'import os, sys, pip; print("pip", pip.__version__, "from", os.path.dirname(os.path.abspath(pip.__file__)), "(python %d.%d)" % sys.version_info[:2])';
+
 /** Tried in this order; the first that runs and reads metadata alone is used, else the first that runs. */
 export const resolverPrograms: readonly ResolverProgram[] = [
   { tool: 'pip', command: ['pip'] },
-  { tool: 'pip', command: ['python3', '-m', 'pip'] },
+  { tool: 'pip', command: ['python3', '-m', 'pip'], versionCommand: ['python3', '-c', pipVersion] },
   { tool: 'uv', command: ['uv'] },
 ];
 
@@ -36,28 +42,24 @@ export async function findResolver(
   programs: readonly ResolverProgram[] = resolverPrograms,
   signal?: AbortSignal,
 ): Promise<FoundResolver> {
-  const options = signal === undefined ? {} : { signal };
   const tried: string[] = [];
   let costly: FoundResolver | undefined;
   for (const program of programs) {
-    const [command = '', ...before] = program.command;
-    const [answer, settings] = await Promise.all([
-      runProcess(command, [...before, '--version'], options).catch(messageOf),
-      program.tool === 'pip'
-        ? runProcess(command, [...before, 'config', 'list'], options).catch(() => undefined)
-        : undefined,
-    ]);
+    // Of a second one nothing is asked but whether it is better.
+    const early = costly === undefined ? settingsOf(program, signal) : undefined;
+    const answer = await versionOf(program, signal);
+    const settings = await early;
     signal?.throwIfAborted();
     const problem = typeof answer === 'string' ? answer : versionProblem(program, answer);
-    if (problem === undefined && typeof answer !== 'string') {
-      const version = answer.stdout.trim();
-      const found = { program, version, settings: settings?.code === 0 ? settings.stdout : undefined };
-      const cost = costOf(found);
-      if (cost === undefined) return found;
-      costly ??= { ...found, cost };
+    if (problem !== undefined || typeof answer === 'string') {
+      tried.push(`${program.command.join(' ')}: ${problem}`);
       continue;
     }
-    tried.push(`${program.command.join(' ')}: ${problem}`);
+    const version = answer.stdout.trim();
+    const cost = costOf(program, version);
+    if (cost === undefined)
+      return { program, version, settings: early ? settings : await settingsOf(program, signal) };
+    costly ??= { program, version, settings, cost };
   }
   if (costly !== undefined) return costly;
   throw new NoResolverError(`no program resolves Python requirements here (${tried.join('; ')})`, {
@@ -65,8 +67,21 @@ export async function findResolver(
   });
 }
 
+async function versionOf(program: ResolverProgram, signal?: AbortSignal): Promise<RunResult | string> {
+  const [command = '', ...words] = program.versionCommand ?? [...program.command, '--version'];
+  return await runProcess(command, words, signal === undefined ? {} : { signal }).catch(messageOf);
+}
+
+async function settingsOf(program: ResolverProgram, signal?: AbortSignal): Promise<string | undefined> {
+  if (program.tool !== 'pip') return undefined;
+  const [command = '', ...before] = program.command;
+  const options = signal === undefined ? {} : { signal };
+  const answer = await runProcess(command, [...before, 'config', 'list'], options).catch(() => undefined);
+  return answer?.code === 0 ? answer.stdout : undefined;
+}
+
 /** Measured: `install --dry-run` of pip 23.2 fetches every wheel whole, that of 26.2 their metadata alone (pypa/pip#12603). */
-function costOf({ program, version }: FoundResolver): string | undefined {
+function costOf(program: ResolverProgram, version: string): string | undefined {
   const major = Number(/^pip (\d+)\./.exec(version)?.[1]);
   if (program.tool !== 'pip' || major >= 26) return undefined;
   const name = /^pip [\d.]+/.exec(version)?.[0] ?? 'this pip';

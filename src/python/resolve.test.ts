@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runProcess } from '../base/index.ts';
+import { resolverPrograms } from './find-resolver.ts';
 import {
   findResolver,
   NoResolverError,
@@ -11,6 +14,8 @@ import {
   readUvLock,
   resolveRequirements,
 } from './index.ts';
+
+const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;
 
 const target = {
   pythonVersion: '3.11',
@@ -143,6 +148,27 @@ cat > "$out" <<'END'\n${report}\nEND`,
     ]);
     await expect(failing).rejects.toThrow(NoResolverError);
     await expect(failing).rejects.toThrow('20.0 is too old');
+  });
+
+  it('asks a second pip for its version alone, and takes it where it downloads no wheels to resolve', async () => {
+    const first = await program('pip', '', 'of the first');
+    const second = await program('pip', '', 'of the second');
+    const found = await findResolver([first, { ...second, versionCommand: ['echo', 'pip 25.3 from /y'] }]);
+    expect(found).toMatchObject({ program: first, version: 'pip 25.1 from /x', settings: 'of the first\n' });
+    const newer = { ...second, versionCommand: ['echo', 'pip 26.2 from /y'] };
+    expect(await findResolver([first, newer])).toEqual({
+      program: newer,
+      version: 'pip 26.2 from /y',
+      settings: 'of the second\n',
+    });
+  });
+
+  it.skipIf(!hasPip)('learns the version of Python’s pip as pip tells it', async () => {
+    const [pip] = resolverPrograms.filter(({ versionCommand }) => versionCommand !== undefined);
+    const [command = '', ...words] = pip?.versionCommand ?? [];
+    const quick = await runProcess(command, words);
+    const own = await runProcess('python3', ['-m', 'pip', '--version']);
+    expect(quick).toEqual({ ...own, stderr: '' });
   });
 });
 

@@ -6,6 +6,9 @@ import { sendProbe } from './send-probes.ts';
 /** The paths that are asked when nobody names one; the last is asked for lack of a better. */
 const healthPaths: readonly string[] = ['/health', '/healthz', '/livez', '/ready', '/ping', '/'];
 
+/** Between two questions to the engine whether a silent container still runs: each starts a program, which slows the service down. */
+const askEngineSeconds = 0.5;
+
 /** What a container printed. */
 export interface ContainerLogs {
   readonly stdout: string;
@@ -115,6 +118,7 @@ async function waitForHealth(
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   let last = 'no port is published';
   let answeredRounds = 0;
+  let nextAskSeconds = 0;
   while (true) {
     let hasAnsweredEverywhere = false;
     for (const [port, url] of container.urls) {
@@ -133,12 +137,16 @@ async function waitForHealth(
       }
     }
     answeredRounds = hasAnsweredEverywhere ? answeredRounds + 1 : 0;
-    if (!(await container.isRunning())) {
-      return { kind: 'ended', exitCode: (await container.exitCode()) ?? -1, seconds: seconds() };
+    const isLate = seconds() >= options.timeoutSeconds;
+    if (isLate || seconds() >= nextAskSeconds) {
+      if (!(await container.isRunning())) {
+        return { kind: 'ended', exitCode: (await container.exitCode()) ?? -1, seconds: seconds() };
+      }
+      nextAskSeconds = seconds() + askEngineSeconds;
     }
-    if (seconds() >= options.timeoutSeconds) return { kind: 'silent', detail: last, seconds: seconds() };
+    if (isLate) return { kind: 'silent', detail: last, seconds: seconds() };
     await sleep(
-      Math.min(500, 100 + seconds() * 10),
+      Math.min(500, 150 + seconds() * 10),
       undefined,
       options.signal ? { signal: options.signal } : {},
     );

@@ -216,6 +216,28 @@ describe('how much a verification proves', () => {
     expect(engine.events).toEqual([]);
   });
 
+  it('cannot judge where the fat image ends some time after its start', async () => {
+    const busy: RequestListener = (_, response) => void response.writeHead(503).end();
+    const engine = fakeEngine({ fat: { ...healthy, service: () => busy }, lean: healthy });
+    let looks = 0;
+    const ending: FakeEngine = {
+      ...engine,
+      start: async (request) => {
+        const container = await engine.start(request);
+        const isRunning = async (): Promise<boolean> => {
+          looks += 1;
+          return looks < 3;
+        };
+        return { ...container, isRunning, exitCode: async () => 7 };
+      },
+    };
+    const { verification } = await verify(healthy, healthy, { engine: ending });
+    expect(verification.summary).toMatch(
+      /^Cannot judge: the fat image does not start: it ended with exit code 7/,
+    );
+    expect(looks).toBe(3);
+  });
+
   it('cannot judge probes without a port', async () => {
     const image = { ...healthy, exposedPorts: [] };
     const { verification } = await verify(image, image);

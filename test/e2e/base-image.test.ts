@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { runProcess } from '../../src/base/index.ts';
 import { buildImage, type Image, writeOciLayout } from '../../src/image/index.ts';
 import {
@@ -12,7 +12,7 @@ import {
 
 let folder: string;
 let registry: FixtureRegistry;
-const main = join(import.meta.dirname, '../../src/cli/main.ts');
+const main = inject('program');
 const rootFiles = [{ path: 'etc/os-release', content: 'ID=debian\n' }];
 const appFiles = [{ path: 'app/main.py', content: 'print()\n' }];
 

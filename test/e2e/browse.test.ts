@@ -2,12 +2,12 @@ import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { buildImage, writeOciLayout } from '../../src/image/index.ts';
 import { cliEnvironment, plimsoll, scratch } from './run-cli.ts';
 
 const run = promisify(execFile);
-const cliFile = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+const cliFile = inject('program');
 
 // tmux is the terminal. In CI it is a must: there, its absence fails the tests.
 const hasTmux = isInstalled('tmux') || (process.env['CI'] ?? '') !== '';

@@ -22,7 +22,7 @@ const olderNode = ['/usr/local/bin/node', '/usr/bin/node'].find((path) => {
 
 /** Runs the command line of the unpacked package, as `npx plimsoll` would. */
 async function plimsoll(...words: string[]): Promise<string> {
-  const env = { ...process.env, PLIMSOLL_CACHE_DIR: join(directory, 'cache') };
+  const env = { ...process.env, PLIMSOLL_CACHE_DIR: join(directory, 'cache'), NODE_COMPILE_CACHE: '' };
   const { stdout } = await run(process.execPath, [join(directory, 'package/dist/cli/main.js'), ...words], {
     env,
   });

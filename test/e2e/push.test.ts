@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, expect, inject, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import {
   containersStorage,
@@ -20,7 +20,7 @@ const [hasSkopeo, hasBuildah, hasCtr, hasIgzip] = await Promise.all(
 );
 
 const dockerfile = `FROM scratch
-COPY busybox /bin/busybox
+COPY busybox own /bin/
 RUN ["/bin/busybox", "--install", "/bin"]
 RUN mkdir -p /data/a /gone && head -c 9000000 /dev/urandom > /data/noise && yes some text | head -c 30000000 > /data/text && \\
   ln /data/text /data/linked && chmod 4750 /data/noise && echo x > /gone/x && truncate -s 5000000 /data/holes
@@ -33,16 +33,28 @@ const reportSchema = z.object({
   layers: z.array(z.object({ digest: z.string(), outcome: z.string(), packing: z.string() })),
 });
 
-/** Builds an image of a few layers, which goes when the test ends. */
+let building: Promise<string> | undefined;
+
+/** The image of a few layers that all tests push; no other has one of its layers. */
 async function built(): Promise<string> {
+  building ??= build();
+  return await building;
+}
+
+async function build(): Promise<string> {
   const folder = scratch();
   copyFileSync('/bin/busybox', join(folder, 'busybox'));
   writeFileSync(join(folder, 'Dockerfile'), dockerfile);
-  const image = `plimsoll-e2e-push:${randomBytes(6).toString('hex')}`;
-  onTestFinished(async () => void (await docker('image', 'rm', image)));
+  const own = randomBytes(6).toString('hex');
+  writeFileSync(join(folder, 'own'), own);
+  const image = `plimsoll-e2e-push:${own}`;
   await docker('build', '--quiet', '--tag', image, folder);
   return image;
 }
+
+afterAll(async () => {
+  if (building !== undefined) await docker('image', 'rm', await building);
+});
 
 async function push(
   image: string,

@@ -17,7 +17,7 @@ import { inject, onTestFinished } from 'vitest';
 import { type RunResult, runProcess } from '../../src/base/index.ts';
 
 /** The file that Node runs as `plimsoll`. */
-export const cliFile: string = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+export const cliFile: string = inject('program');
 
 /** How the command line is run. */
 export interface CliOptions {

@@ -29,16 +29,20 @@ const comparisonSchema = z.object({
   total: z.object({ savedBytes: z.number() }),
 });
 
-/** Builds an image that adds two layers to its base, of which the second hides a part of the first, and gives its name. */
+/**
+ * Builds an image that adds two layers to its base, of which the second hides a part of the first, and gives its name. Both are its
+ * own: an engine's build cache may name a layer that went with another image that had it.
+ */
 async function buildSmall(base = 'scratch'): Promise<string> {
   const folder = scratch();
-  const name = `plimsoll-e2e-sources:${randomBytes(6).toString('hex')}`;
+  const own = randomBytes(6).toString('hex');
+  const name = `plimsoll-e2e-sources:${own}`;
   const texts: Readonly<Record<string, string>> = {
     Dockerfile: `FROM ${base}\nCOPY first /\nCOPY second /\n`,
     'first/app/__pycache__/main.cpython-311.pyc': 'a'.repeat(40_000),
-    'first/app/weights.bin': 'a'.repeat(3_000_000),
+    'first/app/weights.bin': own.padEnd(3_000_000, 'a'),
     'first/app/main.py': 'print("one")\n',
-    'second/app/weights.bin': 'b'.repeat(2_000_000),
+    'second/app/weights.bin': own.padEnd(2_000_000, 'b'),
     'second/app/main.py': 'print("two")\n',
   };
   for (const [path, text] of Object.entries(texts)) {

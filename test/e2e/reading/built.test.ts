@@ -12,7 +12,7 @@ const long = 'a-rather-long-directory-name/'.repeat(9);
 
 /** What a layer can do to those below it, by the commands that people do it with. */
 const dockerfile = `FROM scratch
-COPY busybox /bin/busybox
+COPY busybox own /bin/
 COPY --chown=1000:3000000 tree /tree
 RUN ["/bin/busybox", "--install", "/bin"]
 SHELL ["/bin/sh", "-ec"]
@@ -29,8 +29,10 @@ RUN mv /data/deep /moved
 CMD ["/bin/sh"]
 `;
 
+/** Every layer is of this build alone: those of other images may go at any time. */
 function buildContext(): string {
   const folder = scratch();
+  writeFileSync(join(folder, 'own'), randomBytes(6));
   mkdirSync(join(folder, 'tree/inner'), { recursive: true });
   copyFileSync('/bin/busybox', join(folder, 'busybox'));
   writeFileSync(join(folder, 'tree/inner/file'), 'copied');

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type RunResult, runProcess, sha256Digest } from '../../../base/index.ts';
 import { emptyConfig, formatConfig, parsePlatform } from '../../../image/index.ts';
 import { writeTar } from '../../../tar/index.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
+const main = inject('program');
 let folder = '';
 
 /** An archive with one layer, above a foreign one that its publisher alone may hand out. */

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { runProcess } from '../../../base/index.ts';
 import { buildImage, writeOciLayout } from '../../../image/index.ts';
 import { figureGates } from '../../../policy/index.ts';
 import { gateOptions } from './gate-options.ts';
 
 let folder = '';
-const main = join(import.meta.dirname, '../../main.ts');
+const main = inject('program');
 
 /** 1,000 bytes visible, 500 dead. */
 beforeAll(async () => {

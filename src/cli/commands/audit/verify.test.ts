@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { runProcess } from '../../../base/index.ts';
 import { buildImage, writeOciLayout } from '../../../image/index.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
+const main = inject('program');
 
 test('--verify reads the file at hand, whatever was read under its digests before', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-verify-'));

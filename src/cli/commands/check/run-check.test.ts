@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, writeOciLayout } from '../../../image/index.ts';
 
-const main = join(import.meta.dirname, '../../main.ts');
+const main = inject('program');
 let folder = '';
 
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 
-const main = join(import.meta.dirname, '../../main.ts');
+const main = inject('program');
 const dockerfile = 'FROM python:3.11-slim\nCOPY . .\n';
 
 /** A repository with these files, checked out at `main`. */

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, type ImageParts, writeDockerArchive } from '../../../image/index.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
+const main = inject('program');
 let folder = '';
 
 async function write(name: string, parts: ImageParts): Promise<void> {

@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import type { IgnoreReport } from '../../../report/index.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
+const main = inject('program');
 
 function projectOf(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-ignore-'));

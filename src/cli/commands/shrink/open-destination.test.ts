@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, openImage, writeDockerArchive } from '../../../image/index.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type UploadRegistry,
 } from '../../../image/registry/fixtures/upload-registry.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
+const main = inject('program');
 let folder: string;
 let registry: UploadRegistry;
 

@@ -1,11 +1,11 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, openImage, writeDockerArchive } from '../../../image/index.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
+const main = inject('program');
 let folder = '';
 
 beforeAll(async () => {

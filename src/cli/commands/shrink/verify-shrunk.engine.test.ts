@@ -1,14 +1,14 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type RunResult, runProcess } from '../../../base/index.ts';
 import { buildImage, type ImageConfig, writeDockerArchive } from '../../../image/index.ts';
 import { docker, staticBusybox } from '../../../shrink/fixtures/busybox.ts';
 import type { TarMember } from '../../../tar/index.ts';
 
 /** `shrink --verify` on tiny images: FROM scratch with a static busybox. */
-const main = join(import.meta.dirname, '..', '..', 'main.ts');
+const main = inject('program');
 const folder = await mkdtemp(join(tmpdir(), 'plimsoll-verify-'));
 const busybox = await staticBusybox();
 const hasDocker = (await docker('version')).code === 0;
