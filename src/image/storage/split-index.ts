@@ -9,8 +9,8 @@ export interface SplitIndex {
   readonly sizes: Float64Array;
   /** The bytes of all contents before it. */
   readonly before: Float64Array;
-  /** The name of each, byte by byte. */
-  name(position: number): string;
+  /** Each character is one byte. */
+  readonly names: readonly string[];
 }
 
 /** How an index is made. */
@@ -31,39 +31,66 @@ export async function indexSplit(
   { skeleton, onContent, signal }: SplitIndexOptions,
 ): Promise<SplitIndex> {
   const [starts, sizes, before]: [number[], number[], number[]] = [[], [], []];
-  const names: Buffer[] = [];
-  const ends: number[] = [];
-  let [tarBytes, contentBytes, nameBytes] = [0, 0, 0];
+  const names: string[] = [];
+  const block = new SkeletonBlock(skeleton);
+  let contentBytes = 0;
   for await (const entries of splitEntries(path, signal)) {
-    const segments: Buffer[] = [];
     for (const entry of entries) {
       if (entry.kind === 'segment') {
-        segments.push(entry.bytes);
-        tarBytes += entry.bytes.length;
+        await block.add(entry.payload);
         continue;
       }
-      onContent?.(entry.name.toString('latin1'), entry.sizeBytes);
-      starts.push(tarBytes);
+      onContent?.(entry.name, entry.sizeBytes);
+      starts.push(block.doneBytes + contentBytes);
       sizes.push(entry.sizeBytes);
       before.push(contentBytes);
       names.push(entry.name);
-      nameBytes += entry.name.length;
-      ends.push(nameBytes);
-      tarBytes += entry.sizeBytes;
       contentBytes += entry.sizeBytes;
     }
-    if (tarBytes - contentBytes > mostSkeletonBytes || !Number.isSafeInteger(tarBytes)) {
+    if (block.doneBytes > mostSkeletonBytes || !Number.isSafeInteger(contentBytes)) {
       throw new Error(`${path} tells of too long a layer`);
     }
-    await skeleton.writeFile(Buffer.concat(segments));
   }
-  const allNames = Buffer.concat(names);
-  const allEnds = Float64Array.from(ends);
+  await block.flush();
   return {
-    tarBytes,
+    tarBytes: block.doneBytes + contentBytes,
     starts: Float64Array.from(starts),
     sizes: Float64Array.from(sizes),
     before: Float64Array.from(before),
-    name: (position) => allNames.toString('latin1', allEnds[position - 1] ?? 0, allEnds[position] ?? 0),
+    names,
   };
+}
+
+const blockBytes = 256 * 1024;
+
+/** Gathers small pieces in one memory, so that they make no garbage. */
+class SkeletonBlock {
+  doneBytes = 0;
+  readonly #file: FileHandle;
+  readonly #memory: Buffer = Buffer.allocUnsafe(blockBytes);
+  #filled = 0;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  async add(payload: string): Promise<void> {
+    const sizeBytes = Buffer.byteLength(payload, 'base64');
+    if (sizeBytes > blockBytes) {
+      await this.flush();
+      const bytes = Buffer.from(payload, 'base64');
+      await this.#file.writeFile(bytes);
+      this.doneBytes += bytes.length;
+      return;
+    }
+    if (this.#filled + sizeBytes > blockBytes) await this.flush();
+    const written = this.#memory.write(payload, this.#filled, 'base64');
+    this.#filled += written;
+    this.doneBytes += written;
+  }
+
+  async flush(): Promise<void> {
+    await this.#file.writeFile(this.#memory.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
 }

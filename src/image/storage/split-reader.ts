@@ -86,7 +86,7 @@ export class SplitReader implements RangeReader {
     const sizeBytes = index.sizes[number] ?? 0;
     const end = start + sizeBytes;
     if (position < end) {
-      const name = index.name(number);
+      const name = index.names[number] ?? '';
       return { fd: this.#contentFd(number, name), offset: position - start, sizeBytes: end - position, name };
     }
     const next = index.starts[number + 1] ?? index.tarBytes;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmod,
   mkdir,
@@ -18,7 +17,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256Digest } from '../../base/index.ts';
+import { runProcess, sha256Digest } from '../../base/index.ts';
 import { decodeName, openRange, scanTarFile, type TarMember } from '../../tar/index.ts';
 import {
   buildImage,
@@ -335,7 +334,7 @@ describe.skipIf(process.platform !== 'linux')('the engine is asked to save, with
       'a fifo is in place of a file',
       async (made) => {
         await unlink(inDiff(made, 'etc/one'));
-        spawnSync('mkfifo', [inDiff(made, 'etc/one')]);
+        await runProcess('mkfifo', [inDiff(made, 'etc/one')]);
       },
     ],
     [

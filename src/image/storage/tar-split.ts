@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { chainStreams, decompressor, releaseChunk } from '../../base/index.ts';
 
 // A layer's tar as the engines take it apart (github.com/vbatts/tar-split, tar/storage/entry.go): one JSON document a line, gzipped.
 //
@@ -10,8 +10,10 @@ import { createGunzip } from 'node:zlib';
 
 /** A piece of a tar. */
 export type SplitEntry =
-  | { readonly kind: 'segment'; readonly bytes: Buffer }
-  | { readonly kind: 'content'; readonly name: Buffer; readonly sizeBytes: number };
+  /** Bytes in base64. */
+  | { readonly kind: 'segment'; readonly payload: string }
+  /** Each character of the name is one byte of it. */
+  | { readonly kind: 'content'; readonly name: string; readonly sizeBytes: number };
 
 /** Longer lines are not read: the longest honest one holds what follows the end of a tar. */
 const mostLineBytes = 64 * 1024 * 1024;
@@ -22,8 +24,7 @@ const mostLineBytes = 64 * 1024 * 1024;
  */
 export async function* splitEntries(path: string, signal?: AbortSignal): AsyncGenerator<SplitEntry[]> {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-  const unpacked = file.pipe(createGunzip({ chunkSize: 1024 * 1024 }));
-  file.on('error', (error) => unpacked.destroy(error));
+  const unpacked = chainStreams(file, decompressor('gzip'));
   let position = 0;
   const read = (line: Buffer): SplitEntry[] => {
     const entry = parseEntry(line.toString(), position);
@@ -36,12 +37,13 @@ export async function* splitEntries(path: string, signal?: AbortSignal): AsyncGe
       signal?.throwIfAborted();
       const { lines, end } = linesOf(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
       if (end.length > mostLineBytes) throw new Error(`a line of ${path} is too long`);
-      rest = end;
       yield lines.flatMap(read);
+      // A copy, as the chunk's memory is given back.
+      rest = Buffer.from(end);
+      releaseChunk(chunk);
     }
     if (rest.length > 0) yield read(rest);
   } finally {
-    file.destroy();
     unpacked.destroy();
   }
 }
@@ -65,12 +67,12 @@ function parseEntry(line: string, position: number): SplitEntry | undefined {
   const { type, payload, name, name_raw: rawName, size, position: told }: Fields = value;
   if (told !== position) throw new Error(`line ${position + 1} is not where it should be`);
   if (type === types.segment && (typeof payload === 'string' || payload === null)) {
-    return { kind: 'segment', bytes: Buffer.from(payload ?? '', 'base64') };
+    return { kind: 'segment', payload: payload ?? '' };
   }
   if (type !== types.content) throw new Error(`line ${position + 1} is of no known type`);
   if (size === undefined || size === 0) return undefined;
   const bytes = nameBytes(name, rawName);
-  if (bytes === undefined || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+  if (bytes === '' || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw new Error(`line ${position + 1} tells no name and size`);
   }
   return { kind: 'content', name: bytes, sizeBytes: size };
@@ -85,7 +87,10 @@ interface Fields {
   readonly position?: unknown;
 }
 
-function nameBytes(name: unknown, rawName: unknown): Buffer | undefined {
-  if (typeof rawName === 'string' && rawName !== '') return Buffer.from(rawName, 'base64');
-  return typeof name === 'string' && name !== '' ? Buffer.from(name) : undefined;
+function nameBytes(name: unknown, rawName: unknown): string {
+  if (typeof rawName === 'string' && rawName !== '') return Buffer.from(rawName, 'base64').toString('latin1');
+  if (typeof name !== 'string') return '';
+  return isAscii.test(name) ? name : Buffer.from(name).toString('latin1');
 }
+
+const isAscii = /^[ -~]*$/;
