@@ -8,7 +8,7 @@ import type { StoredPieces } from '../layer.ts';
 import type { BlockOpener } from '../read-blocks.ts';
 import { makeTemporary } from '../sources/make-temporary.ts';
 import { DiffFolder } from './diff-folder.ts';
-import type { StorageLayer } from './engine-storage.ts';
+import { StorageError, type StorageLayer } from './engine-storage.ts';
 import { indexSplit, type SplitIndex } from './split-index.ts';
 import { SplitReader } from './split-reader.ts';
 
@@ -129,7 +129,10 @@ function blocksFrom(open: () => Promise<SplitReader>): BlockOpener {
 
 /** Changes when the engine stores the layer again. */
 async function witnessOf({ splitPath, root, prefix }: StorageLayer): Promise<string> {
-  const { size: sizeBytes } = await stat(splitPath);
+  const found = await stat(splitPath);
+  // Reading a fifo would never end.
+  if (!found.isFile()) throw new StorageError(`${splitPath} is no file`);
+  const { size: sizeBytes } = found;
   return `${await fileWitness({ path: splitPath, offset: 0, sizeBytes })} ${join(root, ...prefix)}`;
 }
 

@@ -276,6 +276,13 @@ describe.skipIf(process.platform !== 'linux')('the engine is asked to save, with
     ['its tar-split is cut off', async (made) => await truncate(lowest(made).splitPath, 200)],
     ['its tar-split is no gzip', async (made) => await writeFile(lowest(made).splitPath, '{}')],
     [
+      'its tar-split is a fifo',
+      async (made) => {
+        await unlink(lowest(made).splitPath);
+        await runProcess('mkfifo', [lowest(made).splitPath]);
+      },
+    ],
+    [
       'its tar-split is no list of pieces',
       async (made) => await writeFile(lowest(made).splitPath, splitFile([[]])),
     ],
