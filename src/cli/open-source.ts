@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/index.ts';
 import type { Engine } from '../engines/index.ts';
-import { type Image, openImage, type Platform, parseImageSpec } from '../image/index.ts';
+import { type EngineStorage, type Image, openImage, type Platform, parseImageSpec } from '../image/index.ts';
 import { type EngineKind, engineNamed } from './engine-named.ts';
 import type { CliEnvironment } from './environment.ts';
 import { registryAccess } from './registry-access.ts';
@@ -31,6 +31,10 @@ export async function openSource(
     engineSave: async (kind, reference, path) => {
       await (await engineOf(kind)).save(reference, path, progress, signal);
     },
+    engineKeeps: async (kind, reference) => {
+      if (!mayReadStorage(environment.variables)) return undefined;
+      return await unlessUserError(async () => await keptBy(await engineOf(kind), reference, signal));
+    },
     engineHolds: async (kind, reference) => {
       const engine = await unlessUserError(async () => await engineOf(kind));
       return engine && (await engine.inspect(reference)) !== undefined;
@@ -45,6 +49,24 @@ export async function openSource(
     progress,
     signal,
   });
+}
+
+/** Engines are read from where they keep their images unless the user wants them to save. */
+function mayReadStorage({ PLIMSOLL_ENGINE_READ: wanted = 'storage' }: CliEnvironment['variables']): boolean {
+  if (wanted === 'storage' || wanted === 'save') return wanted === 'storage';
+  throw new UserError(`The environment is not usable: PLIMSOLL_ENGINE_READ is ${JSON.stringify(wanted)}.`, {
+    hint: 'It is `storage` (an engine’s storage is read where it can be; so it is without it) or `save` (engines save their images).',
+  });
+}
+
+async function keptBy(
+  engine: Engine,
+  reference: string,
+  signal: AbortSignal,
+): Promise<{ readonly storage: EngineStorage; readonly imageId: string } | undefined> {
+  const storage = await engine.storage?.(signal);
+  const held = storage && (await engine.inspect(reference));
+  return held && { storage, imageId: held.id };
 }
 
 /** An image's configuration alone: an engine is asked for it, and of other sources no layer is read. */

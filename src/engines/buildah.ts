@@ -1,5 +1,5 @@
 import { UserError } from '../base/index.ts';
-import type { ImageConfig, Platform } from '../image/index.ts';
+import type { EngineStorage, ImageConfig, Platform } from '../image/index.ts';
 import { buildImage } from './build-image.ts';
 import { containersBuilder } from './containers-builder.ts';
 import type { BuiltImage, Engine } from './engine.ts';
@@ -19,6 +19,8 @@ export interface BuildahOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly version: string;
   readonly platform: Platform;
+  /** Where it keeps its images, in a format that is read here. */
+  readonly storage?: EngineStorage;
   /** Starts services from the same storage, as Buildah publishes no ports and has no background containers. */
   readonly podman?: Engine;
 }
@@ -53,6 +55,7 @@ export function buildahEngine(options: BuildahOptions): Engine {
         },
       );
     },
+    storage: async () => options.storage,
     save: (image, path, progress, signal) =>
       saveImage({ tool, inspect, saveWords }, { image, path, progress, signal }),
     load: (path, progress, signal) =>

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentProgress, UserError } from '../base/index.ts';
 import { type BuildRequest, detectEngine, findEngines } from './index.ts';
 
@@ -174,4 +174,30 @@ test('a storage that cannot be opened', async () => {
   await expect(detectEngine({ prefer: 'podman', environment: environment(path) })).rejects.toThrow(
     'Podman: database configuration mismatch',
   );
+});
+
+describe('where Podman and Buildah keep their images', () => {
+  const kept = { kind: 'containers-overlay', root: '/srv/storage' };
+  const podmanWith = (store: string, host = ''): string =>
+    `echo '{"host":{"os":"linux","arch":"amd64"${host}},"version":{"Version":"4.3.1"}${store}}'`;
+  const store = (driver: string): string =>
+    `,"store":{"graphDriverName":"${driver}","graphRoot":"/srv/storage"}`;
+
+  test.each<[string, string, object | undefined]>([
+    ['overlay', podmanWith(store('overlay')), kept],
+    ['vfs, which keeps no layers', podmanWith(store('vfs')), undefined],
+    ['an older one that does not tell', podmanWith(''), undefined],
+    ['a service elsewhere', podmanWith(store('overlay'), ',"serviceIsRemote":true'), undefined],
+  ])('Podman, %s', async (_reason, program, expected) => {
+    const path = await install('podman', program);
+    const engine = await detectEngine({ prefer: 'podman', environment: environment(path) });
+    expect(await engine.storage?.()).toEqual(expected);
+  });
+
+  test('Buildah, overlay', async () => {
+    const told = `{"host":{"os":"linux","arch":"amd64"},"store":{"GraphDriverName":"overlay","GraphRoot":"/srv/storage"}}`;
+    const path = await install('buildah', buildahInfo.replace(/\{"host".*\}\}/, told));
+    const engine = await detectEngine({ prefer: 'buildah', environment: environment(path) });
+    expect(await engine.storage?.()).toEqual(kept);
+  });
 });

@@ -18,7 +18,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const image = '[{"Id":"sha256:%s","Architecture":"amd64","Os":"linux","Size":9,"RootFS":{"Layers":[]}}]';
 
 /** A stand-in for the docker client: `build` and `save` as given; a file `state/tag` is the image that it holds. */
-async function fakeDocker(cases: string, options: { readonly builder?: 'buildx' } = {}): Promise<Engine> {
+async function fakeDocker(
+  cases: string,
+  options: { readonly builder?: 'buildx'; readonly endpoint?: string } = {},
+): Promise<Engine> {
   const program = join(folder, 'docker');
   await writeFile(
     program,
@@ -44,6 +47,7 @@ esac
     builder: options.builder ?? 'built-in',
     version: '20.10.24',
     platform,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
   });
 }
 
@@ -167,6 +171,32 @@ describe('build', () => {
     const engine = await fakeDocker('');
     await expect(engine.build(request({ [key]: path }))).rejects.toThrow(path);
     await expect(calls()).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('storage', () => {
+  const info = (text: string): string => `'info --format') cat <<'END'\n${text}\nEND\n;;`;
+  const overlay2 = info('{"Driver":"overlay2","DockerRootDir":"/var/lib/docker"}');
+  const here = 'unix:///var/run/docker.sock';
+
+  test('the folder of a daemon on this machine with a graph driver', async () => {
+    const engine = await fakeDocker(overlay2, { endpoint: here });
+    expect(await engine.storage?.()).toEqual({ kind: 'docker-overlay2', root: '/var/lib/docker' });
+  });
+
+  test.each([
+    ['the containerd image store', info('{"Driver":"overlayfs","DockerRootDir":"/var/lib/docker"}'), here],
+    ['another driver', info('{"Driver":"btrfs","DockerRootDir":"/var/lib/docker"}'), here],
+    ['no folder', info('{"Driver":"overlay2"}'), here],
+    ['a folder that is a relative path', info('{"Driver":"overlay2","DockerRootDir":"docker"}'), here],
+    ['an answer that is no JSON', info('overlay2'), here],
+    ['no answer', "'info --format') exit 1;;", here],
+    ['a daemon behind SSH', overlay2, 'ssh://build.example.org'],
+    ['a daemon behind TCP, were it on this machine', overlay2, 'tcp://127.0.0.1:2375'],
+    ['a daemon nobody knows where', overlay2, undefined],
+  ])('none: %s', async (_reason, cases, endpoint) => {
+    const engine = await fakeDocker(cases, endpoint === undefined ? {} : { endpoint });
+    expect(await engine.storage?.()).toBeUndefined();
   });
 });
 

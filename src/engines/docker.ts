@@ -4,6 +4,7 @@ import type { Platform } from '../image/index.ts';
 import { buildImage } from './build-image.ts';
 import { createBuildkitLog } from './buildkit-log.ts';
 import type { ContainerTool } from './container.ts';
+import { dockerStorage } from './docker-storage.ts';
 import type { Engine } from './engine.ts';
 import { inspectHeld, removeHeld } from './held-image.ts';
 import { loadImage } from './load-image.ts';
@@ -84,6 +85,7 @@ export function dockerEngine(options: DockerOptions): Engine {
       }
       return startContainer(containers, request);
     },
+    storage: (signal) => dockerStorage(tool, options.endpoint, signal),
     save: (image, path, progress, signal) =>
       saveImage(
         { tool, inspect, saveWords: (name, file) => ['save', '--output', file, name] },

@@ -1,5 +1,5 @@
 import type { Progress } from '../base/index.ts';
-import type { ImageConfig, Platform } from '../image/index.ts';
+import type { EngineStorage, ImageConfig, Platform } from '../image/index.ts';
 
 /** The container engines that Plimsoll drives. */
 export type EngineName = 'docker' | 'podman' | 'buildah';
@@ -121,6 +121,8 @@ export interface Engine {
   run(request: RunRequest): Promise<FinishedRun>;
   /** Starts an image that the engine holds in the background. */
   start(request: RunRequest): Promise<RunningContainer>;
+  /** Where it keeps its images on this machine, as it says itself; undefined where that is elsewhere, or in a format that is not read. */
+  storage?(signal?: AbortSignal): Promise<EngineStorage | undefined>;
   /** Writes `docker save` format (docker-archive) of an image to `path`, whole or not at all. */
   save(image: string, path: string, progress: Progress, signal?: AbortSignal): Promise<void>;
   /** Reads a docker-archive, and holds its image under the names that the archive gives it. */

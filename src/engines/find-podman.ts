@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../base/index.ts';
+import type { EngineStorage } from '../image/index.ts';
 import type { BuildahOptions } from './buildah.ts';
 import type { EngineRefusal, Search, SearchPlace } from './engine-search.ts';
 import type { PodmanOptions } from './podman.ts';
@@ -8,14 +9,27 @@ import { callTool, type EngineTool, engineTitles, engineWords, type ToolCall } f
 /*
  * `podman info --format json` tells, among much else
  *
- *   { "host": { "os": "linux", "arch": "amd64", … }, "version": { "Version": "4.3.1", … } }
+ *   { "host": { "os": "linux", "arch": "amd64", "serviceIsRemote": false, … }, "version": { "Version": "4.3.1", … },
+ *     "store": { "graphDriverName": "overlay", "graphRoot": "/var/lib/containers/storage", … } }
  *
- * and `buildah info` the same `host` without a version; `buildah --version` prints `buildah version 1.28.2 (image-spec 1.1.0-rc2, …)`.
+ * and `buildah info` the same `host` without a version, and `"store": { "GraphDriverName": …, "GraphRoot": … }`; `buildah --version` prints `buildah version 1.28.2 (image-spec 1.1.0-rc2, …)`.
  * Both open the storage, so that a broken one is noticed here.
  */
-const hostSchema = z.object({ os: z.string(), arch: z.string(), variant: z.string().optional() });
-const podmanSchema = z.object({ host: hostSchema, version: z.object({ Version: z.string() }) });
-const buildahSchema = z.object({ host: hostSchema });
+const hostSchema = z.object({
+  os: z.string(),
+  arch: z.string(),
+  variant: z.string().optional(),
+  serviceIsRemote: z.boolean().optional(),
+});
+const podmanSchema = z.object({
+  host: hostSchema,
+  version: z.object({ Version: z.string() }),
+  store: z.object({ graphDriverName: z.string(), graphRoot: z.string() }).optional(),
+});
+const buildahSchema = z.object({
+  host: hostSchema,
+  store: z.object({ GraphDriverName: z.string(), GraphRoot: z.string() }).optional(),
+});
 
 /** Podman, when it is installed and can open its storage or reach its machine. */
 export async function findPodman(place: SearchPlace): Promise<Search<Omit<PodmanOptions, 'podman'>>> {
@@ -24,7 +38,11 @@ export async function findPodman(place: SearchPlace): Promise<Search<Omit<Podman
   if ('refusals' in asked) return asked;
   const info = podmanSchema.safeParse(asked.json).data;
   if (info === undefined) return refuse(tool, 'what `podman info` prints cannot be understood');
-  return { options: { ...base(tool, info.host), version: info.version.Version } };
+  const { host, store } = info;
+  // The folders of a service elsewhere, or in a machine of its own, are not those here.
+  const isHere = host.serviceIsRemote !== true;
+  const storage = isHere && store ? storageOf(store.graphDriverName, store.graphRoot) : {};
+  return { options: { ...base(tool, host), ...storage, version: info.version.Version } };
 }
 
 /** Buildah, when it is installed and can open its storage. */
@@ -38,7 +56,16 @@ export async function findBuildah(place: SearchPlace): Promise<Search<Omit<Build
   if (info === undefined || version === undefined) {
     return refuse(tool, 'what `buildah info` prints cannot be understood');
   }
-  return { options: { ...base(tool, info.host), version } };
+  const { host, store } = info;
+  const storage = store ? storageOf(store.GraphDriverName, store.GraphRoot) : {};
+  return { options: { ...base(tool, host), ...storage, version } };
+}
+
+/** The `vfs` driver keeps whole file systems, no layers. */
+function storageOf(driver: string, root: string): { readonly storage?: EngineStorage } {
+  return driver === 'overlay' && root.startsWith('/')
+    ? { storage: { kind: 'containers-overlay', root } }
+    : {};
 }
 
 function base(tool: EngineTool, { os, arch, variant }: z.infer<typeof hostSchema>) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Platform } from '../image/index.ts';
+import type { EngineStorage, Platform } from '../image/index.ts';
 import { buildImage } from './build-image.ts';
 import type { ContainerTool } from './container.ts';
 import { containersBuilder } from './containers-builder.ts';
@@ -21,6 +21,8 @@ export interface PodmanOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly version: string;
   readonly platform: Platform;
+  /** Where it keeps its images on this machine, in a format that is read here. */
+  readonly storage?: EngineStorage;
 }
 
 /** Podman, rootless or as root, or as a client of its machine. */
@@ -45,6 +47,7 @@ export function podmanEngine(options: PodmanOptions): Engine {
     inspect,
     run: (request) => runContainer(containers, request),
     start: (request) => startContainer(containers, request),
+    storage: async () => options.storage,
     save: (image, path, progress, signal) =>
       saveImage(
         {

@@ -1,11 +1,12 @@
 import { fileWitness, type Layer, type PlainTar } from '../image/index.ts';
 
 /**
- * The name of a part of a file that nobody vouches for. What is read from there without verification is kept under it beside the diffID,
+ * The name of a place that nobody vouches for. What is read from there without verification is kept under it beside the diffID,
  * so that a file with a false diffID deceives about itself only.
  */
 export async function witnessOf(place: PlainTar | undefined): Promise<string | undefined> {
-  return place === undefined || place.isVouchedFor ? undefined : await fileWitness(place);
+  if (place === undefined || place.isVouchedFor) return undefined;
+  return 'witness' in place ? place.witness : await fileWitness(place);
 }
 
 /** The file whose word is taken for a layer's content; undefined for content that is verified whenever it is read. */

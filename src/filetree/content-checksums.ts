@@ -1,9 +1,16 @@
-import { readSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { writeFileWhole } from '../base/index.ts';
 import type { Layer } from '../image/index.ts';
-import { type FileRange, readTar, type TarBodySink, TarError } from '../tar/index.ts';
+import {
+  type FileRange,
+  openRange,
+  type PiecedRange,
+  type RangeReader,
+  readTar,
+  type TarBodySink,
+  TarError,
+} from '../tar/index.ts';
 import { lookUp, witnessOf } from './cache-place.ts';
 import { checksumSink } from './checksum-sink.ts';
 import { cachePath } from './index-cache.ts';
@@ -65,31 +72,31 @@ function bodiesAt(columns: LayerColumns, positions: readonly number[]): readonly
 const readBytes = 256 * 1024;
 
 async function* checksumBodies(
-  place: FileRange,
+  place: FileRange | PiecedRange,
   bodies: readonly Body[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly [number, number]> {
-  const file = await open(place.path, 'r');
+  const reader = await openRange(place);
   try {
     const memory = Buffer.allocUnsafe(readBytes);
     for (const { position, offset, sizeBytes } of bodies) {
       signal?.throwIfAborted();
-      yield [position, checksumOf(file.fd, memory, { start: place.offset + offset, sizeBytes })];
+      yield [position, checksumOf(reader, memory, { start: offset, sizeBytes })];
     }
   } finally {
-    await file.close();
+    reader.close();
   }
 }
 
-// Read synchronously: from the page cache a piece takes less time than to hand it over between threads.
 function checksumOf(
-  file: number,
+  reader: RangeReader,
   memory: Buffer,
   { start, sizeBytes }: { readonly start: number; readonly sizeBytes: number },
 ): number {
   let checksum = 0;
   for (let done = 0; done < sizeBytes; ) {
-    const count = readSync(file, memory, 0, Math.min(memory.length, sizeBytes - done), start + done);
+    const wanted = memory.subarray(0, Math.min(memory.length, sizeBytes - done));
+    const count = reader.read(wanted, start + done);
     if (count === 0) throw new TarError('the file that it is a part of was cut off', start + done);
     checksum = crc32(memory.subarray(0, count), checksum);
     done += count;

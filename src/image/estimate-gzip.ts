@@ -1,6 +1,6 @@
 import { constants, deflateRaw } from 'node:zlib';
 import pLimit from 'p-limit';
-import type { FileRange } from '../tar/index.ts';
+import type { FileRange, PiecedRange } from '../tar/index.ts';
 import { sampleBlocks } from './sample-blocks.ts';
 
 /** How much of a layer is looked at. */
@@ -22,7 +22,10 @@ const atOnce = pLimit(2);
  * layer at times half as much again. The same layer gives the same estimate. The blocks are compressed by libuv's threads, so
  * that the caller can go on. Rejects with the system's error when the file cannot be read.
  */
-export async function estimateGzip(place: FileRange, options: EstimateGzipOptions = {}): Promise<number> {
+export async function estimateGzip(
+  place: FileRange | PiecedRange,
+  options: EstimateGzipOptions = {},
+): Promise<number> {
   const mostBlocks = Math.max(1, Math.floor((options.sampleBytes ?? 32 * blockBytes) / blockBytes));
   return await sampleBlocks(place, { blockBytes, mostBlocks, contextBytes: windowBytes }, async (sample) => {
     let plainBytes = 0;

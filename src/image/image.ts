@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { BlockReader } from '../base/index.ts';
-import type { FileRange } from '../tar/index.ts';
+import type { FileRange, PiecedRange } from '../tar/index.ts';
 
 /** What an image was built for, as in the OCI image index (`linux/amd64`, `linux/arm64/v8`). */
 export interface Platform {
@@ -79,7 +79,7 @@ export interface Layer {
   stored(): Promise<Readable>;
   /** The uncompressed tar, whatever the media type says (the first bytes decide), diffID verified at the end. */
   uncompressed(): Promise<Readable>;
-  /** Where the tar lies uncompressed in a file, for reading parts of it; undefined or absent where it does not. */
+  /** Where the tar lies uncompressed in a file or in pieces, for reading parts of it; undefined or absent where it does not. */
   plainTar?(): Promise<PlainTar | undefined>;
   /** The tar that `plainTar` tells of, read into memory that the reader brings, diffID verified at the end. */
   plainBlocks?(): Promise<BlockReader | undefined>;
@@ -93,10 +93,20 @@ export interface FileLayer extends Pick<Layer, 'digest' | 'diffId' | 'mediaType'
   readonly place: FileRange & { readonly isVouchedFor?: boolean };
 }
 
-/** An uncompressed layer in a file. What is read from there directly is not verified. */
-export interface PlainTar extends FileRange {
+/** An uncompressed layer in a file, or put together from several. What is read from there directly is not verified. */
+export type PlainTar = PlainFile | PiecedTar;
+
+/** An uncompressed layer in a file. */
+export interface PlainFile extends FileRange {
   /** True where an engine has just written the file for this process: its diffIDs need no proof. */
   readonly isVouchedFor: boolean;
+}
+
+/** An uncompressed layer in an engine's storage: headers in one file, contents in files of their own. */
+export interface PiecedTar extends PiecedRange {
+  readonly isVouchedFor: false;
+  /** Names the place, and changes when the layer is written again. */
+  readonly witness: string;
 }
 
 /** The documents of an image as a source stores them, byte for byte: whoever writes them elsewhere keeps their digests. */

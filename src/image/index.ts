@@ -13,6 +13,7 @@ export type {
   ImageConfig,
   ImageDocuments,
   Layer,
+  PlainFile,
   PlainTar,
   Platform,
 } from './image.ts';
@@ -36,4 +37,5 @@ export { writeOciArchive } from './sinks/oci-archive.ts';
 export { type OciDocuments, ociDocuments } from './sinks/oci-documents.ts';
 export { type WriteOciLayoutOptions, writeOciLayout } from './sinks/oci-layout.ts';
 export type { RegistrySink } from './sinks/registry.ts';
-export type { EngineSave, SavingEngine } from './sources/engine.ts';
+export type { EngineKeeps, EngineSave, SavingEngine } from './sources/engine.ts';
+export type { EngineStorage, StorageKind } from './storage/engine-storage.ts';

@@ -14,9 +14,9 @@ import {
   verifiedDecompressor,
   verifyDigest,
 } from '../base/index.ts';
-import type { FileRange } from '../tar/index.ts';
-import type { FileLayer, Layer, PlainTar } from './image.ts';
-import { readBlocks } from './read-blocks.ts';
+import type { FileRange, RangeReader } from '../tar/index.ts';
+import type { FileLayer, Layer, PiecedTar, PlainFile } from './image.ts';
+import { type BlockOpener, fileBlocks, readBlocks } from './read-blocks.ts';
 import { fileRange } from './sources/file-range.ts';
 
 /** What a source knows of a layer, and how it opens the bytes. */
@@ -34,6 +34,17 @@ export interface StoredLayer {
   readonly open: () => Promise<Readable>;
   /** Where a source keeps them in a file, if it does. */
   readonly locate?: () => Promise<StoredPlace | undefined>;
+  /** Where it keeps them uncompressed in pieces, if it does. */
+  readonly pieces?: StoredPieces;
+  /** What to do where they are not what they should be. */
+  readonly hint?: string;
+}
+
+/** A layer in pieces. */
+export interface StoredPieces {
+  readonly place: PiecedTar;
+  /** All of them, from the first byte on. */
+  readonly blocks: () => BlockOpener;
 }
 
 /** Where a source keeps a layer's bytes as they are stored. */
@@ -79,6 +90,35 @@ export function storedLayer(stored: StoredLayer): Layer {
       plainBlocks: async () => await plainBlocks(stored),
       inFile: async () => await inFile(stored),
     }),
+    ...(stored.pieces && piecedOpeners(stored, stored.pieces)),
+  };
+}
+
+function piecedOpeners(
+  stored: StoredLayer,
+  { place, blocks }: StoredPieces,
+): Pick<Layer, 'plainTar' | 'plainBlocks'> {
+  const explain = (error: unknown): Error =>
+    unreadable(stored, error instanceof Error ? error : new Error(String(error)), undefined);
+  const open = async (): Promise<RangeReader> => {
+    const reader = await place.open().catch((error: unknown) => {
+      throw explain(error);
+    });
+    return {
+      heldBytes: reader.heldBytes,
+      read(target, position) {
+        try {
+          return reader.read(target, position);
+        } catch (error) {
+          throw explain(error);
+        }
+      },
+      close: () => reader.close(),
+    };
+  };
+  return {
+    plainTar: async () => ({ ...place, open }),
+    plainBlocks: async () => provenBlocks(stored, blocks()),
   };
 }
 
@@ -102,7 +142,7 @@ export function openFileLayer(file: FileLayer): Layer {
   return isVouchedFor ? { ...layer, stored: open } : layer;
 }
 
-async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {
+async function plainTar(layer: StoredLayer): Promise<PlainFile | undefined> {
   const place = await layer.locate?.();
   if (place === undefined) return undefined;
   const file = await open(place.path, 'r');
@@ -118,13 +158,14 @@ async function plainTar(layer: StoredLayer): Promise<PlainTar | undefined> {
 
 async function plainBlocks(layer: StoredLayer): Promise<BlockReader | undefined> {
   const place = await plainTar(layer);
-  return (
-    place &&
-    readBlocks(place, {
-      digest: layer.diffId,
-      explain: (error, atByte) => unreadable(layer, error, atByte),
-    })
-  );
+  return place && provenBlocks(layer, fileBlocks(place));
+}
+
+function provenBlocks(layer: StoredLayer, source: BlockOpener): BlockReader {
+  return readBlocks(source, {
+    digest: layer.diffId,
+    explain: (error, atByte) => unreadable(layer, error, atByte),
+  });
 }
 
 async function unpacked(layer: StoredLayer): Promise<Readable> {
@@ -163,16 +204,17 @@ function tooLong(): Error {
 function unreadable(layer: StoredLayer, error: Error, atByte: number | undefined): Error {
   if (error.name === 'AbortError' || error instanceof UserError) return error;
   const name = `${layer.title} (${layer.digest})`;
+  const hint = layer.hint ?? 'The image is damaged: save or pull it again.';
   if (error instanceof DigestMismatchError) {
     const what = error.expected === layer.digest ? 'its digest' : `its diffID ${error.expected}`;
     return new UserError(`${name} does not have ${what}: its bytes have ${error.actual}`, {
-      hint: 'The image is damaged: save or pull it again.',
+      hint,
       cause: error,
     });
   }
   const place = atByte === undefined ? '' : ` after ${atByte} of ${layer.sizeBytes} stored bytes`;
   return new UserError(`${name} cannot be read${place}: ${messageOf(error)}`, {
-    hint: 'The image is damaged: save or pull it again.',
+    hint,
     cause: error,
   });
 }

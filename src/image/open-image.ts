@@ -10,7 +10,7 @@ import type { RegistryAccess } from './registry/registry-access.ts';
 import { type ArchiveOptions, archiveStore } from './sources/archive-store.ts';
 import { isDirectoryImage, openDirectoryImage } from './sources/directory-image.ts';
 import { openDockerArchive } from './sources/docker-archive.ts';
-import { type EngineSave, openEngineImage, type SavingEngine } from './sources/engine.ts';
+import { type EngineKeeps, type EngineSave, openEngineImage, type SavingEngine } from './sources/engine.ts';
 import { directoryStore, type FileStore } from './sources/file-store.ts';
 import { openOciArchive } from './sources/oci-archive.ts';
 import { openLayout } from './sources/oci-layout.ts';
@@ -24,6 +24,8 @@ export interface OpenImageOptions {
   readonly tag?: string;
   /** Writes an engine's image to a file; without it, engines cannot be read from. */
   readonly engineSave?: EngineSave;
+  /** Tells where an engine keeps an image, to read it there; without it, every image is saved. */
+  readonly engineKeeps?: EngineKeeps;
   /**
    * Says whether an engine holds an image. With it, a bare reference that the engine does not hold, or that no engine answers for
    * (undefined), is looked for in its registry.
@@ -89,7 +91,11 @@ async function openSpec(spec: NamedSpec, options: OpenImageOptions): Promise<Ima
     const { engineSave: save } = options;
     if (save === undefined) throw new UserError(`no engine is at hand to read ${wanted.reference} from`);
     // The engine saves what the reference names: there is nothing to choose but the platform.
-    return await openEngineImage({ ...wanted, save }, { platform: options.platform }, archiveOptions);
+    return await openEngineImage(
+      { ...wanted, save, keeps: options.engineKeeps },
+      { platform: options.platform },
+      archiveOptions,
+    );
   };
   switch (spec.kind) {
     case 'docker':

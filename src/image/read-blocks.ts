@@ -8,24 +8,47 @@ export interface BlocksProof {
   readonly explain: (error: Error, atByte: number) => Error;
 }
 
-/**
- * Reads a part of a file block by block into memory that the reader brings, and sums it up meanwhile. The file is opened with the first block.
- * `readInto` rejects at the end when the bytes are not those of the digest, so that nobody takes them for the whole.
- */
-export function readBlocks({ path, offset, sizeBytes }: FileRange, proof: BlocksProof): BlockReader {
-  const check = checkDigest(proof.digest);
+/** Bytes one after the other, opened with the first of them. */
+export interface BlockOpener {
+  /** Fills the block from its start with what comes next, and gives how many bytes came: fewer than it holds at the end only. */
+  fill(block: Buffer): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A part of a file, to be read from its start. */
+export function fileBlocks({ path, offset, sizeBytes }: FileRange): BlockOpener {
   let file: FileHandle | undefined;
   let doneBytes = 0;
+  return {
+    async fill(block) {
+      file ??= await open(path, 'r');
+      const wantedBytes = Math.min(block.length, sizeBytes - doneBytes);
+      let filled = 0;
+      while (filled < wantedBytes) {
+        const { bytesRead } = await file.read(block, filled, wantedBytes - filled, offset + doneBytes);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+        doneBytes += bytesRead;
+      }
+      return filled;
+    },
+    async close() {
+      await file?.close();
+      file = undefined;
+    },
+  };
+}
+
+/**
+ * Reads bytes block by block into memory that the reader brings, and sums them up meanwhile. `readInto` rejects at the end when the bytes
+ * are not those of the digest, so that nobody takes them for the whole.
+ */
+export function readBlocks(source: BlockOpener, proof: BlocksProof): BlockReader {
+  const check = checkDigest(proof.digest);
+  let doneBytes = 0;
   const read = async (block: Buffer): Promise<number> => {
-    file ??= await open(path, 'r');
-    const wantedBytes = Math.min(block.length, sizeBytes - doneBytes);
-    let filled = 0;
-    while (filled < wantedBytes) {
-      const { bytesRead } = await file.read(block, filled, wantedBytes - filled, offset + doneBytes);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-      doneBytes += bytesRead;
-    }
+    const filled = await source.fill(block);
+    doneBytes += filled;
     check.update(block.subarray(0, filled));
     const mismatch = filled < block.length ? check.mismatch() : undefined;
     if (mismatch !== undefined) throw mismatch;
@@ -39,9 +62,6 @@ export function readBlocks({ path, offset, sizeBytes }: FileRange, proof: Blocks
         throw proof.explain(error instanceof Error ? error : new Error(String(error)), doneBytes);
       }
     },
-    async close() {
-      await file?.close();
-      file = undefined;
-    },
+    close: async () => await source.close(),
   };
 }

@@ -1,5 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import type { FileRange } from '../tar/index.ts';
+import { type FileRange, openRange, type PiecedRange } from '../tar/index.ts';
 
 /** How a layer is sampled. */
 export interface SampleOptions {
@@ -32,23 +31,28 @@ export interface LayerSample {
  * what `use` throws, or with the system's error when the file cannot be opened.
  */
 export async function sampleBlocks<Result>(
-  { path, offset, sizeBytes }: FileRange,
+  place: FileRange | PiecedRange,
   { blockBytes, mostBlocks, contextBytes = 0 }: SampleOptions,
   use: (sample: LayerSample) => Promise<Result>,
 ): Promise<Result> {
+  const { sizeBytes } = place;
   const blockCount = Math.ceil(sizeBytes / blockBytes);
   const count = Math.min(blockCount, mostBlocks);
-  const file = openSync(path, 'r');
+  const reader = await openRange(place);
   const read = (number: number): SampledBlock => {
     const start = Math.floor(((number + 0.5) * blockCount) / count) * blockBytes;
     const before = Math.min(start, contextBytes);
     const memory = Buffer.allocUnsafe(before + Math.min(blockBytes, sizeBytes - start));
-    const bytes = memory.subarray(0, readSync(file, memory, 0, memory.length, offset + start - before));
+    let length = 0;
+    for (let count = 1; count > 0 && length < memory.length; length += count) {
+      count = reader.read(memory.subarray(length), start - before + length);
+    }
+    const bytes = memory.subarray(0, length);
     return { context: bytes.subarray(0, before), bytes: bytes.subarray(before) };
   };
   try {
     return await use({ count, read });
   } finally {
-    closeSync(file);
+    reader.close();
   }
 }

@@ -9,6 +9,7 @@ import {
   type Image,
   openImage,
   openRegistrySink,
+  type PlainFile,
   writeDockerArchive,
   writeOciLayout,
 } from '../image/index.ts';
@@ -94,12 +95,13 @@ describe.each(['zstd', 'gzip'] as const)('%s', (format) => {
 });
 
 describe('a layer in a file', () => {
-  const inFile = async (): Promise<{ readonly image: Image; readonly path: string }> => {
+  const inFile = async (): Promise<PlainFile & { readonly image: Image }> => {
     const archive = join(folder, 'image.tar');
     await writeDockerArchive(await plain(), archive);
     const image = await openImage(`docker-archive:${archive}`, { temporaryDir: folder });
     const place = await image.layers[0]?.plainTar?.();
-    return { image, path: place?.path ?? '' };
+    if (place === undefined || !('path' in place)) throw new Error('the layer is in no file');
+    return { image, ...place };
   };
 
   test.each(['zstd', 'gzip'] as const)('becomes the %s blob that a stream becomes', async (format) => {
@@ -111,10 +113,9 @@ describe('a layer in a file', () => {
   });
 
   test('is refused by its name where its bytes are not those of its diffID', async () => {
-    const { image, path } = await inFile();
+    const { image, path, offset } = await inFile();
     const file = await open(path, 'r+');
-    const at = ((await image.layers[0]?.plainTar?.())?.offset ?? 0) + 2000;
-    await file.write(Buffer.from('!'), 0, 1, at);
+    await file.write(Buffer.from('!'), 0, 1, offset + 2000);
     await file.close();
     await expect(push(image)).rejects.toThrow(/^layer 1 of 2 in .* does not have its (digest|diffID)/);
     expect(registry.manifests.size).toBe(0);

@@ -83,7 +83,8 @@ async function openLayer(layer: Layer, folder: string, options: PlainLayersOptio
   try {
     const place = await layer.plainTar?.();
     if (place?.isVouchedFor === true) return place;
-    if (place !== undefined) {
+    // What lies in pieces is put together, as it will be read in parts again and again.
+    if (place !== undefined && 'path' in place) {
       if ((await digestOf(place, advance, options.signal)) === layer.diffId) return place;
       // Reading it as a layer says what is wrong.
       await pipeline(await layer.uncompressed(), nowhere(), { signal: options.signal });

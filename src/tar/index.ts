@@ -1,10 +1,11 @@
+export { type FileRange, openRange, type PiecedRange, type RangeReader } from './byte-range.ts';
 export { fieldKeys } from './format-header.ts';
 export { blockBytes, isTarStart } from './header.ts';
 export type { TarStrictness } from './members.ts';
 export { decodeName, encodeName } from './names.ts';
 export { type FillFromTar, type PlacedContent, type PlacedMember, packTar } from './pack-tar.ts';
 export { type ReadTarOptions, readTar, type TarBodySink } from './read-tar.ts';
-export { type FileRange, type ScanTarOptions, scanTarFile, type TarBody } from './scan-tar-file.ts';
+export { type ScanTarOptions, scanTarFile, type TarBody } from './scan-tar-file.ts';
 export {
   MissingEndError,
   type SparseMap,

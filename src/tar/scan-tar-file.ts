@@ -1,15 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { type FileRange, openRange, type PiecedRange, type RangeReader } from './byte-range.ts';
 import { type TarStrictness, tarMembers } from './members.ts';
 import { type TarEntry, TarError } from './tar-entry.ts';
-
-/** A part of a file. */
-export interface FileRange {
-  readonly path: string;
-  /** Where it begins, in bytes from the start of the file. */
-  readonly offset: number;
-  readonly sizeBytes: number;
-}
 
 /** The stored content of the entry that is being told of, read in place. */
 export interface TarBody {
@@ -25,23 +17,24 @@ export interface ScanTarOptions extends TarStrictness {
 }
 
 /**
- * Reads the headers of an uncompressed tar file, or of one that is a part of a file, and passes every body by, so that an
+ * Reads the headers of an uncompressed tar file, of one that is a part of a file, or of one in pieces, and passes every body by, so that an
  * archive of gigabytes costs a few reads; `bodyOffset` of each entry counts from the archive's start. Rejects with a
  * `TarError` when there is no tar archive, or it is corrupt or ends before a body does, and with the system's error when the
  * file cannot be opened. Bytes that are passed by are proven by nothing but the archive's length: a digest needs `readTar`.
  */
-export async function scanTarFile(place: string | FileRange, options: ScanTarOptions): Promise<void> {
-  // Synchronous reads: a header costs a microsecond from the page cache, but twenty through the thread pool.
-  const file = openSync(typeof place === 'string' ? place : place.path, 'r');
+export async function scanTarFile(
+  place: string | FileRange | PiecedRange,
+  options: ScanTarOptions,
+): Promise<void> {
+  const reader = await openRange(place);
   try {
-    const fileBytes = fstatSync(file).size;
-    const { offset, sizeBytes } = typeof place === 'string' ? { offset: 0, sizeBytes: fileBytes } : place;
-    if (offset + sizeBytes > fileBytes) {
-      throw new TarError('the file that it is a part of is cut off', Math.max(0, fileBytes - offset));
+    const sizeBytes = typeof place === 'string' ? reader.heldBytes : place.sizeBytes;
+    if (sizeBytes > reader.heldBytes) {
+      throw new TarError('the file that it is a part of is cut off', reader.heldBytes);
     }
-    await converse(new FileWindow(file, offset, sizeBytes), options);
+    await converse(new FileWindow(reader), options);
   } finally {
-    closeSync(file);
+    reader.close();
   }
 }
 
@@ -83,26 +76,24 @@ const bodyEndBytes = 4 * 1024;
 /** A stretch of the archive kept in memory, so that neighbouring headers come with one read. */
 class FileWindow {
   readonly sizeBytes: number;
-  readonly #file: number;
-  readonly #offset: number;
+  readonly #reader: RangeReader;
   readonly #buffer: Buffer = Buffer.alloc(windowBytes);
   #start = 0;
   #length = 0;
 
-  constructor(file: number, offset: number, sizeBytes: number) {
-    this.#file = file;
-    this.#offset = offset;
-    this.sizeBytes = sizeBytes;
+  constructor(reader: RangeReader) {
+    this.#reader = reader;
+    this.sizeBytes = reader.heldBytes;
   }
 
   /** The bytes from `offset`, good until the next call; fewer than asked for only at the end of the archive. */
   view(offset: number, sizeBytes: number): Buffer {
     if (sizeBytes > windowBytes) {
       const long = Buffer.alloc(Math.min(sizeBytes, Math.max(0, this.sizeBytes - offset)));
-      return long.subarray(0, this.#fill(long, offset));
+      return long.subarray(0, this.#fill(long, offset, long.length));
     }
     if (!this.#holds(offset, sizeBytes)) {
-      this.#length = this.#fill(this.#buffer, offset);
+      this.#length = this.#fill(this.#buffer, offset, sizeBytes);
       this.#start = offset;
     }
     const from = offset - this.#start;
@@ -120,7 +111,7 @@ class FileWindow {
         const length =
           isNearEnd || this.#holds(offset, target.length)
             ? this.view(offset, target.length).copy(target)
-            : this.#fill(target, offset);
+            : this.#fill(target, offset, target.length);
         if (length < target.length) throw new TarError(`it is cut off inside ${entry.path}`, offset + length);
       },
     };
@@ -130,11 +121,11 @@ class FileWindow {
     return offset >= this.#start && offset + sizeBytes <= this.#start + this.#length;
   }
 
-  #fill(target: Buffer, offset: number): number {
-    const wanted = Math.min(target.length, this.sizeBytes - offset);
+  /** Reads at least so many bytes where they are there, and more only as long as that opens nothing new. */
+  #fill(target: Buffer, offset: number, leastBytes: number): number {
     let length = 0;
-    while (length < wanted) {
-      const count = readSync(this.#file, target, length, wanted - length, this.#offset + offset + length);
+    while (length < leastBytes) {
+      const count = this.#reader.read(target.subarray(length), offset + length);
       if (count === 0) break;
       length += count;
     }

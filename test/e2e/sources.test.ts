@@ -78,12 +78,21 @@ async function run(
   if (code !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
 }
 
+/** A Docker client in front of the real one that refuses to save. */
+function dockerThatSavesNothing(): Record<string, string> {
+  const folder = scratch();
+  const path = cliEnvironment()['PATH'] ?? process.env['PATH'] ?? '';
+  const wrapper = '#!/bin/sh\nfor word; do [ "$word" = save ] && exit 9; done\n';
+  writeFileSync(join(folder, 'docker'), `${wrapper}PATH='${path}' exec docker "$@"\n`, { mode: 0o755 });
+  return { PATH: `${folder}:${path}` };
+}
+
 /** Podman's images in a folder of their own: the machine's are left alone. */
-function podmanStorage(): Record<string, string> {
+function podmanStorage(driver: 'vfs' | 'overlay'): Record<string, string> {
   const folder = scratch();
   const file = join(folder, 'storage.conf');
   const place = ['graphroot', 'runroot'].map((key) => `${key} = "${join(folder, key)}"\n`).join('');
-  writeFileSync(file, `[storage]\ndriver = "vfs"\n${place}`);
+  writeFileSync(file, `[storage]\ndriver = "${driver}"\n${place}`);
   return { CONTAINERS_STORAGE_CONF: file };
 }
 
@@ -106,21 +115,43 @@ describe.skipIf(inject('lab') === undefined)(`sources ${inject('noLabBecause')}`
     expect(await audit(image)).toEqual(expected);
   });
 
-  test('an image that was audited before is not saved again, whatever it is called', async () => {
+  test.each(['storage', 'save'])(
+    'an image that was audited before is not saved again, whatever it is called (read by %s)',
+    async (wanted) => {
+      const image = await buildSmall();
+      const cache = { PLIMSOLL_CACHE_DIR: scratch(), PLIMSOLL_ENGINE_READ: wanted };
+      const expected = await plimsoll(['audit', `docker:${image}`, '--json'], { env: cache });
+      for (const name of [image, `docker:${image}`, `docker://${image}`]) {
+        const again = await plimsoll(['audit', name, '--json'], {
+          env: { ...cache, ...dockerThatSavesNothing() },
+        });
+        expect(again.stdout, `${name}: ${again.stderr}`).toBe(expected.stdout);
+      }
+    },
+  );
+
+  test('an image is read where the engine keeps it, unless the engine is to save it', async () => {
     const image = await buildSmall();
-    const cache = { PLIMSOLL_CACHE_DIR: scratch() };
-    const expected = await plimsoll(['audit', `docker:${image}`, '--json'], { env: cache });
-    const folder = scratch();
-    const path = cliEnvironment()['PATH'] ?? process.env['PATH'] ?? '';
-    const wrapper = '#!/bin/sh\nfor word; do [ "$word" = save ] && exit 9; done\n';
-    writeFileSync(join(folder, 'docker'), `${wrapper}PATH='${path}' exec docker "$@"\n`, { mode: 0o755 });
-    const env = { ...cache, PATH: `${folder}:${path}` };
-    for (const name of [image, `docker:${image}`, `docker://${image}`]) {
-      const again = await plimsoll(['audit', name, '--json'], { env });
-      expect(again.stdout, `${name}: ${again.stderr}`).toBe(expected.stdout);
-    }
+    const saved = await audit(`docker:${image}`, { PLIMSOLL_ENGINE_READ: 'save' });
+    const env = dockerThatSavesNothing();
+    expect(await audit(`docker:${image}`, env)).toEqual(saved);
+    const archive = join(scratch(), 'small.tar');
+    const shrunk = await plimsoll(['shrink', `docker:${image}`, '--output', `docker-archive:${archive}`], {
+      env: { ...env, PLIMSOLL_CACHE_DIR: scratch() },
+    });
+    expect([shrunk.code, shrunk.stderr]).toEqual([0, expect.not.stringContaining('Saved')]);
+    const compared = await plimsoll(['compare', `docker:${image}`, archive, '--semantic', '--json'], {
+      env: { ...env, PLIMSOLL_CACHE_DIR: scratch() },
+    });
+    expect(compared.code, compared.stderr).toBe(0);
     const fresh = { ...env, PLIMSOLL_CACHE_DIR: scratch() };
-    expect((await plimsoll(['audit', image, '--json'], { env: fresh })).code).toBe(2);
+    const refused = await plimsoll(['audit', image], { env: { ...fresh, PLIMSOLL_ENGINE_READ: 'save' } });
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('Docker could not save')]);
+    const misspelt = await plimsoll(['audit', image], { env: { ...fresh, PLIMSOLL_ENGINE_READ: 'yes' } });
+    expect([misspelt.code, misspelt.stderr]).toEqual([
+      2,
+      expect.stringContaining('PLIMSOLL_ENGINE_READ is "yes"'),
+    ]);
   });
 
   test('another platform than that of the image is an error, also where it was audited before', async () => {
@@ -146,11 +177,11 @@ describe.skipIf(inject('lab') === undefined)(`sources ${inject('noLabBecause')}`
     }
   });
 
-  test.skipIf(!hasPodman)('… and in Podman', async () => {
+  test.skipIf(!hasPodman).each(['vfs', 'overlay'] as const)('… and in Podman with %s', async (driver) => {
     const image = await buildSmall();
     const archive = join(scratch(), 'image.tar');
     await docker('save', '--output', archive, image);
-    const env = podmanStorage();
+    const env = podmanStorage(driver);
     await run('podman', ['load', '--input', archive], env);
     expect(await audit(`podman:${image}`, env)).toEqual(await audit(`docker-archive:${archive}`));
   });

@@ -165,7 +165,9 @@ async function send(call: HttpCall, agent: HttpAgent): Promise<HttpAnswer> {
 function pour(body: Readable, request: ClientRequest): void {
   body.on('error', (error) => request.destroy(error));
   request.on('close', () => body.destroy());
-  body.pipe(request);
+  // It may have failed before there was a request.
+  if (body.errored === null) body.pipe(request);
+  else request.destroy(body.errored);
 }
 
 /** Passes by a body that nobody wants, so that a short one leaves the connection usable. */

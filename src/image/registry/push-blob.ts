@@ -3,7 +3,7 @@ import { UserError } from '../../base/index.ts';
 import { beginUpload, hasBlob, type SentBlob, sessionOf, type UploadSession } from './begin-upload.ts';
 import { chunksOf, mayShorten, requestLimit } from './chunks-of.ts';
 import { discardBody, type HttpAnswer } from './http-call.ts';
-import { meterFrom } from './meter-from.ts';
+import { type ByteMeter, meterFrom } from './meter-from.ts';
 import type { RegistryClient } from './registry-client.ts';
 import {
   isBrokenConnection,
@@ -110,13 +110,25 @@ async function attempt(upload: Upload): Promise<Outcome> {
   const { client, blob } = upload;
   upload.session ??= await beginUpload(client, blob.repository);
   if (upload.session === undefined) throw new Error('an upload that was not asked to mount was not begun');
-  const { session, arrived, storedBytes: from } = upload;
+  const { session, arrived } = upload;
   if (arrived !== undefined) return await complete(upload, session, { sent: arrived, isResumed: true });
-  const meter = meterFrom(from, (sizeBytes) => tell(upload, sizeBytes));
+  const meter = meterFrom(upload.storedBytes, (sizeBytes) => tell(upload, sizeBytes));
   const source = await blob.open();
   source.on('error', (error) => meter.stream.destroy(error));
   meter.stream.on('close', () => source.destroy());
-  const body = source.pipe(meter.stream);
+  // It may fail when there is no request yet, or none any more; a request is told by itself.
+  meter.stream.on('error', () => {});
+  try {
+    source.pipe(meter.stream);
+    return await sendBody(upload, session, meter);
+  } finally {
+    meter.stream.destroy();
+  }
+}
+
+async function sendBody(upload: Upload, session: UploadSession, meter: ByteMeter): Promise<Outcome> {
+  const { client, blob, storedBytes: from } = upload;
+  const { stream: body } = meter;
   const { digest, sizeBytes } = blob;
   if (from === 0 && digest !== undefined && sizeBytes !== undefined && sizeBytes <= monolithBytes) {
     return await complete(upload, session, { sent: { digest, sizeBytes }, isResumed: false, body });

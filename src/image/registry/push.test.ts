@@ -367,6 +367,24 @@ describe('what no repetition makes better', () => {
     expect(registry.blobs.size).toBe(0);
   });
 
+  test.each<[string, () => void]>([
+    ['waits', () => {}],
+    ['fails by itself', () => Promise.reject(new UserError('the image is closed'))],
+  ])('where another layer has ended it all, a source that %s is let go of', async (_what, read) => {
+    const source = new Readable({
+      read() {
+        Promise.resolve(read()).catch((error: Error) => this.destroy(error));
+      },
+    });
+    const open = async (): Promise<Readable> => {
+      sink.close();
+      return source;
+    };
+    await expect(sink.send({ title: 'layer 1 of 1', open })).rejects.toThrow('is closed');
+    await expect.poll(() => source.destroyed).toBe(true);
+    expect(registry.blobs.size).toBe(0);
+  });
+
   test('a source that breaks off ends it as it is', async () => {
     const broken = new UserError('the file is cut off');
     const problem = await sink
