@@ -2,9 +2,9 @@ import { chainStreams, UserError, verifyDigest } from '../../base/index.ts';
 import type { ImageWish } from '../choose-image.ts';
 import { parseIndex } from '../documents.ts';
 import { growTree, type ManifestTree } from '../manifest-tree.ts';
-import { formatReference, type Reference } from '../reference.ts';
+import { formatReference } from '../reference.ts';
 import { discardBody, readBody } from '../registry/http-call.ts';
-import { atFirstPlace } from '../registry/mirrors.ts';
+import { atFirstPlace, type Opening } from '../registry/mirrors.ts';
 import { openBlob } from '../registry/open-blob.ts';
 import { fetchManifest } from '../registry/read-manifest.ts';
 import { openRegistry, type RegistryClient } from '../registry/registry-client.ts';
@@ -19,15 +19,17 @@ export async function openRegistryTree(
   wish: ImageWish,
   options: RegistryImageOptions,
 ): Promise<ManifestTree> {
-  return await atFirstPlace(wantedReference(name, wish.tag), options.access, async (reference, access) => {
-    return await openAt(reference, { name, access, signal: options.signal });
+  return await atFirstPlace(wantedReference(name, wish.tag), options.access, async (place) => {
+    return await openAt({ ...place, name, signal: options.signal });
   });
 }
 
-async function openAt(
-  reference: Reference,
-  { name, ...options }: RegistryImageOptions & { readonly name: string },
-): Promise<ManifestTree> {
+async function openAt({
+  reference,
+  home,
+  name,
+  ...options
+}: Opening & RegistryImageOptions & { readonly name: string }): Promise<ManifestTree> {
   const { registry, repository, tag, digest } = reference;
   const title = formatReference(reference);
   const client = openRegistry(registry, options.access, options.signal);
@@ -55,7 +57,7 @@ async function openAt(
       name,
       root,
       referrers: await referrersOf(client, repository, top.digest),
-      repository: { registry, name: repository },
+      repository: home,
       openBlob: async (blob) =>
         chainStreams(
           await openBlob(client, { repository, digest: blob.digest, sizeBytes: blob.size, title }),

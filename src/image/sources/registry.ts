@@ -15,7 +15,7 @@ import type { Image, ImageConfig, ImageDocuments, Platform } from '../image.ts';
 import { absentLayer, manifestLayers } from '../manifest-layers.ts';
 import { formatPlatform } from '../platform.ts';
 import { formatReference, parseReference, type Reference } from '../reference.ts';
-import { atFirstPlace } from '../registry/mirrors.ts';
+import { atFirstPlace, type Opening } from '../registry/mirrors.ts';
 import { MissingBlobError, openBlob } from '../registry/open-blob.ts';
 import { type FetchedManifest, fetchManifest } from '../registry/read-manifest.ts';
 import type { RegistryAccess } from '../registry/registry-access.ts';
@@ -44,17 +44,17 @@ export async function openRegistryImage(
   wish: ImageWish,
   { access, signal }: RegistryImageOptions,
 ): Promise<Image> {
-  return await atFirstPlace(wantedReference(name, wish.tag), access, async (reference, allowed) => {
-    return await openAt(reference, { name, wish, access: allowed, signal });
+  return await atFirstPlace(wantedReference(name, wish.tag), access, async (place) => {
+    return await openAt({ ...place, name, wish, signal });
   });
 }
 
-interface Opening extends RegistryImageOptions {
+interface ImageOpening extends Opening, RegistryImageOptions {
   readonly name: string;
   readonly wish: ImageWish;
 }
 
-async function openAt(reference: Reference, { name, wish, access, signal }: Opening): Promise<Image> {
+async function openAt({ reference, home, name, wish, access, signal }: ImageOpening): Promise<Image> {
   const { registry, repository } = reference;
   const client = openRegistry(registry, access, signal);
   const source: Source = { client, repository, title: formatReference(reference) };
@@ -76,7 +76,7 @@ async function openAt(reference: Reference, { name, wish, access, signal }: Open
       digest: found.digest,
       config,
       documents,
-      repository: { registry, name: repository },
+      repository: home,
       layers: manifestLayers({
         title: source.title,
         manifest,
