@@ -158,25 +158,35 @@ export async function pushConfig(
   return { ...blob, outcome: 'sent' };
 }
 
-const none: ManifestAnnotations = { ofLayers: new Map() };
+const none: ManifestAnnotations = { association: {}, ofLayers: new Map() };
 
-/** The source's own manifest where it still fits, so that the digest stays; else a new one with its annotations. */
+/**
+ * The source's own manifest where it still fits, so that the digest stays; else a new one with its annotations. Its subject stays, too: it is another
+ * manifest, which has not changed (OCI image-spec, manifest.md, "weak association").
+ */
 export function manifestOf(
   image: Image,
   layers: readonly PushedLayer[],
 ): { readonly mediaType: string; readonly content: string } {
   const own = image.documents?.manifest;
   if (own !== undefined && layers.every(({ packing }) => packing === 'stored')) return own;
-  const { own: annotations, ofLayers } = own === undefined ? none : manifestAnnotations(own.content);
+  const said = own === undefined ? none : manifestAnnotations(own.content);
+  const { own: annotations, association, ofLayers } = said;
   const packed = image.layers.map((layer, position) => {
     const { digest, sizeBytes, mediaType, packing } = layers[position] ?? { ...layer, packing: 'stored' };
     // What is said of other bytes says nothing of these.
-    const said = packing === 'stored' ? ofLayers.get(layer.digest) : undefined;
-    return { ...layer, digest, sizeBytes, mediaType, ...(said && { annotations: said }) };
+    const ofLayer = packing === 'stored' ? ofLayers.get(layer.digest) : undefined;
+    return { ...layer, digest, sizeBytes, mediaType, ...(ofLayer && { annotations: ofLayer }) };
   });
   const view = { ...image, layers: packed, ...(annotations && { annotations }) };
   const { content } = ociDocuments(view).manifest;
-  return { mediaType: 'application/vnd.oci.image.manifest.v1+json', content };
+  const whole = Object.keys(association).length === 0 ? content : withAssociation(content, association);
+  return { mediaType: 'application/vnd.oci.image.manifest.v1+json', content: whole };
+}
+
+function withAssociation(content: string, association: ManifestAnnotations['association']): string {
+  const manifest: object = JSON.parse(content);
+  return JSON.stringify({ ...manifest, ...association });
 }
 
 function sumOf(blobs: readonly SentBlob[]): number {
