@@ -6,6 +6,7 @@ export { type EstimateGzipOptions, estimateGzip } from './estimate-gzip.ts';
 export { fileWitness } from './file-witness.ts';
 export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
 export type {
+  BesideImage,
   FileLayer,
   Healthcheck,
   HistoryEntry,

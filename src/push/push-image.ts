@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type Progress, sha256Digest } from '../base/index.ts';
 import { redactInstruction } from '../finding/index.ts';
 import {
+  type BesideImage,
   type Image,
   type Layer,
   type ManifestAnnotations,
@@ -85,7 +86,15 @@ export async function pushImage(request: PushRequest, now: () => number = Date.n
     layers,
     seconds,
     ...(await accountOf(outgoing, sent, [config])),
+    ...(image.beside && { remarks: [besideSentence(image.beside)] }),
   };
+}
+
+// Not pushed: linux/arm64, 1 attestation about this image. --all-platforms pushes all that the index lists.
+function besideSentence({ platforms, attestations }: BesideImage): string {
+  const said = attestations === 1 ? '1 attestation about it' : `${attestations} attestations about it`;
+  const left = [...platforms, ...(attestations > 0 ? [said] : [])].join(', ');
+  return `The index lists more than this image: ${left}. --all-platforms pushes it all.`;
 }
 
 /** The layers of an image by their digest in the source. */

@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentProgress, UserError } from '../base/index.ts';
-import { buildImage, openManifestTree, openRegistrySink, writeDockerArchive } from '../image/index.ts';
+import {
+  buildImage,
+  openImage,
+  openManifestTree,
+  openRegistrySink,
+  writeDockerArchive,
+} from '../image/index.ts';
 import { startUploadRegistry, type UploadRegistry } from '../image/registry/fixtures/upload-registry.ts';
 import { writeMultiPlatform } from './fixtures/multi-platform.ts';
-import { type LayerPacking, type PushReport, pushIndex } from './index.ts';
+import { type LayerPacking, type PushReport, pushImage, pushIndex } from './index.ts';
 
 let folder: string;
 let registry: UploadRegistry;
@@ -95,6 +101,23 @@ test('from registry to registry, and within one by mounts', async () => {
   expect(report).toMatchObject({ digest: layout.digest, sentBytes: 0 });
   expect(report.layers.every(({ outcome }) => outcome === 'mounted' || outcome === 'present')).toBe(true);
   expect(registry.manifests.get('other/app:1')?.content).toBe(layout.content);
+});
+
+test('of an index only one image is pushed without being asked for more, and what else there is is said', async () => {
+  const layout = await writeMultiPlatform(join(folder, 'layout'));
+  await push(`oci:${layout.path}:v1`);
+  for (const source of [`oci:${layout.path}:v1`, `registry:${registry.host}/team/app:1`]) {
+    const platform = { os: 'linux', architecture: 'arm64' };
+    const image = await openImage(source, { temporaryDir: folder, platform });
+    const sink = await openRegistrySink(`${registry.host}/one/app:1`, { access: {} });
+    const request = { image, sink, cacheDir: join(folder, 'cache'), progress: silentProgress };
+    const report = await pushImage({ ...request, packing: { format: 'zstd' } });
+    expect(report.remarks).toEqual([
+      'The index lists more than this image: linux/amd64, 1 attestation about it. --all-platforms pushes it all.',
+    ]);
+    sink.close();
+    await image.close();
+  }
 });
 
 describe('what refers to an index', () => {

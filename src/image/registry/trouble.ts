@@ -250,7 +250,7 @@ export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Pr
 
 function serverHint({ action }: TroublePlace): string {
   return action === 'push'
-    ? 'The registry is in trouble: its disk may be full. Its log says more; nothing is under the tag.'
+    ? 'The registry is in trouble: its disk may be full. Its log says more; the tag names what it named before.'
     : 'The registry is in trouble: try later.';
 }
 
