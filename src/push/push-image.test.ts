@@ -355,6 +355,12 @@ test('foreign layers stay where they are', async () => {
   expect(outcomes(report)).toEqual(['foreign', 'sent']);
   const { layers } = JSON.parse(registry.manifests.get('team/app:1')?.content ?? '{}');
   expect(layers[0]).toMatchObject({ urls, digest: foreign.digest, mediaType: foreign.mediaType });
+  // Docker's own registry answers so where its settings allow no such address.
+  registry.fault = ({ path }) => (path.includes('/manifests/') ? { status: 400 } : undefined);
+  await expect(push({ ...image, layers: [foreign, top] })).rejects.toMatchObject({
+    message: expect.stringContaining('answers 400'),
+    hint: expect.stringMatching(/^1 layer lies elsewhere .*validation\.manifests\.urls\.allow/),
+  });
 });
 
 test('an estimate says what is there and about what would be sent, and sends nothing', async () => {

@@ -13,6 +13,7 @@ import {
   type SentBlob,
 } from '../image/index.ts';
 import { type LayerPacking, type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
+import { putManifest } from './put-manifest.ts';
 import { dockerGzipSeconds } from './sample-layer.ts';
 import { type LayerOutcome, type SentLayer, sendLayers, withoutSending } from './send-layers.ts';
 
@@ -77,7 +78,7 @@ export async function pushImage(request: PushRequest, now: () => number = Date.n
   const layers = image.layers.map((layer) => layerOf(sent, layer));
   const config = await pushConfig(image, sink, repository);
   const manifest = manifestOf(image, layers);
-  const digest = await sink.put(manifest);
+  const digest = await putManifest(sink, { ...manifest, layers }, true);
   const seconds = (now() - startedAt) / 1000;
   return {
     reference: sink.title,

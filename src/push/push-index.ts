@@ -20,6 +20,7 @@ import {
   type SentDocument,
 } from './push-image.ts';
 import { pushReferrers } from './push-referrers.ts';
+import { putManifest } from './put-manifest.ts';
 import { sendBlobs } from './send-blobs.ts';
 import { sendLayers } from './send-layers.ts';
 
@@ -77,7 +78,7 @@ export async function pushIndex(
       documents.push(...spoken.documents);
       state.remarks.push(...spoken.remarks);
     }
-    const digest = await sink.put(written, node === tree.root);
+    const digest = await putManifest(sink, { ...written, layers: own }, node === tree.root);
     if (node !== tree.root) {
       manifests.push({
         digest,
