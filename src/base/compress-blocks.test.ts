@@ -1,7 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
+import { constants, deflateRawSync, gunzipSync, type ZlibOptions } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type BlockReader, chainStreams, compressBlocks, decompressor, sniffCompression } from './index.ts';
 
@@ -35,6 +35,58 @@ describe.each(['gzip', 'zstd'] as const)('%s', (format) => {
       await compressed(content, format, 700_001),
     ];
     expect(one.equals(other)).toBe(true);
+  });
+});
+
+describe('gzip looks for what repeats', () => {
+  /** Numbers as the weights of a model are: random mantissas, exponents that are near each other. */
+  function weights(bytesEach: 2 | 4): Buffer {
+    const random = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
+      Buffer.alloc(2 ** 20),
+    );
+    const values = new Float32Array(2 ** 20 / bytesEach);
+    for (let at = 0; at < values.length; at += 1) {
+      values[at] = (random.readUInt16LE(bytesEach * at) - 32_768) / 2 ** 20 + (random[at] ?? 0) / 2 ** 30;
+    }
+    const all = Buffer.from(values.buffer);
+    // The upper half of each is bfloat16.
+    return bytesEach === 4 ? all : Buffer.from(all.filter((_, at) => at % 4 > 1));
+  }
+  const program = Buffer.from(
+    Array.from({ length: 2 ** 20 }, (_, at) => ((at % 1000) * 7919 * ((at % 1000) % 251)) % 253),
+  );
+
+  async function isPackedBy(content: Buffer, effort: ZlibOptions): Promise<boolean> {
+    const expected = deflateRawSync(content, {
+      level: 2,
+      ...effort,
+      memLevel: constants.Z_MAX_MEMLEVEL,
+      finishFlush: constants.Z_SYNC_FLUSH,
+      // What is stored is cut where the memory for it ends.
+      chunkSize: 2 * content.length,
+    });
+    const packed = await buffer(compressBlocks([content], 'gzip', { level: 2 }));
+    expect(gunzipSync(packed).equals(content)).toBe(true);
+    return packed.subarray(10, -10).equals(expected);
+  }
+
+  test.each([
+    ['numbers of four bytes', weights(4)],
+    ['numbers of two bytes', weights(2)],
+  ])('not in %s', async (_, content) => {
+    expect(await isPackedBy(content, { strategy: constants.Z_HUFFMAN_ONLY })).toBe(true);
+  });
+
+  test('not in what is compressed already, which is stored', async () => {
+    expect(await isPackedBy(noise.subarray(0, 2 ** 20), { level: 0 })).toBe(true);
+  });
+
+  test.each([
+    ['text', text.subarray(0, 2 ** 20)],
+    ['what repeats although its bytes are spread evenly', program],
+    ['less than is worth a look', noise.subarray(0, 60_000)],
+  ])('in %s', async (_, content) => {
+    expect(await isPackedBy(content, {})).toBe(true);
   });
 });
 

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import type { Compression } from './compression.ts';
 import { mostCompressionThreads } from './compression-threads.ts';
+import { deflateEffort } from './deflate-effort.ts';
 import { ownChunk, releaseChunk } from './own-chunk.ts';
 import { zstdCompressors } from './zstd-compressors.ts';
 
@@ -139,7 +140,7 @@ function gzipBlocks(level: number): BlockFormat {
       // A copy, as the block is filled anew.
       window = Buffer.from(block.subarray(-windowBytes));
       const packed = await deflateBlock(block, {
-        level,
+        ...(await deflateEffort(block, level)),
         // Twice the memory for an eighth less time.
         memLevel: constants.Z_MAX_MEMLEVEL,
         finishFlush: constants.Z_SYNC_FLUSH,

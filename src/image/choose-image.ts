@@ -1,5 +1,5 @@
 import { UserError } from '../base/index.ts';
-import type { Platform } from './image.ts';
+import type { BesideImage, Platform } from './image.ts';
 import { formatPlatform, hostPlatform, matchingPlatforms } from './platform.ts';
 import { isSameReference } from './reference.ts';
 
@@ -88,4 +88,22 @@ function listed(candidates: readonly ImageCandidate[]): string {
     platforms.set(title, [...(platforms.get(title) ?? []), formatPlatform(platform)]);
   }
   return [...platforms].map(([title, all]) => `${title} (${all.join(', ')})`).join(', ');
+}
+
+/** What an index that gives several images lists beside the one that was chosen; undefined where that is nothing. */
+export function besideImage(
+  chosen: ImageCandidate,
+  candidates: readonly ImageCandidate[],
+  /** The digests of what its attestations are about, one for each. */
+  attested: readonly string[],
+): BesideImage | undefined {
+  const own = formatPlatform(chosen.platform);
+  const related = candidates.filter(
+    ({ names }) => chosen.names.length === 0 || names.some((name) => chosen.names.includes(name)),
+  );
+  const platforms = [...new Set(related.map(({ platform }) => formatPlatform(platform)))].filter(
+    (platform) => platform !== own,
+  );
+  const attestations = attested.filter((digest) => digest === chosen.digest).length;
+  return platforms.length === 0 && attestations === 0 ? undefined : { platforms, attestations };
 }

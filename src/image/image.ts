@@ -132,6 +132,16 @@ export interface Image {
   readonly layers: readonly Layer[];
   /** Where its blobs are, of an image in a registry: another repository there may mount them. */
   readonly repository?: { readonly registry: string; readonly name: string };
+  /** What the index that it was chosen from lists beside it, where that is anything. */
+  readonly beside?: BesideImage;
   /** Gives back what the source holds (temporary files); openers fail afterwards. */
   close(): Promise<void>;
+}
+
+/** What an index lists beside one of its images. */
+export interface BesideImage {
+  /** Other platforms of it: `linux/arm64`. */
+  readonly platforms: readonly string[];
+  /** Manifests that say something about the image (BuildKit, attestation-storage.md), by their number. */
+  readonly attestations: number;
 }

@@ -6,6 +6,7 @@ export { type EstimateGzipOptions, estimateGzip } from './estimate-gzip.ts';
 export { fileWitness } from './file-witness.ts';
 export { type FindBaseRequest, type FoundBase, findBase } from './find-base.ts';
 export type {
+  BesideImage,
   FileLayer,
   Healthcheck,
   HistoryEntry,
@@ -20,7 +21,8 @@ export type {
 export { type ImageSpec, parseImageSpec } from './image-spec.ts';
 export { AbsentLayerError, openFileLayer } from './layer.ts';
 export { type ManifestAnnotations, manifestAnnotations } from './manifest-annotations.ts';
-export { type ManifestKind, type ManifestNode, type ManifestTree, nodesOf } from './manifest-tree.ts';
+export type { ManifestKind, ManifestNode } from './manifest-node.ts';
+export { type ManifestTree, nodesOf } from './manifest-tree.ts';
 export { type GzipMeasure, type MeasureGzipOptions, measureGzip } from './measure-gzip.ts';
 export { type OpenImageOptions, openImage } from './open-image.ts';
 export type { EngineHolds } from './open-reference.ts';
@@ -28,6 +30,7 @@ export { openRegistrySink } from './open-registry-sink.ts';
 export { openManifestTree } from './open-tree.ts';
 export { formatPlatform, hostPlatform, parsePlatform } from './platform.ts';
 export { formatReference, isSameReference, parseReference, type Reference } from './reference.ts';
+export type { Referrer } from './referrer.ts';
 export { AbsentImageError } from './registry/absent-image-error.ts';
 export type { SentBlob } from './registry/begin-upload.ts';
 export type { RegistryAccess } from './registry/registry-access.ts';

@@ -2,34 +2,17 @@ import type { Readable } from 'node:stream';
 import { UserError } from '../base/index.ts';
 import { type Descriptor, mediaTypes, parseIndex, parseManifest } from './documents.ts';
 import type { Image } from './image.ts';
+import type { ManifestNode } from './manifest-node.ts';
 import { formatPlatform } from './platform.ts';
-
-/** What a manifest is of. An attestation says something about an image of the same index (BuildKit, attestation-storage.md). */
-export type ManifestKind = 'index' | 'image' | 'attestation' | 'artifact';
-
-/** An index or a manifest of a source, byte for byte. */
-export interface ManifestNode {
-  readonly kind: ManifestKind;
-  readonly digest: string;
-  readonly mediaType: string;
-  readonly content: string;
-  /** What an index lists, in its order. */
-  readonly children: readonly ManifestNode[];
-  /** Configuration and layers of a manifest. */
-  readonly blobs: readonly Descriptor[];
-  /** `linux/arm64`, where the index tells it. */
-  readonly platform?: string | undefined;
-  /** The image that an attestation is about. */
-  readonly subjectDigest?: string | undefined;
-}
+import type { Referrer } from './referrer.ts';
 
 /** All that one reference of a source leads to: an index with its images and their attestations, or a single manifest. */
 export interface ManifestTree {
   /** How a person names it. */
   readonly name: string;
   readonly root: ManifestNode;
-  /** Signatures and other things that speak of it and are no part of it. */
-  readonly referrers: readonly string[];
+  /** Signatures and other things that speak of it, of its parts or of each other, and are no part of it; what is spoken of comes first. */
+  readonly referrers: readonly Referrer[];
   /** Where the blobs are, when they are in a registry. */
   readonly repository?: { readonly registry: string; readonly name: string } | undefined;
   /** The bytes of a blob, verified at the end. */

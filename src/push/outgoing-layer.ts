@@ -49,7 +49,7 @@ function levelOf({ format, level, igzip }: LayerPacking): number {
 }
 
 /** Changes with what the compressor makes of the same bytes. */
-const packingVersion = 4;
+const packingVersion = 5;
 
 /** The blob of a layer's bytes. */
 export function packed(source: BlockSource, packing: LayerPacking): AsyncGenerator<Buffer> {

@@ -283,6 +283,25 @@ test('annotations stay where the manifest is made anew, but for those of a blob 
   await image.close();
 });
 
+test('what an image says of another one it says still where its manifest is made anew', async () => {
+  const layout = join(folder, 'layout');
+  await writeOciLayout(await plain(), layout, { tag: 'v1' });
+  const image = await openImage(`oci:${layout}:v1`, { temporaryDir: folder });
+  const { config = '', manifest } = image.documents ?? {};
+  const subject = { mediaType: manifest?.mediaType, digest: sha256Digest('another one'), size: 11 };
+  const said = { artifactType: 'application/vnd.example.patch', subject };
+  const content = JSON.stringify({ ...JSON.parse(manifest?.content ?? ''), ...said });
+  const documents = { config, manifest: { mediaType: manifest?.mediaType ?? '', content } };
+  const report = await push({ ...image, documents });
+  expect(report.layers[0]?.packing).toBe('zstd');
+  expect(JSON.parse(registry.manifests.get('team/app:1')?.content ?? '{}')).toMatchObject(said);
+  const list = registry.manifests.get(`team/app:${subject.digest.replace(':', '-')}`);
+  expect(JSON.parse(list?.content ?? '{}').manifests).toEqual([
+    expect.objectContaining({ digest: report.digest, artifactType: said.artifactType }),
+  ]);
+  await image.close();
+});
+
 test('a configuration goes as it is stored, so that the image keeps its ID', async () => {
   const archive = join(folder, 'image.tar');
   await writeDockerArchive(await plain(), archive, { tags: ['docker.io/library/app:1'] });
@@ -337,6 +356,12 @@ test('foreign layers stay where they are', async () => {
   expect(outcomes(report)).toEqual(['foreign', 'sent']);
   const { layers } = JSON.parse(registry.manifests.get('team/app:1')?.content ?? '{}');
   expect(layers[0]).toMatchObject({ urls, digest: foreign.digest, mediaType: foreign.mediaType });
+  // Docker's own registry answers so where its settings allow no such address.
+  registry.fault = ({ path }) => (path.includes('/manifests/') ? { status: 400 } : undefined);
+  await expect(push({ ...image, layers: [foreign, top] })).rejects.toMatchObject({
+    message: expect.stringContaining('answers 400'),
+    hint: expect.stringMatching(/^1 layer lies elsewhere .*validation\.manifests\.urls\.allow/),
+  });
 });
 
 test('an estimate says what is there and about what would be sent, and sends nothing', async () => {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type Progress, sha256Digest } from '../base/index.ts';
 import { redactInstruction } from '../finding/index.ts';
 import {
+  type BesideImage,
   type Image,
   type Layer,
   type ManifestAnnotations,
@@ -12,6 +13,7 @@ import {
   type SentBlob,
 } from '../image/index.ts';
 import { type LayerPacking, type OutgoingLayer, outgoingLayer } from './outgoing-layer.ts';
+import { putManifest } from './put-manifest.ts';
 import { dockerGzipSeconds } from './sample-layer.ts';
 import { type LayerOutcome, type SentLayer, sendLayers, withoutSending } from './send-layers.ts';
 
@@ -76,7 +78,7 @@ export async function pushImage(request: PushRequest, now: () => number = Date.n
   const layers = image.layers.map((layer) => layerOf(sent, layer));
   const config = await pushConfig(image, sink, repository);
   const manifest = manifestOf(image, layers);
-  const digest = await sink.put(manifest);
+  const digest = await putManifest(sink, { ...manifest, layers }, true);
   const seconds = (now() - startedAt) / 1000;
   return {
     reference: sink.title,
@@ -85,7 +87,15 @@ export async function pushImage(request: PushRequest, now: () => number = Date.n
     layers,
     seconds,
     ...(await accountOf(outgoing, sent, [config])),
+    ...(image.beside && { remarks: [besideSentence(image.beside)] }),
   };
+}
+
+// Not pushed: linux/arm64, 1 attestation about this image. --all-platforms pushes all that the index lists.
+function besideSentence({ platforms, attestations }: BesideImage): string {
+  const said = attestations === 1 ? '1 attestation about it' : `${attestations} attestations about it`;
+  const left = [...platforms, ...(attestations > 0 ? [said] : [])].join(', ');
+  return `The index lists more than this image: ${left}. --all-platforms pushes it all.`;
 }
 
 /** The layers of an image by their digest in the source. */
@@ -158,25 +168,35 @@ export async function pushConfig(
   return { ...blob, outcome: 'sent' };
 }
 
-const none: ManifestAnnotations = { ofLayers: new Map() };
+const none: ManifestAnnotations = { association: {}, ofLayers: new Map() };
 
-/** The source's own manifest where it still fits, so that the digest stays; else a new one with its annotations. */
+/**
+ * The source's own manifest where it still fits, so that the digest stays; else a new one with its annotations. Its subject stays, too: it is another
+ * manifest, which has not changed (OCI image-spec, manifest.md, "weak association").
+ */
 export function manifestOf(
   image: Image,
   layers: readonly PushedLayer[],
 ): { readonly mediaType: string; readonly content: string } {
   const own = image.documents?.manifest;
   if (own !== undefined && layers.every(({ packing }) => packing === 'stored')) return own;
-  const { own: annotations, ofLayers } = own === undefined ? none : manifestAnnotations(own.content);
+  const said = own === undefined ? none : manifestAnnotations(own.content);
+  const { own: annotations, association, ofLayers } = said;
   const packed = image.layers.map((layer, position) => {
     const { digest, sizeBytes, mediaType, packing } = layers[position] ?? { ...layer, packing: 'stored' };
     // What is said of other bytes says nothing of these.
-    const said = packing === 'stored' ? ofLayers.get(layer.digest) : undefined;
-    return { ...layer, digest, sizeBytes, mediaType, ...(said && { annotations: said }) };
+    const ofLayer = packing === 'stored' ? ofLayers.get(layer.digest) : undefined;
+    return { ...layer, digest, sizeBytes, mediaType, ...(ofLayer && { annotations: ofLayer }) };
   });
   const view = { ...image, layers: packed, ...(annotations && { annotations }) };
   const { content } = ociDocuments(view).manifest;
-  return { mediaType: 'application/vnd.oci.image.manifest.v1+json', content };
+  const whole = Object.keys(association).length === 0 ? content : withAssociation(content, association);
+  return { mediaType: 'application/vnd.oci.image.manifest.v1+json', content: whole };
+}
+
+function withAssociation(content: string, association: ManifestAnnotations['association']): string {
+  const manifest: object = JSON.parse(content);
+  return JSON.stringify({ ...manifest, ...association });
 }
 
 function sumOf(blobs: readonly SentBlob[]): number {

@@ -1,7 +1,5 @@
-import type { Readable } from 'node:stream';
-import { formatBytes, type Progress } from '../base/index.ts';
+import { formatBytes, type Progress, sha256Digest } from '../base/index.ts';
 import {
-  type Descriptor,
   type Image,
   type ManifestNode,
   type ManifestTree,
@@ -21,7 +19,10 @@ import {
   pushConfig,
   type SentDocument,
 } from './push-image.ts';
-import { sendLayers, withoutSending } from './send-layers.ts';
+import { pushReferrers } from './push-referrers.ts';
+import { putManifest } from './put-manifest.ts';
+import { sendBlobs } from './send-blobs.ts';
+import { sendLayers } from './send-layers.ts';
 
 /** All platforms of an image, and how they are pushed. */
 export interface PushIndexRequest {
@@ -35,7 +36,8 @@ export interface PushIndexRequest {
 
 /**
  * Brings an index with all that it lists into a repository: blobs first, then the manifests, indexes after what they list, the tag last. Without a
- * packing every document keeps its bytes, so that attestations stay true; with one, those of a changed image are left out and that is said.
+ * packing every document keeps its bytes, so that attestations stay true; with one, those of a changed image are left out and that is said. What
+ * refers to it all (signatures, SBOMs) goes with it, as far as that still is what it speaks of.
  * Throws a `UserError` when the registry refuses, or a part of the source is missing.
  */
 export async function pushIndex(
@@ -55,6 +57,7 @@ export async function pushIndex(
   }
   const repository = mountable(tree.repository, sink);
   const sent = await sendLayers([...outgoing.values()], { ...request, repository });
+  const way = { tree, sink, from: repository };
   const documents: SentDocument[] = [];
   const state: Written = { now: new Map(), remarks: [] };
   const layers: PushedLayer[] = [];
@@ -65,12 +68,17 @@ export async function pushIndex(
     const { platform = image && platformText(image) } = node;
     layers.push(...own.map((layer) => ({ ...layer, ...(platform && { platform }) })));
     if (image !== undefined) documents.push(await pushConfig(image, sink, repository));
-    else if (!isStale(node, state))
-      documents.push(...(await sendBlobs(node, { tree, sink, from: repository })));
+    else if (!isStale(node, state)) documents.push(...(await sendBlobs(node, way)));
     const written = image ? manifestOf(image, own) : documentOf(node, state);
     if (written === undefined) continue;
-    const digest = await sink.put(written, node === tree.root);
-    state.now.set(node.digest, { digest, ...written });
+    state.now.set(node.digest, { digest: sha256Digest(written.content), ...written });
+    // Who looks for a signature as soon as the tag is there shall find it.
+    if (node === tree.root) {
+      const spoken = await pushReferrers(way, state.now);
+      documents.push(...spoken.documents);
+      state.remarks.push(...spoken.remarks);
+    }
+    const digest = await putManifest(sink, { ...written, layers: own }, node === tree.root);
     if (node !== tree.root) {
       manifests.push({
         digest,
@@ -82,7 +90,7 @@ export async function pushIndex(
   }
   const root = state.now.get(tree.root.digest);
   if (root === undefined) throw new Error('the root of a tree is written last');
-  const remarks = [...state.remarks, ...referrerSentence(tree), ...plainSentence(layers)];
+  const remarks = [...state.remarks, ...plainSentence(layers)];
   return {
     reference: sink.title,
     digest: root.digest,
@@ -156,36 +164,6 @@ function rewritten(content: string, { now }: Written): string {
     return [{ ...descriptor, mediaType, digest, size: Buffer.byteLength(written.content) }];
   });
   return JSON.stringify({ ...index, manifests });
-}
-
-/** The blobs of a manifest that is no image: an attestation, or something else that the index lists. */
-async function sendBlobs(node: ManifestNode, way: Way): Promise<SentDocument[]> {
-  const all: SentDocument[] = [];
-  for (const blob of node.blobs) all.push(await sendBlob(blob, way));
-  return all;
-}
-
-interface Way {
-  readonly tree: ManifestTree;
-  readonly sink: RegistrySink;
-  /** A repository of the same registry that has the blobs. */
-  readonly from: string | undefined;
-}
-
-async function sendBlob(blob: Descriptor, { tree, sink, from }: Way): Promise<SentDocument> {
-  const facts = { digest: blob.digest, sizeBytes: blob.size };
-  const outcome = await withoutSending(sink, facts, from === undefined ? [] : [from]);
-  if (outcome !== undefined) return { ...facts, outcome };
-  const open = async (): Promise<Readable> => await tree.openBlob(blob);
-  const sent = await sink.send({ ...facts, title: `the blob ${blob.digest} of ${sink.title}`, open });
-  return { ...sent, outcome: 'sent' };
-}
-
-function referrerSentence({ referrers, name }: ManifestTree): string[] {
-  if (referrers.length === 0) return [];
-  return [
-    `What refers to ${name} was left out, signatures among it: ${referrers.join(', ')}. Copy it with the tool that made it (cosign copy, oras copy --recursive).`,
-  ];
 }
 
 function plainSentence(layers: readonly PushedLayer[]): string[] {

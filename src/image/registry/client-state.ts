@@ -13,8 +13,10 @@ export interface ClientState {
   readonly host: RegistryHost;
   readonly isInsecure: boolean;
   readonly connections: Connections;
-  /** Host and port of the proxy on the way. */
-  readonly proxy: string | undefined;
+  /** The proxy on the way. */
+  readonly proxy: URL | undefined;
+  /** Without TLS a proxy is asked, which may know names that nobody here knows. */
+  readonly isPlainProxied: boolean;
   readonly credentials: (scope: string) => Promise<CredentialSearch>;
   /** Looks for them anew, once for all who were refused with `old`: a helper's token runs out, and the next one is another. */
   readonly renewed: (scope: string, old: CredentialSearch) => Promise<CredentialSearch>;
@@ -37,7 +39,10 @@ export function clientState(
   const environment = access.environment ?? {};
   const isInsecure = access.insecure === true;
   const findProxy = proxyFinder(environment);
-  const proxy = findProxy(new URL(`https://${host.address}`));
+  const [secure, plain] = ['https', 'http'].map((scheme) =>
+    findProxy(new URL(`${scheme}://${host.address}`)),
+  );
+  const proxy = secure ?? (isInsecure ? plain : undefined);
   const searches = new Map<string, Promise<CredentialSearch>>();
   const search = (scope: string, isAnew: boolean): Promise<CredentialSearch> => {
     const repository = scope.split(':')[1] ?? '';
@@ -50,7 +55,8 @@ export function clientState(
   return {
     host,
     isInsecure,
-    proxy: proxy && new URL(proxy).host,
+    proxy: proxy === undefined ? undefined : new URL(proxy),
+    isPlainProxied: isInsecure && plain !== undefined,
     connections: openConnections({
       unverifiedHost: isInsecure ? host.address : undefined,
       findProxy,

@@ -14,6 +14,7 @@ import {
   hasDebianRegistry,
   startDebianRegistry,
 } from './fixtures/debian-registry.ts';
+import { startTlsProxy } from './fixtures/tls-proxy.ts';
 
 const copier = 'skopeo';
 
@@ -115,6 +116,25 @@ describe.skipIf(!hasDebianRegistry)("Debian's docker-registry", () => {
     expect(await failure(`${host}/team/app@${sha256Digest('x')}`)).toMatch(/does not have /);
     await registry.stop();
     expect(await failure(`${host}/team/app:1`)).toContain('refuses the connection');
+  });
+
+  describe('behind a proxy that is spoken to by TLS', () => {
+    test('whose authority is named', async () => {
+      const registry = await withImage({ isTls: true });
+      const proxy = await startTlsProxy(registry);
+      onTestFinished(proxy.close);
+      const environment = { HTTPS_PROXY: proxy.address };
+      const reference = 'registry.example.org/team/app:1';
+      // The registry's own certificate is for another name; the proxy's is verified all the same.
+      const unknown = await failure(reference, { environment, insecure: true });
+      expect(unknown).toMatch(/the certificate of the proxy 127\.0\.0\.1:\d+ .*is not trusted.*--ca-file/);
+      expect(proxy.asked).toEqual([]);
+      const { authorityFile } = registry;
+      const image = await open(reference, { environment, insecure: true, authorityFile });
+      expect(image.config).toEqual(built.config);
+      await image.close();
+      expect(proxy.asked).toContain('registry.example.org:443');
+    });
   });
 
   test('an index of two platforms', async () => {

@@ -37,7 +37,8 @@ export async function greet(state: ClientState): Promise<Endpoint> {
         isCertificateTrouble(error) ||
         isClientTrouble(error) ||
         state.signal?.aborted === true;
-      if (isFinal || errorCode(error) === 'ENOTFOUND') throw error;
+      const isUnknown = errorCode(error) === 'ENOTFOUND' && !state.isPlainProxied;
+      if (isFinal || isUnknown) throw error;
       return await knock('http');
     });
   } catch (error) {
@@ -50,7 +51,8 @@ async function readGreeting(state: ClientState, answer: HttpAnswer, asked: URL):
   const { status, headers } = answer;
   const challenges = parseChallenges(headers['www-authenticate'] ?? '');
   const isGreeting = (status >= 200 && status < 300) || (status === 401 && challenges.length > 0);
-  if (isWebPage(answer) && status !== 401) {
+  // A proxy that asks who comes does so with a page.
+  if (isWebPage(answer) && status !== 401 && status !== 407) {
     answer.body.destroy();
     throw notRegistry(state.host.name, 'it answers with a web page');
   }

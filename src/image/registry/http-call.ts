@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import { getCACertificates } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { UserError } from '../../base/index.ts';
 import type { FindProxy } from './proxies.ts';
 import type { TlsTrust } from './tls-trust.ts';
@@ -75,15 +75,14 @@ export function openConnections(options: ConnectionOptions): Connections {
     const proxy = options.findProxy?.(url);
     const common = { keepAlive: true, scheduling: 'lifo', ...proxyOption(proxy) } as const;
     const key = `${isPlain} ${isOwn} ${isUnverified} ${proxy}`;
-    const agent =
-      agents.get(key) ??
-      (isPlain
-        ? new HttpAgent(common)
-        : new HttpsAgent({
-            ...common,
-            ...tlsOptions(options.trust?.(), isOwn),
-            rejectUnauthorized: !isUnverified,
-          }));
+    const kept = agents.get(key);
+    if (kept !== undefined) return kept;
+    const isProxyTls = proxy !== undefined && new URL(proxy).protocol === 'https:';
+    const trust = isPlain && !isProxyTls ? undefined : options.trust?.();
+    if (isProxyTls) trustForProxies(trust);
+    const agent = isPlain
+      ? new HttpAgent(common)
+      : new HttpsAgent({ ...common, ...tlsOptions(trust, isOwn), rejectUnauthorized: !isUnverified });
     agents.set(key, agent);
     return agent;
   };
@@ -107,11 +106,20 @@ function proxyOption(proxy: string | undefined): { proxyEnv?: Record<string, str
   return { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
 }
 
+/** Node's agents verify a proxy by what the whole process believes, and take nothing else. */
+function trustForProxies(trust: TlsTrust | undefined): void {
+  const { named } = trust ?? noTrust;
+  const known = new Set(getCACertificates('default'));
+  if (named.some((one) => !known.has(one))) setDefaultCACertificates([...known, ...named]);
+}
+
+const noTrust: TlsTrust = { authorities: [], named: [] };
+
 function tlsOptions(
   trust: TlsTrust | undefined,
   isOwn: boolean,
 ): { ca?: string[]; cert?: string; key?: string } {
-  const { authorities = [], client } = trust ?? {};
+  const { authorities, client } = trust ?? noTrust;
   return {
     // A list takes the place of the one that Node has.
     ...(authorities.length > 0 && { ca: [...getCACertificates('default'), ...authorities] }),

@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Digest, UserError } from '../../base/index.ts';
-import { buildImage, type Image, openImage, parseReference, type RegistryAccess } from '../index.ts';
+import {
+  buildImage,
+  type Image,
+  openImage,
+  openManifestTree,
+  parseReference,
+  type RegistryAccess,
+} from '../index.ts';
 import { type FixtureRegistry, pushTo, startFixtureRegistry } from './fixtures/fixture-registry.ts';
 import { pushPlace } from './mirrors.ts';
 
@@ -115,6 +122,20 @@ test('what the mirror does not have comes from the registry itself', async () =>
   await read(`${origin.host}/team/app:1`, await settings(mirrored()));
   expect(asked(mirror)).toHaveLength(1);
   expect(asked(origin)).toHaveLength(1);
+});
+
+test('what comes from a mirror can be mounted from where it is at home', async () => {
+  await pushTo(mirror, built, '1');
+  const registry = await settings(mirrored());
+  const name = `registry:${origin.host}/team/app:1`;
+  const home = { registry: origin.host, name: 'team/app' };
+  const image = await openImage(name, { temporaryDir: folder, registry });
+  expect(image.repository).toEqual(home);
+  await image.close();
+  const tree = await openManifestTree(name, { temporaryDir: folder, registry });
+  expect(tree.repository).toEqual(home);
+  await tree.close();
+  expect(origin.seen).toEqual([]);
 });
 
 test('a mirror that is down is passed by', async () => {

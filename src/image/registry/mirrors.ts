@@ -215,19 +215,34 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
+/** Something of an image that is opened at a place that may have it. */
+export interface Opening {
+  readonly reference: Reference;
+  readonly access: RegistryAccess;
+  /** The repository that a mirror is of: what is pushed to the same registry can be mounted out of it. */
+  readonly home: { readonly registry: string; readonly name: string };
+}
+
 /**
  * Opens something of an image at the first place that has it. Throws what the registry itself says when none has, with what the mirrors said.
  */
 export async function atFirstPlace<Result>(
   reference: Reference,
   access: RegistryAccess,
-  open: (reference: Reference, access: RegistryAccess) => Promise<Result>,
+  open: (opening: Opening) => Promise<Result>,
 ): Promise<Result> {
   const said: string[] = [];
-  for (const { registry, repository, isInsecure, isMirror } of await pullPlaces(reference, access)) {
+  const places = await pullPlaces(reference, access);
+  const last = places.at(-1) ?? reference;
+  const home = { registry: last.registry, name: last.repository };
+  for (const { registry, repository, isInsecure, isMirror } of places) {
     try {
       const insecure = access.insecure === true || isInsecure;
-      return await open({ ...reference, registry, repository }, { ...access, insecure });
+      return await open({
+        reference: { ...reference, registry, repository },
+        access: { ...access, insecure },
+        home,
+      });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (isMirror) said.push(error.message);

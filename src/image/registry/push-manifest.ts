@@ -1,37 +1,35 @@
 import { sha256Digest, UserError } from '../../base/index.ts';
+import { subjectOf } from '../referrer.ts';
 import { discardBody } from './http-call.ts';
+import type { OutgoingManifest } from './outgoing-manifest.ts';
+import { listReferrer } from './referrers.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-/** A manifest or an index to be sent; all that it lists is in the repository already. */
-export interface OutgoingManifest {
-  readonly repository: string;
-  readonly mediaType: string;
-  readonly content: string;
-  /** What it is to be found under; its digest alone when absent. */
-  readonly tag?: string | undefined;
-  /** How messages name it. */
-  readonly title: string;
-}
-
 /**
- * Sends a manifest (OCI distribution-spec, "Pushing manifests") and gives its digest. Throws a `UserError` when the registry refuses it; one that lets
- * no tag change is content with a tag that names the manifest already.
+ * Sends a manifest (OCI distribution-spec, "Pushing manifests") and gives its digest. One that has a subject is in the list of what refers to that
+ * afterwards, whoever keeps it. Throws a `UserError` when the registry refuses it; one that lets no tag change is content with a tag that names the
+ * manifest already.
  */
 export async function pushManifest(client: RegistryClient, manifest: OutgoingManifest): Promise<string> {
   const digest = sha256Digest(manifest.content);
+  let isListed = false;
   try {
-    await putManifest(client, manifest, digest);
+    isListed = await putManifest(client, manifest, digest);
   } catch (error) {
     if (!(error instanceof UserError) || !(await isThere(client, manifest, digest))) throw error;
+  }
+  if (!isListed && subjectOf(manifest.content) !== undefined) {
+    await listReferrer(client, { ...manifest, digest }, async (list) => await pushManifest(client, list));
   }
   return digest;
 }
 
+/** Gives true where the registry says that it keeps the list of referrers itself. */
 async function putManifest(
   client: RegistryClient,
   { repository, mediaType, content, tag, title }: OutgoingManifest,
   digest: string,
-): Promise<void> {
+): Promise<boolean> {
   const answer = await client.send({
     method: 'PUT',
     repository,
@@ -54,6 +52,7 @@ async function putManifest(
       },
     );
   }
+  return answer.headers['oci-subject'] !== undefined;
 }
 
 /** True where the registry says that what the manifest would go under is this very manifest. */

@@ -966,6 +966,26 @@ describe('a proxy on the way', () => {
       /does not let us through to registry\.example\.org: 407.*USER:PASSWORD/,
     );
   });
+
+  test('that asks who comes with a web page says so, too', async () => {
+    registry.intercept = (_request, response) => {
+      response.writeHead(407, { 'content-type': 'text/html', 'proxy-authenticate': 'Basic' }).end('<html>');
+      return true;
+    };
+    expect(await through(`http://${registry.host}`, true)).toMatch(
+      /does not let us through to registry\.example\.org: 407.*USER:PASSWORD/,
+    );
+  });
+
+  test('for plain HTTP alone leads to a name that nobody here knows', async () => {
+    await pushTo(registry, built, '1');
+    const image = await open({
+      reference: 'registry.invalid/app:1',
+      access: { insecure: true, environment: { HTTP_PROXY: `http://${registry.host}` } },
+    });
+    expect(image.config.diffIds).toEqual(built.config.diffIds);
+    await image.close();
+  });
 });
 
 const ociManifest = 'application/vnd.oci.image.manifest.v1+json';

@@ -7,6 +7,8 @@ import { errorCode } from './error-code.ts';
 export interface TlsTrust {
   /** Certificates of authorities in PEM, beside those that Node knows. */
   readonly authorities: readonly string[];
+  /** Those among them that somebody names for whatever is on the way, a proxy too. */
+  readonly named: readonly string[];
   /** The certificate of whoever asks; for the registry's own host alone. */
   readonly client?: { readonly cert: string; readonly key: string } | undefined;
 }
@@ -43,10 +45,10 @@ function certificateDirs({ registry, homeDir, systemDir, environment }: TrustPla
  */
 export function findTrust(places: TrustPlaces): TlsTrust {
   const { authorityFile, environment } = places;
-  const named = [authorityFile, environment['SSL_CERT_FILE']].filter(
-    (path) => path !== undefined && path !== '',
+  const named = [authorityFile, environment['SSL_CERT_FILE']].flatMap((path) =>
+    path ? [certificateIn(path)] : [],
   );
-  const authorities = named.map((path) => certificateIn(path ?? ''));
+  const authorities = [...named];
   let client: TlsTrust['client'];
   for (const folder of certificateDirs(places)) {
     const names = namesIn(folder);
@@ -64,7 +66,7 @@ export function findTrust(places: TrustPlaces): TlsTrust {
         client ??= { cert: certificateIn(join(folder, name)), key: readIn(join(folder, missing)) };
     }
   }
-  return { authorities, client };
+  return { authorities, named, client };
 }
 
 function namesIn(folder: string): readonly string[] {

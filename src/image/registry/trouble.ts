@@ -12,8 +12,8 @@ export interface TroublePlace {
   /** What was asked for: `ghcr.io/owner/app:1`; the registry itself when it was the first knock. */
   readonly wanted: string;
   readonly isInsecure: boolean;
-  /** Host and port of the proxy on the way to it. */
-  readonly proxy?: string | undefined;
+  /** The proxy on the way to it. */
+  readonly proxy?: URL | undefined;
   /** What is done with it. Default `pull`. */
   readonly action?: 'pull' | 'push';
 }
@@ -64,14 +64,15 @@ export function connectionTrouble(error: unknown, place: TroublePlace): unknown 
 // Failed to establish tunnel to quay.io:443 via http://proxy:3128/: HTTP/1.1 407 Proxy Authentication Required
 
 /** Where a proxy is on the way, a connection that cannot be made is one to the proxy. */
-function proxyTrouble(error: unknown, place: TroublePlace, proxy: string): unknown {
+function proxyTrouble(error: unknown, place: TroublePlace, proxy: URL): unknown {
   const { registry } = place;
   const code = errorCode(error);
   const said = /: HTTP\/[\d.]+ (\d{3}\b.*)/.exec(messageOf(error))?.[1];
   if (code === 'ERR_PROXY_TUNNEL' && said !== undefined) return refusedByProxy(proxy, registry, said);
+  if (proxy.protocol === 'https:' && isCertificateTrouble(error)) return distrusted(error, place, proxy);
   if (!proxyCodes.has(code)) return directTrouble(error, place);
   return new UserError(
-    `the proxy ${proxy} on the way to ${registry} cannot be reached: ${messageOf(error)}`,
+    `the proxy ${proxy.host} on the way to ${registry} cannot be reached: ${messageOf(error)}`,
     {
       hint: `Check HTTPS_PROXY, or name ${registry} in NO_PROXY.`,
       cause: error,
@@ -79,8 +80,20 @@ function proxyTrouble(error: unknown, place: TroublePlace, proxy: string): unkno
   );
 }
 
-function refusedByProxy(proxy: string, registry: string, said: string): UserError {
-  return new UserError(`the proxy ${proxy} does not let us through to ${registry}: ${said}`, {
+/** Node does not tell which of the two it was. */
+function distrusted(error: unknown, { registry, isInsecure }: TroublePlace, { host }: URL): UserError {
+  const other = isInsecure ? '' : `, or that of ${registry} behind it,`;
+  return new UserError(
+    `the certificate of the proxy ${host} on the way to ${registry}${other} is not trusted: ${withoutNodeAdvice(messageOf(error))}`,
+    {
+      hint: 'Name the certificate of its authority in --ca-file, SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.',
+      cause: error,
+    },
+  );
+}
+
+function refusedByProxy({ host }: URL, registry: string, said: string): UserError {
+  return new UserError(`the proxy ${host} does not let us through to ${registry}: ${said}`, {
     hint: said.startsWith('407')
       ? 'Put user and password into HTTPS_PROXY (HTTP_PROXY for plain HTTP): http://USER:PASSWORD@HOST:PORT.'
       : `Check HTTPS_PROXY, or name ${registry} in NO_PROXY.`,
@@ -237,7 +250,7 @@ export async function answerTrouble(answer: HttpAnswer, place: TroublePlace): Pr
 
 function serverHint({ action }: TroublePlace): string {
   return action === 'push'
-    ? 'The registry is in trouble: its disk may be full. Its log says more; nothing is under the tag.'
+    ? 'The registry is in trouble: its disk may be full. Its log says more; the tag names what it named before.'
     : 'The registry is in trouble: try later.';
 }
 

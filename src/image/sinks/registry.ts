@@ -1,8 +1,9 @@
 import { formatReference, type Reference } from '../reference.ts';
 import { AbsentImageError } from '../registry/absent-image-error.ts';
 import { beginUpload, hasBlob, type SentBlob } from '../registry/begin-upload.ts';
+import type { OutgoingManifest } from '../registry/outgoing-manifest.ts';
 import { type OutgoingBlob, pushBlob } from '../registry/push-blob.ts';
-import { type OutgoingManifest, pushManifest } from '../registry/push-manifest.ts';
+import { pushManifest } from '../registry/push-manifest.ts';
 import type { RegistryAccess } from '../registry/registry-access.ts';
 import { openRegistry } from '../registry/registry-client.ts';
 
@@ -23,6 +24,8 @@ export interface RegistrySink {
   send(blob: Omit<OutgoingBlob, 'repository'>): Promise<SentBlob>;
   /** Sends a manifest under the reference's tag, or under its digest alone, and gives its digest. */
   put(manifest: Pick<OutgoingManifest, 'mediaType' | 'content'>, isTagged?: boolean): Promise<string>;
+  /** Sends what refers to a manifest, under a tag of its own where it has one. */
+  putReferrer(manifest: Pick<OutgoingManifest, 'mediaType' | 'content' | 'tag'>): Promise<string>;
   /** Ends all connections. */
   close(): void;
 }
@@ -61,6 +64,7 @@ export function openSink(
     send: async (blob) => await pushBlob(client, { ...blob, repository }),
     put: async (manifest, isTagged = true) =>
       await pushManifest(client, { ...manifest, repository, title, tag: isTagged ? tag : undefined }),
+    putReferrer: async (manifest) => await pushManifest(client, { ...manifest, repository, title }),
     close: () => client.close(),
   };
 }

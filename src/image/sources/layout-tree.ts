@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream';
 import { chainStreams, sha256Digest, UserError, verifyDigest } from '../../base/index.ts';
 import { blobPath } from '../blob-path.ts';
 import type { ImageWish } from '../choose-image.ts';
-import { type Descriptor, mediaTypes, parseIndex, parseManifest, verifyDocument } from '../documents.ts';
-import { growTree, type ManifestTree, nodesOf } from '../manifest-tree.ts';
+import { type Descriptor, mediaTypes, parseIndex, verifyDocument } from '../documents.ts';
+import { growTree, type ManifestTree } from '../manifest-tree.ts';
 import { isSameReference } from '../reference.ts';
 import { type FileStore, readDocument } from './file-store.ts';
+import { referrersInLayout } from './layout-referrers.ts';
 import { namesOf, openDescribed } from './oci-layout.ts';
 
 /**
@@ -27,17 +28,15 @@ export async function openLayoutTree(store: FileStore, wish: ImageWish, name: st
     if (content !== undefined) verifyDocument(content, descriptor, `${path} in ${store.title}`);
     return content?.toString();
   };
-  const root = await growTree(
-    { title: store.title, fetch },
-    await rootOf(chosen, { index: text.toString(), fetch }),
-  );
+  const ground = { title: store.title, fetch };
+  const root = await growTree(ground, await rootOf(chosen, { index: text.toString(), fetch }));
   return {
     name,
     root,
-    referrers: await referrersIn(
+    referrers: await referrersInLayout(
       all.filter((one) => !chosen.includes(one)),
-      nodesOf(root).map(({ digest }) => digest),
-      fetch,
+      root,
+      ground,
     ),
     openBlob: async ({ digest }) => await openVerified(store, digest),
     openImage: async ({ digest, mediaType }) =>
@@ -93,22 +92,6 @@ async function rootOf(
   const manifests = raw.manifests.filter(({ digest }) => digests.has(digest));
   const content = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
   return { descriptor: { mediaType, digest: sha256Digest(content) }, content };
-}
-
-/** Other manifests of the layout that name one of these as their subject (OCI image-spec, manifest.md). */
-async function referrersIn(
-  others: readonly Descriptor[],
-  digests: readonly string[],
-  fetch: (descriptor: Descriptor) => Promise<string | undefined>,
-): Promise<string[]> {
-  const found: string[] = [];
-  for (const other of others.filter(({ mediaType }) => mediaTypes.manifests.includes(mediaType))) {
-    const content = await fetch(other);
-    if (content === undefined) continue;
-    const { subject } = parseManifest(content, `the manifest ${other.digest}`);
-    if (subject !== undefined && digests.includes(subject.digest)) found.push(other.digest);
-  }
-  return found;
 }
 
 async function openVerified(store: FileStore, digest: string): Promise<Readable> {

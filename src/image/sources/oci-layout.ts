@@ -1,6 +1,6 @@
 import { UserError } from '../../base/index.ts';
 import { blobPath } from '../blob-path.ts';
-import { chooseImage, type ImageWish } from '../choose-image.ts';
+import { besideImage, chooseImage, type ImageWish } from '../choose-image.ts';
 import { parseConfig } from '../config.ts';
 import {
   type Descriptor,
@@ -61,6 +61,7 @@ export async function openDescribed(
   }
   const chosen = chooseImage(survey.images, wish, store.title);
   const { manifest, config, documents } = await readImage(blobs, chosen.descriptor);
+  const beside = besideImage(chosen, survey.images, survey.attested);
   return {
     name,
     platform: config.platform,
@@ -68,6 +69,7 @@ export async function openDescribed(
     config,
     documents,
     layers: await layoutLayers(blobs, manifest, config),
+    ...(beside && { beside }),
     close: async () => await store.close(),
   };
 }
@@ -88,7 +90,7 @@ export async function describedLayers(store: FileStore): Promise<ReadonlyMap<str
 }
 
 async function surveyed(blobs: BlobFiles, descriptors: readonly Descriptor[]): Promise<Survey> {
-  const survey: Survey = { blobs, images: [], others: [], visitCount: 0 };
+  const survey: Survey = { blobs, images: [], others: [], attested: [], visitCount: 0 };
   for (const descriptor of descriptors) await collect(survey, descriptor, { names: [], depth: 0 });
   return survey;
 }
@@ -98,6 +100,8 @@ interface Survey {
   readonly images: LayoutImage[];
   /** What else there is, by media type or digest. */
   readonly others: string[];
+  /** What attestations are about, by digest. */
+  readonly attested: string[];
   /** Descriptors that were looked at, those of one digest each time. */
   visitCount: number;
 }
@@ -113,7 +117,7 @@ async function collect(
   descriptor: Descriptor,
   above: { readonly names: readonly string[]; readonly depth: number },
 ): Promise<void> {
-  const { blobs, images, others } = survey;
+  const { blobs, images, others, attested } = survey;
   const { store } = blobs;
   survey.visitCount += 1;
   if (survey.visitCount > mostVisits) {
@@ -121,7 +125,9 @@ async function collect(
       hint: 'No image has so many: the layout is damaged, or made to do harm.',
     });
   }
-  if (descriptor.annotations['vnd.docker.reference.type'] === 'attestation-manifest') return;
+  if (descriptor.annotations['vnd.docker.reference.type'] === 'attestation-manifest') {
+    return void attested.push(descriptor.annotations['vnd.docker.reference.digest'] ?? '');
+  }
   const names = [...new Set([...above.names, ...namesOf(descriptor)])];
   if (mediaTypes.indexes.includes(descriptor.mediaType)) {
     if (above.depth >= deepestIndex)

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { UserError } from '../../base/index.ts';
-import { chooseImage, type ImageWish } from '../choose-image.ts';
+import { besideImage, chooseImage, type ImageWish } from '../choose-image.ts';
 import { parseConfig } from '../config.ts';
 import {
   type Descriptor,
@@ -11,11 +11,11 @@ import {
   parseManifest,
   verifyDocument,
 } from '../documents.ts';
-import type { Image, ImageConfig, ImageDocuments, Platform } from '../image.ts';
+import type { BesideImage, Image, ImageConfig, ImageDocuments, Platform } from '../image.ts';
 import { absentLayer, manifestLayers } from '../manifest-layers.ts';
 import { formatPlatform } from '../platform.ts';
 import { formatReference, parseReference, type Reference } from '../reference.ts';
-import { atFirstPlace } from '../registry/mirrors.ts';
+import { atFirstPlace, type Opening } from '../registry/mirrors.ts';
 import { MissingBlobError, openBlob } from '../registry/open-blob.ts';
 import { type FetchedManifest, fetchManifest } from '../registry/read-manifest.ts';
 import type { RegistryAccess } from '../registry/registry-access.ts';
@@ -44,23 +44,23 @@ export async function openRegistryImage(
   wish: ImageWish,
   { access, signal }: RegistryImageOptions,
 ): Promise<Image> {
-  return await atFirstPlace(wantedReference(name, wish.tag), access, async (reference, allowed) => {
-    return await openAt(reference, { name, wish, access: allowed, signal });
+  return await atFirstPlace(wantedReference(name, wish.tag), access, async (place) => {
+    return await openAt({ ...place, name, wish, signal });
   });
 }
 
-interface Opening extends RegistryImageOptions {
+interface ImageOpening extends Opening, RegistryImageOptions {
   readonly name: string;
   readonly wish: ImageWish;
 }
 
-async function openAt(reference: Reference, { name, wish, access, signal }: Opening): Promise<Image> {
+async function openAt({ reference, home, name, wish, access, signal }: ImageOpening): Promise<Image> {
   const { registry, repository } = reference;
   const client = openRegistry(registry, access, signal);
   const source: Source = { client, repository, title: formatReference(reference) };
   try {
     const { tag, digest } = reference;
-    const found = await chooseManifest(
+    const { found, beside } = await chooseManifest(
       source,
       await fetchManifest(client, { repository, tag, digest, title: source.title }),
       wish.platform,
@@ -76,7 +76,8 @@ async function openAt(reference: Reference, { name, wish, access, signal }: Open
       digest: found.digest,
       config,
       documents,
-      repository: { registry, name: repository },
+      repository: home,
+      ...(beside && { beside }),
       layers: manifestLayers({
         title: source.title,
         manifest,
@@ -110,24 +111,28 @@ async function chooseManifest(
   source: Source,
   fetched: FetchedManifest,
   platform: Platform | undefined,
-): Promise<FetchedManifest> {
+): Promise<{ readonly found: FetchedManifest; readonly beside: BesideImage | undefined }> {
   let current = fetched;
+  let beside: BesideImage | undefined;
   for (let depth = 0; current.kind === 'index'; depth++) {
     const index = readIndex(source, current);
-    const { candidates, others } = await survey(source, index, depth);
+    const { candidates, others, attested } = await survey(source, index, depth);
     if (candidates.length === 0 && others.length > 0) {
       throw new UserError(`${source.title} holds no container image but ${[...new Set(others)].join(', ')}`);
     }
-    const { digest } = chooseImage(firstOfEach(candidates), { platform }, source.title);
-    current = await fetchByDigest(source, digest);
+    const chosen = chooseImage(firstOfEach(candidates), { platform }, source.title);
+    beside = besideImage(chosen, candidates, attested);
+    current = await fetchByDigest(source, chosen.digest);
   }
-  return current;
+  return { found: current, beside };
 }
 
 interface Survey {
   readonly candidates: readonly Candidate[];
   /** What else there is, by media type. */
   readonly others: readonly string[];
+  /** What attestations are about, by digest. */
+  readonly attested: readonly string[];
 }
 
 /** The images of an index and of those inside it; attestations are none (BuildKit, attestation-storage.md). */
@@ -140,17 +145,20 @@ async function survey(source: Source, index: IndexDocument, depth: number): Prom
   return {
     candidates: found.flatMap(({ candidates }) => candidates),
     others: found.flatMap(({ others }) => others),
+    attested: found.flatMap(({ attested }) => attested),
   };
 }
 
 async function judge(source: Source, descriptor: Descriptor, depth: number): Promise<Survey> {
   const { mediaType, annotations, digest, platform } = descriptor;
-  const nothing: Survey = { candidates: [], others: [] };
+  const nothing: Survey = { candidates: [], others: [], attested: [] };
   const image = (on: Platform): Survey => ({
+    ...nothing,
     candidates: [{ names: [], platform: on, digest }],
-    others: [],
   });
-  if (annotations['vnd.docker.reference.type'] === 'attestation-manifest') return nothing;
+  if (annotations['vnd.docker.reference.type'] === 'attestation-manifest') {
+    return { ...nothing, attested: [annotations['vnd.docker.reference.digest'] ?? ''] };
+  }
   const isIndex = mediaTypes.indexes.includes(mediaType);
   if (!isIndex && !mediaTypes.manifests.includes(mediaType)) return { ...nothing, others: [mediaType] };
   if (!isIndex && platform !== undefined) return image(plainPlatform(platform));
