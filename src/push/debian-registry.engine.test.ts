@@ -88,18 +88,24 @@ describe.skipIf(!hasDebianRegistry)("Debian's docker-registry", () => {
 
   test('takes all platforms with their attestations, which skopeo copies back byte for byte', async () => {
     const { host } = await start();
-    const layout = await writeMultiPlatform(join(await mkdtemp(join(folder, 'all-')), 'layout'));
+    const path = join(await mkdtemp(join(folder, 'all-')), 'layout');
+    const layout = await writeMultiPlatform(path, { hasReferrer: true });
     const tree = await openManifestTree(`oci:${layout.path}:v1`, { temporaryDir: folder });
     const sink = await openRegistrySink(`${host}/team/app:1`, { access: {} });
     const cacheDir = await mkdtemp(join(folder, 'cache-'));
     const request = { tree, sink, packing: undefined, cacheDir, progress: silentProgress };
     expect((await pushIndex(request).finally(() => sink.close())).digest).toBe(layout.digest);
     await tree.close();
-    for (const { digest, content } of [layout, ...layout.manifests]) {
+    for (const { digest, content } of [layout, ...layout.manifests, ...layout.referrers]) {
       const accept = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json';
       const answer = await fetch(`http://${host}/v2/team/app/manifests/${digest}`, { headers: { accept } });
       expect(await answer.text()).toBe(content);
     }
+    // It keeps no list of what refers to an image, so that it is given one; who reads it there finds what was written.
+    const there = await openManifestTree(`registry:${host}/team/app:1`, { temporaryDir: folder });
+    const found = there.referrers.map(({ node }) => node?.content).sort();
+    expect(found).toEqual(layout.referrers.map(({ content }) => content).sort());
+    await there.close();
     const skopeo = 'skopeo';
     if (spawnSync(skopeo, ['--version']).status !== 0) return;
     const back = join(folder, 'skopeo-back');

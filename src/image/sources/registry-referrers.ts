@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { UserError } from '../../base/index.ts';
 import { parseIndex } from '../documents.ts';
 import type { ManifestNode } from '../manifest-node.ts';
@@ -10,6 +11,7 @@ import type { RegistryClient } from '../registry/registry-client.ts';
 const ociIndex = 'application/vnd.oci.image.index.v1+json';
 const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 const listLimitBytes = 16 * 1024 * 1024;
+const questionsAtOnce = 8;
 
 /** A tree, and where its documents come from. */
 interface Grown {
@@ -31,11 +33,21 @@ export async function referrersInRegistry(
     kind === 'attestation' ? [] : [{ digest, hasTags: true }],
   );
   const found = new Map<string, Referrer>();
+  // An answer takes as long as the way there and back.
+  const asking = pLimit(questionsAtOnce);
   for (const { digest: subjectDigest, hasTags } of spokenOf) {
-    const listed = (await listOf(source, subjectDigest)).map((digest) => ({ digest }));
-    const tagged = hasTags ? tagsOfSubject(subjectDigest).map((tag) => ({ tag })) : [];
-    for (const one of [...listed, ...tagged]) {
-      const referrer = await referrerOf(source, { tag: undefined, digest: undefined, ...one }, subjectDigest);
+    const ask = async (name: Name): Promise<Referrer | undefined> =>
+      await asking(async () => await referrerOf(source, name, subjectDigest));
+    const tagged = hasTags
+      ? tagsOfSubject(subjectDigest).map(async (tag) => await ask({ tag, digest: undefined }))
+      : [];
+    const listed = listOf(source, subjectDigest).then((digests) =>
+      Promise.all(
+        digests.slice(0, mostReferrers).map(async (digest) => await ask({ tag: undefined, digest })),
+      ),
+    );
+    const [first, ...others] = await Promise.all([listed, ...tagged]);
+    for (const referrer of [...first, ...others]) {
       if (referrer === undefined || found.has(referrer.name) || found.size === mostReferrers) continue;
       found.set(referrer.name, referrer);
       // What speaks of it in turn comes after it.
