@@ -14,6 +14,11 @@ const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, at) => (at * 7
 const digest = sha256Digest(content);
 const known = { digest, sizeBytes: content.length };
 
+/** The digest of what the registry has under the content's name: millions of bytes are not compared one by one. */
+function stored(): string {
+  return sha256Digest(registry.blobs.get(`team/app@${digest}`) ?? '');
+}
+
 let registry: UploadRegistry;
 let sink: RegistrySink;
 let pauses: number[];
@@ -77,7 +82,7 @@ describe.each([
   test('a blob goes in one request, and is found afterwards', async () => {
     expect(await sink.has(known)).toBe(false);
     expect(await send(facts)).toEqual(known);
-    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect(stored()).toBe(digest);
     expect(await sink.has(known)).toBe(true);
     expect(methods()).toEqual(['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'HEAD']);
     expect(toldBytes).toBe(content.length);
@@ -118,7 +123,7 @@ describe.each([
   test.each(troubles)('%s', async (_why, fault, most) => {
     registry.fault = fault();
     expect(await send(facts)).toEqual(known);
-    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect(stored()).toBe(digest);
     expect(registry.receivedBytes).toBeLessThanOrEqual(most);
     expect(toldBytes).toBe(content.length);
   });
@@ -137,7 +142,7 @@ describe.each([
     registry.isForgetful = true;
     registry.fault = firstFail('PATCH', 1, { cutAfterBytes: 2_000_000 });
     expect(await send(facts)).toEqual(known);
-    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect(stored()).toBe(digest);
   });
 });
 
@@ -164,7 +169,7 @@ describe('bytes that have all arrived are read and sent once', () => {
       return Readable.from(piecesOf(content), { objectMode: false });
     };
     expect(await sink.send({ title: 'layer 1', open })).toEqual(known);
-    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect(stored()).toBe(digest);
     expect({ opened, receivedBytes: registry.receivedBytes }).toEqual({
       opened: 1,
       receivedBytes: content.length,
@@ -190,7 +195,7 @@ describe('where a proxy lets only short requests through', () => {
     const limited = letsThrough(1024 * 1024);
     registry.fault = limited;
     expect(await send(facts)).toEqual(known);
-    expect(registry.blobs.get(`team/app@${digest}`)).toEqual(content);
+    expect(stored()).toBe(digest);
     expect(toldBytes).toBe(content.length);
     // What was learned counts for the next blob.
     registry.seen.length = 0;
