@@ -4,11 +4,14 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,6 +77,16 @@ function prune(...words: string[]) {
   return result;
 }
 
+/** Of the regular files, a hard-linked one once. */
+function bytesBelow(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const found = files.map((one) => statSync(join(one.parentPath, one.name)));
+  return [...new Map(found.map(({ ino, size }) => [ino, size])).values()].reduce(
+    (sum, size) => sum + size,
+    0,
+  );
+}
+
 const has = (path: string): boolean => existsSync(join(site, path));
 const record = (distribution: string): string =>
   readFileSync(join(site, `${distribution}.dist-info/RECORD`), 'utf8');
@@ -111,6 +124,22 @@ describe.skipIf(!hasPython)('prune-site-packages.py', () => {
     expect([has('pkg/tests'), has('pkg/testing/__init__.py')]).toEqual([false, true]);
     expect(record('pkg-1.0')).not.toContain('pkg/tests/');
     expect(record('pkg-1.0')).toContain('pkg/testing/__init__.py,sha256=');
+  });
+
+  test('says what the files weigh before and after, a hard-linked one once', () => {
+    install('pkg-1.0', {
+      'pkg/__init__.py': 'x = 1',
+      'pkg/tests/data.py': 'y'.repeat(5000),
+      'pkg/include/a.h': 'int a;',
+      'pkg/deep/er/b.pyx': 'b'.repeat(700),
+    });
+    linkSync(join(site, 'pkg/__init__.py'), join(site, 'pkg/again.py'));
+    symlinkSync(join(site, 'pkg/tests'), join(site, 'pkg/elsewhere'));
+    const before = bytesBelow(site);
+    const result = prune('--tests', '--headers', '--native-sources');
+    expect([result.beforeBytes, result.afterBytes]).toEqual([before, bytesBelow(site)]);
+    expect(before - result.afterBytes).toBeGreaterThan(5700);
+    expect(result.problems).toEqual([]);
   });
 
   test('what a kept test folder imports is kept too, and entry points and --keep count', () => {

@@ -65,14 +65,13 @@ function listedMark({ syntax: { valueRange, value } }: Instruction, path: string
 
 /** Where one of the list is gone, nothing is newer than the mark. */
 function guarded(
-  { syntax: { range, valueRange, value } }: Instruction,
+  { syntax: { range, value }, commands = [] }: Instruction,
   path: string,
   eol: string,
 ): readonly TextEdit[] {
   const guard = `{ xargs ls -d < ${heavyMark(path)} > /dev/null || touch ${heavyMark(path)}; } && \\${eol}    `;
-  if (value.includes('xargs ls -d')) return [];
-  // Where the value of an instruction is joined of several lines, its text still starts alike.
-  const start = valueRange.start + `mkdir ${restOf(path)} && \\${eol}    `.length;
+  const start = commands.find(({ words }) => words[0] === 'find')?.range.start;
+  if (start === undefined || value.includes('xargs ls -d')) return [];
   return [
     {
       range: { start: range.start, end: range.start },

@@ -108,10 +108,9 @@ function optionsOf({ install }: PlacedInstall, text: string): readonly string[] 
 }
 
 function obstacleIn({ instruction, install }: PlacedInstall, place: string): string | undefined {
-  const { syntax, quoted, commands = [] } = instruction;
+  const { commands = [] } = instruction;
   if (install === undefined) return undefined;
-  if (syntax.heredocs.length > 0 || quoted.length > 0 || syntax.json !== undefined)
-    return `${place} installs in a program of its own`;
+  if (isProgram(instruction)) return `${place} installs in a program of its own`;
   const stubborn = [
     '--force-reinstall',
     '--ignore-installed',
@@ -129,6 +128,17 @@ function obstacleIn({ instruction, install }: PlacedInstall, place: string): str
     return `${place} installs within ${install.constraintFiles[0]?.text}, which would have to be there before`;
   const other = commands.find((command) => !isPlain(command));
   return other === undefined ? undefined : `${place} also runs \`${other.words.join(' ').slice(0, 40)}\``;
+}
+
+/** A heredoc, `bash -c '…'` or a JSON form: nothing is put into it, or behind it. */
+function isProgram({ syntax, quoted }: Instruction): boolean {
+  return syntax.heredocs.length > 0 || quoted.length > 0 || syntax.json !== undefined;
+}
+
+/** A RUN that installs, and does nothing that a command behind it would notice. */
+export function isPlainInstallation(instruction: Instruction): boolean {
+  const { commands = [] } = instruction;
+  return commands.some(isInstalling) && commands.every(isPlain) && !isProgram(instruction);
 }
 
 /** Leaves no variable, folder or setting that the installation behind it may depend on. */
