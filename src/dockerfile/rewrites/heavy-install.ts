@@ -31,6 +31,18 @@ export function restOf(path: string): string {
   return `${path}-rest`;
 }
 
+/** Succeeds where all that the mark lists is still there, but for what the pruning script has taken out whole. */
+export function isAllThere(path: string, takesInstallers: boolean): string {
+  return takesInstallers
+    ? `grep -vxFf ${path}.aside/gone ${heavyMark(path)} | xargs ls -d > /dev/null`
+    : `xargs ls -d < ${heavyMark(path)} > /dev/null`;
+}
+
+/** The pruning script takes pip, setuptools and wheel out of the environment. */
+export function takesInstallers({ builder }: CopiedEnvironment): boolean {
+  return builder.instructions.some(({ syntax }) => / --since .* --installers\b/.test(syntax.value));
+}
+
 /** The instruction that makes the mark: all that is heavy is installed in front of it. */
 export function findHeavyMark({ builder, path }: CopiedEnvironment): Instruction | undefined {
   return builder.instructions.find(({ commands = [] }) =>

@@ -175,3 +175,38 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     expect(rewritten(text, { only: both }).text).toBe(text);
   });
 });
+
+describe('with a step between the layers, and no pip in the environment', () => {
+  const given: RewriteFacts = {
+    ...facts,
+    installerNeeds: { pip: undefined, modules: [] },
+    stepInputs: new Map([
+      ['train.py', { paths: ['train.py'], because: undefined, heavyAlone: { because: undefined } }],
+    ]),
+  };
+  const trained = final.replace('CMD', 'WORKDIR /app\nCOPY . .\nRUN python train.py\nCMD');
+  const steps = ['heavy-layer', 'step-inputs', 'prune-tests'];
+  const check =
+    '{ grep -vxFf /opt/venv.aside/gone /opt/venv.heavy | xargs ls -d > /dev/null || touch /opt/venv.heavy; }';
+
+  test('what the pruning script takes out whole was not exchanged', () => {
+    const { text } = rewritten(builder + trained, { only: [...steps, 'base-pip'], given });
+    expect(text).toContain(check);
+    expect(text.match(/xargs ls -d/g)).toHaveLength(1);
+  });
+
+  test('also where the step moves in front of the layer in a later run', () => {
+    const { text: first } = rewritten(builder + trained, {
+      only: ['heavy-layer', 'prune-tests', 'base-pip'],
+      given,
+    });
+    expect(first).not.toContain('xargs');
+    const { text } = rewritten(first, { only: ['step-inputs'], given });
+    expect(text).toContain(check);
+  });
+
+  test('where pip stays, nothing goes', () => {
+    const { text } = rewritten(builder + trained, { only: steps, given });
+    expect(text).toContain('{ xargs ls -d < /opt/venv.heavy > /dev/null || touch /opt/venv.heavy; }');
+  });
+});
