@@ -33,6 +33,7 @@ export type {
   CudaFacts,
   EditablePackage,
   HeavyFacts,
+  InstallerNeeds,
   PackagePurpose,
   Rewrite,
   RewriteFacts,

@@ -196,6 +196,29 @@ describe.skipIf(!hasPython)('prune-site-packages.py in two runs', () => {
     ]);
   });
 
+  test.each([
+    ['what came later', 'x = 1', 'import pip'],
+    ['what was there before', 'import pip', 'x = 1'],
+    ['nothing', 'x = 1', 'x = 1'],
+  ])('installers stay for the second run, which leaves them for %s', (_, early, late) => {
+    for (const environment of ['once', 'twice']) {
+      install(environment, 'pip-24.0', { 'pip/__init__.py': '', '../../../bin/pip': '#!' });
+      install(environment, 'heavy-1.0', { 'heavy/__init__.py': early });
+    }
+    prune('twice', '--installers', '--aside', asideOf('twice'));
+    expect(existsSync(join(siteOf('twice'), 'pip/__init__.py'))).toBe(true);
+    for (const environment of ['once', 'twice'])
+      install(environment, 'small-1.0', { 'small/__init__.py': late });
+    prune('once', '--installers');
+    prune('twice', '--installers', '--since', asideOf('twice'));
+    expect(contentsOf('twice')).toEqual(contentsOf('once'));
+    const stays = [early, late].includes('import pip');
+    expect(existsSync(join(siteOf('twice'), 'pip'))).toBe(stays);
+    expect(readFileSync(join(asideOf('twice'), 'gone'), 'utf8')).toBe(
+      stays ? '' : `${join(siteOf('twice'), 'pip-24.0.dist-info')}\n`,
+    );
+  });
+
   test('a rule that the first run did not have counts for all', () => {
     installHeavy('venv');
     prune('venv', '--headers', '--aside', asideOf('venv'));

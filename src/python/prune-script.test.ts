@@ -4,11 +4,14 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,6 +77,16 @@ function prune(...words: string[]) {
   return result;
 }
 
+/** Of the regular files, a hard-linked one once. */
+function bytesBelow(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const found = files.map((one) => statSync(join(one.parentPath, one.name)));
+  return [...new Map(found.map(({ ino, size }) => [ino, size])).values()].reduce(
+    (sum, size) => sum + size,
+    0,
+  );
+}
+
 const has = (path: string): boolean => existsSync(join(site, path));
 const record = (distribution: string): string =>
   readFileSync(join(site, `${distribution}.dist-info/RECORD`), 'utf8');
@@ -111,6 +124,22 @@ describe.skipIf(!hasPython)('prune-site-packages.py', () => {
     expect([has('pkg/tests'), has('pkg/testing/__init__.py')]).toEqual([false, true]);
     expect(record('pkg-1.0')).not.toContain('pkg/tests/');
     expect(record('pkg-1.0')).toContain('pkg/testing/__init__.py,sha256=');
+  });
+
+  test('says what the files weigh before and after, a hard-linked one once', () => {
+    install('pkg-1.0', {
+      'pkg/__init__.py': 'x = 1',
+      'pkg/tests/data.py': 'y'.repeat(5000),
+      'pkg/include/a.h': 'int a;',
+      'pkg/deep/er/b.pyx': 'b'.repeat(700),
+    });
+    linkSync(join(site, 'pkg/__init__.py'), join(site, 'pkg/again.py'));
+    symlinkSync(join(site, 'pkg/tests'), join(site, 'pkg/elsewhere'));
+    const before = bytesBelow(site);
+    const result = prune('--tests', '--headers', '--native-sources');
+    expect([result.beforeBytes, result.afterBytes]).toEqual([before, bytesBelow(site)]);
+    expect(before - result.afterBytes).toBeGreaterThan(5700);
+    expect(result.problems).toEqual([]);
   });
 
   test('what a kept test folder imports is kept too, and entry points and --keep count', () => {
@@ -229,6 +258,115 @@ describe.skipIf(!hasPython)('prune-site-packages.py', () => {
 });
 
 const hasCompiler = spawnSync('cc', ['--version']).status === 0;
+
+/** What `python -m venv` puts there, bytecode and programs included. */
+function installInstallers(): void {
+  install('pip-24.0', {
+    'pip/__init__.py': 'import setuptools',
+    'pip/_vendor/a.py': '',
+    '../../../bin/pip': '#!',
+    '../../../bin/pip3.11': '#!',
+    'pip-24.0.dist-info/entry_points.txt': '[console_scripts]\npip = pip:main\n',
+  });
+  install('setuptools-65.5.0', {
+    'setuptools/__init__.py': 'import pip, wheel',
+    'pkg_resources/__init__.py': 'from setuptools import x',
+    '_distutils_hack/__init__.py': '',
+    'distutils-precedence.pth': "import os; __import__('_distutils_hack')",
+  });
+  install('wheel-0.43.0', { 'wheel/__init__.py': 'import setuptools' });
+  for (const folder of ['pip', 'setuptools', 'wheel']) {
+    mkdirSync(join(site, folder, '__pycache__'));
+    writeFileSync(join(site, folder, '__pycache__/__init__.cpython-311.pyc'), '');
+  }
+}
+
+describe.skipIf(!hasPython)('--installers', () => {
+  const left = (): readonly string[] =>
+    ['pip', 'setuptools', 'wheel'].filter((name) => has(`${name}/__init__.py`));
+
+  test('takes pip, setuptools and wheel whole, with their programs and their bytecode, and nothing else', () => {
+    installInstallers();
+    install('app-1.0', { 'app/__init__.py': 'x = 1', '../../../bin/app': '#!' });
+    const before = bytesBelow(join(root, 'venv'));
+    const result = prune('--installers');
+    expect(readdirSync(site).toSorted()).toEqual(['app', 'app-1.0.dist-info']);
+    expect(readdirSync(join(root, 'venv/bin'))).toEqual(['app']);
+    expect(result.problems).toEqual([]);
+    expect(result.rules['installers']?.bytes).toBe(before - bytesBelow(join(root, 'venv')));
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['an import', { 'app/__init__.py': 'import os, pip' }, ['pip']],
+    ['an import of a part of it', { 'app/__init__.py': 'from pip._internal.cli import main' }, ['pip']],
+    ['an import in one line', { 'app/__init__.py': 'try: import pip\nexcept ImportError: pass' }, ['pip']],
+    ['a name that is loaded', { 'app/__init__.py': 'import_module("pip")' }, ['pip']],
+    ['a call of the module', { 'app/__init__.py': 'run([sys.executable, "-m", "pip", "list"])' }, ['pip']],
+    ['a call through a shell', { 'app/__init__.py': 'system(f"{sys.executable} -m pip list")' }, ['pip']],
+    ['a command with a name', { 'app/__init__.py': 'COMMAND = "python3 -m pip freeze"' }, ['pip']],
+    ['advice', { 'app/__init__.py': 'raise ImportError("try: python -m pip install app[all]")' }, []],
+    [
+      'advice in quotes',
+      { 'app/__init__.py': `raise ImportError("a" "'python -m pip install x' helps")` },
+      [],
+    ],
+    ['a longer word', { 'app/__init__.py': 'import pipeline, wheels\nfrom pipx import a' }, []],
+    ['pkg_resources', { 'app/__init__.py': 'def f():\n    import pkg_resources' }, ['setuptools']],
+    ['wheel', { 'app/__init__.py': 'from wheel.cli import x' }, ['wheel']],
+    ['distutils of Python itself', { 'app/__init__.py': 'from distutils.version import x' }, []],
+    [
+      'what a distribution requires',
+      { 'app-1.0.dist-info/METADATA': 'Name: app\nRequires-Dist: Setuptools (>=60)\n' },
+      ['setuptools'],
+    ],
+    [
+      'what an extra of it requires',
+      { 'app-1.0.dist-info/METADATA': 'Name: app\nRequires-Dist: pip; extra == "dev"\n' },
+      [],
+    ],
+    ['what its description says', { 'app-1.0.dist-info/METADATA': 'Name: app\n\nRequires-Dist: pip\n' }, []],
+  ])('goes by the need of others: %s', (_, files, kept) => {
+    installInstallers();
+    install('app-1.0', { 'app/__init__.py': '' });
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(site, path), text);
+    const result = prune('--installers');
+    expect(left()).toEqual(kept);
+    expect(result.kept.count).toBe(kept.length);
+  });
+
+  test('keeps what the program names', () => {
+    installInstallers();
+    const result = prune('--installers', '--keep', 'pkg_resources', '--keep', 'app.tests');
+    expect(left()).toEqual(['setuptools']);
+    expect(result.kept.examples).toEqual([
+      { path: 'setuptools-65.5.0.dist-info', because: 'named by --keep pkg_resources' },
+    ]);
+  });
+
+  test('keeps one whose files are not known', () => {
+    installInstallers();
+    rmSync(join(site, 'pip-24.0.dist-info/RECORD'));
+    expect(prune('--installers').kept.examples[0]?.because).toContain('its RECORD cannot be read');
+    expect(left()).toContain('pip');
+  });
+
+  test('keeps files that are another’s', () => {
+    installInstallers();
+    writeFileSync(join(site, 'setuptools/own.py'), '');
+    prune('--installers');
+    expect([has('setuptools/own.py'), has('setuptools/__init__.py')]).toEqual([true, false]);
+  });
+
+  test('setuptools stands in for distutils from Python 3.12 on', () => {
+    rmSync(join(root, 'venv/lib/python3.11'), { recursive: true });
+    site = join(root, 'venv/lib/python3.12/site-packages');
+    mkdirSync(site, { recursive: true });
+    installInstallers();
+    install('app-1.0', { 'app/__init__.py': 'from distutils.version import x' });
+    prune('--installers');
+    expect(left()).toEqual(['setuptools']);
+  });
+});
 
 describe.skipIf(!hasPython || !hasStrip || !hasCompiler)('stripping', () => {
   function library(): string {

@@ -25,6 +25,7 @@ const sources: Partial<Readonly<Record<EditId, readonly string[]>>> = {
     'https://docs.docker.com/build/cache/optimize/#use-bind-mounts',
     'https://docs.docker.com/reference/dockerfile/#run---mounttypebind',
   ],
+  'base-pip': ['https://pip.pypa.io/en/stable/user_guide/#managing-a-different-python-interpreter'],
   'cache-mounts': ['https://docs.docker.com/build/cache/optimize/#use-cache-mounts'],
   'base-platform': [
     'BuildKit FromPlatformFlagConstDisallowed',

@@ -71,6 +71,7 @@ const facts: RewriteFacts = {
     evidence: 'torch, transformers and pandas are large',
     importStatements: [],
   },
+  installerNeeds: { pip: undefined, modules: [] },
   rootNeeds: { ports: [8000], reasons: [], volumePaths: [] },
 };
 

@@ -455,3 +455,68 @@ test('what a start script calls is needed, what its comments talk of is not', as
   const names = ['curl', 'jq', 'convert', 'identify'].filter((name) => neededCommands.has(name));
   expect(names).toEqual(['curl', 'jq']);
 });
+
+describe('who needs pip in the running container', () => {
+  const Dockerfile =
+    'FROM python:3.11\nCOPY . .\nRUN pip install --upgrade pip setuptools && pip install -r requirements.txt\nCMD ["python", "app.py"]\n';
+  const files = { Dockerfile, 'requirements.txt': 'fastapi\n', 'app.py': 'import fastapi\n' };
+
+  test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+    ['an upgrade in the build is for the build', {}, undefined],
+    ['the requirements', { 'requirements.txt': 'fastapi\npip\n' }, 'the requirements name it'],
+    ['an import', { 'app.py': 'import fastapi\nfrom pip._internal import main\n' }, 'app.py:2 needs it'],
+    [
+      'an import in another module',
+      { 'own/plugins.py': 'def f():\n    import pip\n' },
+      'own/plugins.py:2 needs it',
+    ],
+    ['a call', { 'app.py': 'run([sys.executable, "-m", "pip", "install", name])\n' }, 'app.py:1 needs it'],
+    ['a call by name', { 'app.py': 'check_call(["pip", "install", name])\n' }, 'app.py:1 needs it'],
+    ['a call through a shell', { 'app.py': 'os.system("pip install " + name)\n' }, 'app.py:1 needs it'],
+    ['advice', { 'app.py': '# import pip\nraise ImportError("pip install app[all]")\n' }, undefined],
+    ['a longer word', { 'app.py': 'import pipeline\nrun(["pipx", "run"])\n' }, undefined],
+    [
+      'a start script',
+      {
+        Dockerfile: Dockerfile.replace('"python", "app.py"', '"./start.sh"'),
+        'start.sh': '#!/bin/sh\n# pip is there\npip install -r plugins.txt && exec python app.py\n',
+      },
+      'start.sh:3 needs it',
+    ],
+    ['a script that nobody starts', { 'develop.sh': 'pip install -r requirements.txt\n' }, undefined],
+    [
+      'a script of the build',
+      {
+        Dockerfile: Dockerfile.replace('CMD', 'RUN sh install.sh\nCMD'),
+        'install.sh': 'python -m pip install extra\n',
+      },
+      'install.sh:1 needs it',
+    ],
+    [
+      'a service of the compose file',
+      { 'compose.yaml': 'services: {a: {build: ., command: sh -c "pip list && python app.py"}}\n' },
+      'the container starts it',
+    ],
+    [
+      'the health check of the compose file',
+      { 'compose.yaml': 'services: {a: {build: ., healthcheck: {test: [CMD, pip, check]}}}\n' },
+      'the container starts it',
+    ],
+  ])('%s', async (_, others, expected) => {
+    expect((await factsOf({ ...files, ...others })).installerNeeds?.pip).toBe(expected);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['an upgrade in the build', {}, []],
+    ['the requirements', { 'requirements.txt': 'fastapi\nsetuptools<80\nwheel\n' }, ['setuptools', 'wheel']],
+    [
+      'imports',
+      { 'app.py': 'import pkg_resources\nfrom distutils.version import x\n' },
+      ['distutils', 'pkg_resources'],
+    ],
+    ['a name that is loaded', { 'app.py': 'm = import_module("setuptools.dist")\n' }, ['setuptools']],
+    ['setup.py runs in the build', { 'setup.py': 'from setuptools import setup\nsetup()\n' }, []],
+  ])('and setuptools: %s', async (_, others, expected) => {
+    expect((await factsOf({ ...files, ...others })).installerNeeds?.modules).toEqual(expected);
+  });
+});

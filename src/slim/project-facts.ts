@@ -17,6 +17,7 @@ import { cudaFacts } from './cuda-facts.ts';
 import { cpuFacts, distributionFacts } from './distribution-facts.ts';
 import { editablePackages } from './editable-packages.ts';
 import type { FactsInput } from './facts-input.ts';
+import { installerNeeds } from './installer-needs.ts';
 import { neededCommands } from './needed-commands.ts';
 import { requirementClosure, requirementFolders, requirementsWithSource } from './requirement-files.ts';
 import { rootNeeds } from './root-needs.ts';
@@ -76,6 +77,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     modelCacheFolders: modelCacheFolders(project),
     stepInputs: stepInputsOf(project, study),
     condaHeavy: condaHeavy(project),
+    installerNeeds: installerNeeds(project, listedNames(study)),
     pruneScript: pruneScriptPath,
   };
 }
@@ -88,6 +90,12 @@ function textsOf({ inlineRequirements, packageRequirements }: ProjectStudy): rea
 /** The distributions that the project asks for itself, by normalised name. */
 export function requestedDistributions(study: ProjectStudy): ReadonlySet<string> {
   return new Set(requestedNames(study, [...study.toolRequirements, ...textsOf(study)]).keys());
+}
+
+/** Without what a RUN names itself: `pip install --upgrade pip` is no wish to have it in the image. */
+function listedNames(study: ProjectStudy): ReadonlySet<string> {
+  const texts = [...study.toolRequirements, ...(study.packageRequirements ?? [])];
+  return new Set(requestedNames(study, texts).keys());
 }
 
 function requestedNames(study: ProjectStudy, texts: readonly string[]): Map<string, readonly string[]> {

@@ -1,4 +1,4 @@
-import type { DockerfileModel, Instruction } from '../../dockerfile/index.ts';
+import { type DockerfileModel, type Instruction, shippedStages } from '../../dockerfile/index.ts';
 import { redactInstruction } from '../../finding/index.ts';
 import type { Project } from '../../project/index.ts';
 import { type HardwareEvidence, type HardwareVerdict, hardwareEvidence } from '../../python/index.ts';
@@ -51,23 +51,9 @@ export function evidenceSentence({ file, line, text, reason }: HardwareEvidence)
 }
 
 function instructionsOf(model: DockerfileModel): readonly Pick<Instruction, 'syntax'>[] {
-  const wanted = new Set<number>();
-  const visit = (position: number | undefined): void => {
-    const stage = position === undefined ? undefined : model.stages[position];
-    if (stage === undefined || wanted.has(stage.position)) return;
-    wanted.add(stage.position);
-    visit(stage.baseStage);
-    for (const { syntax } of stage.instructions) {
-      const from = syntax.flags.find((flag) => flag.name === 'from')?.value?.toLowerCase();
-      visit(model.stages.find((one) => one.name === from || String(one.position) === from)?.position);
-    }
-  };
-  visit(model.target);
   return [
     ...model.globalArgs,
-    ...model.stages
-      .filter((stage) => wanted.has(stage.position))
-      .flatMap((stage) => [{ syntax: stage.from }, ...stage.instructions]),
+    ...shippedStages(model).flatMap((stage) => [{ syntax: stage.from }, ...stage.instructions]),
   ].filter(({ syntax }) => ['from', 'env', 'arg', 'run', 'cmd', 'entrypoint'].includes(syntax.keyword));
 }
 

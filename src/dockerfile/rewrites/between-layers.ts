@@ -2,8 +2,8 @@ import type { Instruction } from '../model.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { isDeclaration } from './classify-instruction.ts';
 import { folderOf, readContextCopy } from './context-paths.ts';
-import { findCopiedEnvironment } from './copied-environment.ts';
-import { findHeavyMark, heavyMark, restOf } from './heavy-install.ts';
+import { type CopiedEnvironment, findCopiedEnvironment } from './copied-environment.ts';
+import { findHeavyMark, heavyMark, isAllThere, restOf, takesInstallers } from './heavy-install.ts';
 import { removeBlock } from './remove-block.ts';
 import type { ResolvedDockerfile } from './rewrite.ts';
 
@@ -43,7 +43,7 @@ export function findLaterLayer(
     edits: [
       removeBlock(text, { start: isOurs ? blockStart : range.start, end: range.end }),
       ...listedMark(mark, path),
-      ...guarded(divide, path, eol),
+      ...guarded(divide, environment, eol),
     ],
     text: `${comment}${eol}${text.slice(range.start, range.end)}`,
   };
@@ -65,14 +65,15 @@ function listedMark({ syntax: { valueRange, value } }: Instruction, path: string
 
 /** Where one of the list is gone, nothing is newer than the mark. */
 function guarded(
-  { syntax: { range, valueRange, value } }: Instruction,
-  path: string,
+  { syntax: { range, value }, commands = [] }: Instruction,
+  environment: CopiedEnvironment,
   eol: string,
 ): readonly TextEdit[] {
-  const guard = `{ xargs ls -d < ${heavyMark(path)} > /dev/null || touch ${heavyMark(path)}; } && \\${eol}    `;
-  if (value.includes('xargs ls -d')) return [];
-  // Where the value of an instruction is joined of several lines, its text still starts alike.
-  const start = valueRange.start + `mkdir ${restOf(path)} && \\${eol}    `.length;
+  const { path } = environment;
+  const check = isAllThere(path, takesInstallers(environment));
+  const guard = `{ ${check} || touch ${heavyMark(path)}; } && \\${eol}    `;
+  const start = commands.find(({ words }) => words[0] === 'find')?.range.start;
+  if (start === undefined || value.includes('xargs ls -d')) return [];
   return [
     {
       range: { start: range.start, end: range.start },

@@ -31,6 +31,18 @@ export function restOf(path: string): string {
   return `${path}-rest`;
 }
 
+/** Succeeds where all that the mark lists is still there, but for what the pruning script has taken out whole. */
+export function isAllThere(path: string, takesInstallers: boolean): string {
+  return takesInstallers
+    ? `grep -vxFf ${path}.aside/gone ${heavyMark(path)} | xargs ls -d > /dev/null`
+    : `xargs ls -d < ${heavyMark(path)} > /dev/null`;
+}
+
+/** The pruning script takes pip, setuptools and wheel out of the environment. */
+export function takesInstallers({ builder }: CopiedEnvironment): boolean {
+  return builder.instructions.some(({ syntax }) => / --since .* --installers\b/.test(syntax.value));
+}
+
 /** The instruction that makes the mark: all that is heavy is installed in front of it. */
 export function findHeavyMark({ builder, path }: CopiedEnvironment): Instruction | undefined {
   return builder.instructions.find(({ commands = [] }) =>
@@ -108,10 +120,9 @@ function optionsOf({ install }: PlacedInstall, text: string): readonly string[] 
 }
 
 function obstacleIn({ instruction, install }: PlacedInstall, place: string): string | undefined {
-  const { syntax, quoted, commands = [] } = instruction;
+  const { commands = [] } = instruction;
   if (install === undefined) return undefined;
-  if (syntax.heredocs.length > 0 || quoted.length > 0 || syntax.json !== undefined)
-    return `${place} installs in a program of its own`;
+  if (isProgram(instruction)) return `${place} installs in a program of its own`;
   const stubborn = [
     '--force-reinstall',
     '--ignore-installed',
@@ -129,6 +140,17 @@ function obstacleIn({ instruction, install }: PlacedInstall, place: string): str
     return `${place} installs within ${install.constraintFiles[0]?.text}, which would have to be there before`;
   const other = commands.find((command) => !isPlain(command));
   return other === undefined ? undefined : `${place} also runs \`${other.words.join(' ').slice(0, 40)}\``;
+}
+
+/** A heredoc, `bash -c '…'` or a JSON form: nothing is put into it, or behind it. */
+function isProgram({ syntax, quoted }: Instruction): boolean {
+  return syntax.heredocs.length > 0 || quoted.length > 0 || syntax.json !== undefined;
+}
+
+/** A RUN that installs, and does nothing that a command behind it would notice. */
+export function isPlainInstallation(instruction: Instruction): boolean {
+  const { commands = [] } = instruction;
+  return commands.some(isInstalling) && commands.every(isPlain) && !isProgram(instruction);
 }
 
 /** Leaves no variable, folder or setting that the installation behind it may depend on. */

@@ -125,6 +125,37 @@ describe('with the edits that work on the environment', () => {
     expect(order).not.toContain(-1);
   });
 
+  test('what an added requirement repeats is one step of the builder', () => {
+    const repeated = text.slice(
+      text.indexOf('COPY requirements.txt'),
+      text.indexOf('FROM builder AS layers'),
+    );
+    expect(repeated).toBe(`COPY requirements.txt ./
+# Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
+# Takes out of the environment what is never run; prints what went and what was kept, and why.
+RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \\
+    pip install --no-compile -r requirements.txt && \\
+    python -I -c "from fastapi import FastAPI" && \\
+    python /tmp/prune-site-packages.py /opt/venv --since /opt/venv.aside --tests --headers --static-libraries --native-sources
+
+# What was installed after the heavy distributions becomes a layer above theirs.
+`);
+  });
+
+  test.each([
+    [
+      'what it sets would count for them',
+      'RUN pip install -r requirements.txt\nRUN cd /tmp && pip install flask',
+    ],
+    ['a program of its own', 'RUN pip install -r requirements.txt\nRUN <<EOF\npip install flask\nEOF'],
+    ['only where something holds', 'RUN pip install -r requirements.txt\nRUN test -e x || pip install flask'],
+  ])('an installation that nothing can be put behind keeps a step of its own: %s', (_, installs) => {
+    const given = builder.replace('RUN pip install -r requirements.txt', installs);
+    const { text: apart } = rewritten(given + final, { only: ['heavy-layer', 'prune-tests'] });
+    expect(apart).toMatch(/target=\/tmp\/prune-site-packages\.py \\\n {4}python \S+ \/opt\/venv --since/);
+    expect(apart).toContain(installs.split('\n').slice(1).join('\n'));
+  });
+
   test('without the layer, one run prunes all', () => {
     const { text: whole } = rewritten(builder + final, { only: ['prune-tests', 'prune-headers'] });
     expect(whole).toContain('prune-site-packages.py /opt/venv --tests --headers');
@@ -142,5 +173,40 @@ describe('with the edits that work on the environment', () => {
 
   test('the result is the same again', () => {
     expect(rewritten(text, { only: both }).text).toBe(text);
+  });
+});
+
+describe('with a step between the layers, and no pip in the environment', () => {
+  const given: RewriteFacts = {
+    ...facts,
+    installerNeeds: { pip: undefined, modules: [] },
+    stepInputs: new Map([
+      ['train.py', { paths: ['train.py'], because: undefined, heavyAlone: { because: undefined } }],
+    ]),
+  };
+  const trained = final.replace('CMD', 'WORKDIR /app\nCOPY . .\nRUN python train.py\nCMD');
+  const steps = ['heavy-layer', 'step-inputs', 'prune-tests'];
+  const check =
+    '{ grep -vxFf /opt/venv.aside/gone /opt/venv.heavy | xargs ls -d > /dev/null || touch /opt/venv.heavy; }';
+
+  test('what the pruning script takes out whole was not exchanged', () => {
+    const { text } = rewritten(builder + trained, { only: [...steps, 'base-pip'], given });
+    expect(text).toContain(check);
+    expect(text.match(/xargs ls -d/g)).toHaveLength(1);
+  });
+
+  test('also where the step moves in front of the layer in a later run', () => {
+    const { text: first } = rewritten(builder + trained, {
+      only: ['heavy-layer', 'prune-tests', 'base-pip'],
+      given,
+    });
+    expect(first).not.toContain('xargs');
+    const { text } = rewritten(first, { only: ['step-inputs'], given });
+    expect(text).toContain(check);
+  });
+
+  test('where pip stays, nothing goes', () => {
+    const { text } = rewritten(builder + trained, { only: steps, given });
+    expect(text).toContain('{ xargs ls -d < /opt/venv.heavy > /dev/null || touch /opt/venv.heavy; }');
   });
 });

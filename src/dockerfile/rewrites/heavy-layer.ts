@@ -138,14 +138,16 @@ function split({ environment, dockerfile, facts, install }: Split): RewritePropo
   };
 }
 
-/** Directories stay out of the second part where files of the first lie in them; those that it leaves empty go with it. */
+/**
+ * Directories stay out of the second part where files of the first lie in them; those that it leaves empty go with it. A WORKDIR would be one more
+ * step for each requirement that is added.
+ */
 function dividingStage({ builder, path }: CopiedEnvironment, name: string, eol: string): string {
   const [rest, mark] = [restOf(path), heavyMark(path)];
   return [
     '# What was installed after the heavy distributions becomes a layer above theirs.',
     `FROM ${builder.name} AS ${name}`,
-    `WORKDIR ${path}`,
-    `RUN mkdir ${rest} && \\`,
+    `RUN mkdir ${rest} && cd ${path} && \\`,
     `    find . ! -type d -newer ${mark} -exec cp --archive --parents --target-directory=${rest} {} + && \\`,
     `    find . ! -type d -newer ${mark} -delete && \\`,
     `    find . -mindepth 1 -type d -newer ${mark} -empty -delete`,

@@ -31,6 +31,7 @@ export type RewriteId =
   | 'prune-tests'
   | 'prune-headers'
   | 'strip-libraries'
+  | 'base-pip'
   | 'traced-bytecode'
   | 'base-platform'
   | 'copy-owner'
@@ -115,6 +116,8 @@ export interface RewriteFacts {
   readonly credentialFiles?: ReadonlyMap<string, string> | undefined;
   /** Folders of the build context that are a Hugging Face cache (`models--OWNER--NAME` in them): `models`. */
   readonly modelCacheFolders?: ReadonlySet<string> | undefined;
+  /** Who needs what installs; undefined where the project was not read for it. */
+  readonly installerNeeds?: InstallerNeeds | undefined;
   /** Path of the pruning script in the build context. */
   readonly pruneScript: string;
 }
@@ -178,6 +181,14 @@ export interface EditablePackage {
   readonly roots: readonly string[];
   /** What a regular installation would miss, in words that follow `because`; undefined when nothing. */
   readonly because: string | undefined;
+}
+
+/** Who needs pip, setuptools or wheel while the program runs; what installed distributions need is seen in the build. */
+export interface InstallerNeeds {
+  /** Why pip stays, in words for the user: `app.py:3 imports it`; undefined where nothing in the project needs it. */
+  readonly pip: string | undefined;
+  /** Modules of setuptools and wheel that the project names: `pkg_resources`. */
+  readonly modules: readonly string[];
 }
 
 /** What speaks for or against another user than root. */

@@ -39,6 +39,7 @@ const facts: RewriteFacts = {
         : undefined,
   importStatements: ['import pandas', 'from fastapi import FastAPI'],
   isIgnored: (path) => path.startsWith('.venv/'),
+  installerNeeds: { pip: undefined, modules: [] },
   pruneScript: 'docker/prune-site-packages.py',
 };
 const torch: RewriteFacts = {

@@ -1,4 +1,5 @@
 import { aptSteps } from './apt-steps.ts';
+import { basePip } from './base-pip.ts';
 import { basePlatform } from './base-platform.ts';
 import { cacheMounts } from './cache-mounts.ts';
 import { condaClean } from './conda-clean.ts';
@@ -60,6 +61,7 @@ export const rewrites: readonly Rewrite[] = [
   pruneTests,
   pruneHeaders,
   stripLibraries,
+  basePip,
   tracedBytecode,
   aptSteps,
   condaClean,

@@ -144,6 +144,13 @@ const projects: readonly (readonly [word: RegExp, facts: Partial<RewriteFacts>])
       ]),
     },
   ],
+  [/base-pip\//, { installerNeeds: { pip: undefined, modules: [] } }],
+  [/base-pip\/left-alone-needed/, { installerNeeds: { pip: 'app.py:3 needs it', modules: [] } }],
+  [
+    /base-pip\/modules-of-setuptools/,
+    { installerNeeds: { pip: undefined, modules: ['pkg_resources', 'setuptools'] } },
+  ],
+  [/base-pip\/not-read/, { installerNeeds: undefined }],
   [/step-inputs\/left-alone-ignored/, { isIgnored: (path) => path === 'models.json' }],
   [/heavy-layer\//, { heavy, importStatements: ['import pandas', 'import fastapi'] }],
   [

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Instruction } from '../model.ts';
+import type { ShellCommand } from '../model.ts';
 import { readPipInstall } from '../pip-command.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { type CopiedEnvironment, environmentPython, findCopiedEnvironment } from './copied-environment.ts';
@@ -46,7 +46,7 @@ const comment =
 function imports(environment: CopiedEnvironment, facts: RewriteFacts, eol: string): readonly TextEdit[] {
   const { builder, lastInstall } = environment;
   const last = builder.instructions.findLast((one) => one.syntax.keyword === 'run') ?? lastInstall;
-  const { range, valueRange } = last.syntax;
+  const { range } = last.syntax;
   const [early, late] = inTurn(environment, facts);
   const importing = (statements: readonly string[]): string =>
     `${environmentPython(environment)} -I -c "${statements.join(`; \\${eol}    `)}"`;
@@ -54,18 +54,19 @@ function imports(environment: CopiedEnvironment, facts: RewriteFacts, eol: strin
   const insert = (at: number, newText: string): TextEdit => ({ range: { start: at, end: at }, newText });
   const first = early.at === undefined ? [] : [insert(early.at, `${step(early.statements)}${eol}`)];
   if (late.length === 0) return first;
-  return prunesAgain(last, facts)
-    ? [
+  const pruning = last.commands?.findLast((command) => prunesAgain(command, facts));
+  return pruning === undefined
+    ? [...first, insert(range.end, `${eol}${eol}${step(late)}`)]
+    : [
         ...first,
         insert(last.syntax.blockStart, `${comment}${eol}`),
-        insert(valueRange.start, `${importing(late)} && \\${eol}    `),
-      ]
-    : [...first, insert(range.end, `${eol}${eol}${step(late)}`)];
+        insert(pruning.range.start, `${importing(late)} && \\${eol}    `),
+      ];
 }
 
 /** The second run of the pruning script. */
-function prunesAgain({ syntax }: Instruction, { pruneScript }: RewriteFacts): boolean {
-  return syntax.value.includes(posix.basename(pruneScript)) && syntax.value.includes(' --since ');
+function prunesAgain({ words }: ShellCommand, { pruneScript }: RewriteFacts): boolean {
+  return words.some((word) => word.endsWith(posix.basename(pruneScript))) && words.includes('--since');
 }
 
 /** What is traced with the heavy distributions, so that their bytecode lies in their layer, and what is at the end. */

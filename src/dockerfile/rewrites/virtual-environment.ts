@@ -1,5 +1,6 @@
-import type { Instruction, Stage } from '../model.ts';
+import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall, readPipInstall } from '../pip-command.ts';
+import { stageNamed } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { classifyInstruction } from './classify-instruction.ts';
 import { hiddenInstalls } from './hidden-installs.ts';
@@ -20,7 +21,7 @@ export const virtualEnvironment: Rewrite = {
   risk: 'verify',
   propose({ syntax, model, placeOf }, facts) {
     const target = model.stages[model.target];
-    const found = target && findCopiedPackages(model.stages, target);
+    const found = target && findCopiedPackages(model, target);
     if (target === undefined || found === undefined) return nothingToDo;
     const place = placeOf(found.copy.syntax);
     const mixed = isSitePackages(found.source) ? siteObstacle(target, found, { facts, placeOf }) : undefined;
@@ -97,10 +98,9 @@ interface CopiedPackages {
   readonly installs: readonly PipInstall[];
 }
 
-function findCopiedPackages(stages: readonly Stage[], target: Stage): CopiedPackages | undefined {
+function findCopiedPackages(model: DockerfileModel, target: Stage): CopiedPackages | undefined {
   for (const copy of target.instructions.filter(({ syntax }) => syntax.keyword === 'copy')) {
-    const from = copy.syntax.flags.find((flag) => flag.name === 'from')?.value?.toLowerCase();
-    const builder = stages.find((stage) => stage.name === from || String(stage.position) === from);
+    const builder = copiedStage(copy, model);
     const words = copy.syntax.json ?? copy.syntax.value.trim().split(/\s+/);
     const [source = '', destination = ''] = words.map((word) => word.replace(/\/$/, ''));
     if (builder === undefined || words.length !== 2) continue;
@@ -122,6 +122,12 @@ function findCopiedPackages(stages: readonly Stage[], target: Stage): CopiedPack
     return { builder, copy, source, destination, firstInstall: first.instruction, installs };
   }
   return undefined;
+}
+
+/** The stage that a COPY takes files from; undefined where it takes them from the build context, or from an image. */
+function copiedStage({ syntax }: Instruction, model: Pick<DockerfileModel, 'stages'>): Stage | undefined {
+  const from = syntax.flags.find((flag) => flag.name === 'from')?.value;
+  return from === undefined ? undefined : stageNamed(model, from);
 }
 
 /** `--user` lands in `~/.local`; a prefix must be copied over one that Python looks into. */
@@ -165,13 +171,13 @@ function sitePathEdits(
   text: string,
 ): ReturnType<typeof pathEdits> {
   const edits: TextEdit[] = [];
-  for (const { syntax } of target.instructions.filter((one) => one !== copy)) {
+  for (const one of target.instructions.filter((other) => other !== copy)) {
+    const { syntax } = one;
     if (!/\/usr\/local\/(bin|lib\/python)/.test(syntax.value)) continue;
-    const from = syntax.flags.find((flag) => flag.name === 'from')?.value?.toLowerCase();
     const words = (syntax.json ?? syntax.value.trim().split(/\s+/)).map((word) => word.replace(/\/$/, ''));
     const isPrograms =
       syntax.keyword === 'copy' &&
-      (from === builder.name || from === String(builder.position)) &&
+      copiedStage(one, { stages: [builder] }) === builder &&
       words.every((word) => /^\/usr\/local\/bin(\/[\w.-]+)?$/.test(word));
     if (!isPrograms) return undefined;
     edits.push(removeBlock(text, { start: syntax.blockStart, end: syntax.range.end }));

@@ -288,6 +288,16 @@ describe('the GPU', () => {
     expect([idsOf(report, 'train'), idsOf(report, 'report')]).toEqual([['platform', 'gpus'], ['platform']]);
   });
 
+  test('of a stage that the image takes nothing from is not evidence', async () => {
+    const folder = projectOf({
+      Dockerfile: `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN nvcc --version\n\n${Dockerfile.replace('FROM python:3.12', 'FROM python:3.12 AS service')}`,
+      'train.py': 'print(1)\n',
+      'compose.yaml': 'services: {a: {build: .}}\n',
+    });
+    const { changes, leftAlone } = await reportOf(folder);
+    expect(JSON.stringify([changes, leftAlone])).not.toContain('nvidia');
+  });
+
   test('of another service is not evidence', async () => {
     const folder = projectOf({
       Dockerfile,

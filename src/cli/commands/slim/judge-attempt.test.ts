@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BuildError } from '../../../engines/index.ts';
+import { BuildError, type BuildFailureKind } from '../../../engines/index.ts';
 import type { EditId, Plan } from '../../../slim/index.ts';
 import type { Difference, Verification } from '../../../verify/index.ts';
 import { judgeAttempt, type LeanAttempt } from './judge-attempt.ts';
@@ -231,14 +231,30 @@ describe('an edit that the failure itself points to', () => {
     ],
     [
       '[builder 5/6] RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/x.py     python /tmp/prune-site-packages.py /opt/venv --tests',
-      ['strip-libraries', 'prune-headers', 'prune-tests'],
+      ['strip-libraries', 'prune-headers', 'prune-tests', 'base-pip'],
     ],
   ])('of a step of the build with mounts: %s', (step, blamed) => {
     const buildError = new BuildError('FileNotFoundError', { kind: 'instruction', step });
     expect(judge({ plan: planOf(), buildError }).outcome.blamed).toEqual(blamed);
   });
 
+  test.each<[string, BuildFailureKind, readonly EditId[]]>([
+    ['pip finds no such version', 'python-requirements', []],
+    ['Traceback: File "<string>", line 1: no GPU', 'instruction', ['traced-bytecode']],
+    [
+      'Traceback: File "/tmp/prune.py", line 9',
+      'instruction',
+      ['strip-libraries', 'prune-headers', 'prune-tests', 'base-pip'],
+    ],
+  ])('of what shares a step with the pruning script: %s', (message, kind, blamed) => {
+    const step =
+      'RUN --mount=type=bind,source=docker/prune-site-packages.py pip install -r r.txt && python -I -c "import a" && python /tmp/prune-site-packages.py';
+    const buildError = new BuildError(message, { kind, step });
+    expect(judge({ plan: planOf(), buildError }).outcome.blamed).toEqual(blamed);
+  });
+
   test.each([
+    ["ModuleNotFoundError: No module named 'pkg_resources'", ['base-pip']],
     ["PermissionError: [Errno 13] Permission denied: '/app/x.db'", ['non-root-user', 'copy-owner']],
     ["We couldn't connect to 'https://huggingface.co' to load this file", ['model-volume']],
     ['500 Internal Server Error', []],

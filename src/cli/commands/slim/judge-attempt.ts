@@ -92,7 +92,7 @@ function blameOfStep(error: BuildError): string[] {
   )
     return ['step-inputs', 'dockerignore'];
   if (error.kind === 'missing-file') return ['dockerignore'];
-  if (text.includes('prune-site-packages')) return ['strip-libraries', 'prune-headers', 'prune-tests'];
+  if (text.includes('prune-site-packages')) return blameOfPruning(error);
   if (/python -I -c/.test(text)) return ['traced-bytecode'];
   if (/CUDA_HOME|\bnvcc\b/.test(text)) return ['cuda-base'];
   if (/\/run\/secrets\/|type=secret|secret required/.test(text)) return ['secret-mounts'];
@@ -104,12 +104,21 @@ function blameOfStep(error: BuildError): string[] {
   return [];
 }
 
+/** The script may share its step with the installation and with the imports that leave bytecode behind. */
+function blameOfPruning({ kind, step = '', message }: BuildError): string[] {
+  if (kind === 'python-requirements') return [];
+  if (/-I -c/.test(step) && /File "<string>"/.test(message)) return ['traced-bytecode'];
+  return ['strip-libraries', 'prune-headers', 'prune-tests', 'base-pip'];
+}
+
 function blameOfDifference({ what, lean, hints }: Difference, suite: DebianSuite): string[] {
   if (hints.soname !== undefined)
     return packageOfSoname(hints.soname, suite) === undefined
       ? ['runtime-packages', 'slim-base', 'cuda-base']
       : [];
   if (/\btests?\b/.test(hints.module ?? '') && /No module named/.test(what)) return ['prune-tests'];
+  if (/No module named '?(pip|setuptools|pkg_resources|wheel|distutils)\b/.test(`${what} ${lean}`))
+    return ['base-pip'];
   if (/ELF load command|cannot allocate memory in static TLS|undefined symbol/.test(what))
     return ['strip-libraries'];
   if (/permission denied|PermissionError|EACCES|Read-only file system/i.test(`${what} ${lean}`))

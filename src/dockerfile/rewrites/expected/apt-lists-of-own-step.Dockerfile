@@ -20,7 +20,7 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     apt-get update && apt-get install -y --no-install-recommends binutils && \
-    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
+    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip --installers
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN python -I -c "import pandas; \
@@ -35,6 +35,8 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 WORKDIR /app
 
 COPY --from=builder /opt/venv /opt/venv
+# The pip of the base image serves the environment.
+ENV PIP_PYTHON=/opt/venv/bin/python
 ENV VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
 COPY . .
 CMD ["python", "main.py"]
@@ -45,6 +47,7 @@ CMD ["python", "main.py"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied apt-steps: an update in a layer of its own is cached and goes stale: each installation reads the lists of its own day; package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

@@ -45,3 +45,4 @@ CMD ["python3", "serve.py"]
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by cuda-base: line 1: nvidia/cuda:11.8.0-runtime-ubuntu20.04 stays: line 5 names CUDA
+# left alone by base-pip: the environment keeps its pip: that of nvidia/cuda:11.8.0-runtime-ubuntu20.04 may be missing, or older than 22.3

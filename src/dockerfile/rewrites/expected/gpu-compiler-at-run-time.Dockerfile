@@ -41,3 +41,4 @@ CMD ["python3", "train.py"]
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by cuda-base: line 1: nvidia/cuda:12.1.1-devel-ubuntu22.04 stays: deepspeed compiles at run time
+# left alone by base-pip: the environment keeps its pip: that of nvidia/cuda:12.1.1-devel-ubuntu22.04 may be missing, or older than 22.3

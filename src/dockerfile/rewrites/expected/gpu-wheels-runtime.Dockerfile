@@ -49,3 +49,4 @@ CMD ["python3", "serve.py"]
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
+# left alone by base-pip: the environment keeps its pip: that of nvidia/cuda:12.1.1-base-ubuntu22.04 may be missing, or older than 22.3

@@ -10,7 +10,7 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
     apt-get update && apt-get install -y --no-install-recommends binutils && \
-    python /tmp/prune-site-packages.py /venv --tests --headers --static-libraries --native-sources --strip
+    python /tmp/prune-site-packages.py /venv --tests --headers --static-libraries --native-sources --strip --installers
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN /venv/bin/python -I -c "import pandas; \
@@ -28,6 +28,8 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     apt-get update && apt-get install --no-install-recommends -y libfoo
 COPY --from=build /venv /venv
+# The pip of the base image serves the environment.
+ENV PIP_PYTHON=/venv/bin/python
 HEALTHCHECK CMD curl -f http://localhost:8000/
 CMD ["/venv/bin/python", "app.py"]
 
@@ -36,6 +38,7 @@ CMD ["/venv/bin/python", "app.py"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

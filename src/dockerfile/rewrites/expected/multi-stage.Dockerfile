@@ -8,7 +8,7 @@ RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
 
 # Takes out of the environment what is never run; prints what went and what was kept, and why.
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
-    python /tmp/prune-site-packages.py /env --tests --headers --static-libraries --native-sources --strip
+    python /tmp/prune-site-packages.py /env --tests --headers --static-libraries --native-sources --strip --installers
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN python -I -c "import pandas; \
@@ -16,6 +16,8 @@ RUN python -I -c "import pandas; \
 
 FROM python:3.11-slim
 COPY --from=build /env /env
+# The pip of the base image serves the environment.
+ENV PIP_PYTHON=/env/bin/python
 ENV PATH=/env/bin:$PATH
 WORKDIR /app
 COPY app app
@@ -25,6 +27,7 @@ CMD ["python", "-m", "app"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by layer-order: line 6: where its requirements files come from is not plain enough to move it

@@ -5,7 +5,7 @@ RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \
 
 # Takes out of the environment what is never run; prints what went and what was kept, and why.
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
-    python /tmp/prune-site-packages.py /venv --tests --headers --static-libraries --native-sources --strip
+    python /tmp/prune-site-packages.py /venv --tests --headers --static-libraries --native-sources --strip --installers
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN /venv/bin/python -I -c "import pandas; \
@@ -18,12 +18,15 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
     apt-get update && apt-get install --no-install-recommends -y git && echo "[core]" > /etc/gitconfig
 COPY --from=build /venv /venv
+# The pip of the base image serves the environment.
+ENV PIP_PYTHON=/venv/bin/python
 CMD ["/venv/bin/python", "app.py"]
 
 # applied no-recommends: apt also installs what packages recommend, unless it is told not to
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

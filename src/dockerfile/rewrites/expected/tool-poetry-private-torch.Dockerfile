@@ -21,7 +21,7 @@ RUN poetry run pip install torch --index-url https://download.pytorch.org/whl/cp
 
 # Takes out of the environment what is never run; prints what went and what was kept, and why.
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
-    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
+    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip --installers
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN /app/.venv/bin/python -I -c "import pandas; \
@@ -42,6 +42,8 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 WORKDIR /app
 
 COPY --from=builder /app/.venv /app/.venv
+# The pip of the base image serves the environment.
+ENV PIP_PYTHON=/app/.venv/bin/python
 COPY . .
 ENV PATH="/app/.venv/bin:$PATH"
 USER 1000
@@ -52,5 +54,6 @@ CMD ["gunicorn", "-b", "0.0.0.0:80", "app:app"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
+# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

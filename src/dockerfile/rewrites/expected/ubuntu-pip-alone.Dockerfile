@@ -48,3 +48,4 @@ CMD python3 whisper.py
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package ffmpeg: nothing here tells what it is for, so it stays
+# left alone by base-pip: the environment keeps its pip: that of ubuntu:22.04 may be missing, or older than 22.3

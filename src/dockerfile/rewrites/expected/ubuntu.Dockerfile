@@ -50,3 +50,4 @@ CMD ["python3", "job.py"]
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied apt-steps: package lists that are not removed in the same RUN stay in its layer
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
+# left alone by base-pip: the environment keeps its pip: that of nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04 may be missing, or older than 22.3

@@ -14,8 +14,7 @@ RUN pip install -r requirements.txt
 
 # What was installed after the heavy distributions becomes a layer above theirs.
 FROM builder AS layers
-WORKDIR /opt/venv
-RUN mkdir /opt/venv-rest && \
+RUN mkdir /opt/venv-rest && cd /opt/venv && \
     find . ! -type d -newer /opt/venv.heavy -exec cp --archive --parents --target-directory=/opt/venv-rest {} + && \
     find . ! -type d -newer /opt/venv.heavy -delete && \
     find . -mindepth 1 -type d -newer /opt/venv.heavy -empty -delete

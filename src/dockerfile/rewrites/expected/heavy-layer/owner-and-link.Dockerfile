@@ -15,8 +15,7 @@ RUN useradd app
 
 # What was installed after the heavy distributions becomes a layer above theirs.
 FROM build AS environment-layers
-WORKDIR /venv
-RUN mkdir /venv-rest && \
+RUN mkdir /venv-rest && cd /venv && \
     find . ! -type d -newer /venv.heavy -exec cp --archive --parents --target-directory=/venv-rest {} + && \
     find . ! -type d -newer /venv.heavy -delete && \
     find . -mindepth 1 -type d -newer /venv.heavy -empty -delete
