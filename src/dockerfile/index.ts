@@ -16,7 +16,7 @@ export {
   readWheelBuild,
   type WheelBuild,
 } from './pip-command.ts';
-export { runningCommands, withInner } from './programs.ts';
+export { programOf, runningCommands, withInner } from './programs.ts';
 export { type ProjectExport, projectExports } from './project-export.ts';
 export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
@@ -68,6 +68,7 @@ export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
 export { mountsOf } from './run-mounts.ts';
 export { secretIds } from './secret-ids.ts';
+export { readScriptText } from './shell-commands.ts';
 export { shippedStages, stageNamed } from './stage-chain.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ApplicationUses, ImportPlace } from '../../../deps/index.ts';
+import { programOf, readScriptText, withInner } from '../../../dockerfile/index.ts';
 import {
   foreignImports,
   type ImportSite,
@@ -90,21 +91,37 @@ function commandsOf(
   return commands;
 }
 
-// celery -A app worker            exec gunicorn app:app            python -m alembic upgrade head            web: daphne app:app
-const program =
-  /(?:^\s*(?:[\w-]+:\s+)?|[;&|(`]\s*)(?:(?:exec|sudo|nohup|time|env|[A-Z_]\w*=\S*)\s+)*([\w./-]+)/gm;
-const moduleRun = /\s-m\s+([A-Za-z_]\w*)/g;
-
-/** What scripts call, whoever starts them: the programs at the heads of their commands, and modules that Python runs. */
+/**
+ * What scripts call, whoever starts them: the programs of their commands, and modules that Python runs. A script that cannot be parsed
+ * may call whatever it names.
+ */
 function scriptPrograms(scripts: readonly PythonFile[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { path, text } of scripts)
-    for (const [at, line] of text.split('\n').entries()) {
-      if (/^\s*#/.test(line)) continue;
-      for (const [, name = ''] of [...line.matchAll(program), ...line.matchAll(moduleRun)])
-        if (!found.has(posix.basename(name))) found.set(posix.basename(name), `${path}:${at + 1}`);
+    for (const { name, at } of calledBy(text)) {
+      const program = posix.basename(name);
+      if (!found.has(program)) found.set(program, `${path}:${text.slice(0, at).split('\n').length}`);
     }
   return found;
+}
+
+interface CalledName {
+  readonly name: string;
+  /** Where the command stands in the text. */
+  readonly at: number;
+}
+
+// celery -A app worker            exec gunicorn app:app            python -m alembic upgrade head            poetry run daphne app:app
+function calledBy(text: string): readonly CalledName[] {
+  const commands = readScriptText(text);
+  if (commands === undefined)
+    return [...text.matchAll(/[\w./-]+/g)].map(({ 0: name, index: at }) => ({ name, at }));
+  return commands.flatMap(withInner).flatMap((command) => {
+    const { words, range } = command;
+    const modules = words.filter((_, at) => words[at - 1] === '-m');
+    const started = words.filter((_, at) => words[at - 1] === 'run' || words[at - 1] === '--');
+    return [programOf(command), ...modules, ...started].map((name) => ({ name, at: range.start }));
+  });
 }
 
 /** `uvicorn.workers.UvicornWorker` → `uvicorn`; `postgresql+psycopg2://` → both. */
