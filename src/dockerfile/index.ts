@@ -1,5 +1,6 @@
 export { type AptInstall, aptAction, readAptInstall } from './apt-command.ts';
 export { type CondaInstall, readCondaInstall } from './conda-command.ts';
+export { type ContainerProgram, containerPrograms, mayComeOtherwise } from './container-programs.ts';
 export { type MissingCheckProgram, missingCheckProgram } from './missing-check-program.ts';
 export type {
   DockerfileModel,

@@ -140,6 +140,8 @@ function findingOf(kind: FindingKind): Finding {
       return { ...facts, kind, secret: 'URL credentials', variable: 'TOKEN' };
     case 'model-weights':
       return { ...facts, kind, format: 'safetensors' };
+    case 'missing-program':
+      return { ...facts, kind, program: 'uvicorn' };
     case 'unpinned-base':
     case 'heavy-base':
       return { ...facts, kind, base: 'python:latest' };

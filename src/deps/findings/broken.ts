@@ -27,6 +27,23 @@ function isBroughtByOthers({ module }: ImportPlace, { broughtByOthers }: DepsSub
   return [top, ...likelyDistributions(module)].some((name) => broughtByOthers?.has(normaliseName(name)));
 }
 
+/** Programs that the container starts and that nothing in the environment installs. */
+export const missingPrograms: FindingSource = ({ subject }) => {
+  const names = new Set(subject.distributions.map(({ name }) => name));
+  const doubts = subject.incomplete.map(({ what, because }) => `${what}: ${because}`);
+  return (subject.starts ?? [])
+    .filter(({ distributions }) => !distributions.some((name) => names.has(name)))
+    .map(({ program, place, distributions, install }) => ({
+      kind: 'missing-program',
+      severity: doubts.length > 0 ? 'info' : 'error',
+      distributions: distributions.slice(0, 1),
+      title: `nothing that is installed brings the program ${program}`,
+      evidence: [`${place} starts ${program}`],
+      doubts,
+      remedy: `add ${install} to the requirements, or start another program`,
+    }));
+};
+
 /** Requirements of distributions that what is installed does not meet: what `pip check` says, what one of them lacks in one finding. */
 export const unmetRequirements: FindingSource = ({ subject, rooted }) => {
   const severity = subject.kind === 'image' ? 'error' : 'warning';

@@ -23,7 +23,7 @@ import { projectRequirements } from './project-requirements.ts';
 import type { ProjectRequirements } from './requested.ts';
 import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
 import { standInDockerfile } from './stand-in.ts';
-import { composeCommands, composeVariables, dockerfileVariables } from './start-settings.ts';
+import { composeCommands, composeVariables, dockerfileVariables, startedPrograms } from './start-settings.ts';
 
 /** A project with what is known of its dependencies. */
 export interface ReadProjectSubject {
@@ -83,6 +83,7 @@ export async function projectSubject(
       requested: plan.requested,
       broughtByOthers: plan.broughtByOthers,
       uses: await usesOf(project, study),
+      starts: startedPrograms(project),
       target: {
         device: target.device,
         evidence: target.evidence[0] ?? `made for the ${target.device.toUpperCase()} as asked`,

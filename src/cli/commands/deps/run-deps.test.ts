@@ -59,6 +59,24 @@ describe.skipIf(!hasPip)('a project', () => {
     expect(report.incomplete).toEqual([]);
   });
 
+  test.each<readonly [requirements: string, start: string, missing: readonly string[], reason: string]>([
+    ['fastapi\n', 'CMD ["uvicorn", "app:app"]', ['uvicorn'], 'nothing brings it'],
+    ['fastapi\n', 'CMD exec python -m uvicorn app:app', ['uvicorn'], 'as a module'],
+    ['fastapi[all]\n', 'CMD ["uvicorn", "app:app"]', [], 'an extra brings it'],
+    ['fastapi\n', 'CMD ["fastapi", "run", "app.py"]', ['fastapi-cli'], 'a program that cannot run alone'],
+    ['fastapi\n', 'COPY bin/ /usr/local/bin/\nCMD ["uvicorn", "app:app"]', [], 'copied programs may be it'],
+  ])('a program that the container starts: %j, %s', async (requirements, start, missing, reason) => {
+    const project = projectOf({
+      Dockerfile: `FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\n${start}\n`,
+      'requirements.txt': requirements,
+      'app.py': 'import fastapi\n',
+    });
+    const { findings } = await reportOf(wheelsOf(serviceWheels), project);
+    const found = findings.filter(({ kind }) => kind === 'missing-program');
+    expect([reason, found.flatMap(({ distributions }) => distributions)]).toEqual([reason, missing]);
+    if (missing.length > 0) expect(found[0]).toMatchObject({ severity: 'error', doubts: [] });
+  });
+
   test('a table for people, and the exit code that is asked for', async () => {
     const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
     const { stdout, code } = await deps(wheels, project, '--fail-on', 'error');

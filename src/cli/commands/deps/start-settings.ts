@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
-import type { SetVariable } from '../../../deps/index.ts';
+import type { SetVariable, StartedProgram } from '../../../deps/index.ts';
+import { containerPrograms, mayComeOtherwise } from '../../../dockerfile/index.ts';
 import type { Project } from '../../../project/index.ts';
+import { programSource } from '../../../python/index.ts';
 
 /** A variable that a container starts with. */
 export type NamedVariable = SetVariable & { readonly name: string };
@@ -40,6 +42,17 @@ export function composeCommands({
       .flatMap((part) => part?.split(/[\s;&|"'()]+/) ?? [])
       .filter((word) => word !== '')
       .map((word) => ({ word, place: placeOf(compose, service.name) }));
+  });
+}
+
+/** Programs that ENTRYPOINT and CMD start, as far as only a distribution can have brought them. */
+export function startedPrograms({ dockerfile }: Project): readonly StartedProgram[] {
+  return containerPrograms(dockerfile.model).flatMap(({ program, instruction }) => {
+    const from = programSource(program);
+    if (from === undefined || mayComeOtherwise(dockerfile.model, program)) return [];
+    const { startLine, keyword } = instruction.syntax;
+    const place = `${dockerfile.path}:${startLine}: ${keyword.toUpperCase()}`;
+    return [{ program, place, distributions: from.distributions, install: from.install }];
   });
 }
 
