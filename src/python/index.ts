@@ -85,9 +85,10 @@ export {
 export {
   foreignImports,
   type ImportSite,
+  optionalFiles,
   reachableFrom,
 } from './import-graph.ts';
-export { likelyDistributions, likelyModules } from './import-names.ts';
+export { knownDistributions, likelyDistributions, likelyModules } from './import-names.ts';
 export {
   type ImportMoment,
   type PythonFile,

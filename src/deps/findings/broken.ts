@@ -1,4 +1,4 @@
-import { likelyDistributions, normaliseName } from '../../python/index.ts';
+import { knownDistributions, likelyDistributions, normaliseName } from '../../python/index.ts';
 import { likelyDistribution } from '../find-uses.ts';
 import { importSentence } from '../judge-uses.ts';
 import type { FindingSource } from '../judged.ts';
@@ -18,9 +18,15 @@ export const missingDistributions: FindingSource = ({ subject, found }) => {
     title: `nothing that is installed provides the module ${module}`,
     evidence: all.slice(0, 3).map((place: ImportPlace) => importSentence(place)),
     doubts,
-    remedy: `add ${likelyDistribution(all[0] ?? { module })} to the requirements, or remove the import`,
+    remedy: `add ${whatProvides(all[0] ?? { module })} to the requirements, or remove the import`,
   }));
 };
+
+/** A name that is only guessed is not to be installed unseen: others may have taken it. */
+function whatProvides(place: Pick<ImportPlace, 'module'>): string {
+  const [known] = knownDistributions(place.module) ?? [];
+  return known ?? `${likelyDistribution(place)} (if that is what provides it)`;
+}
 
 function isBroughtByOthers({ module }: ImportPlace, { broughtByOthers }: DepsSubject): boolean {
   const top = module.split('.')[0] ?? module;

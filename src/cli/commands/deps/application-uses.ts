@@ -6,6 +6,7 @@ import {
   type ImportSite,
   isSignImport,
   isStandardLibrary,
+  optionalFiles,
   type PythonFile,
   type PythonSource,
   type PythonSources,
@@ -16,7 +17,7 @@ import { applicationSigns, type SignsInput } from './application-signs.ts';
 /** What tells how an application uses distributions. */
 export interface UsesInput extends Pick<SignsInput, 'variables' | 'configTexts'> {
   readonly sources: PythonSources;
-  readonly application: Pick<Application, 'sources' | 'buildSources'>;
+  readonly application: Pick<Application, 'sources' | 'buildSources'> & Partial<Pick<Application, 'entries'>>;
   /** The texts of the sources. */
   readonly texts: readonly PythonFile[];
   /** Shell scripts, a Procfile and the like, whether something starts them or not. */
@@ -36,10 +37,16 @@ export function applicationUses(input: UsesInput): ApplicationUses {
   for (const file of ownTexts) readWords(file, strings);
   for (const { word, place } of startWords)
     for (const name of dottedStarts(word)) if (!strings.has(name)) strings.set(name, place);
+  const needless = optionalFiles(sources, running, application.entries);
+  const builds = new Set(application.buildSources);
+  const isSeen = (file: PythonSource): boolean =>
+    builds.has(file) ||
+    (!needless.has(file) && !(application.entries?.length === 0 && isDeveloperScript(file)));
+  const needed = new Set([...running].filter(isSeen));
   const sites = [...[...foreignImports(sources).values()].flat(), ...signImports(sources)];
   const { calls, ...signs } = applicationSigns({ ...input, texts: ownTexts });
   return {
-    imports: sites.map((site) => placeOf(site, running)),
+    imports: sites.map((site) => placeOf(site, running, needed)),
     commands: commandsOf(own, startWords),
     mayStart: scriptPrograms(input.scripts),
     strings,
@@ -50,11 +57,20 @@ export function applicationUses(input: UsesInput): ApplicationUses {
   };
 }
 
+/** Where nothing tells what is started, such scripts are for whoever works on the project: `scripts/release.py`. */
+function isDeveloperScript({ path }: PythonSource): boolean {
+  return /^(?:scripts?|tools?|tasks|hack|dev)\//.test(path);
+}
+
 function isApplication({ role }: PythonSource): boolean {
   return role === 'application' || role === 'build';
 }
 
-function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<PythonSource>): ImportPlace {
+function placeOf(
+  { source, import: found }: ImportSite,
+  running: ReadonlySet<PythonSource>,
+  needed: ReadonlySet<PythonSource>,
+): ImportPlace {
   const isOwn = running.has(source) || isApplication(source);
   return {
     module: found.module,
@@ -64,7 +80,7 @@ function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<Pyt
     file: source.path,
     line: found.line,
     role: isOwn || source.role === 'application' || source.role === 'build' ? 'application' : source.role,
-    isNeeded: !found.isOptional && running.has(source),
+    isNeeded: !found.isOptional && needed.has(source),
   };
 }
 

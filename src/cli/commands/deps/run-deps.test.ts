@@ -77,6 +77,24 @@ describe.skipIf(!hasPip)('a project', () => {
     if (missing.length > 0) expect(found[0]).toMatchObject({ severity: 'error', doubts: [] });
   });
 
+  test('without a known start, scripts of developers need not find all that they import', async () => {
+    const project = projectOf({
+      'requirements.txt': 'click\n',
+      'app/main.py': 'import click\nimport gone_a\n',
+      'scripts/release.py': 'import gone_b\n',
+    });
+    const missing = async (): Promise<readonly string[]> =>
+      findingsOf(await reportOf(wheelsOf(serviceWheels), project, '--python', '3.11')).filter((one) =>
+        one.startsWith('missing-distribution'),
+      );
+    expect(await missing()).toEqual(['missing-distribution: gone-a']);
+    writeFileSync(
+      join(project, 'Dockerfile'),
+      'FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "scripts/release.py"]\n',
+    );
+    expect(await missing()).toEqual(['missing-distribution: gone-b']);
+  });
+
   test('a table for people, and the exit code that is asked for', async () => {
     const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
     const { stdout, code } = await deps(wheels, project, '--fail-on', 'error');
