@@ -15,6 +15,8 @@ export interface ContainerProgram {
   readonly instruction: Instruction;
   /** The tool that starts it in its own environment: `uv run uvicorn`. */
   readonly isByTool: boolean;
+  /** The tool installs what the project asks for before: `uv run` without `--no-sync`. */
+  readonly isSyncing: boolean;
 }
 
 /**
@@ -55,12 +57,12 @@ function wordsOf({ syntax }: Instruction): readonly string[] {
   return syntax.json ?? ['/bin/sh', '-c', syntax.value];
 }
 
-interface FoundProgram {
-  readonly program: string;
-  readonly isByTool: boolean;
+interface FoundProgram extends Omit<ContainerProgram, 'instruction'> {
   /** The word that leads to it. */
   readonly at: number;
 }
+
+const plain = { isByTool: false, isSyncing: false };
 
 const inits = /^(?:tini|dumb-init|catatonit)$/;
 const initValues = /^-[per]$/;
@@ -82,13 +84,13 @@ function programsOf(words: readonly string[], from: number): readonly FoundProgr
   const run = readToolRun(rest);
   if (run === 'unsure') return [];
   if (run !== undefined) {
-    const program = run.program === 'python' ? undefined : run.program;
-    return program === undefined ? [] : [{ program, isByTool: true, at }];
+    const { program, isSyncing } = run;
+    return [{ program, isByTool: true, isSyncing, at }];
   }
   const module = /^python[\d.]*$/.test(name) ? moduleOf(rest) : undefined;
-  if (module !== undefined) return [{ program: module, isByTool: false, at }];
+  if (module !== undefined) return [{ ...plain, program: module, at }];
   const isByName = !word.includes('/') || /^\/.*\/bin\/[^/]+$/.test(word);
-  return isByName && /^[\w.-]+$/.test(name) ? [{ program: name, isByTool: false, at }] : [];
+  return isByName && /^[\w.-]+$/.test(name) ? [{ ...plain, program: name, at }] : [];
 }
 
 /** `[ -n "$DEV" ] && …`, `which uvicorn && …`: what stands behind a question may not run. */

@@ -85,3 +85,4 @@ export type {
   TextRange,
 } from './syntax/syntax.ts';
 export { argumentWords, type NameValue, type PlacedWord, parseNameValues } from './syntax/words.ts';
+export { type UninstalledName, uninstalledNames } from './uninstalled-names.ts';

@@ -95,6 +95,60 @@ describe.skipIf(!hasPip)('a project', () => {
     expect(await missing()).toEqual(['missing-distribution: gone-b']);
   });
 
+  test.each<readonly [commands: string, names: readonly string[], reason: string]>([
+    ['pip uninstall -y click', ['fastapi', 'starlette'], 'what another one brought is taken out'],
+    [
+      'pip3 uninstall --yes Click && pip install pluggy',
+      ['fastapi', 'pluggy', 'starlette'],
+      'another comes in its place',
+    ],
+    [
+      'pip uninstall -y click && pip install click',
+      ['click', 'fastapi', 'starlette'],
+      'it is installed anew',
+    ],
+    [
+      'pip uninstall -y click && pip install uvicorn',
+      ['click', 'fastapi', 'starlette', 'uvicorn'],
+      'brought back',
+    ],
+    [
+      'pip uninstall -y click && pip install -r requirements.txt',
+      ['click', 'fastapi', 'starlette'],
+      'a list may',
+    ],
+    ['if [ -n "$X" ]; then true; fi; uv pip uninstall click', ['fastapi', 'starlette'], 'by uv'],
+  ])('RUN %s leaves %j: %s', async (commands, names) => {
+    const project = projectOf({
+      Dockerfile: `FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\nRUN ${commands}\n`,
+      'requirements.txt': 'fastapi\nclick\n',
+      'app.py': 'import fastapi\n',
+    });
+    const { distributions } = await reportOf(wheelsOf(serviceWheels), project);
+    expect(distributions.map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  test.each<readonly [build: string, start: string, severity: string, reason: string]>([
+    ['pip install click', 'uv run python -m app', 'info', 'what it needs is installed at the start'],
+    [
+      'pip install click && uv sync --no-dev',
+      'uv run --no-dev python -m app',
+      'error',
+      'it is installed already',
+    ],
+    ['pip install click', 'uv run --no-sync python -m app', 'error', 'nothing is installed at the start'],
+    ['pip install click', 'python -m app', 'error', 'nor here'],
+  ])('RUN %s, CMD %s: a missing distribution is of severity %s', async (build, start, severity) => {
+    const project = projectOf({
+      Dockerfile: `FROM ghcr.io/astral-sh/uv:python3.11-bookworm-slim\nWORKDIR /app\nCOPY . .\nRUN ${build}\nCMD ${start}\n`,
+      'pyproject.toml': '[project]\nname = "app"\nversion = "1"\ndependencies = ["click"]\n',
+      'app/__main__.py': 'import click\nimport gone\n',
+    });
+    const { findings } = await reportOf(wheelsOf(serviceWheels), project);
+    const found = findings.filter(({ kind }) => kind === 'missing-distribution');
+    expect(found.map((one) => [one.severity, one.distributions])).toEqual([[severity, ['gone']]]);
+  });
+
   test('a table for people, and the exit code that is asked for', async () => {
     const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
     const { stdout, code } = await deps(wheels, project, '--fail-on', 'error');
