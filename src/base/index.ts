@@ -33,6 +33,7 @@ export {
 } from './digest.ts';
 export { type ForeignCompression, foreignCompression } from './foreign-compression.ts';
 export { igzipped, igzipVersion } from './igzip.ts';
+export { isRecord } from './is-record.ts';
 export { decodeLossless, encodeLossless } from './lossless-text.ts';
 export { makeDirectory } from './make-directory.ts';
 export { matchPaths } from './match-paths.ts';

@@ -1,3 +1,4 @@
+import { isRecord } from '../base/index.ts';
 import type { Addition } from './insert.ts';
 import type { Need, ServiceNeeds } from './service-needs.ts';
 
@@ -54,9 +55,4 @@ export function valueAt(root: unknown, path: readonly string[]): unknown {
 /** Whether something sets a key, be it to null. */
 export function hasKey(root: unknown, key: string): boolean {
   return isRecord(root) && Object.hasOwn(root, key);
-}
-
-/** Whether a value is a map. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

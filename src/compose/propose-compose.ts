@@ -1,6 +1,7 @@
+import { isRecord } from '../base/index.ts';
 import { composeChanges } from './changes/index.ts';
 import { checkCompose } from './check-compose.ts';
-import { type ComposeChangeId, type Decision, isRecord, type ServiceView } from './compose-change.ts';
+import type { ComposeChangeId, Decision, ServiceView } from './compose-change.ts';
 import { CannotInsert, insert } from './insert.ts';
 import { contentOf, parseText } from './parse-text.ts';
 import type { ServiceNeeds } from './service-needs.ts';

@@ -19,4 +19,5 @@ export type {
   Requested,
   RequirementsInstall,
   SetVariable,
+  StartedProgram,
 } from './subject.ts';

@@ -41,6 +41,7 @@ export interface DependencyRow {
 /** What a finding is about. */
 export type DepsFindingKind =
   | 'missing-distribution'
+  | 'missing-program'
   | 'unmet-requirement'
   | 'overwritten-files'
   | 'yanked'

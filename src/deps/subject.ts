@@ -89,6 +89,17 @@ export interface ApplicationUses {
   readonly fileCount: number;
 }
 
+/** A program that the container starts, and that comes with a distribution or not at all. */
+export interface StartedProgram {
+  readonly program: string;
+  /** `Dockerfile:24: CMD`. */
+  readonly place: string;
+  /** Distributions that install it. */
+  readonly distributions: readonly string[];
+  /** What to ask for: `fastapi[standard]`. */
+  readonly install: string;
+}
+
 /** An instruction that installs a requirements file. */
 export interface RequirementsInstall {
   /** `Dockerfile:19`. */
@@ -114,6 +125,8 @@ export interface DepsSubject {
   /** Who asks for what; empty for an image without requirements files. */
   readonly requested: readonly Requested[];
   readonly uses: ApplicationUses;
+  /** Programs of distributions that the container starts; absent where that is not known. */
+  readonly starts?: readonly StartedProgram[];
   /** For whom the application is made, and how that is known. */
   readonly target: { readonly device: 'cpu' | 'gpu'; readonly evidence: string };
   /** By name; absent for what no index was asked about. */

@@ -1,5 +1,6 @@
 export { type AptInstall, aptAction, readAptInstall } from './apt-command.ts';
 export { type CondaInstall, readCondaInstall } from './conda-command.ts';
+export { type ContainerProgram, containerPrograms, mayComeOtherwise } from './container-programs.ts';
 export { type MissingCheckProgram, missingCheckProgram } from './missing-check-program.ts';
 export type {
   DockerfileModel,
@@ -16,7 +17,7 @@ export {
   readWheelBuild,
   type WheelBuild,
 } from './pip-command.ts';
-export { runningCommands, withInner } from './programs.ts';
+export { programOf, runningCommands, withInner } from './programs.ts';
 export { type ProjectExport, projectExports } from './project-export.ts';
 export { type ProjectInstall, type ProjectTool, readProjectInstall } from './project-tool-command.ts';
 export { type RedirectedRequirement, redirectedRequirements } from './redirected-requirements.ts';
@@ -69,6 +70,7 @@ export { lintRules } from './rules/rules.ts';
 export { namesOfRule } from './rules/suppressions.ts';
 export { mountsOf } from './run-mounts.ts';
 export { secretIds } from './secret-ids.ts';
+export { readScriptText } from './shell-commands.ts';
 export { shippedStages, stageNamed } from './stage-chain.ts';
 export { applyEdits } from './syntax/apply-edits.ts';
 export { type ExpandedWord, type ExpandOptions, expandWord } from './syntax/expand.ts';
@@ -84,3 +86,4 @@ export type {
   TextRange,
 } from './syntax/syntax.ts';
 export { argumentWords, type NameValue, type PlacedWord, parseNameValues } from './syntax/words.ts';
+export { type UninstalledName, uninstalledNames } from './uninstalled-names.ts';

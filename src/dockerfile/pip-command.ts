@@ -106,6 +106,12 @@ export function readWheelBuild(command: ShellCommand): WheelBuild | undefined {
   return { install, folder: folder ?? '.' };
 }
 
+/** The names that a `pip uninstall -y NAME…` or `uv pip uninstall` takes out, as written; undefined for every other command. */
+export function readPipUninstall(command: ShellCommand): readonly string[] | undefined {
+  const start = installArgument(command.words, ['uninstall']);
+  return start && readArguments(command, start).requirements.map(({ text }) => text);
+}
+
 /** The `pip install` that a command is or comes to: `uv pip sync FILE` and `pip-sync FILE` install what requirements files list. */
 export function pipInstallOf(command: ShellCommand): PipInstall | undefined {
   return readPipInstall(command) ?? readPipSync(command);

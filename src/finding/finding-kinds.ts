@@ -324,6 +324,15 @@ export const findingKinds: Readonly<Record<FindingKind, FindingKindInfo>> = {
     remedy: 'Add a `.dockerignore` that fits the project.',
     rewrite: 'dockerignore',
   },
+  'missing-program': {
+    title: 'Nothing installs what the container starts',
+    severity: 'warning',
+    waste: undefined,
+    risk: 'safe',
+    docs: page('missing-program'),
+    why: 'The build succeeds, and the container ends at once: no requirement names the program of its ENTRYPOINT or CMD, and nothing else is known to bring it.',
+    remedy: 'Add the program to the requirements.',
+  },
   'late-copy': {
     title: 'Code copied before the dependencies',
     severity: 'info',

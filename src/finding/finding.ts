@@ -156,6 +156,7 @@ export type Finding =
       readonly variable?: string;
     })
   | (FindingFacts & { readonly kind: 'model-weights'; readonly format: WeightsFormat })
+  | (FindingFacts & { readonly kind: 'missing-program'; readonly program: string })
   | (FindingFacts & { readonly kind: 'unpinned-base' | 'heavy-base'; readonly base: string });
 
 /** The name of a class of findings. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { argumentWords, type Instruction } from '../dockerfile/index.ts';
+import { argumentWords, type Instruction, mountsOf } from '../dockerfile/index.ts';
 
 /** Where a file of the container may stand in the build context, the likeliest first: by bind mount, by COPY, by its own path. */
 export function contextPaths(
@@ -9,13 +9,11 @@ export function contextPaths(
 ): readonly string[] {
   const absolute = posix.resolve(instruction.before.workdir ?? '/', path);
   const found: string[] = [];
-  for (const flag of instruction.syntax.flags) {
-    const settings = new Map(
-      (flag.value ?? '').split(',').map((one) => [one.split('=')[0], one.split('=')[1]]),
-    );
-    const target = settings.get('target') ?? settings.get('dst') ?? settings.get('destination');
-    if (flag.name !== 'mount' || settings.get('type') !== 'bind' || target === undefined) continue;
-    const source = settings.get('source') ?? settings.get('src') ?? '.';
+  for (const mount of mountsOf(instruction)) {
+    const target = mount.get('target') ?? mount.get('dst') ?? mount.get('destination');
+    // Without a type it is a bind mount; with `from` it shows a stage or an image (Dockerfile reference, RUN --mount).
+    if ((mount.get('type') ?? 'bind') !== 'bind' || mount.has('from') || target === undefined) continue;
+    const source = mount.get('source') ?? mount.get('src') ?? '.';
     found.push(...below(absolute, posix.resolve(instruction.before.workdir ?? '/', target), source));
   }
   for (const copy of copies.toReversed()) {

@@ -382,6 +382,17 @@ describe('describeDockerfileForForecast', () => {
     expect(indexes.indexUrl).toBe('https://mirror.example/${path}/simple');
   });
 
+  it.each([
+    ['--mount=source=deploy/prod.txt,target=/tmp/r.txt', ['numpy'], 'a mount is a bind mount by default'],
+    ['--mount=type=bind,from=lists,source=deploy/prod.txt,target=/tmp/r.txt', [], 'of another stage'],
+    ['--mount=type=cache,source=deploy/prod.txt,target=/tmp/r.txt', [], 'a cache'],
+  ])('reads the file of RUN %s: %j', async (mount, names) => {
+    const { requirements } = await read(
+      `FROM scratch AS lists\nFROM python:3.12-slim\nRUN ${mount} pip install -r /tmp/r.txt\n`,
+    );
+    expect(requirements).toEqual(names);
+  });
+
   it('finds a bind-mounted requirements file, and says which one is missing', async () => {
     const described = await read(
       'FROM python:3.12-slim\nRUN --mount=type=bind,source=deploy/prod.txt,target=/tmp/r.txt pip install --no-cache-dir -r /tmp/r.txt\n' +

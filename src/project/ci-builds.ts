@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { parseDocument } from 'yaml';
+import { isRecord } from '../base/index.ts';
 import { readBuildCommand, splitScript } from './build-command.ts';
 
 /** An image build that a CI pipeline does. */
@@ -253,10 +254,6 @@ function filled(text: string, { variables, root }: Surroundings): string {
       if (/^(CI_PROJECT_DIR|GITHUB_WORKSPACE|BITBUCKET_CLONE_DIR)$/.test(name)) return root;
       return variables.get(name) ?? all;
     });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A path for the user: relative to the directory, with `/`. */

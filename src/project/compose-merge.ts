@@ -1,3 +1,5 @@
+import { isRecord } from '../base/index.ts';
+
 /** Keys whose list a later file replaces instead of appending to it (Compose specification, `13-merge.md`). */
 const replacedLists = new Set(['command', 'entrypoint', 'test']);
 /** Keys that may be written as a list of `NAME=value` and are merged as maps. */
@@ -39,8 +41,4 @@ function toMap(value: unknown): Record<string, unknown> | undefined {
       return equals === -1 ? [text, null] : [text.slice(0, equals), text.slice(equals + 1)];
     }),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

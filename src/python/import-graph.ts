@@ -104,6 +104,45 @@ export function reachableFrom(sources: PythonSources, entries: readonly string[]
 }
 
 /**
+ * Those of the files that others of them import, and only where the import may fail: the program does without such a file, and without
+ * what it needs in its turn. What the container starts (`entries`, as for `reachableFrom`) is none of them.
+ *
+ *     try:
+ *         from .json_mixin import JSONCommands
+ *     except ImportError: …
+ */
+export function optionalFiles(
+  sources: PythonSources,
+  files: ReadonlySet<PythonSource>,
+  entries: readonly string[] = [],
+): ReadonlySet<PythonSource> {
+  const modules = localModules(sources);
+  const started = new Set(entries.flatMap((name) => modules.entry(name) ?? []));
+  const importers = new Map<PythonSource, { readonly by: PythonSource; readonly isOptional: boolean }[]>();
+  for (const by of files) {
+    for (const found of by.imports) {
+      if (found.moment === 'type-checking') continue;
+      for (const file of modules.filesOf(by, found)) {
+        // A package that its own modules import is there already.
+        if (file === by || started.has(file) || isPackageOf(file, by)) continue;
+        importers.set(file, [...(importers.get(file) ?? []), { by, isOptional: found.isOptional }]);
+      }
+    }
+  }
+  const optional = new Set<PythonSource>();
+  for (let before = -1; before !== optional.size; ) {
+    before = optional.size;
+    for (const [file, all] of importers)
+      if (all.every(({ by, isOptional }) => isOptional || optional.has(by))) optional.add(file);
+  }
+  return optional;
+}
+
+function isPackageOf({ path }: PythonSource, inside: PythonSource): boolean {
+  return posix.basename(path) === '__init__.py' && inside.path.startsWith(`${posix.dirname(path)}/`);
+}
+
+/**
  * Who imports which foreign top-level module (`sklearn`, `google.cloud` as `google`): neither the standard library's
  * nor the project's own. Imports for type checking are left out.
  */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { foreignImports, type PythonFile, reachableFrom, scanPythonFiles } from './index.ts';
+import { foreignImports, optionalFiles, type PythonFile, reachableFrom, scanPythonFiles } from './index.ts';
 
 async function scanOne(text: string, path = 'app/main.py') {
   const [source] = (await scanPythonFiles([{ path, text }])).files;
@@ -65,6 +65,33 @@ describe('imports', () => {
       'json2 true',
       'a false',
     ]);
+  });
+
+  test.each<readonly [text: string, optional: readonly string[], reason: string]>([
+    [
+      'if sys.version_info >= (3, 11):\n    import tomllib\nelse:\n    import tomli',
+      ['tomllib', 'tomli'],
+      'by version',
+    ],
+    ['if sys.version_info[0] < 3:\n    import ConfigParser', ['ConfigParser'], 'of another Python'],
+    ['if six.PY2:\n    import Queue\nelif x:\n    import a', ['Queue', 'a'], 'by a name for it'],
+    ['if sys.platform == "win32":\n    import win32api', ['win32api'], 'of another system'],
+    [
+      'if sys.platform != "win32":\n    import uvloop\nelse:\n    import winloop',
+      ['winloop'],
+      'images are of Linux',
+    ],
+    [
+      'if os.name == "nt":\n    import a\nelse:\n    import b',
+      ['a', 'b'],
+      'which branch it is, is not reckoned',
+    ],
+    ['if settings.version_info:\n    import a', [], 'a condition of its own'],
+    ['if platform == "aws":\n    import boto3', [], 'and another'],
+  ])('in branches for other interpreters and systems: %j', async (text, optional, reason) => {
+    const { imports } = await scanOne(`${text}\n`);
+    const found = imports.filter((one) => one.isOptional).map((one) => one.module);
+    expect([reason, found]).toEqual([reason, optional]);
   });
 
   test('survive a syntax error elsewhere', async () => {
@@ -216,4 +243,38 @@ describe('the import graph', () => {
     const site = foreignImports(sources).get('pytest')?.[0];
     expect(site?.source.path).toBe('tests/test_main.py');
   });
+});
+
+test('what the container starts is needed, though another file may do without it', async () => {
+  const files = { 'm.py': 'try:\n    import a\nexcept ImportError:\n    pass\n', 'a.py': '' };
+  const sources = await scanPythonFiles(Object.entries(files).map(([path, text]) => ({ path, text })));
+  expect([...optionalFiles(sources, new Set(sources.files), ['a:app'])]).toEqual([]);
+});
+
+test.each<readonly [files: Readonly<Record<string, string>>, optional: readonly string[], reason: string]>([
+  [
+    {
+      'p/__init__.py': 'try:\n    from .a import A\nexcept ImportError:\n    A = None\n',
+      'p/a.py': 'from . import b\n',
+      'p/b.py': '',
+    },
+    ['p/a.py', 'p/b.py'],
+    'what only it imports goes with it',
+  ],
+  [
+    {
+      'm.py': 'try:\n    import a\nexcept ImportError:\n    a = None\n',
+      'a.py': 'import b\n',
+      'b.py': '',
+      'n.py': 'import b\n',
+    },
+    ['a.py'],
+    'another one needs it',
+  ],
+  [{ 'm.py': 'def f():\n    import a\n', 'a.py': '' }, [], 'late, and needed'],
+  [{ 'm.py': '', 'a.py': '' }, [], 'imported by nobody, it may be started'],
+])('files that a program does without: %j', async (files, optional, reason) => {
+  const sources = await scanPythonFiles(Object.entries(files).map(([path, text]) => ({ path, text })));
+  const found = optionalFiles(sources, new Set(sources.files));
+  expect([reason, [...found].map(({ path }) => path).sort()]).toEqual([reason, optional]);
 });

@@ -33,7 +33,7 @@ export interface PythonImport {
   /** Of `import module`: what the file takes of it by name, `['Trainer']` of `module.Trainer(…)`; absent where that is not known. */
   readonly members?: readonly string[] | undefined;
   readonly moment: ImportMoment;
-  /** In a `try` that catches ImportError: the program has another way. */
+  /** In a `try` that catches ImportError, or in a branch for other interpreters or systems: the program has another way. */
   readonly isOptional: boolean;
   readonly isRelative: boolean;
   /** `importlib.import_module("x")` or `__import__("x")`. */
@@ -167,6 +167,13 @@ function deeper(scope: Scope, moment: ImportMoment): Scope {
   return momentOrder.indexOf(moment) > momentOrder.indexOf(scope.moment) ? { ...scope, moment } : scope;
 }
 
+/** `sys.version_info >= (3, 11)`, `sys.platform == "win32"`, `six.PY2`: which branch runs is the interpreter's and the system's matter. */
+const asksAround =
+  /\bsys\.(?:version|version_info|hexversion|platform|implementation)\b|\bos\.name\b|\bplatform\.(?:system|machine|python_\w+)\(|\bPY[23]\b/;
+/** What holds in every image that is looked at. */
+const onLinux =
+  /^(?:sys\.platform\s*(?:==\s*["']linux["']|!=\s*["'](?:win32|darwin|cygwin)["'])|sys\.platform\.startswith\(["']linux["']\)|os\.name\s*(?:==\s*["']posix["']|!=\s*["']nt["']))$/;
+
 function visitIf(node: Node, scope: Scope, into: Collected): void {
   const condition = node.childForFieldName('condition');
   const text = condition?.text ?? '';
@@ -175,7 +182,11 @@ function visitIf(node: Node, scope: Scope, into: Collected): void {
   for (const child of childrenOf(node)) {
     const isConsequence = child.id === node.childForFieldName('consequence')?.id;
     if (isTypeChecking) visit(child, isConsequence ? deeper(scope, 'type-checking') : scope, into);
-    else visit(child, deeper(scope, 'conditional'), into);
+    else {
+      const isOptional =
+        scope.isOptional || (asksAround.test(text) && !(isConsequence && onLinux.test(text)));
+      visit(child, { ...deeper(scope, 'conditional'), isOptional }, into);
+    }
   }
 }
 

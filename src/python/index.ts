@@ -85,9 +85,10 @@ export {
 export {
   foreignImports,
   type ImportSite,
+  optionalFiles,
   reachableFrom,
 } from './import-graph.ts';
-export { likelyDistributions, likelyModules } from './import-names.ts';
+export { knownDistributions, likelyDistributions, likelyModules } from './import-names.ts';
 export {
   type ImportMoment,
   type PythonFile,
@@ -112,6 +113,7 @@ export { platformTags, type WheelPlatform } from './platform-tags.ts';
 export type { PortExpression } from './port-expression.ts';
 export { type ProbeRequest, probeRequests } from './probe-requests.ts';
 export { isDevelopmentFile, productionFile } from './production-file.ts';
+export { type ProgramSource, programSource } from './program-source.ts';
 export { pruneScript } from './prune-script.ts';
 export type { JsonValue, Limits, TypeShape } from './python-literals.ts';
 export {

@@ -14,6 +14,7 @@ import {
   normaliseName,
   packageOfCommand,
   packageOfSoname,
+  programSource,
   pullsTorch,
   removableEntries,
   runtimePackagesOf,
@@ -55,6 +56,16 @@ test.each<[string, readonly string[], boolean, string]>([
 ])('an import of %s %j uses tensorboard: %s, because %s', (module, names, expected, _why) => {
   expect(isUsedThrough('tensorboard', { module, names })).toBe(expected);
   expect(isUsedThrough('pytest', { module, names })).toBe(false);
+});
+
+test.each<readonly [program: string, install: string | undefined, reason: string]>([
+  ['uvicorn', 'uvicorn', 'a distribution of the same name'],
+  ['waitress-serve', 'waitress', 'of another name'],
+  ['fastapi', 'fastapi[standard]', 'which alone cannot run its program'],
+  ['serve-model', undefined, 'nobody knows it'],
+  ['toString', undefined, 'nor what every object has'],
+])('%s comes with %s: %s', (program, install) => {
+  expect(programSource(program)?.install).toBe(install);
 });
 
 describe('CPU variants', () => {

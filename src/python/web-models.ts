@@ -1,3 +1,4 @@
+import { isRecord } from '../base/index.ts';
 import {
   type JsonValue,
   type Limits,
@@ -164,10 +165,6 @@ function exampleIn(value: JsonValue | undefined): JsonValue | undefined {
 
 function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
   return isRecord(value) ? value[key] : undefined;
-}
-
-function isRecord(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A class's own and inherited fields, the nearest definition of a name winning. */

@@ -190,6 +190,8 @@ function detailOf(finding: Finding): string {
       return `${finding.secret} ${finding.variable ?? ''}`;
     case 'model-weights':
       return `${finding.format} ${finding.paths[0] ?? ''}`;
+    case 'missing-program':
+      return finding.program;
     case 'unpinned-base':
     case 'heavy-base':
       return finding.base;

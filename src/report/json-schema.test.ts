@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import type { Audit } from '../audit/index.ts';
+import { isRecord } from '../base/index.ts';
 import { type Comparison, compareImages, type ForecastSide } from '../compare/index.ts';
 import { type Finding, type FindingKind, findingFacts, findingKinds } from '../finding/index.ts';
 import type { GateResult } from '../policy/index.ts';
@@ -139,6 +140,8 @@ function findingOf(kind: FindingKind): Finding {
       return { ...facts, kind, secret: 'URL credentials', variable: 'TOKEN' };
     case 'model-weights':
       return { ...facts, kind, format: 'safetensors' };
+    case 'missing-program':
+      return { ...facts, kind, program: 'uvicorn' };
     case 'unpinned-base':
     case 'heavy-base':
       return { ...facts, kind, base: 'python:latest' };
@@ -294,8 +297,4 @@ function fieldsOf(schema: unknown): [field: string, schema: object][] {
       )
     : [];
   return [...own, ...Object.values(schema).flatMap(fieldsOf)];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

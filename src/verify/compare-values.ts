@@ -1,3 +1,5 @@
+import { isRecord } from '../base/index.ts';
+
 /** A value of JSON; integers that a double cannot hold are `bigint`. */
 export type JsonValue =
   | null
@@ -103,10 +105,6 @@ export function areClose(a: number, b: number, tolerance: number): boolean {
 
 function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function isRecord(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function ownValue(record: { readonly [key: string]: JsonValue }, key: string): JsonValue | undefined {

@@ -39,7 +39,10 @@ export const ci: CliCommand = {
           .default('current'),
       )
       .option('--branch <name>', 'whose images are pushed and compared with (default: as Git has it)')
-      .option('-o, --output <file>', "write into this file (default: the service's)")
+      .option(
+        '-o, --output <file>',
+        "write into this file (default: the service's); - prints it, as --stdout",
+      )
       .addOption(
         new Option('--stdout', 'print the pipeline, write nothing').conflicts(['output', 'force', 'json']),
       )

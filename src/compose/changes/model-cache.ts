@@ -1,4 +1,5 @@
-import { type ComposeChange, decideNeed, hasKey, isRecord, type ServiceView } from '../compose-change.ts';
+import { isRecord } from '../../base/index.ts';
+import { type ComposeChange, decideNeed, hasKey, type ServiceView } from '../compose-change.ts';
 import type { Addition } from '../insert.ts';
 
 /** Keeps downloaded models in a volume, so that they outlive the container and are downloaded once. */

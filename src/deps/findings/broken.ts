@@ -1,4 +1,4 @@
-import { likelyDistributions, normaliseName } from '../../python/index.ts';
+import { knownDistributions, likelyDistributions, normaliseName } from '../../python/index.ts';
 import { likelyDistribution } from '../find-uses.ts';
 import { importSentence } from '../judge-uses.ts';
 import type { FindingSource } from '../judged.ts';
@@ -18,14 +18,37 @@ export const missingDistributions: FindingSource = ({ subject, found }) => {
     title: `nothing that is installed provides the module ${module}`,
     evidence: all.slice(0, 3).map((place: ImportPlace) => importSentence(place)),
     doubts,
-    remedy: `add ${likelyDistribution(all[0] ?? { module })} to the requirements, or remove the import`,
+    remedy: `add ${whatProvides(all[0] ?? { module })} to the requirements, or remove the import`,
   }));
 };
+
+/** A name that is only guessed is not to be installed unseen: others may have taken it. */
+function whatProvides(place: Pick<ImportPlace, 'module'>): string {
+  const [known] = knownDistributions(place.module) ?? [];
+  return known ?? `${likelyDistribution(place)} (if that is what provides it)`;
+}
 
 function isBroughtByOthers({ module }: ImportPlace, { broughtByOthers }: DepsSubject): boolean {
   const top = module.split('.')[0] ?? module;
   return [top, ...likelyDistributions(module)].some((name) => broughtByOthers?.has(normaliseName(name)));
 }
+
+/** Programs that the container starts and that nothing in the environment installs. */
+export const missingPrograms: FindingSource = ({ subject }) => {
+  const names = new Set(subject.distributions.map(({ name }) => name));
+  const doubts = subject.incomplete.map(({ what, because }) => `${what}: ${because}`);
+  return (subject.starts ?? [])
+    .filter(({ distributions }) => !distributions.some((name) => names.has(name)))
+    .map(({ program, place, distributions, install }) => ({
+      kind: 'missing-program',
+      severity: doubts.length > 0 ? 'info' : 'error',
+      distributions: distributions.slice(0, 1),
+      title: `nothing that is installed brings the program ${program}`,
+      evidence: [`${place} starts ${program}`],
+      doubts,
+      remedy: `add ${install} to the requirements, or start another program`,
+    }));
+};
 
 /** Requirements of distributions that what is installed does not meet: what `pip check` says, what one of them lacks in one finding. */
 export const unmetRequirements: FindingSource = ({ subject, rooted }) => {

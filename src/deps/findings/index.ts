@@ -1,5 +1,5 @@
 import type { FindingSource } from '../judged.ts';
-import { missingDistributions, unmetRequirements, yankedReleases } from './broken.ts';
+import { missingDistributions, missingPrograms, unmetRequirements, yankedReleases } from './broken.ts';
 import { unlistedImports, unpinnedRequirements } from './listing.ts';
 import {
   developmentDistributions,
@@ -12,6 +12,7 @@ import { overwrittenFiles, samePurposes } from './overlapping.ts';
 /** Every kind of finding, in the order in which equals are shown. */
 export const findingSources: readonly FindingSource[] = [
   missingDistributions,
+  missingPrograms,
   unmetRequirements,
   overwrittenFiles,
   yankedReleases,

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { parse } from 'smol-toml';
+import { isRecord } from '../../base/index.ts';
 import type { DockerfileModel, Instruction, Stage } from '../model.ts';
 import { hasPipOption, type PipInstall } from '../pip-command.ts';
 import { type ClassifiedInstruction, classifyInstruction } from './classify-instruction.ts';
@@ -104,7 +105,7 @@ export function localObstacle(
 
 function backendOf(pyproject: string): string | undefined {
   const system = tableOf(pyproject)?.['build-system'];
-  const backend = isTable(system) ? system['build-backend'] : undefined;
+  const backend = isRecord(system) ? system['build-backend'] : undefined;
   return typeof backend === 'string' ? backend : undefined;
 }
 
@@ -114,10 +115,10 @@ export function staticDependencies(
   extras: readonly string[],
 ): readonly string[] | undefined {
   const project = tableOf(pyproject)?.['project'];
-  if (!isTable(project)) return undefined;
+  if (!isRecord(project)) return undefined;
   const dynamic = Array.isArray(project['dynamic']) ? project['dynamic'] : [];
   if (dynamic.some((one) => /dependencies/.test(String(one)))) return undefined;
-  const optional = isTable(project['optional-dependencies']) ? project['optional-dependencies'] : {};
+  const optional = isRecord(project['optional-dependencies']) ? project['optional-dependencies'] : {};
   const lists = [project['dependencies'] ?? [], ...extras.map((extra) => optional[extra])];
   const all = lists.flatMap((list): unknown[] => (Array.isArray(list) ? list : [undefined]));
   return all.every((one) => typeof one === 'string') ? all : undefined;
@@ -126,13 +127,9 @@ export function staticDependencies(
 function tableOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const document: unknown = parse(text);
-    return isTable(document) ? document : undefined;
+    return isRecord(document) ? document : undefined;
   } catch {
     // What cannot be parsed is not known.
     return undefined;
   }
-}
-
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

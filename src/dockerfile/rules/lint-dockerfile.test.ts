@@ -385,6 +385,13 @@ const cases: readonly [
     'a package of the same library, and a compiler, which brings libgomp',
   ],
   [
+    'missing-program',
+    'FROM python:3.12-slim\nRUN pip install flask\nCMD exec uvicorn a:b\n',
+    [3],
+    'FROM python:3.12-slim\nRUN apt-get install -y uvicorn\nCMD ["uvicorn", "a:b"]\n',
+    'a package of the system may have it',
+  ],
+  [
     'missing-healthcheck',
     'FROM debian:12 AS a\nHEALTHCHECK CMD x\nFROM debian:12\n',
     [3],
@@ -602,6 +609,7 @@ function optionsFor(rule: string): LintOptions {
         ['opencv-python', ['libgl1', 'libglib2.0-0t64']],
         ['lightgbm', ['libgomp1']],
       ]),
+      missingPrograms: new Map([['uvicorn', 'uvicorn']]),
       hasDevelopmentGroups: new Map([['pdm', false]]),
       contextNames: new Set(['assets', 'base']),
     },

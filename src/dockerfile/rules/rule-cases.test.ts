@@ -264,6 +264,7 @@ test('tools within a requirement file of the project', () => {
     ignoredSources: [],
     requirementFiles: new Map([['requirements.txt', ['flask', 'pytest', 'notebook', 'black']]]),
     libraryPackages: new Map(),
+    missingPrograms: new Map(),
     hasDevelopmentGroups: new Map(),
     contextNames: new Set<string>(),
   };
@@ -282,6 +283,7 @@ test('names of further build contexts are no images', () => {
     ignoredSources: [],
     requirementFiles: new Map(),
     libraryPackages: new Map(),
+    missingPrograms: new Map(),
     hasDevelopmentGroups: new Map(),
     contextNames: new Set(['base', 'assets', 'python:latest']),
   };

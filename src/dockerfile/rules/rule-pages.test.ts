@@ -39,7 +39,7 @@ test.each(pages)('docs/lint.md lists $rule.id', ({ rule }) => {
 });
 
 /** Rules whose examples need what lies around the Dockerfile. */
-const needsProject = ['copy-ignored-file', 'missing-library', 'untrusted-registry'];
+const needsProject = ['copy-ignored-file', 'missing-library', 'missing-program', 'untrusted-registry'];
 
 test.each(pages.filter(({ rule }) => !needsProject.includes(rule.id)))(
   'the examples of $rule.id are bad and good',

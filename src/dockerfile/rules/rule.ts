@@ -36,6 +36,8 @@ export interface LintProject {
   readonly requirementFiles: ReadonlyMap<string, readonly string[]>;
   /** The Debian packages of the shared libraries that a distribution needs and does not bring. */
   readonly libraryPackages: ReadonlyMap<string, readonly string[]>;
+  /** Programs that the container starts and that no requirement names or is known to bring → what to ask for: `fastapi` → `fastapi[standard]`. */
+  readonly missingPrograms: ReadonlyMap<string, string>;
   /** Whether the manifests define groups of dependencies for development, by the tool that installs them; tools without a manifest are left out. */
   readonly hasDevelopmentGroups: ReadonlyMap<ProjectTool, boolean>;
   /** Names, in lower case, that who builds it gives to further build contexts: FROM and COPY --from may use them as they do images. */

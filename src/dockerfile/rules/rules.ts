@@ -45,6 +45,7 @@ import { maintainer } from './maintainer.ts';
 import { missingHealthcheck } from './missing-healthcheck.ts';
 import { missingLabel } from './missing-label.ts';
 import { missingLibrary } from './missing-library.ts';
+import { missingProgram } from './missing-program.ts';
 import { missingUser } from './missing-user.ts';
 import { namedUser } from './named-user.ts';
 import { oneCmd } from './one-cmd.ts';
@@ -143,6 +144,7 @@ export const lintRules: readonly LintRule[] = [
   copiedArchive,
   copyIgnoredFile,
   missingLibrary,
+  missingProgram,
   missingHealthcheck,
   missingUser,
   namedUser,

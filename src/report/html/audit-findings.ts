@@ -109,6 +109,8 @@ function detail(finding: Finding): string[] {
       return [finding.secret, ...(finding.variable === undefined ? [] : [finding.variable])];
     case 'model-weights':
       return [finding.format];
+    case 'missing-program':
+      return [finding.program];
     case 'unpinned-base':
     case 'heavy-base':
       return [finding.base];

@@ -13,6 +13,7 @@ import {
 } from '../../../report/index.ts';
 import type { CliEnvironment } from '../../environment.ts';
 import { version } from '../../version.ts';
+import { isStandardOutput } from '../../write-output.ts';
 import type { AuditOptions } from './audit-options.ts';
 import type { JudgedGates } from './judge-gates.ts';
 
@@ -32,7 +33,7 @@ export function renderAudit(
   const terminal = {
     width: environment.columns,
     // A file is for any reader, also one that shows no colours.
-    hasColour: environment.isColour && options.output === undefined,
+    hasColour: environment.isColour && isStandardOutput(options.output),
   };
   const table = { ...terminal, ...(gates && { gates: gates.results, gateNotes: gates.notes }) };
   const groups =

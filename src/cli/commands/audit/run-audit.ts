@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Audit, type AuditRequest, auditImage } from '../../../audit/index.ts';
 import { type Image, parsePlatform } from '../../../image/index.ts';
 import { type AuditMemory, auditMemory } from '../../audit-memory.ts';
@@ -7,7 +6,7 @@ import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import type { ExitCode } from '../../exit-code.ts';
 import type { ReadImage } from '../../read-opened.ts';
 import { withImage } from '../../read-side.ts';
-import { writeOutput } from '../../write-output.ts';
+import { deliverText } from '../../write-output.ts';
 import { type AuditOptions, isAuditAlone, readAuditOptions } from './audit-options.ts';
 import { auditReading, auditRequest } from './audit-request.ts';
 import { baseDiffIds } from './base-layers.ts';
@@ -89,8 +88,5 @@ const pageName = 'plimsoll-audit.html';
 async function deliver(text: string, options: AuditOptions, environment: CliEnvironment): Promise<void> {
   const isPageOnTerminal = options.format === 'html' && process.stdout.isTTY === true;
   const output = options.output ?? (isPageOnTerminal ? pageName : undefined);
-  if (output === undefined || output === '-') return environment.write(text);
-  const path = resolve(environment.cwd, output);
-  await writeOutput(path, text);
-  environment.progress.note(`written: ${path}`);
+  await deliverText(text, output, environment);
 }

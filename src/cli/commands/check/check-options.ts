@@ -17,7 +17,9 @@ export interface CheckOptions {
   readonly format: 'table' | 'json' | 'markdown' | 'junit';
   /** A file; standard output when absent or `-`. */
   readonly output?: string | undefined;
-  /** Files that get it in these formats as well. */
+  /** False where a comment or JUnit has the standard output, and nobody asked for more. */
+  readonly isReported: boolean;
+  /** Files that get it in these formats as well; standard output for `-`. */
   readonly markdown?: string | undefined;
   readonly junit?: string | undefined;
   readonly insecure: boolean;
@@ -51,10 +53,39 @@ const schema = z
   .refine(({ baseline, baselineOptional }) => !baselineOptional || baseline !== undefined, {
     error: '--baseline-optional is about --baseline, which is not given',
   })
-  .transform(({ json, format, ...rest }) => ({
-    ...rest,
-    format: json ? ('json' as const) : (format ?? ('table' as const)),
+  .transform(({ json, format, ...rest }) => ({ ...rest, format: json ? ('json' as const) : format }))
+  .superRefine((asked, context) => {
+    const texts = printed(asked);
+    if (texts.length < 2) return;
+    const message = `${texts.join(' and ')} cannot both be on standard output: name a file for one of them`;
+    context.addIssue({ code: 'custom', message });
+  })
+  .transform((asked) => ({
+    ...asked,
+    format: asked.format ?? ('table' as const),
+    // The table that nobody asked for makes room.
+    isReported: asked.output !== undefined || asked.format !== undefined || printed(asked).length === 0,
   }));
+
+interface Printed {
+  readonly format?: string | undefined;
+  readonly output?: string | undefined;
+  readonly markdown?: string | undefined;
+  readonly junit?: string | undefined;
+}
+
+/** The options by which something was asked for on standard output. */
+function printed({ format, output, markdown, junit }: Printed): readonly string[] {
+  return [
+    ...(output === '-'
+      ? ['-o -']
+      : output === undefined && format !== undefined
+        ? [`--format ${format}`]
+        : []),
+    ...(markdown === '-' ? ['--markdown -'] : []),
+    ...(junit === '-' ? ['--junit -'] : []),
+  ];
+}
 
 /** Reads the command's arguments; throws a `UserError` that names the option. */
 export function readCheckOptions(given: Readonly<Record<string, unknown>>): CheckOptions {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -52,10 +52,35 @@ test.each<[readonly string[], number, RegExp, string]>([
   [['absent', '--max-size', '1'], 2, /absent/, 'no such image'],
   [['now', '--max-size', '1', '--baseline-optional'], 2, /--baseline/, 'an option about nothing'],
   [['now', '--max-size', '1', '--json', '--format', 'junit'], 2, /two formats/, 'two formats'],
+  [
+    ['now', '--max-size', '1', '--json', '--markdown', '-'],
+    2,
+    /--format json and --markdown - /,
+    'two texts',
+  ],
+  [['now', '--max-size', '1', '-o', '-', '--junit', '-'], 2, /-o - and --junit - /, 'two texts by name'],
+  [
+    ['now', '--max-size', '1', '--markdown', '-', '--junit', '-'],
+    2,
+    /--markdown - and --junit - /,
+    'two more',
+  ],
 ])('check %j ends with %i: %s', async (args, code, said) => {
   const result = await check(args);
   expect(result.code, result.stderr).toBe(code);
   expect(result.stdout + result.stderr).toMatch(said);
+});
+
+test.each([
+  [['--markdown', '-'], /^## ✅ now/, 'the comment alone, for `gh pr comment --body-file -`'],
+  [['--junit', '-'], /^<\?xml/, 'JUnit alone'],
+  [['--junit', '-', '--json', '-o', 'check.json'], /^<\?xml/, 'JUnit, and JSON in a file'],
+])('check %j prints it, and makes no file of the name -', async (args, start) => {
+  const { stdout, code } = await check(['now', '--max-size', '1100', ...args]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(start);
+  expect(stdout).not.toMatch(/^Gates/m);
+  expect(readdirSync(folder)).not.toContain('-');
 });
 
 test('a record of an earlier audit will do, and then there is nothing to compare but the size', async () => {

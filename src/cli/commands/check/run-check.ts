@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { auditImage } from '../../../audit/index.ts';
 import { compareImages, diffImages } from '../../../compare/index.ts';
 import type { Gates } from '../../../policy/index.ts';
@@ -15,7 +14,7 @@ import type { ExitCode } from '../../exit-code.ts';
 import { addToStepSummary, annotate } from '../../github-actions.ts';
 import type { ReadImage } from '../../read-opened.ts';
 import { withImage } from '../../read-side.ts';
-import { writeOutput } from '../../write-output.ts';
+import { deliverText, isStandardOutput } from '../../write-output.ts';
 import { auditReading, auditRequest } from '../audit/audit-request.ts';
 import { baseDiffIds } from '../audit/base-layers.ts';
 import { exitOfGates, findGates, judgeGates } from '../audit/judge-gates.ts';
@@ -103,15 +102,11 @@ async function deliver(
   options: CheckOptions,
   environment: CliEnvironment,
 ): Promise<void> {
-  const { output, markdown, junit } = options;
-  const write = async (file: string, text: string): Promise<void> =>
-    await writeOutput(resolve(environment.cwd, file), text);
-  const text = textOf(report, options, environment);
-  if (output === undefined || output === '-') environment.write(text);
-  else await write(output, text);
+  const { output, markdown, junit, isReported } = options;
+  if (isReported) await deliverText(textOf(report, options, environment), output, environment);
   const comment = checkMarkdown(report);
-  if (markdown !== undefined) await write(markdown, comment);
-  if (junit !== undefined) await write(junit, checkJunit(report));
+  if (markdown !== undefined) await deliverText(comment, markdown, environment);
+  if (junit !== undefined) await deliverText(checkJunit(report), junit, environment);
   annotate(checkAnnotations(report), environment);
   await addToStepSummary(comment, environment);
 }
@@ -127,7 +122,7 @@ function textOf(report: CheckReport, { format, output }: CheckOptions, environme
     case 'table':
       return checkTable(report, {
         width: environment.columns,
-        hasColour: environment.isColour && output === undefined,
+        hasColour: environment.isColour && isStandardOutput(output),
       });
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
 import { parseReference } from '../../../image/index.ts';
+import { isStandardOutput } from '../../write-output.ts';
 
 /** What `plimsoll ci` was asked for. */
 export interface CiOptions {
@@ -19,7 +20,7 @@ export interface CiOptions {
   readonly json: boolean;
 }
 
-const schema: z.ZodType<CiOptions> = z
+const schema = z
   .object({
     provider: z.enum(['github', 'gitlab', 'generic']),
     directory: z.string(),
@@ -40,13 +41,19 @@ const schema: z.ZodType<CiOptions> = z
   })
   .refine(({ provider, cache }) => cache !== 'gha' || provider === 'github', {
     error: "--cache gha is GitHub's own cache: other services have none of it",
+  })
+  .refine(({ output, force, json }) => output !== '-' || !(force || json), {
+    error: '-o - prints the pipeline and writes nothing, so that --force and --json have no meaning',
   });
 
 /** Checks what the command line gave; throws a `UserError` that names the option. */
 export function readCiOptions(given: unknown): CiOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map(({ message }) => message).join('; '));
-  return parsed.data;
+  const { output } = parsed.data;
+  return output !== undefined && isStandardOutput(output)
+    ? { ...parsed.data, output: undefined, stdout: true }
+    : parsed.data;
 }
 
 /** The repository that images go to, without a tag; undefined where the service has one of its own. Throws a `UserError` for what is none. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
@@ -68,6 +68,8 @@ describe('a file that is there', () => {
       path: '.gitlab/plimsoll.yml',
     });
     const shown = await ci(folder, 'gitlab', '--stdout');
+    expect(await ci(folder, 'gitlab', '-o', '-')).toMatchObject({ code: 0, stdout: shown.stdout });
+    expect(existsSync(join(folder, '-'))).toBe(false);
     expect([shown.code, parse(shown.stdout)]).toEqual([
       0,
       expect.objectContaining({ 'plimsoll-comment': expect.anything() }),
@@ -228,6 +230,7 @@ describe('where images go', () => {
     [['github', '-f', 'Nope'], /Nope/, 'no such file'],
     [['github', '--stage', 'nope'], /Dockerfile: target stage "nope" could not be found/, 'no such stage'],
     [['generic', '-o', '../x.sh'], /outside of the repository/, 'paths in it are relative to that'],
+    [['github', '-o', '-', '--force'], /-o - prints the pipeline/, 'nothing is written over'],
     [['github', '..'], /Dockerfile|outside|empty/, 'nothing to build'],
   ])('%j is an error: %s', async (args, said) => {
     const folder = repositoryOf({ Dockerfile: dockerfile, 'x/y': '' });

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../base/index.ts';
 import {
@@ -14,7 +13,7 @@ import { compareJson, compareMarkdown, compareTable } from '../../../report/inde
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { readImage } from '../../read-side.ts';
-import { writeOutput } from '../../write-output.ts';
+import { deliverText, isStandardOutput } from '../../write-output.ts';
 import { forecastSide, isProject } from './forecast-side.ts';
 
 const speed = (flag: string): z.ZodType<number> =>
@@ -55,7 +54,7 @@ export async function runCompare(given: unknown, signal: AbortSignal): Promise<E
   const comparison = hasProject
     ? await compareWithForecast(options, environment)
     : await compareSources(options, environment);
-  await deliver(textOf(comparison, options, environment), options, environment);
+  await deliverText(textOf(comparison, options, environment), options.output, environment);
   return options.exitCode && comparison.diff?.isEqual !== true ? exitCodes.findings : exitCodes.clean;
 }
 
@@ -97,13 +96,6 @@ function speedsOf({
 
 type CompareResult = Comparison & Partial<Pick<DetailedComparison, 'diff'>>;
 
-async function deliver(text: string, { output }: Options, environment: CliEnvironment): Promise<void> {
-  if (output === undefined || output === '-') return environment.write(text);
-  const path = resolve(environment.cwd, output);
-  await writeOutput(path, text);
-  environment.progress.note(`written: ${path}`);
-}
-
 async function compareSources(options: Options, environment: CliEnvironment): Promise<DetailedComparison> {
   const { semantic, ignore, insecure: isInsecure } = options;
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
@@ -129,7 +121,7 @@ function textOf(comparison: CompareResult, options: Options, environment: CliEnv
     default:
       return compareTable(comparison, {
         width: environment.columns,
-        hasColour: environment.isColour && options.output === undefined,
+        hasColour: environment.isColour && isStandardOutput(options.output),
       });
   }
 }

@@ -136,6 +136,14 @@ test.each([
   ],
   ['PORT=1 /opt/venv/bin/daphne app\n', ['daphne'], 'behind variables, by its path'],
   ['# celery worker\necho "run celery"\n', ['echo'], 'no comments, no arguments'],
+  ['cat <<EOF\ncelery -A app worker\nEOF\n', ['cat'], 'a text that is printed'],
+  ['exec gunicorn \\\n  --bind :80 \\\n  alembic:app\n', ['gunicorn'], 'one command over lines'],
+  ['if [ -n "$DEV" ]; then celery worker; else echo no; fi\n', ['[', 'celery', 'echo'], 'in branches'],
+  ['"$VENV/bin/celery" worker\n', ['celery'], 'in quotes, by its path'],
+  ['sh -c "sleep 1; celery worker"\n', ['sleep', 'celery'], 'what another shell reads'],
+  ['poetry run celery worker\n', ['poetry', 'celery'], 'by a tool of projects'],
+  ['wait-for-it db:5432 -- celery worker\n', ['wait-for-it', 'celery'], 'by a script that waits'],
+  ['if celery\n', ['if', 'celery'], 'what no shell reads may call all that it names'],
 ])('programs of a script: %j', async (text, names) => {
   const uses = applicationUses({
     sources: await scanPythonFiles([]),

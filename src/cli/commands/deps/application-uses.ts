@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
 import type { ApplicationUses, ImportPlace } from '../../../deps/index.ts';
+import { programOf, readScriptText, withInner } from '../../../dockerfile/index.ts';
 import {
   foreignImports,
   type ImportSite,
   isSignImport,
   isStandardLibrary,
+  optionalFiles,
   type PythonFile,
   type PythonSource,
   type PythonSources,
@@ -15,7 +17,7 @@ import { applicationSigns, type SignsInput } from './application-signs.ts';
 /** What tells how an application uses distributions. */
 export interface UsesInput extends Pick<SignsInput, 'variables' | 'configTexts'> {
   readonly sources: PythonSources;
-  readonly application: Pick<Application, 'sources' | 'buildSources'>;
+  readonly application: Pick<Application, 'sources' | 'buildSources'> & Partial<Pick<Application, 'entries'>>;
   /** The texts of the sources. */
   readonly texts: readonly PythonFile[];
   /** Shell scripts, a Procfile and the like, whether something starts them or not. */
@@ -35,10 +37,16 @@ export function applicationUses(input: UsesInput): ApplicationUses {
   for (const file of ownTexts) readWords(file, strings);
   for (const { word, place } of startWords)
     for (const name of dottedStarts(word)) if (!strings.has(name)) strings.set(name, place);
+  const needless = optionalFiles(sources, running, application.entries);
+  const builds = new Set(application.buildSources);
+  const isSeen = (file: PythonSource): boolean =>
+    builds.has(file) ||
+    (!needless.has(file) && !(application.entries?.length === 0 && isDeveloperScript(file)));
+  const needed = new Set([...running].filter(isSeen));
   const sites = [...[...foreignImports(sources).values()].flat(), ...signImports(sources)];
   const { calls, ...signs } = applicationSigns({ ...input, texts: ownTexts });
   return {
-    imports: sites.map((site) => placeOf(site, running)),
+    imports: sites.map((site) => placeOf(site, running, needed)),
     commands: commandsOf(own, startWords),
     mayStart: scriptPrograms(input.scripts),
     strings,
@@ -49,11 +57,20 @@ export function applicationUses(input: UsesInput): ApplicationUses {
   };
 }
 
+/** Where nothing tells what is started, such scripts are for whoever works on the project: `scripts/release.py`. */
+function isDeveloperScript({ path }: PythonSource): boolean {
+  return /^(?:scripts?|tools?|tasks|hack|dev)\//.test(path);
+}
+
 function isApplication({ role }: PythonSource): boolean {
   return role === 'application' || role === 'build';
 }
 
-function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<PythonSource>): ImportPlace {
+function placeOf(
+  { source, import: found }: ImportSite,
+  running: ReadonlySet<PythonSource>,
+  needed: ReadonlySet<PythonSource>,
+): ImportPlace {
   const isOwn = running.has(source) || isApplication(source);
   return {
     module: found.module,
@@ -63,7 +80,7 @@ function placeOf({ source, import: found }: ImportSite, running: ReadonlySet<Pyt
     file: source.path,
     line: found.line,
     role: isOwn || source.role === 'application' || source.role === 'build' ? 'application' : source.role,
-    isNeeded: !found.isOptional && running.has(source),
+    isNeeded: !found.isOptional && needed.has(source),
   };
 }
 
@@ -90,21 +107,37 @@ function commandsOf(
   return commands;
 }
 
-// celery -A app worker            exec gunicorn app:app            python -m alembic upgrade head            web: daphne app:app
-const program =
-  /(?:^\s*(?:[\w-]+:\s+)?|[;&|(`]\s*)(?:(?:exec|sudo|nohup|time|env|[A-Z_]\w*=\S*)\s+)*([\w./-]+)/gm;
-const moduleRun = /\s-m\s+([A-Za-z_]\w*)/g;
-
-/** What scripts call, whoever starts them: the programs at the heads of their commands, and modules that Python runs. */
+/**
+ * What scripts call, whoever starts them: the programs of their commands, and modules that Python runs. A script that cannot be parsed
+ * may call whatever it names.
+ */
 function scriptPrograms(scripts: readonly PythonFile[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { path, text } of scripts)
-    for (const [at, line] of text.split('\n').entries()) {
-      if (/^\s*#/.test(line)) continue;
-      for (const [, name = ''] of [...line.matchAll(program), ...line.matchAll(moduleRun)])
-        if (!found.has(posix.basename(name))) found.set(posix.basename(name), `${path}:${at + 1}`);
+    for (const { name, at } of calledBy(text)) {
+      const program = posix.basename(name);
+      if (!found.has(program)) found.set(program, `${path}:${text.slice(0, at).split('\n').length}`);
     }
   return found;
+}
+
+interface CalledName {
+  readonly name: string;
+  /** Where the command stands in the text. */
+  readonly at: number;
+}
+
+// celery -A app worker            exec gunicorn app:app            python -m alembic upgrade head            poetry run daphne app:app
+function calledBy(text: string): readonly CalledName[] {
+  const commands = readScriptText(text);
+  if (commands === undefined)
+    return [...text.matchAll(/[\w./-]+/g)].map(({ 0: name, index: at }) => ({ name, at }));
+  return commands.flatMap(withInner).flatMap((command) => {
+    const { words, range } = command;
+    const modules = words.filter((_, at) => words[at - 1] === '-m');
+    const started = words.filter((_, at) => words[at - 1] === 'run' || words[at - 1] === '--');
+    return [programOf(command), ...modules, ...started].map((name) => ({ name, at: range.start }));
+  });
 }
 
 /** `uvicorn.workers.UvicornWorker` → `uvicorn`; `postgresql+psycopg2://` → both. */

@@ -1,10 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { UserError } from '../../../base/index.ts';
 import type { DepsSubject } from '../../../deps/index.ts';
+import { uninstalledNames } from '../../../dockerfile/index.ts';
 import { baseImage, describeDockerfileForForecast } from '../../../forecast/index.ts';
 import { NoDockerfileError, type Project, readProject } from '../../../project/index.ts';
 import {
-  type FoundResolver,
   findResolver,
   type InstallStep,
   linuxEnvironment,
@@ -21,9 +21,17 @@ import { configTexts } from './config-texts.ts';
 import type { DepsOptions } from './deps-options.ts';
 import { projectRequirements } from './project-requirements.ts';
 import type { ProjectRequirements } from './requested.ts';
+import { platformOf, versionOf } from './resolution-target.ts';
 import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
 import { standInDockerfile } from './stand-in.ts';
-import { composeCommands, composeVariables, dockerfileVariables } from './start-settings.ts';
+import {
+  composeCommands,
+  composeVariables,
+  dockerfileVariables,
+  installedAtStart,
+  startedPrograms,
+} from './start-settings.ts';
+import { withoutUninstalled } from './without-uninstalled.ts';
 
 /** A project with what is known of its dependencies. */
 export interface ReadProjectSubject {
@@ -78,17 +86,18 @@ export async function projectSubject(
       kind: 'project',
       pythonVersion,
       environment: linuxEnvironment(pythonVersion, platform.architecture),
-      distributions: resolved.distributions,
+      distributions: withoutUninstalled(resolved.distributions, uninstalledNames(project.dockerfile.model)),
       installs: plan.installs,
       requested: plan.requested,
       broughtByOthers: plan.broughtByOthers,
       uses: await usesOf(project, study),
+      starts: startedPrograms(project),
       target: {
         device: target.device,
         evidence: target.evidence[0] ?? `made for the ${target.device.toUpperCase()} as asked`,
       },
       yanked: resolved.yanked,
-      incomplete: plan.incomplete,
+      incomplete: [...plan.incomplete, ...installedAtStart(project)],
       warnings: [...resolved.warnings, ...study.problems.map(({ what, because }) => `${what}: ${because}`)],
     },
   };
@@ -255,27 +264,6 @@ function nothingInstalled({ incomplete, isStandIn }: InstallPlan): UserError {
         ? 'Mend that file, or name a requirements file with -r.'
         : 'Build the image and give it in place of the directory.',
   });
-}
-
-// pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)
-function versionOf({ version }: FoundResolver): string {
-  const found = /\(python (3\.\d+)\)/.exec(version)?.[1];
-  if (found !== undefined) return found;
-  throw new UserError('the Python version of the image is not known', { hint: 'Name it: --python 3.11' });
-}
-
-function platformOf({ platform }: DepsOptions, base: string): WheelPlatform {
-  const known = baseImage(base);
-  if (platform !== undefined && platform.architecture !== 'amd64' && platform.architecture !== 'arm64') {
-    throw new UserError(`requirements are not resolved for ${platform.os}/${platform.architecture}`, {
-      hint: 'Take linux/amd64 or linux/arm64.',
-    });
-  }
-  return {
-    architecture: platform?.architecture === 'arm64' ? 'aarch64' : 'x86_64',
-    libc: known?.libc ?? 'glibc',
-    libcMinor: known?.libcMinor ?? 36,
-  };
 }
 
 async function usesOf(project: Project, study: ProjectStudy): Promise<DepsSubject['uses']> {

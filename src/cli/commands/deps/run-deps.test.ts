@@ -59,6 +59,96 @@ describe.skipIf(!hasPip)('a project', () => {
     expect(report.incomplete).toEqual([]);
   });
 
+  test.each<readonly [requirements: string, start: string, missing: readonly string[], reason: string]>([
+    ['fastapi\n', 'CMD ["uvicorn", "app:app"]', ['uvicorn'], 'nothing brings it'],
+    ['fastapi\n', 'CMD exec python -m uvicorn app:app', ['uvicorn'], 'as a module'],
+    ['fastapi[all]\n', 'CMD ["uvicorn", "app:app"]', [], 'an extra brings it'],
+    ['fastapi\n', 'CMD ["fastapi", "run", "app.py"]', ['fastapi-cli'], 'a program that cannot run alone'],
+    ['fastapi\n', 'COPY bin/ /usr/local/bin/\nCMD ["uvicorn", "app:app"]', [], 'copied programs may be it'],
+  ])('a program that the container starts: %j, %s', async (requirements, start, missing, reason) => {
+    const project = projectOf({
+      Dockerfile: `FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\n${start}\n`,
+      'requirements.txt': requirements,
+      'app.py': 'import fastapi\n',
+    });
+    const { findings } = await reportOf(wheelsOf(serviceWheels), project);
+    const found = findings.filter(({ kind }) => kind === 'missing-program');
+    expect([reason, found.flatMap(({ distributions }) => distributions)]).toEqual([reason, missing]);
+    if (missing.length > 0) expect(found[0]).toMatchObject({ severity: 'error', doubts: [] });
+  });
+
+  test('without a known start, scripts of developers need not find all that they import', async () => {
+    const project = projectOf({
+      'requirements.txt': 'click\n',
+      'app/main.py': 'import click\nimport gone_a\n',
+      'scripts/release.py': 'import gone_b\n',
+    });
+    const missing = async (): Promise<readonly string[]> =>
+      findingsOf(await reportOf(wheelsOf(serviceWheels), project, '--python', '3.11')).filter((one) =>
+        one.startsWith('missing-distribution'),
+      );
+    expect(await missing()).toEqual(['missing-distribution: gone-a']);
+    writeFileSync(
+      join(project, 'Dockerfile'),
+      'FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["python", "scripts/release.py"]\n',
+    );
+    expect(await missing()).toEqual(['missing-distribution: gone-b']);
+  });
+
+  test.each<readonly [commands: string, names: readonly string[], reason: string]>([
+    ['pip uninstall -y click', ['fastapi', 'starlette'], 'what another one brought is taken out'],
+    [
+      'pip3 uninstall --yes Click && pip install pluggy',
+      ['fastapi', 'pluggy', 'starlette'],
+      'another comes in its place',
+    ],
+    [
+      'pip uninstall -y click && pip install click',
+      ['click', 'fastapi', 'starlette'],
+      'it is installed anew',
+    ],
+    [
+      'pip uninstall -y click && pip install uvicorn',
+      ['click', 'fastapi', 'starlette', 'uvicorn'],
+      'brought back',
+    ],
+    [
+      'pip uninstall -y click && pip install -r requirements.txt',
+      ['click', 'fastapi', 'starlette'],
+      'a list may',
+    ],
+    ['if [ -n "$X" ]; then true; fi; uv pip uninstall click', ['fastapi', 'starlette'], 'by uv'],
+  ])('RUN %s leaves %j: %s', async (commands, names) => {
+    const project = projectOf({
+      Dockerfile: `FROM python:3.11-slim\nCOPY . .\nRUN pip install -r requirements.txt\nRUN ${commands}\n`,
+      'requirements.txt': 'fastapi\nclick\n',
+      'app.py': 'import fastapi\n',
+    });
+    const { distributions } = await reportOf(wheelsOf(serviceWheels), project);
+    expect(distributions.map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  test.each<readonly [build: string, start: string, severity: string, reason: string]>([
+    ['pip install click', 'uv run python -m app', 'info', 'what it needs is installed at the start'],
+    [
+      'pip install click && uv sync --no-dev',
+      'uv run --no-dev python -m app',
+      'error',
+      'it is installed already',
+    ],
+    ['pip install click', 'uv run --no-sync python -m app', 'error', 'nothing is installed at the start'],
+    ['pip install click', 'python -m app', 'error', 'nor here'],
+  ])('RUN %s, CMD %s: a missing distribution is of severity %s', async (build, start, severity) => {
+    const project = projectOf({
+      Dockerfile: `FROM ghcr.io/astral-sh/uv:python3.11-bookworm-slim\nWORKDIR /app\nCOPY . .\nRUN ${build}\nCMD ${start}\n`,
+      'pyproject.toml': '[project]\nname = "app"\nversion = "1"\ndependencies = ["click"]\n',
+      'app/__main__.py': 'import click\nimport gone\n',
+    });
+    const { findings } = await reportOf(wheelsOf(serviceWheels), project);
+    const found = findings.filter(({ kind }) => kind === 'missing-distribution');
+    expect(found.map((one) => [one.severity, one.distributions])).toEqual([[severity, ['gone']]]);
+  });
+
   test('a table for people, and the exit code that is asked for', async () => {
     const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
     const { stdout, code } = await deps(wheels, project, '--fail-on', 'error');

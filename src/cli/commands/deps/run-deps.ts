@@ -5,7 +5,7 @@ import { type DepsReport, type DepsSeverity, describeDependencies } from '../../
 import { depsJson, depsMarkdown, depsTable, type ShownDeps } from '../../../report/index.ts';
 import { type CliEnvironment, readEnvironment } from '../../environment.ts';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
-import { writeOutput } from '../../write-output.ts';
+import { deliverText, isStandardOutput } from '../../write-output.ts';
 import { type DepsOptions, depsOptions } from './deps-options.ts';
 
 /** `plimsoll deps`: reads a project or an image, judges its dependencies, and splits requirements files where asked to. */
@@ -17,8 +17,7 @@ export async function runDeps(given: unknown, signal: AbortSignal): Promise<Exit
     : await ofImage(options, environment);
   signal.throwIfAborted();
   const text = textOf(report, options, environment);
-  if (options.output === undefined || options.output === '-') environment.write(text);
-  else await writeOutput(options.output, text);
+  await deliverText(text, options.output, environment);
   return exitCodeOf(report, options);
 }
 
@@ -67,8 +66,9 @@ function textOf(report: ShownDeps, options: DepsOptions, environment: CliEnviron
     return report.fix.diff;
   }
   if (options.format === 'markdown') return depsMarkdown(report);
-  const columns = options.output === undefined ? environment.columns : 100;
-  const hasColour = options.output === undefined && environment.isColour;
+  const isShown = isStandardOutput(options.output);
+  const columns = isShown ? environment.columns : 100;
+  const hasColour = isShown && environment.isColour;
   return depsTable(report, { width: columns, hasColour, isWhole: options.all });
 }
 

@@ -1,6 +1,14 @@
 import { basename } from 'node:path';
-import type { SetVariable } from '../../../deps/index.ts';
+import type { DepsSubject, SetVariable, StartedProgram } from '../../../deps/index.ts';
+import {
+  containerPrograms,
+  mayComeOtherwise,
+  readProjectInstall,
+  runningCommands,
+  shippedStages,
+} from '../../../dockerfile/index.ts';
 import type { Project } from '../../../project/index.ts';
+import { programSource } from '../../../python/index.ts';
 
 /** A variable that a container starts with. */
 export type NamedVariable = SetVariable & { readonly name: string };
@@ -41,6 +49,33 @@ export function composeCommands({
       .filter((word) => word !== '')
       .map((word) => ({ word, place: placeOf(compose, service.name) }));
   });
+}
+
+/** Programs that ENTRYPOINT and CMD start, as far as only a distribution can have brought them. */
+export function startedPrograms({ dockerfile }: Project): readonly StartedProgram[] {
+  return containerPrograms(dockerfile.model).flatMap(({ program, instruction }) => {
+    const from = programSource(program);
+    if (from === undefined || mayComeOtherwise(dockerfile.model, program)) return [];
+    const { startLine, keyword } = instruction.syntax;
+    const place = `${dockerfile.path}:${startLine}: ${keyword.toUpperCase()}`;
+    return [{ program, place, distributions: from.distributions, install: from.install }];
+  });
+}
+
+/** What is installed only when the container starts, by `uv run` where no step of the build has run `uv sync`. */
+export function installedAtStart({ dockerfile }: Project): DepsSubject['incomplete'] {
+  const { model, path } = dockerfile;
+  const commands = shippedStages(model)
+    .flatMap(({ instructions }) => instructions)
+    .flatMap(runningCommands);
+  if (commands.some((command) => readProjectInstall(command)?.tool === 'uv')) return [];
+  return containerPrograms(model)
+    .filter(({ isSyncing }) => isSyncing)
+    .map(({ instruction }) => ({
+      what: `${path}:${instruction.syntax.startLine}`,
+      because:
+        'uv run installs what the project asks for when the container starts, and no step of the build does',
+    }));
 }
 
 function placeOf(compose: Project['compose'], service: string): string {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import {
   argumentWords,
+  containerPrograms,
   type DockerfileModel,
   type LintProject,
   readPipInstall,
@@ -12,9 +13,10 @@ import type { LintedBuild } from './linted-build.ts';
 
 /** What rules want to know of the project around a Dockerfile; each part is looked up only where the Dockerfile gives a reason. */
 export async function readLintProject(build: LintedBuild): Promise<LintProject> {
-  const [ignoredSources, needs, hasDevelopmentGroups, contextNames] = await Promise.all([
+  const [ignoredSources, needs, missingPrograms, hasDevelopmentGroups, contextNames] = await Promise.all([
     findIgnored(build),
     installsPackages(build) ? findNeeds(build) : undefined,
+    findMissingPrograms(build),
     findGroups(build),
     findContextNames(build),
   ]);
@@ -22,6 +24,7 @@ export async function readLintProject(build: LintedBuild): Promise<LintProject> 
     ignoredSources,
     requirementFiles: needs?.requirementFiles ?? new Map(),
     libraryPackages: needs?.libraryPackages ?? new Map(),
+    missingPrograms,
     hasDevelopmentGroups,
     contextNames: new Set(contextNames.map((name) => name.toLowerCase())),
   };
@@ -78,6 +81,14 @@ async function findNeeds(
 ): Promise<Pick<LintProject, 'requirementFiles' | 'libraryPackages'>> {
   const { libraryNeeds } = await import('./library-needs.ts');
   return libraryNeeds(build);
+}
+
+/** The table of programs is loaded only where something is started. */
+async function findMissingPrograms(build: LintedBuild): Promise<LintProject['missingPrograms']> {
+  const programs = containerPrograms(build.model);
+  if (programs.length === 0) return new Map();
+  const { missingPrograms } = await import('./program-needs.ts');
+  return missingPrograms(build, programs);
 }
 
 async function findGroups({ syntax, context }: LintedBuild): Promise<LintProject['hasDevelopmentGroups']> {

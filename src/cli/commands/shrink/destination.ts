@@ -10,6 +10,7 @@ import {
 } from '../../../image/index.ts';
 import type { EngineKind } from '../../engine-named.ts';
 import { registryDestination } from '../../registry-destination.ts';
+import { isStandardOutput } from '../../write-output.ts';
 
 /** Where an image goes to. */
 export type Destination = FileDestination | NamedDestination;
@@ -54,7 +55,7 @@ export async function assertFree({
   kind,
   path,
 }: Pick<FileDestination, 'path'> & { readonly kind: string }): Promise<void> {
-  if (path === '-') throw onStandardOutput(kind);
+  if (isStandardOutput(path)) throw onStandardOutput(kind);
   const there = await stat(path).catch(() => undefined);
   // A list goes into a pipe or a device as well.
   if (kind === 'manifest' && there !== undefined && !there.isFile() && !there.isDirectory()) return;

@@ -202,7 +202,12 @@ describe('the base', () => {
 
 describe('refuses', () => {
   test.each<[reason: string, args: readonly string[], message: RegExp]>([
-    ['no destination', [], /-o says where/],
+    ['no destination', [], /no destination.*\n.*-o lean\.tar/],
+    [
+      'an authority that is not there',
+      ['--dry-run', '--ca-file', 'gone.pem'],
+      /--ca-file gone\.pem cannot be read/,
+    ],
     ['a dry run with a destination', ['--dry-run', '-o', 'x.tar'], /writes nothing/],
     ['a dry run with a tag', ['--dry-run', '--tag', 'x'], /writes nothing/],
     [
@@ -234,6 +239,16 @@ describe('refuses', () => {
   ])('%s', async (_, args, message) => {
     const { code, stderr } = await shrink(args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  test('a folder for temporary files that cannot be made', async () => {
+    const { code, stderr } = await shrink(['--dry-run'], {
+      PLIMSOLL_CACHE_DIR: join(folder, 'fat.tar/cache'),
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: .*cache\/tmp cannot be made: .*\nhint: Set PLIMSOLL_CACHE_DIR/),
+    ]);
   });
 
   test('to overwrite anything, itself least of all', async () => {

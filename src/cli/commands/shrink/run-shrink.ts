@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { matchPaths, UserError } from '../../../base/index.ts';
+import { makeDirectory, matchPaths, messageOf, UserError } from '../../../base/index.ts';
 import type { Engine } from '../../../engines/index.ts';
 import { type FoundBase, findBase, type Image } from '../../../image/index.ts';
 import { type ShrinkProof, shrinkJson, shrinkManifestJson, shrinkTable } from '../../../report/index.ts';
@@ -39,10 +39,11 @@ export async function runShrink(given: unknown, signal: AbortSignal): Promise<Ex
   const epoch = sourceDateEpoch(environment);
   if (options.manifest !== undefined) await assertFree({ kind: 'manifest', path: options.manifest });
   assertApart(options);
+  await assertAuthority(options);
   // Known now, and not only after the work.
   const trace = await givenTrace(options);
   const engine = options.proof && (await proofEngine(options.proof, options.image, environment));
-  await mkdir(join(environment.cacheDir, 'tmp'), { recursive: true });
+  makeTemporaryDirectory(join(environment.cacheDir, 'tmp'));
   const destination =
     options.destination && (await openDestination(options.destination, options, environment));
   try {
@@ -77,6 +78,28 @@ function assertApart({ manifest, destination }: ShrinkOptions): void {
     throw new UserError(`${manifest} is to be the image and the list of what went`, {
       hint: 'Name two files.',
     });
+}
+
+/** Fails with a `UserError` for a file of authorities that cannot be read, also where no registry will be asked. */
+async function assertAuthority({ caFile }: ShrinkOptions): Promise<void> {
+  if (caFile === undefined) return;
+  await access(caFile, constants.R_OK).catch((error: unknown) => {
+    throw new UserError(`--ca-file ${caFile} cannot be read: ${messageOf(error)}`, {
+      hint: 'Name the PEM file of the authority that signed the certificate of the registry.',
+      cause: error,
+    });
+  });
+}
+
+function makeTemporaryDirectory(path: string): void {
+  try {
+    makeDirectory(path);
+  } catch (error) {
+    throw new UserError(`${path} cannot be made: ${messageOf(error)}`, {
+      hint: 'Set PLIMSOLL_CACHE_DIR to a folder that you may write to: layers are unpacked there.',
+      cause: error,
+    });
+  }
 }
 
 type Setting = Pick<ShrinkWork, 'options' | 'environment' | 'layers' | 'passes' | 'epoch'> & TraceSetting;

@@ -66,9 +66,6 @@ const schema = z
         '--env, --probe and --port have no meaning without --verify or --bytecode traced, which start the image',
     },
   )
-  .refine(({ dryRun, output }) => dryRun || output !== undefined, {
-    error: '-o says where the image goes to; --dry-run writes none',
-  })
   .refine(({ dryRun, output }) => !dryRun || output === undefined, {
     error: '--dry-run writes nothing, so that -o has no meaning',
   })
@@ -114,6 +111,10 @@ export interface ShrinkOptions {
 export function shrinkOptions(given: unknown, settings: ShrinkSettings): ShrinkOptions {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new UserError(parsed.error.issues.map((issue) => issue.message).join('; '));
+  if (!parsed.data.dryRun && parsed.data.output === undefined)
+    throw new UserError('there is no destination: -o says where the lighter image goes to', {
+      hint: '-o lean.tar writes an archive for docker load; registry:REF and docker:REF take an image, too. --dry-run shows what would go, and writes none.',
+    });
   const { output, platform, tag, manifest, trace, caFile, dryRun: _, verify: __, ...rest } = parsed.data;
   const { smallest, probe, port, env, ...plain } = rest;
   const proof = proofOptions(given);

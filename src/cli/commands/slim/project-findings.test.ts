@@ -20,10 +20,41 @@ test.each<[readonly string[], number | undefined, string]>([
   await writeFileWhole(join(directory, 'Dockerfile'), `FROM python:3.12-slim\n${lines.join('\n')}\n`);
   await writeFileWhole(join(directory, 'requirements.txt'), 'requests\n');
   const project = await readProject(directory);
-  const found = projectFindings(project, await studyProject(project)).filter(
+  const found = (await projectFindings(project, await studyProject(project))).filter(
     ({ kind }) => kind === 'late-copy',
   );
   expect(found.map(({ location }) => location)).toEqual(
     line === undefined ? [] : [{ file: 'Dockerfile', line }],
+  );
+});
+
+test.each<readonly [requirements: string, program: string | undefined, reason: string]>([
+  ['fastapi\n', 'uvicorn', 'no requirement names what CMD starts'],
+  ['fastapi\nuvicorn\n', undefined, 'one does'],
+  ['fastapi[standard]\n', undefined, 'one brings it'],
+])('with %j, %s is missing: %s', async (requirements, program) => {
+  const directory = await mkdtemp(join(tmpdir(), 'plimsoll-findings-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const lines = [
+    'FROM python:3.12-slim',
+    'COPY requirements.txt .',
+    install,
+    'CMD ["uvicorn", "app:app"]',
+    '',
+  ];
+  await writeFileWhole(join(directory, 'Dockerfile'), lines.join('\n'));
+  await writeFileWhole(join(directory, 'requirements.txt'), requirements);
+  const project = await readProject(directory);
+  const found = await projectFindings(project, await studyProject(project));
+  expect(found.filter(({ kind }) => kind === 'missing-program')).toEqual(
+    program === undefined
+      ? []
+      : [
+          expect.objectContaining({
+            program,
+            location: { file: 'Dockerfile', line: 4 },
+            remedy: `Add ${program} to the requirements.`,
+          }),
+        ],
   );
 });

@@ -1,14 +1,17 @@
-import { lintModel } from '../../../dockerfile/index.ts';
+import { resolve } from 'node:path';
+import { containerPrograms, lintModel, mayComeOtherwise } from '../../../dockerfile/index.ts';
 import { type Finding, findingFacts, sortFindings } from '../../../finding/index.ts';
 import type { Project } from '../../../project/index.ts';
 import { developmentPurpose } from '../../../python/index.ts';
 import type { ProjectStudy } from '../../../slim/index.ts';
+import { readLintProject } from '../lint/read-lint-project.ts';
 
 /** What the project itself shows without any image: Dockerfile, build context, requirements. */
-export function projectFindings(project: Project, study: ProjectStudy): Finding[] {
+export async function projectFindings(project: Project, study: ProjectStudy): Promise<Finding[]> {
   return sortFindings([
     ...contextFindings(project),
     ...dockerfileFindings(project),
+    ...(await startFindings(project)),
     ...dependencyFindings(project, study),
   ]);
 }
@@ -61,6 +64,20 @@ function dockerfileFindings({ dockerfile }: Project): Finding[] {
       ...findingFacts('late-copy', { location: { file: path, line: early.line } }),
     });
   return found;
+}
+
+/** As `plimsoll lint` judges what the container starts. */
+async function startFindings({ dockerfile, directory }: Project): Promise<Finding[]> {
+  const { model, syntax, path } = dockerfile;
+  const place = { dockerfile: resolve(directory, path), context: directory };
+  const { missingPrograms } = await readLintProject({ syntax, model, ...place });
+  return containerPrograms(model).flatMap(({ program, instruction }): Finding[] => {
+    const install = missingPrograms.get(program);
+    if (install === undefined || mayComeOtherwise(model, program)) return [];
+    const location = { file: path, line: instruction.syntax.startLine };
+    const remedy = `Add ${install} to the requirements.`;
+    return [{ kind: 'missing-program', program, ...findingFacts('missing-program', { location, remedy }) }];
+  });
 }
 
 function dependencyFindings(_project: Project, study: ProjectStudy): Finding[] {

@@ -54,7 +54,7 @@ export async function slimByForecast(task: SlimTask): Promise<SlimOutcome> {
     wholePlan: plan,
     takenBack: [],
     skipped: options.skipped,
-    findings: projectFindings(project, study),
+    findings: await projectFindings(project, study),
     files,
     missing: told.missing,
     warnings: told.warnings,

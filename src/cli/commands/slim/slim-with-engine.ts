@@ -123,7 +123,7 @@ export async function slimWithEngine(task: SlimTask, engine: Engine): Promise<Sl
     takenBack: result.takenBack,
     skipped: options.skipped,
     audit,
-    findings: projectFindings(project, study),
+    findings: await projectFindings(project, study),
     ...(verification === undefined ? {} : { verification }),
     files: attempt.files,
     warnings: slimWarnings({ attempts: result.attempts, comparison, verification }),
