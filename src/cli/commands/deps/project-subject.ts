@@ -21,7 +21,7 @@ import { configTexts } from './config-texts.ts';
 import type { DepsOptions } from './deps-options.ts';
 import { projectRequirements } from './project-requirements.ts';
 import type { ProjectRequirements } from './requested.ts';
-import { platformOf, versionOf } from './resolution-target.ts';
+import { platformOf, pythonOfTag, versionOf } from './resolution-target.ts';
 import { type ResolvedDistributions, resolveDistributions } from './resolve-distributions.ts';
 import { standInDockerfile } from './stand-in.ts';
 import {
@@ -118,7 +118,8 @@ async function resolvePlan(
 ): Promise<ResolvedPlan> {
   if (plan.steps.every(({ requirements }) => requirements.length === 0)) throw nothingInstalled(plan);
   const resolver = await findResolver(undefined, environment.signal);
-  const pythonVersion = options.python ?? baseImage(plan.base)?.pythonVersion ?? versionOf(resolver);
+  const pythonVersion =
+    options.python ?? baseImage(plan.base)?.pythonVersion ?? pythonOfTag(plan.base) ?? versionOf(resolver);
   const platform = platformOf(options, plan.base);
   const task = environment.progress.start('resolving what the image would install');
   const resolved = await resolveDistributions(

@@ -3,6 +3,11 @@ import { baseImage } from '../../../forecast/index.ts';
 import type { FoundResolver, WheelPlatform } from '../../../python/index.ts';
 import type { DepsOptions } from './deps-options.ts';
 
+/** The Python that the tag of an image names: `ghcr.io/astral-sh/uv:python3.13-bookworm-slim`, `acme/base:1-py3.9`; undefined where it names none. */
+export function pythonOfTag(reference: string): string | undefined {
+  return /:(?:[\w.-]*[-_.])?py(?:thon)?-?(3\.\d+)(?![\d])[^/]*$/.exec(reference)?.[1];
+}
+
 // pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)
 /** The Python that a resolver runs on: `3.11`. Throws a `UserError` where it does not tell. */
 export function versionOf({ version }: FoundResolver): string {

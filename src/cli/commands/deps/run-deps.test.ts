@@ -149,6 +149,19 @@ describe.skipIf(!hasPip)('a project', () => {
     expect(found.map((one) => [one.severity, one.distributions])).toEqual([[severity, ['gone']]]);
   });
 
+  test.each([
+    ['ghcr.io/astral-sh/uv:python3.12-bookworm-slim', '3.12'],
+    ['tiangolo/uvicorn-gunicorn-fastapi:python3.9', '3.9'],
+    ['acme/base:2024.1-py3.10', '3.10'],
+    ['python:3.11-slim', '3.11'],
+  ])('the Python of %s is %s', async (base, version) => {
+    const project = projectOf({
+      Dockerfile: `FROM ${base}\nCOPY . .\nRUN pip install click\n`,
+      'app.py': 'import click\n',
+    });
+    expect((await reportOf(wheelsOf(serviceWheels), project)).subject.pythonVersion).toBe(version);
+  });
+
   test('a table for people, and the exit code that is asked for', async () => {
     const [wheels, project] = [wheelsOf(serviceWheels), projectOf(service)];
     const { stdout, code } = await deps(wheels, project, '--fail-on', 'error');
