@@ -473,6 +473,13 @@ describe('who needs pip in the running container', () => {
     ['a call', { 'app.py': 'run([sys.executable, "-m", "pip", "install", name])\n' }, 'app.py:1 needs it'],
     ['a call by name', { 'app.py': 'check_call(["pip", "install", name])\n' }, 'app.py:1 needs it'],
     ['a call through a shell', { 'app.py': 'os.system("pip install " + name)\n' }, 'app.py:1 needs it'],
+    ['an import by name', { 'app.py': 'load = __import__(\n    "pip"\n)\n' }, 'app.py:1 needs it'],
+    [
+      'a list that is called later',
+      { 'app.py': 'words = [sys.executable, "-m", "pip"]\nstart(words)\n' },
+      'app.py:1 needs it',
+    ],
+    ['a text that quotes an import', { 'app.py': 'help = """\nimport pip\n"""\n' }, undefined],
     ['advice', { 'app.py': '# import pip\nraise ImportError("pip install app[all]")\n' }, undefined],
     ['a longer word', { 'app.py': 'import pipeline\nrun(["pipx", "run"])\n' }, undefined],
     [

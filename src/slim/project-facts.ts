@@ -77,7 +77,7 @@ export function rewriteFacts(input: FactsInput): RewriteFacts {
     modelCacheFolders: modelCacheFolders(project),
     stepInputs: stepInputsOf(project, study),
     condaHeavy: condaHeavy(project),
-    installerNeeds: installerNeeds(project, listedNames(study)),
+    installerNeeds: installerNeeds(project, study, listedNames(study)),
     pruneScript: pruneScriptPath,
   };
 }
