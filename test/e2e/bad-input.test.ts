@@ -172,20 +172,24 @@ CMD ["python", "app.py"]
     expect(readFileSync(join(project, 'Dockerfile'), 'utf8')).toBe(dockerfile);
   });
 
-  test('no space where images are read: the place is named, nothing is left in it', async ({ skip }) => {
-    const place = scratch();
-    const mounted = await runProcess('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', place]).catch(
-      () => undefined,
-    );
-    skip(mounted?.code !== 0, 'a small file system can be mounted by root only');
-    onTestFinished(async () => void (await runProcess('umount', [place])));
-    const project = projectOf(plain);
-    const ran = await plimsoll(['slim', project], { env: { PLIMSOLL_CACHE_DIR: place } });
-    expectRefusal(ran, /no space left on device/i, project);
-    expect(ran.stderr).toContain(place);
-    expect(ran.stderr).toMatch(/hint: About .* must be free/);
-    expect(globSync('**/*', { cwd: place }).filter((path) => /tar|tmp./.test(path))).toEqual([]);
-  });
+  test.for(['storage', 'save'])(
+    'no space where images are read (%s): the place is named, nothing is left in it',
+    async (read, { skip }) => {
+      const place = scratch();
+      const mounted = await runProcess('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', place]).catch(
+        () => undefined,
+      );
+      skip(mounted?.code !== 0, 'a small file system can be mounted by root only');
+      onTestFinished(async () => void (await runProcess('umount', [place])));
+      const project = projectOf(plain);
+      const env = { PLIMSOLL_CACHE_DIR: place, PLIMSOLL_ENGINE_READ: read };
+      const ran = await plimsoll(['slim', project], { env });
+      expectRefusal(ran, /no space left on device/i, project);
+      expect(ran.stderr).toContain(place);
+      expect(ran.stderr).toMatch(/hint: About .* must be free/);
+      expect(globSync('**/*', { cwd: place }).filter((path) => /\.tar$|tmp./.test(path))).toEqual([]);
+    },
+  );
 });
 
 function expectBuildFailure(ran: RunResult, what: RegExp, project: string): void {

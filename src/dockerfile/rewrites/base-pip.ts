@@ -9,6 +9,7 @@ import { isAllThere } from './heavy-install.ts';
 import { proposeFlag } from './prune-site-packages.ts';
 import { readPythonBase } from './python-base.ts';
 import { leave, nothingToDo, type Rewrite } from './rewrite.ts';
+import { projectInstalls } from './tool-environment-path.ts';
 
 /**
  * The environment goes without a pip of its own: the one of the base image serves it (`PIP_PYTHON`, pip 22.3), so that `pip list` in the container
@@ -24,7 +25,8 @@ export const basePip: Rewrite = {
     const target = model.stages[model.target];
     const { installerNeeds } = facts;
     if (environment === undefined || target === undefined || installerNeeds === undefined) return nothingToDo;
-    if (target.after.env['PIP_PYTHON'] !== undefined) return nothingToDo;
+    if (target.after.env['PIP_PYTHON'] !== undefined || !hasInstallers(environment, model))
+      return nothingToDo;
     const base = rootBase(model, target);
     if (!hasNewPip(base))
       return leave(`the environment keeps its pip: that of ${base} may be missing, or older than 22.3`);
@@ -52,6 +54,19 @@ function hasNewPip(base: string): boolean {
   if (minor !== undefined && Number(minor) >= 11) return true;
   const isMoving = patch === undefined && !python.isPinnedByDigest;
   return isMoving && (isNewest || (minor !== undefined && Number(minor) >= 8));
+}
+
+/** Environments of uv and PDM come without pip and setuptools, unless they are asked for. */
+function hasInstallers({ builder }: CopiedEnvironment, model: DockerfileModel): boolean {
+  const instructions = [builder, ...ancestors(builder, model)].flatMap((stage) => stage.instructions);
+  const commands = instructions.flatMap(commandsIn);
+  const makesItself = ({ words }: ShellCommand): boolean =>
+    words.some((word) => /^(venv|virtualenv)$/.test(word)) &&
+    !/^(uv|pdm)$/.test(posix.basename(words[0] ?? ''));
+  const asks = ({ words }: ShellCommand): boolean => words.some((word) => /^--(seed|with-pip)$/.test(word));
+  const tools = instructions.flatMap(projectInstalls).map(({ tool }) => tool);
+  const comesWithout = tools.some((tool) => tool === 'uv' || tool === 'pdm');
+  return !comesWithout || commands.some((command) => makesItself(command) || asks(command));
 }
 
 /** The first instruction that runs or names pip where the environment has none: behind the installations, and in all stages that grow from there. */

@@ -12,7 +12,7 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
     apt-get update && apt-get install -y --no-install-recommends binutils && \
-    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip --installers
+    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN /app/.venv/bin/python -I -c "import pandas; \
@@ -22,8 +22,6 @@ FROM python:3.12-slim-bookworm
 WORKDIR /app/
 
 COPY --from=builder /app/.venv /app/.venv
-# The pip of the base image serves the environment.
-ENV PIP_PYTHON=/app/.venv/bin/python
 ENV VIRTUAL_ENV=/app/.venv PATH="/app/.venv/bin:$PATH"
 COPY . .
 CMD ["python", "main.py"]
@@ -33,6 +31,5 @@ CMD ["python", "main.py"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
-# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

@@ -10,7 +10,7 @@ RUN --mount=type=cache,target=/root/.cache/uv,sharing=locked \
 
 # Takes out of the environment what is never run; prints what went and what was kept, and why.
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
-    python /tmp/prune-site-packages.py /home/app/web/.venv --tests --headers --static-libraries --native-sources --strip --installers
+    python /tmp/prune-site-packages.py /home/app/web/.venv --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN /home/app/web/.venv/bin/python -I -c "import pandas; \
@@ -22,8 +22,6 @@ RUN useradd -m app
 WORKDIR /home/app/web
 
 COPY --from=builder /home/app/web/.venv /home/app/web/.venv
-# The pip of the base image serves the environment.
-ENV PIP_PYTHON=/home/app/web/.venv/bin/python
 
 COPY --chown=app:app . .
 ENV VIRTUAL_ENV=/home/app/web/.venv PATH="/home/app/web/.venv/bin:$PATH"
@@ -41,6 +39,5 @@ CMD ["gunicorn", "core.wsgi"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
-# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

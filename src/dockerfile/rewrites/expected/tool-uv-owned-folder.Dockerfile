@@ -11,7 +11,7 @@ RUN --mount=type=cache,target=/root/.cache/uv,sharing=locked \
 
 # Takes out of the environment what is never run; prints what went and what was kept, and why.
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
-    python /tmp/prune-site-packages.py /srv/app/.venv --tests --headers --static-libraries --native-sources --strip --installers
+    python /tmp/prune-site-packages.py /srv/app/.venv --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN /srv/app/.venv/bin/python -I -c "import pandas; \
@@ -23,8 +23,6 @@ COPY --chown=app:app . /srv/app
 WORKDIR /srv/app
 
 COPY --from=builder /srv/app/.venv /srv/app/.venv
-# The pip of the base image serves the environment.
-ENV PIP_PYTHON=/srv/app/.venv/bin/python
 ENV VIRTUAL_ENV=/srv/app/.venv PATH="/srv/app/.venv/bin:$PATH"
 USER app
 CMD ["gunicorn", "app:app"]
@@ -35,7 +33,6 @@ CMD ["gunicorn", "app:app"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
-# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by tool-layer-order: line 7: the COPY of the source gives the directory its owner and mode

@@ -29,7 +29,7 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
     apt-get update && apt-get install -y --no-install-recommends binutils && \
-    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip --installers
+    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
 
 FROM python:3.12-slim-bookworm
 
@@ -41,8 +41,6 @@ WORKDIR /app
 ADD . /app
 
 COPY --from=builder /app/.venv /app/.venv
-# The pip of the base image serves the environment.
-ENV PIP_PYTHON=/app/.venv/bin/python
 
 # Place executables in the environment at the front of the path
 ENV PATH="/app/.venv/bin:$PATH"
@@ -56,6 +54,5 @@ CMD ["fastapi", "dev", "--host", "0.0.0.0", "src/uv_docker_example"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
-# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by tool-stages: the environment is copied behind the source, and so again with each change of it: .dockerignore lets .venv through, which would be copied over the one of the image

@@ -29,7 +29,7 @@ RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-sit
     rm -f /etc/apt/apt.conf.d/docker-clean && \
     echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache && \
     apt-get update && apt-get install -y --no-install-recommends binutils && \
-    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip --installers
+    python /tmp/prune-site-packages.py /app/.venv --tests --headers --static-libraries --native-sources --strip
 
 FROM python:3.12-slim-bookworm
 
@@ -37,8 +37,6 @@ FROM python:3.12-slim-bookworm
 WORKDIR /app
 
 COPY --from=builder /app/.venv /app/.venv
-# The pip of the base image serves the environment.
-ENV PIP_PYTHON=/app/.venv/bin/python
 
 # Then, add the rest of the project source code and install it
 # Installing separately from its dependencies allows optimal layer caching
@@ -56,5 +54,4 @@ CMD ["fastapi", "dev", "--host", "0.0.0.0", "src/uv_docker_example"]
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
-# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer

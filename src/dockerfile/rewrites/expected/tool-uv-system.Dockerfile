@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/root/.cache/uv,sharing=locked \
 
 # Takes out of the environment what is never run; prints what went and what was kept, and why.
 RUN --mount=type=bind,source=docker/prune-site-packages.py,target=/tmp/prune-site-packages.py \
-    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip --installers
+    python /tmp/prune-site-packages.py /opt/venv --tests --headers --static-libraries --native-sources --strip
 
 # Importing leaves bytecode of just these modules behind, so that the service starts as fast as before.
 RUN python -I -c "import pandas; \
@@ -31,8 +31,6 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     apt-get update && apt-get install --no-install-recommends -y curl
 
 COPY --from=builder /opt/venv /opt/venv
-# The pip of the base image serves the environment.
-ENV PIP_PYTHON=/opt/venv/bin/python
 ENV PATH="/root/.local/bin/:$PATH"
 WORKDIR /srv
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
@@ -51,7 +49,6 @@ CMD alembic upgrade head && exec uvicorn app:app --port ${PORT:-8000}
 # applied prune-tests: wheels ship their own test suites; a directory goes only when no other module imports it
 # applied prune-headers: headers and static libraries are for compiling against, and nothing compiles in the running container
 # applied strip-libraries: symbol tables are for debuggers; a library whose segments would lose their page alignment is kept as it is
-# applied base-pip: the base image has a pip, which installs into any environment and lists it; nothing runs one there
 # applied traced-bytecode: pip compiles every module of every distribution; the service loads a fraction of them
 # applied cache-mounts: a changed requirement downloads nothing but itself, and no cache ends up in a layer
 # left alone by runtime-packages: system package curl: HEALTHCHECK calls curl
