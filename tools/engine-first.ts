@@ -2,9 +2,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that run longest, by the end of their path: Vitest goes by size where it has not seen a run, as in CI. */
 export const longest: readonly string[] = [
-  'e2e/projects.test.ts',
-  'e2e/shrink-examples.test.ts',
   'e2e/projects-apart.test.ts',
+  'e2e/projects.test.ts',
+  'e2e/projects-with-libraries.test.ts',
+  'e2e/shrink-examples.test.ts',
   'engines/every.engine.test.ts',
   'e2e/slim-churn.test.ts',
   'e2e/bad-input.test.ts',
