@@ -180,8 +180,8 @@ export async function stopPrivateEngine(
   await endProgram(started);
   await endOrphans(folder);
   await runProcess('ip', ['link', 'delete', started.bridge]);
-  if (!isPurge) return;
   await unmountBelow(folder);
+  if (!isPurge) return;
   await rm(folder, { recursive: true, force: true });
 }
 
