@@ -39,6 +39,7 @@ export { makeDirectory } from './make-directory.ts';
 export { matchPaths } from './match-paths.ts';
 export { editDistance, nearestName } from './nearest-name.ts';
 export { ownChunk, releaseChunk } from './own-chunk.ts';
+export { parseJson } from './parse-json.ts';
 export {
   type Progress,
   type ProgressStream,

@@ -1,6 +1,7 @@
 import { access, constants, realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../base/index.ts';
 import type { Platform } from '../image/index.ts';
 import { type DockerOptions, getBuildx, withoutBuilder } from './docker.ts';
 import type { EngineRefusal, Search, SearchPlace } from './engine-search.ts';
@@ -116,12 +117,4 @@ async function builderOf(
   const buildx = await callTool(tool, ['buildx', 'version'], call);
   if (buildx.code === 0) return 'buildx';
   return isAtLeast(clientVersion, 18, 9) && !isAtLeast(clientVersion, 23, 0) ? 'built-in' : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../base/index.ts';
 import type { EngineStorage } from '../image/index.ts';
 import { callTool, type EngineTool } from './tool.ts';
 
@@ -27,12 +28,4 @@ export async function dockerStorage(
   });
   const info = code === 0 ? infoSchema.safeParse(parseJson(stdout)).data : undefined;
   return info && { kind: 'docker-overlay2', root: info.DockerRootDir };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { hasDigest, isDigest, UserError } from '../base/index.ts';
 
+/** Media types of the OCI image-spec (media-types.md). */
+export const ociIndex = 'application/vnd.oci.image.index.v1+json';
+export const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
+
 /** Media types that Plimsoll reads, by what they are (OCI image-spec, media-types.md; Docker's schema 2). */
 export const mediaTypes: {
   readonly indexes: readonly string[];
@@ -8,14 +12,8 @@ export const mediaTypes: {
   readonly configs: readonly string[];
   readonly layers: readonly string[];
 } = {
-  indexes: [
-    'application/vnd.oci.image.index.v1+json',
-    'application/vnd.docker.distribution.manifest.list.v2+json',
-  ],
-  manifests: [
-    'application/vnd.oci.image.manifest.v1+json',
-    'application/vnd.docker.distribution.manifest.v2+json',
-  ],
+  indexes: [ociIndex, 'application/vnd.docker.distribution.manifest.list.v2+json'],
+  manifests: [ociManifest, 'application/vnd.docker.distribution.manifest.v2+json'],
   configs: ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json'],
   layers: [
     'application/vnd.oci.image.layer.v1.tar',

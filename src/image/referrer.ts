@@ -12,6 +12,9 @@ export interface Referrer {
   readonly node?: ManifestNode | undefined;
 }
 
+/** The longest list of referrers that is read, in bytes. Registries accept 4 MiB. */
+export const listLimitBytes: number = 16 * 1024 * 1024;
+
 /** The most referrers that are looked at. */
 export const mostReferrers = 500;
 

@@ -126,6 +126,7 @@ export { removableEntries } from './removable.ts';
 export {
   type NamedRequirement,
   parseNamedRequirement,
+  parseRequirementName,
   type ReferenceRequirement,
 } from './requirement-line.ts';
 export {

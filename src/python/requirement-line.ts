@@ -56,6 +56,11 @@ export function parseNamedRequirement(text: string): NamedRequirement | { readon
   return { ...base, specifier, marker, url: undefined };
 }
 
+/** The name and extras of a requirement whose version may be a variable's: `torch==$VERSION`. */
+export function parseRequirementName(text: string): NamedRequirement | { readonly error: string } {
+  return parseNamedRequirement(text.replace(/[=<>!~@;\s].*$/s, ''));
+}
+
 function parseUrlPart(
   base: Pick<NamedRequirement, 'name' | 'nameAsWritten' | 'extras'>,
   text: string,

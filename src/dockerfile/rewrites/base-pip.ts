@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { DockerfileModel, Instruction, ShellCommand, Stage } from '../model.ts';
-import { commandsIn } from '../programs.ts';
+import { commandsIn, programOf } from '../programs.ts';
 import { rootBase } from '../stage-chain.ts';
 import type { TextEdit } from '../syntax/syntax.ts';
 import { ancestors } from './apt-mounts.ts';
@@ -60,9 +60,8 @@ function hasNewPip(base: string): boolean {
 function hasInstallers({ builder }: CopiedEnvironment, model: DockerfileModel): boolean {
   const instructions = [builder, ...ancestors(builder, model)].flatMap((stage) => stage.instructions);
   const commands = instructions.flatMap(commandsIn);
-  const makesItself = ({ words }: ShellCommand): boolean =>
-    words.some((word) => /^(venv|virtualenv)$/.test(word)) &&
-    !/^(uv|pdm)$/.test(posix.basename(words[0] ?? ''));
+  const makesItself = (command: ShellCommand): boolean =>
+    command.words.some((word) => /^(venv|virtualenv)$/.test(word)) && !/^(uv|pdm)$/.test(programOf(command));
   const asks = ({ words }: ShellCommand): boolean => words.some((word) => /^--(seed|with-pip)$/.test(word));
   const tools = instructions.flatMap(projectInstalls).map(({ tool }) => tool);
   const comesWithout = tools.some((tool) => tool === 'uv' || tool === 'pdm');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { UserError } from '../../base/index.ts';
+import { parseJson, UserError } from '../../base/index.ts';
 import type { Credentials } from './auth-file.ts';
 import type { Challenge } from './challenges.ts';
 import type { CredentialSearch } from './credentials.ts';
@@ -189,12 +189,4 @@ function tokenCall(
   const authorization = credentials && basicHeader(credentials);
   if (credentials?.username !== undefined) address.searchParams.set('account', credentials.username);
   return { method: 'GET', url: address, headers: authorization === undefined ? {} : { authorization } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,14 +1,10 @@
 import * as z from 'zod';
 import { UserError } from '../../base/index.ts';
-import { referrersTag } from '../referrer.ts';
+import { ociIndex } from '../documents.ts';
+import { listLimitBytes, referrersTag } from '../referrer.ts';
 import { discardBody, readBody } from './http-call.ts';
 import type { OutgoingManifest } from './outgoing-manifest.ts';
 import type { RegistryClient } from './registry-client.ts';
-
-const ociIndex = 'application/vnd.oci.image.index.v1+json';
-
-/** The longest list that is read, in bytes. Registries accept 4 MiB. */
-const listLimitBytes = 16 * 1024 * 1024;
 
 // {"subject": {"digest": "sha256:…"}, "artifactType": "application/vnd.example.sbom", "config": {"mediaType": "…"}, "annotations": {…}}
 const referrerSchema = z.object({

@@ -1,5 +1,6 @@
 import { sha256Digest } from '../../base/index.ts';
 import { formatConfig } from '../config.ts';
+import { ociIndex } from '../documents.ts';
 import type { Image, Layer, Platform } from '../image.ts';
 
 /** A small document of an image with its place among the blobs. */
@@ -41,7 +42,7 @@ export function ociDocuments(image: Image, tag?: string): OciDocuments {
   );
   const index = JSON.stringify({
     schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
+    mediaType: ociIndex,
     manifests: [
       {
         mediaType: 'application/vnd.oci.image.manifest.v1+json',

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { chainStreams, sha256Digest, UserError, verifyDigest } from '../../base/index.ts';
 import { blobPath } from '../blob-path.ts';
 import type { ImageWish } from '../choose-image.ts';
-import { type Descriptor, mediaTypes, parseIndex, verifyDocument } from '../documents.ts';
+import { type Descriptor, mediaTypes, ociIndex, parseIndex, verifyDocument } from '../documents.ts';
 import { growTree, type ManifestTree } from '../manifest-tree.ts';
 import { isSameReference } from '../reference.ts';
 import { type FileStore, readDocument } from './file-store.ts';
@@ -88,7 +88,7 @@ async function rootOf(
   // Field by field as the layout has them, what this program does not know among them.
   const raw: { manifests: { digest: string }[] } = JSON.parse(source.index);
   const digests = new Set(chosen.map(({ digest }) => digest));
-  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const mediaType = ociIndex;
   const manifests = raw.manifests.filter(({ digest }) => digests.has(digest));
   const content = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
   return { descriptor: { mediaType, digest: sha256Digest(content) }, content };

@@ -1,16 +1,13 @@
 import pLimit from 'p-limit';
 import { UserError } from '../../base/index.ts';
-import { parseIndex } from '../documents.ts';
+import { ociIndex, ociManifest, parseIndex } from '../documents.ts';
 import type { ManifestNode } from '../manifest-node.ts';
 import { growTree, nodesOf, type TreeGround } from '../manifest-tree.ts';
-import { mostReferrers, type Referrer, referrersTag, tagsOfSubject } from '../referrer.ts';
+import { listLimitBytes, mostReferrers, type Referrer, referrersTag, tagsOfSubject } from '../referrer.ts';
 import { discardBody, readBody } from '../registry/http-call.ts';
 import { fetchManifest } from '../registry/read-manifest.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 
-const ociIndex = 'application/vnd.oci.image.index.v1+json';
-const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
-const listLimitBytes = 16 * 1024 * 1024;
 const questionsAtOnce = 8;
 
 /** A tree, and where its documents come from. */

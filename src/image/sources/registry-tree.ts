@@ -1,5 +1,6 @@
 import { chainStreams, verifyDigest } from '../../base/index.ts';
 import type { ImageWish } from '../choose-image.ts';
+import { ociIndex, ociManifest } from '../documents.ts';
 import { growTree, type ManifestTree, type TreeGround } from '../manifest-tree.ts';
 import { formatReference } from '../reference.ts';
 import { atFirstPlace, type Opening } from '../registry/mirrors.ts';
@@ -8,9 +9,6 @@ import { fetchManifest } from '../registry/read-manifest.ts';
 import { openRegistry } from '../registry/registry-client.ts';
 import { openRegistryImage, type RegistryImageOptions, wantedReference } from './registry.ts';
 import { referrersInRegistry } from './registry-referrers.ts';
-
-const ociIndex = 'application/vnd.oci.image.index.v1+json';
-const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 
 /** Opens all that a reference of a registry leads to; blobs stream from it as they are read. Throws a `UserError` when a part is missing. */
 export async function openRegistryTree(

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { chainStreams, decompressor, releaseChunk } from '../../base/index.ts';
+import { chainStreams, decompressor, isRecord, releaseChunk } from '../../base/index.ts';
 
 // A layer's tar as the engines take it apart (github.com/vbatts/tar-split, tar/storage/entry.go): one JSON document a line, gzipped.
 //
@@ -63,8 +63,8 @@ const types = { content: 1, segment: 2 };
 /** The piece that a line tells of; undefined for an entry without content. By hand: a layer has tens of thousands of lines. */
 function parseEntry(line: string, position: number): SplitEntry | undefined {
   const value: unknown = JSON.parse(line);
-  if (typeof value !== 'object' || value === null) throw new Error(`line ${position + 1} is no object`);
-  const { type, payload, name, name_raw: rawName, size, position: told }: Fields = value;
+  if (!isRecord(value)) throw new Error(`line ${position + 1} is no object`);
+  const { type, payload, name, name_raw: rawName, size, position: told } = value;
   if (told !== position) throw new Error(`line ${position + 1} is not where it should be`);
   if (type === types.segment && (typeof payload === 'string' || payload === null)) {
     return { kind: 'segment', payload: payload ?? '' };
@@ -76,15 +76,6 @@ function parseEntry(line: string, position: number): SplitEntry | undefined {
     throw new Error(`line ${position + 1} tells no name and size`);
   }
   return { kind: 'content', name: bytes, sizeBytes: size };
-}
-
-interface Fields {
-  readonly type?: unknown;
-  readonly payload?: unknown;
-  readonly name?: unknown;
-  readonly name_raw?: unknown;
-  readonly size?: unknown;
-  readonly position?: unknown;
 }
 
 function nameBytes(name: unknown, rawName: unknown): string {

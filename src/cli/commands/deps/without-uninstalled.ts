@@ -1,6 +1,6 @@
 import type { DepsDistribution } from '../../../deps/index.ts';
 import type { UninstalledName } from '../../../dockerfile/index.ts';
-import { normaliseName, parseNamedRequirement } from '../../../python/index.ts';
+import { normaliseName, parseRequirementName } from '../../../python/index.ts';
 
 /** The distributions without those that `pip uninstall` takes out and nothing that is installed later brings back. */
 export function withoutUninstalled(
@@ -23,7 +23,7 @@ function broughtBy(
 ): ReadonlySet<string> {
   const byName = new Map(distributions.map((one) => [one.name, one]));
   const waiting = texts.flatMap((text) => {
-    const parsed = parseNamedRequirement(text.replace(/[=<>!~@;\s].*$/s, ''));
+    const parsed = parseRequirementName(text);
     return 'error' in parsed ? [] : [parsed.name];
   });
   const brought = new Set<string>();

@@ -6,7 +6,7 @@ import {
   shippedStages,
   withInner,
 } from '../../../dockerfile/index.ts';
-import { type ProgramSource, parseNamedRequirement, programSource } from '../../../python/index.ts';
+import { type ProgramSource, parseRequirementName, programSource } from '../../../python/index.ts';
 import type { WantedDistribution } from './library-packages.ts';
 import type { LintedBuild } from './linted-build.ts';
 import { readNames } from './requirement-names.ts';
@@ -44,8 +44,7 @@ async function everythingWanted(build: LintedBuild): Promise<readonly WantedDist
         if (install.localPaths.length > 0 || install.options.some(({ text }) => text.startsWith('--group')))
           return undefined;
         for (const { text } of install.requirements) {
-          // What a variable holds of a version does not matter: `torch==$VERSION`.
-          const parsed = parseNamedRequirement(text.replace(/[=<>!~@;\s].*$/s, ''));
+          const parsed = parseRequirementName(text);
           if ('error' in parsed) return undefined;
           wanted.push({ name: parsed.name, extras: parsed.extras });
         }
